@@ -1,0 +1,5 @@
+//! E05xx: expectations.
+
+use super::CodeInfo;
+
+pub(super) static CODES: &[CodeInfo] = &[];

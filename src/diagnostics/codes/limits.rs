@@ -1,0 +1,5 @@
+//! E07xx: limits.
+
+use super::CodeInfo;
+
+pub(super) static CODES: &[CodeInfo] = &[];

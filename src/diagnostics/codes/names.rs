@@ -1,0 +1,5 @@
+//! E01xx: names and structure.
+
+use super::CodeInfo;
+
+pub(super) static CODES: &[CodeInfo] = &[];

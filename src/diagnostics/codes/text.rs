@@ -1,0 +1,5 @@
+//! E00xx: text and syntax.
+
+use super::CodeInfo;
+
+pub(super) static CODES: &[CodeInfo] = &[];

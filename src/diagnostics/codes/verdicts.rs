@@ -1,0 +1,5 @@
+//! E08xx: failed expectations.
+
+use super::CodeInfo;
+
+pub(super) static CODES: &[CodeInfo] = &[];

@@ -1,0 +1,5 @@
+//! E04xx: workloads and traces.
+
+use super::CodeInfo;
+
+pub(super) static CODES: &[CodeInfo] = &[];

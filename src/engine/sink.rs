@@ -1,0 +1,206 @@
+//! What the engine tells the outside: transitions of requests and levels of GPUs.
+
+use crate::units::{Bytes, SimTime};
+use crate::workload::Request;
+
+/// A request with its times so far.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// As it arrived.
+    pub request: Request,
+    /// Its number in order of arrival, over all workloads.
+    pub number: u64,
+    /// The replica that holds it, or held it last; `None` before admission.
+    pub gpu: Option<u32>,
+    /// When it first executed.
+    pub started: Option<SimTime>,
+    /// When its first token was there.
+    pub first_token: Option<SimTime>,
+}
+
+/// Why a request was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RejectReason {
+    /// Larger than any GPU even when empty.
+    NeverFits,
+    /// Its output did not fit when decode was to start.
+    NoMemoryForOutput,
+    /// The global queue was full.
+    QueueFull,
+    /// It waited in the global queue for longer than `queue_timeout`.
+    TimedOut,
+}
+
+impl RejectReason {
+    /// As in the event log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            RejectReason::NeverFits => "never_fits",
+            RejectReason::NoMemoryForOutput => "no_memory_for_output",
+            RejectReason::QueueFull => "queue_full",
+            RejectReason::TimedOut => "timed_out",
+        }
+    }
+}
+
+/// A transition of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It arrived.
+    Arrived,
+    /// It waits for any GPU.
+    QueuedGlobally,
+    /// The GPU tried before had no room; `gpu` is tried next.
+    Retried {
+        /// The replica tried next.
+        gpu: u32,
+    },
+    /// It waits on a GPU, its reservation held.
+    Admitted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// Its prompt is computed from here on.
+    PrefillStarted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// Its prompt is done: the first token is there.
+    PrefillFinished {
+        /// The replica.
+        gpu: u32,
+    },
+    /// Its cache begins to move.
+    HandoffStarted {
+        /// From this replica.
+        from: u32,
+        /// To this one.
+        to: u32,
+        /// How much.
+        bytes: Bytes,
+    },
+    /// Its cache has moved.
+    HandoffFinished {
+        /// From this replica.
+        from: u32,
+        /// To this one.
+        to: u32,
+    },
+    /// Its output is generated from here on.
+    DecodeStarted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// It is done.
+    Finished {
+        /// The replica.
+        gpu: u32,
+    },
+    /// It was turned away.
+    Rejected {
+        /// Why.
+        reason: RejectReason,
+    },
+    /// Its memory was taken for another.
+    Evicted {
+        /// The replica.
+        gpu: u32,
+    },
+}
+
+/// What a GPU holds, once an instant has settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// Admitted and waiting for a slot.
+    pub queued: u32,
+    /// Prefills executing.
+    pub prefill: u32,
+    /// Holding a slot in decode, executing or waiting for a place in the batch.
+    pub decode: u32,
+    /// Bytes reserved.
+    pub held: Bytes,
+}
+
+/// Listens to a run. Everything defaults to not listening, at no cost.
+pub trait Sink {
+    /// The clock is about to move to `to`: what was last told holds up to here.
+    fn advance(&mut self, _to: SimTime) {}
+
+    /// A request changed state.
+    fn event(&mut self, _at: SimTime, _event: Event, _journey: &Journey) {}
+
+    /// A GPU's levels changed and hold from `at` on.
+    fn levels(&mut self, _at: SimTime, _gpu: u32, _levels: &Levels) {}
+
+    /// The length of the global queue changed and holds from `at` on.
+    fn global_queue(&mut self, _at: SimTime, _depth: u32) {}
+}
+
+impl Sink for () {}
+
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn advance(&mut self, to: SimTime) {
+        self.0.advance(to);
+        self.1.advance(to);
+    }
+
+    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        self.0.event(at, event, journey);
+        self.1.event(at, event, journey);
+    }
+
+    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        self.0.levels(at, gpu, levels);
+        self.1.levels(at, gpu, levels);
+    }
+
+    fn global_queue(&mut self, at: SimTime, depth: u32) {
+        self.0.global_queue(at, depth);
+        self.1.global_queue(at, depth);
+    }
+}
+
+impl<S: Sink> Sink for &mut S {
+    fn advance(&mut self, to: SimTime) {
+        (**self).advance(to);
+    }
+
+    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        (**self).event(at, event, journey);
+    }
+
+    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        (**self).levels(at, gpu, levels);
+    }
+
+    fn global_queue(&mut self, at: SimTime, depth: u32) {
+        (**self).global_queue(at, depth);
+    }
+}
+
+impl<S: Sink> Sink for Option<S> {
+    fn advance(&mut self, to: SimTime) {
+        if let Some(sink) = self {
+            sink.advance(to);
+        }
+    }
+
+    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        if let Some(sink) = self {
+            sink.event(at, event, journey);
+        }
+    }
+
+    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        if let Some(sink) = self {
+            sink.levels(at, gpu, levels);
+        }
+    }
+
+    fn global_queue(&mut self, at: SimTime, depth: u32) {
+        if let Some(sink) = self {
+            sink.global_queue(at, depth);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Capacity tests for LLM serving: scenarios in, verdicts out.
+//!
+//! The modules below are in the order a scenario travels through them:
+//!
+//! ```text
+//! text -> syntax -> analysis -> model -> workload + policy + engine -> metrics -> expect -> report
+//! ```
+//!
+//! [`check`] runs that pipeline over a folder and compares with golden snapshots; [`cli`] is the only
+//! module that prints or exits. `docs/ARCHITECTURE.md` tells the same story with its invariants.
+
+pub mod units;
+
+pub mod diagnostics;
+pub mod host;
+pub mod source;
+
+pub mod catalog;
+pub mod syntax;
+
+pub mod analysis;
+pub mod model;
+
+pub mod engine;
+pub mod policy;
+pub mod rng;
+pub mod workload;
+
+pub mod expect;
+pub mod metrics;
+
+pub mod report;
+
+pub mod check;
+pub mod cli;

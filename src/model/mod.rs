@@ -1,0 +1,25 @@
+//! A scenario after analysis: validated, in base units, serialisable, without places and without I/O.
+//!
+//! Everything the engine needs and nothing it must doubt. Open choices (a routing policy, a distribution) stay
+//! [`Choice`]s: a name from a registry with checked arguments; the engine builds the object.
+//! Invariant: every value lies in the range its registry states, every reference resolves.
+
+mod choice;
+mod cluster;
+mod expectation;
+mod gpu;
+mod language_model;
+mod scenario;
+mod spec;
+mod workload;
+
+pub use choice::{Arg, Choice, Stage};
+pub use cluster::{Cluster, Group, Link, LinkEnd, Phase, Pool};
+pub use expectation::{
+    Comparison, Condition, Expectation, GpuSelection, Metric, Operator, Selection, Term, Tolerance,
+};
+pub use gpu::{Gpu, Hardware, Throughput};
+pub use language_model::{LanguageModel, StoredAs};
+pub use scenario::{Batching, Case, Engine, Policy, Run, Scenario};
+pub use spec::{Bound, Form, Param, Spec};
+pub use workload::{Slo, TraceFile, TraceRow, Workload, WorkloadSource};
