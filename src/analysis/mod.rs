@@ -5,10 +5,16 @@
 
 mod block;
 mod choice;
+mod cluster;
 mod context;
+mod engine;
 mod error;
+mod gpu;
 mod keys;
+mod language_model;
 mod not_simulated;
+mod policy;
+mod run;
 mod suggest;
 mod values;
 
