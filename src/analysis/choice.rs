@@ -1,0 +1,209 @@
+//! Choices: a name of a registry and its arguments, from the atoms of a statement.
+//!
+//! `p2c choices 3`, `gamma cv 2`, `mixture [0.7 constant 10, 0.3 lognormal median 40 cv 1]`: all are read by the one
+//! shape that `Spec` states, so a registry entry needs no code here. A nested distribution takes every argument it
+//! knows; what it does not know goes back to the choice around it. Invariant: a choice that is returned names an
+//! entry of its registry, holds every required and defaulted argument, and each argument in its bound.
+
+mod argument;
+
+use crate::model::{Arg, Choice, Form, Param, Spec};
+use crate::source::Span;
+use crate::syntax::ast::{Atom, Expr, Ident, Nested, Statement};
+use crate::units::Dimension;
+
+use super::context::{Context, ParamValue};
+use super::error;
+use super::not_simulated::not_simulated;
+use super::suggest::ranked;
+use super::values;
+
+/// Lowers a statement that is one choice: `arrivals gamma cv 2`. `what` names the registry's entries in messages
+/// (`arrival process`), `place` is the dimension of the values the choice stands for.
+pub(super) fn choose(
+    registry: impl IntoIterator<Item = &'static Spec>,
+    what: &'static str,
+    statement: &Statement,
+    place: Dimension,
+    ctx: &mut Context<'_>,
+) -> Option<Choice> {
+    let mut cursor = Cursor::of(statement);
+    let offer = Offer { specs: registry.into_iter().collect(), what, place };
+    let choice = read_choice(&offer, &mut cursor, ctx)?;
+    cursor.finish(&choice.name, ctx).then_some(choice)
+}
+
+/// Lowers a statement whose key itself takes the arguments: `slo ttft 500 ms tpot 50 ms`.
+pub(super) fn arguments(
+    params: &'static [Param],
+    statement: &Statement,
+    place: Dimension,
+    ctx: &mut Context<'_>,
+) -> Option<Vec<(String, Arg)>> {
+    let mut cursor = Cursor::of(statement);
+    let key = statement.key.text.as_str();
+    let arguments = argument::read_all(params, key, place, &mut cursor, ctx)?;
+    cursor.finish(key, ctx).then_some(arguments)
+}
+
+/// What may be chosen at a place.
+pub(super) struct Offer {
+    /// The registry.
+    pub(super) specs: Vec<&'static Spec>,
+    /// What its entries are called.
+    pub(super) what: &'static str,
+    /// The dimension of the values the choice stands for.
+    pub(super) place: Dimension,
+}
+
+impl Offer {
+    /// The distributions over a dimension.
+    pub(super) fn distributions(place: Dimension) -> Offer {
+        Offer { specs: crate::workload::lengths::specs().collect(), what: DISTRIBUTION, place }
+    }
+}
+
+const DISTRIBUTION: &str = "distribution";
+
+/// Every distribution can be clamped.
+static CLAMPS: &[Param] = &[
+    Param::optional("min", Form::OfPlace, crate::model::Bound::NotNegative, "raises smaller draws to this"),
+    Param::optional("max", Form::OfPlace, crate::model::Bound::Positive, "lowers larger draws to this"),
+];
+
+/// The atoms of a statement that are still to be read.
+pub(super) struct Cursor<'s> {
+    atoms: &'s [Atom],
+    nested: Option<&'s Nested>,
+    /// The last token read: behind it, something is missing.
+    last: Span,
+    /// Names of arguments that could have stood here, for messages.
+    offered: Vec<&'static str>,
+}
+
+impl<'s> Cursor<'s> {
+    /// All of a statement behind its key.
+    pub(super) fn of(statement: &'s Statement) -> Cursor<'s> {
+        Cursor {
+            atoms: &statement.atoms,
+            nested: statement.nested.as_ref(),
+            last: statement.key.span,
+            offered: Vec::new(),
+        }
+    }
+
+    /// A run of atoms, as an element of a list.
+    fn over(atoms: &'s [Atom], before: Span) -> Cursor<'s> {
+        Cursor { atoms, nested: None, last: before, offered: Vec::new() }
+    }
+
+    /// The next atom, left in place.
+    pub(super) fn peek(&self) -> Option<&'s Atom> {
+        self.atoms.first()
+    }
+
+    /// Takes the next atom.
+    pub(super) fn take(&mut self) -> Option<&'s Atom> {
+        let (first, rest) = self.atoms.split_first()?;
+        self.atoms = rest;
+        self.last = first.span();
+        Some(first)
+    }
+
+    /// The last token read: behind it, something is missing.
+    pub(super) fn last(&self) -> Span {
+        self.last
+    }
+
+    /// Takes the next word, written or behind a parameter. `None` without a report where no word stands.
+    pub(super) fn take_word(&mut self, ctx: &Context<'_>) -> Option<(String, Span)> {
+        let word = match self.peek()? {
+            Atom::Word(word) => (word.text.clone(), word.span),
+            Atom::Value(Expr::Param(name)) => match &ctx.params.get(&name.text)?.value {
+                Some(ParamValue::Word(word)) => (word.clone(), name.span),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.take();
+        Some(word)
+    }
+
+    fn peek_word(&self) -> Option<&'s Ident> {
+        match self.peek()? {
+            Atom::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Leaves nothing for a caller to complain about.
+    fn give_up(&mut self) {
+        self.atoms = &[];
+        self.nested = None;
+    }
+
+    /// Reports what nobody read; whether there was nothing.
+    pub(super) fn finish(&mut self, of: &str, ctx: &mut Context<'_>) -> bool {
+        let diagnostic = match (self.peek(), self.nested) {
+            (None, None) => return true,
+            (Some(Atom::Word(word)), _) => error::unknown_argument(&word.text, word.span, of, &self.offered),
+            (Some(atom), _) => error::leftover(atom.span(), ctx.text(atom.span()), of, &self.offered),
+            (None, Some(Nested::Statements(_, span) | Nested::Stages(_, span))) => {
+                error::leftover_block(*span, of)
+            }
+        };
+        ctx.report(diagnostic);
+        self.give_up();
+        false
+    }
+}
+
+/// Reads a choice; leaves what it does not know to the caller.
+pub(super) fn read_choice(offer: &Offer, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) -> Option<Choice> {
+    let Some((name, span)) = cursor.take_word(ctx) else {
+        report_no_word(offer, cursor, ctx);
+        cursor.give_up();
+        return None;
+    };
+    let Some(spec) = offer.specs.iter().find(|spec| spec.name == name) else {
+        let diagnostic = error::unknown_choice(offer.what, &name, span, &ranked(&name, &offer.specs));
+        ctx.report(diagnostic);
+        cursor.give_up();
+        return None;
+    };
+    if !spec.simulated {
+        ctx.not_simulated.push(not_simulated(&format!("{} `{}`", offer.what, spec.name), span));
+    }
+    let args = argument::read_all(&parameters(offer, spec), spec.name, offer.place, cursor, ctx)?;
+    Some(Choice { name, args })
+}
+
+/// The parameters of an entry, the clamps of distributions among them.
+fn parameters(offer: &Offer, spec: &'static Spec) -> Vec<Param> {
+    let clamps = CLAMPS.iter().filter(|clamp| {
+        offer.what == DISTRIBUTION && !spec.params.iter().any(|param| param.name == clamp.name)
+    });
+    spec.params.iter().chain(clamps).copied().collect()
+}
+
+fn report_no_word(offer: &Offer, cursor: &Cursor<'_>, ctx: &mut Context<'_>) {
+    let names: Vec<&str> = offer.specs.iter().map(|spec| spec.name).collect();
+    let diagnostic = match cursor.peek() {
+        None => error::missing_choice(offer.what, cursor.last().behind(), &names),
+        Some(Atom::Value(expr @ Expr::Param(name))) => match ctx.params.get(&name.text) {
+            // Reported where the parameter is defined.
+            Some(param) if param.value.is_none() => return,
+            Some(param) => error::param_is_no_choice(offer.what, name, param, &names),
+            None => {
+                // Evaluating an unknown parameter reports it.
+                values::evaluate(expr, None, ctx);
+                return;
+            }
+        },
+        Some(atom) => {
+            let constant = names.contains(&"constant") && matches!(atom, Atom::Value(_));
+            error::not_a_choice(offer.what, atom.span(), ctx.text(atom.span()), constant, &names)
+        }
+    };
+    ctx.report(diagnostic);
+}

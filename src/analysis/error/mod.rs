@@ -1,0 +1,7 @@
+//! The analysis' diagnostics: one function a mistake, so that wording and codes stand together.
+
+mod names;
+mod values;
+
+pub(super) use names::*;
+pub(super) use values::*;
