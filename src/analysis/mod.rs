@@ -6,9 +6,12 @@
 mod choice;
 mod context;
 mod error;
+mod expectation;
 mod not_simulated;
 mod suggest;
+mod trace;
 mod values;
+mod workload;
 
 use crate::diagnostics::Diagnostic;
 use crate::model::Scenario;
