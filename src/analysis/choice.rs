@@ -7,6 +7,8 @@
 
 mod argument;
 
+pub(super) use argument::default_quantity;
+
 use crate::model::{Arg, Choice, Form, Param, Spec};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Ident, Nested, Statement};
@@ -31,6 +33,19 @@ pub(super) fn choose(
     let offer = Offer { specs: registry.into_iter().collect(), what, place };
     let choice = read_choice(&offer, &mut cursor, ctx)?;
     cursor.finish(&choice.name, ctx).then_some(choice)
+}
+
+/// A registry's entry without arguments, as a default names it.
+pub(super) fn by_default(
+    registry: impl IntoIterator<Item = &'static Spec>,
+    name: &str,
+    place: Dimension,
+) -> Option<Choice> {
+    let spec = registry.into_iter().find(|spec| spec.name == name)?;
+    let args = spec.params.iter().filter_map(|param| {
+        Some((param.name.to_owned(), argument::default_value(param.default?, param.form, place)))
+    });
+    Some(Choice { name: name.to_owned(), args: args.collect() })
 }
 
 /// Lowers a statement whose key itself takes the arguments: `slo ttft 500 ms tpot 50 ms`.

@@ -256,6 +256,15 @@ pub(super) fn check(found: Evaluated, expected: Expected<'_>, ctx: &mut Context<
     result.map_err(|diagnostic| ctx.report(diagnostic)).ok()
 }
 
+/// What a place wants, in words: `a time`, `a share`.
+pub(super) fn wanted(expected: Expected<'_>) -> String {
+    if expected.dimension == Dimension::NUMBER && matches!(expected.bare, Bare::Refused) {
+        "a share".to_owned()
+    } else {
+        expected.dimension.to_string()
+    }
+}
+
 /// A whole number; `bound` is in units of one.
 pub(super) fn count(expr: &Expr, what: &str, bound: Bound, ctx: &mut Context<'_>) -> Option<u64> {
     whole(expr, Expected::new(what, Dimension::NUMBER, bound), ctx)

@@ -432,7 +432,7 @@ fn read_stages(lines: &[ast::Stage], place: Dimension, ctx: &mut Context<'_>) ->
 }
 
 /// A default as the registry writes it: `"2"`, `"24 h"`, `"50%"`, `"uniform"`.
-fn default_value(text: &'static str, form: Form, place: Dimension) -> Arg {
+pub(super) fn default_value(text: &'static str, form: Form, place: Dimension) -> Arg {
     let dimension = match form {
         Form::Quantity(dimension) | Form::Distribution(dimension) | Form::List(dimension) => dimension,
         Form::Count => Dimension::NUMBER,

@@ -2,7 +2,7 @@
 
 use crate::analysis::context::{Context, Param, ParamValue};
 use crate::analysis::suggest::{alternatives, nearest};
-use crate::analysis::values::{Bare, Evaluated, Expected, Written, display};
+use crate::analysis::values::{Bare, Evaluated, Expected, Written, display, wanted};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::Bound;
 use crate::source::Span;
@@ -86,11 +86,7 @@ pub(in crate::analysis) fn wrong_dimension(
     expected: Expected<'_>,
     ctx: &Context<'_>,
 ) -> Diagnostic {
-    let wanted = if matches!(expected.bare, Bare::Refused) && expected.dimension == Dimension::NUMBER {
-        "a share".to_owned()
-    } else {
-        expected.dimension.to_string()
-    };
+    let wanted = wanted(expected);
     let measured = if found.written == Written::Percent {
         "a percentage".to_owned()
     } else {

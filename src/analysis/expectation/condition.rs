@@ -2,12 +2,12 @@
 
 use super::term::{self, Operand};
 use super::{During, Lowering, Scope, Temporal, error, place, selectors};
+use crate::analysis::values;
 use crate::metrics::Equality;
-use crate::model::{Comparison, Condition, Term, Tolerance};
+use crate::model::{Bound, Comparison, Condition, Tolerance};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::units::{SimDuration, SimTime};
-use crate::{analysis::values, model::Bound};
+use crate::units::SimTime;
 
 impl Lowering<'_, '_> {
     /// Lowers a condition under the scope in force.

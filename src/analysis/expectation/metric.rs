@@ -2,6 +2,7 @@
 
 use super::term::{Operand, Scale};
 use super::{Lowering, error, place};
+use crate::analysis::not_simulated::not_simulated;
 use crate::analysis::suggest;
 use crate::metrics::{self, Bare, Kind, MetricInfo};
 use crate::model::{Metric, Term};
@@ -21,7 +22,7 @@ impl Lowering<'_, '_> {
         let in_place = self.in_its_place(&info, metric);
         let selected = self.selectors(metric, &info);
         if !info.simulated {
-            self.ctx.not_simulated.push(error::metric_not_simulated(name));
+            self.ctx.not_simulated.push(not_simulated(&format!("metric `{}`", name.text), name.span));
         }
         in_place?;
         let selected = selected?;

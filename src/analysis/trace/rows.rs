@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::error;
 use crate::analysis::context::Context;
 use crate::analysis::suggest::nearest;
+use crate::analysis::workload::MAX_TOKENS;
 use crate::model::TraceRow;
 use crate::source::Span;
 use crate::syntax::ast::{Cell, Row};
@@ -36,9 +37,6 @@ static COLUMNS: &[(&str, Column)] = &[
 
 /// The columns of rows that name none; the last may be left out.
 static USUAL: &[Column] = &[Column::Id, Column::ArrivalMs, Column::Prompt, Column::Gen, Column::Streaming];
-
-/// The largest number of tokens of a prompt or an output, so that their sum fits 32 bits.
-pub(in crate::analysis) const MAX_TOKENS: u32 = (1 << 31) - 1;
 
 /// Reads the rows of a trace; `header` is where a missing row is reported.
 pub(super) fn lower(rows: &[Row], header: Span, ctx: &mut Context<'_>) -> Option<Vec<TraceRow>> {

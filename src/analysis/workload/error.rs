@@ -3,20 +3,18 @@
 use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::Ident;
+use crate::workload::Misfit;
 
 /// Neither `duration` nor `requests`
-pub(super) fn no_end(name: &Ident, header: Span) -> Diagnostic {
-    let message = format!("workload `{}` never ends: neither `duration` nor `requests`", name.text);
+pub(super) fn no_end(name: &str, header: Span) -> Diagnostic {
+    let message = format!("workload `{name}` never ends: neither `duration` nor `requests`");
     Diagnostic::error(Code("E0401"), message, header, "no end in this block")
         .with_help("add `duration 10 min`, `requests 1000`, or a rate that ends (`rate stages { … }`)")
 }
 
-/// `arrivals`, `rate`, `prompt` or `output` is missing
-pub(super) fn missing_statement(name: &Ident, header: Span, key: &str, example: &str) -> Diagnostic {
-    let message = format!("workload `{}` has no `{key}`", name.text);
-    Diagnostic::error(Code("E0402"), message, header, format!("no `{key}` in this block"))
-        .with_help(format!("add `{key} {example}`"))
+/// `prompt lognormal median 900`
+pub(super) fn misfit(misfit: Misfit, span: Span) -> Diagnostic {
+    Diagnostic::error(Code("E0402"), misfit.message, span, "these do not fit together").with_help(misfit.help)
 }
 
 /// `arrivals users 20 think …` and `rate 5 req/s`
@@ -44,16 +42,16 @@ pub(super) fn beside_lengths(key: &str, span: Span, lengths: Span) -> Diagnostic
 }
 
 /// `prompt constant 1.5`
-pub(super) fn broken_token(key: &str, argument: &str, value: f64, span: Span) -> Diagnostic {
+pub(super) fn broken_token(key: &str, value: f64, span: Span) -> Diagnostic {
     let message = format!("`{key}` is in whole tokens, found `{value}`");
-    Diagnostic::error(Code("E0405"), message, span, format!("the `{argument}` is not whole"))
+    Diagnostic::error(Code("E0404"), message, span, "not whole")
         .with_help(format!("write `{}`", libm::round(value)))
 }
 
 /// `prompt constant 5e9`
-pub(super) fn too_many_tokens(key: &str, argument: &str, value: f64, span: Span) -> Diagnostic {
+pub(super) fn too_many_tokens(key: &str, value: f64, span: Span) -> Diagnostic {
     let message = format!("`{key}` must stay below 2^31 tokens, found `{value}`");
-    Diagnostic::error(Code("E0405"), message, span, format!("the `{argument}` is too large"))
+    Diagnostic::error(Code("E0404"), message, span, "too large")
 }
 
 /// `priority urgent`
@@ -63,17 +61,17 @@ pub(super) fn unknown_priority(word: &str, span: Span, names: &[&str]) -> Diagno
         Some(near) => format!("{near} {list}"),
         None => list,
     };
-    Diagnostic::error(Code("E0406"), format!("unknown priority `{word}`"), span, "not a priority").with_help(help)
+    Diagnostic::error(Code("E0405"), format!("unknown priority `{word}`"), span, "not a priority").with_help(help)
 }
 
 /// `priority 1.5`
 pub(super) fn broken_priority(text: &str, span: Span) -> Diagnostic {
     let message = format!("a priority is a whole number, found `{text}`");
-    Diagnostic::error(Code("E0406"), message, span, "not whole")
+    Diagnostic::error(Code("E0405"), message, span, "not whole")
 }
 
 /// `slo` and nothing behind it
 pub(super) fn empty_slo(span: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0407"), "`slo` bounds nothing", span, "no bound behind it")
+    Diagnostic::error(Code("E0406"), "`slo` bounds nothing", span, "no bound behind it")
         .with_help("write `slo ttft 500 ms`, `tpot 50 ms` or `latency 10 s` behind it")
 }

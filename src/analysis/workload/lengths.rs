@@ -1,7 +1,7 @@
 //! `prompt`, `output` and `lengths`: distributions over whole tokens.
 
-use super::{Block, error, required};
-use crate::analysis::choice::choose;
+use super::{error, fits};
+use crate::analysis::block::Block;
 use crate::analysis::context::Context;
 use crate::model::{Arg, Choice};
 use crate::source::Span;
@@ -14,22 +14,22 @@ pub(in crate::analysis) const MAX_TOKENS: u32 = (1 << 31) - 1;
 
 /// The distributions of prompt and output, each `None` when something in it was reported.
 pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> (Option<Choice>, Option<Choice>) {
-    let Some(joint) = block.find("lengths") else {
-        let prompt = required(block, "prompt", "lognormal median 400 p95 1500", ctx, distribution);
-        let output = required(block, "output", "constant 150", ctx, distribution);
-        return (prompt, output);
+    let Some(joint) = block.one("lengths") else {
+        return (distribution(block, "prompt", ctx), distribution(block, "output", ctx));
     };
     for key in ["prompt", "output"] {
-        if let Some(statement) = block.find(key) {
+        if let Some(statement) = block.one(key) {
             ctx.report(error::beside_lengths(key, statement.key.span, joint.key.span));
         }
     }
-    let pair = choose(lengths::pairs(), "joint distribution", joint, Dimension::TOKENS, ctx);
+    let pair = block.choice("lengths", Dimension::TOKENS, ctx);
     (pair.clone(), pair)
 }
 
-fn distribution(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {
-    let choice = choose(lengths::specs(), "distribution", statement, Dimension::TOKENS, ctx)?;
+fn distribution(block: &Block<'_>, key: &str, ctx: &mut Context<'_>) -> Option<Choice> {
+    let statement = block.one(key)?;
+    let choice = block.choice(key, Dimension::TOKENS, ctx)?;
+    fits(lengths::check(&choice), statement, ctx)?;
     whole_tokens(&choice, statement, ctx).then_some(choice)
 }
 
@@ -47,15 +47,19 @@ fn whole_tokens(choice: &Choice, statement: &Statement, ctx: &mut Context<'_>) -
             }
             _ => &[],
         };
-        for quantity in quantities {
-            let span = place_of(name, statement);
+        let wrong = quantities.iter().find_map(|quantity| {
+            let (key, span) = (&statement.key.text, place_of(name, statement));
             if drawn && libm::trunc(quantity.value) != quantity.value {
-                ctx.report(error::broken_token(&statement.key.text, name, quantity.value, span));
-                sound = false;
+                Some(error::broken_token(key, quantity.value, span))
             } else if quantity.value > f64::from(MAX_TOKENS) {
-                ctx.report(error::too_many_tokens(&statement.key.text, name, quantity.value, span));
-                sound = false;
+                Some(error::too_many_tokens(key, quantity.value, span))
+            } else {
+                None
             }
+        });
+        if let Some(diagnostic) = wrong {
+            ctx.report(diagnostic);
+            sound = false;
         }
     }
     sound

@@ -1,61 +1,109 @@
 //! `workload NAME { … }` to [`Workload`]: what arrives, how long it is, and an end.
 //!
 //! Each key is read on its own, so that one mistake hides no other; what keys demand of each other comes last.
-//! Not for drawing requests: that is the `workload` module. Invariant: a workload that leaves here ends.
+//! Not for drawing requests: that is the `workload` module. Invariant: a workload that leaves here ends, and the
+//! arguments of each of its choices determine a law.
 
 mod error;
 mod lengths;
 
+use super::block::{Block, single_value};
 use super::choice::{Cursor, arguments, choose};
 use super::context::{Context, ParamValue};
-use super::error::missing_value;
+use super::error::missing_statements;
+use super::keys::{Key, Table, Value};
 use super::not_simulated::not_simulated;
 use super::values::{self, Expected};
 use crate::model::{Arg, Bound, Choice, Form, Param, Slo, Workload, WorkloadSource};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Ident, Statement};
 use crate::units::{Dimension, SimDuration, SimTime};
-use crate::workload::{arrivals, prefixes, rates, sessions};
+use crate::workload::{Misfit, arrivals, prefixes, rates, sessions};
 
 pub(super) use lengths::MAX_TOKENS;
 
-/// A workload's block after merging: its name, its header and its statements, each key at most once where it may
-/// not repeat.
-pub(super) struct Block<'s> {
-    pub(super) name: &'s Ident,
-    pub(super) header: Span,
-    pub(super) statements: Vec<&'s Statement>,
-}
-
-impl<'s> Block<'s> {
-    fn find(&self, key: &str) -> Option<&'s Statement> {
-        self.statements.iter().find(|statement| statement.key.text == key).copied()
-    }
-}
+/// What a `workload` block may hold.
+pub(super) static TABLE: Table = Table {
+    block: "workload",
+    summary: "one class of requests",
+    keys: &[
+        Key::required(
+            "arrivals",
+            Value::Choice("arrival process", || arrivals::specs().collect()),
+            "the process: how irregularly requests come",
+        ),
+        Key::optional(
+            "rate",
+            Value::Shape("5 req/s"),
+            "how many come, over time; required unless `arrivals` is a closed loop",
+        ),
+        Key::optional(
+            "prompt",
+            Value::Choice("distribution", || crate::workload::lengths::specs().collect()),
+            "prompt tokens of a request",
+        ),
+        Key::optional(
+            "output",
+            Value::Choice("distribution", || crate::workload::lengths::specs().collect()),
+            "output tokens of a request",
+        ),
+        Key::optional(
+            "lengths",
+            Value::Choice("joint distribution", || crate::workload::lengths::pairs().collect()),
+            "prompt and output drawn together, in the place of `prompt` and `output`",
+        ),
+        Key::optional(
+            "session",
+            Value::Shape("{ turns geometric mean 4; think exponential mean 20 s }"),
+            "conversations; `rate` and `requests` then count these",
+        ),
+        Key::optional("prefix_group", Value::Shape("1200"), "tokens common to all requests, in front of the prompt"),
+        Key::optional(
+            "prefix_pool",
+            Value::Shape("20 tokens 1200"),
+            "one of several texts in front of the prompt, behind the `prefix_group`",
+        ),
+        Key::optional(
+            "priority",
+            Value::Shape("high"),
+            "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling priority`",
+        )
+        .or("normal"),
+        Key::optional("weight", Value::Factor(Bound::Positive), "the share under `scheduling fair`").or("1"),
+        Key::optional("slo", Value::Shape("ttft 500 ms tpot 50 ms"), "bounds that a good request meets"),
+        Key::optional(
+            "start",
+            Value::Quantity(Dimension::TIME, Bound::NotNegative),
+            "when it begins, on the run's clock",
+        )
+        .or("0 s"),
+        Key::optional(
+            "duration",
+            Value::Quantity(Dimension::TIME, Bound::Positive),
+            "for how long requests (or sessions) arrive",
+        ),
+        Key::optional("requests", Value::Count(Bound::AtLeast(1.0)), "how many requests (or sessions) arrive"),
+    ],
+};
 
 /// Lowers a workload; `None` when something in it was reported.
 pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Workload> {
-    let arrivals = required(block, "arrivals", "poisson", ctx, |statement, ctx| {
-        choose(arrivals::specs(), "arrival process", statement, Dimension::NUMBER, ctx)
-    });
+    require(block, ctx);
+    let arrivals = arrivals(block, ctx);
     let rate = rate(block, ctx);
     let (prompt, output) = lengths::lower(block, ctx);
     let session = optional(block, "session", ctx, session);
     let prefixes = prefixes(block, ctx);
     let start = optional(block, "start", ctx, |statement, ctx| {
-        values::time(one_value(statement, "a time", ctx)?, "start", ctx)
+        values::time(single_value(statement, "a time", ctx)?, &statement.key.text, ctx)
     });
     let duration = optional(block, "duration", ctx, |statement, ctx| {
-        values::duration(one_value(statement, "a time", ctx)?, "duration", Bound::Positive, ctx)
+        let expr = single_value(statement, "a time", ctx)?;
+        values::duration(expr, &statement.key.text, Bound::Positive, ctx)
     });
-    let requests = optional(block, "requests", ctx, |statement, ctx| {
-        values::count(one_value(statement, "a count", ctx)?, "requests", Bound::AtLeast(1.0), ctx)
-    });
+    let requests = optional(block, "requests", ctx, |_, ctx| block.count("requests", ctx));
     let priority = optional(block, "priority", ctx, priority);
-    let weight = optional(block, "weight", ctx, |statement, ctx| {
-        let expected = Expected::factor("weight", Bound::Positive);
-        values::quantity(one_value(statement, "a number", ctx)?, expected, ctx)
-    });
+    let weight = block.quantity("weight", ctx);
     let slo = optional(block, "slo", ctx, slo);
     let together = together(block, ctx);
     let source = WorkloadSource::Generated {
@@ -70,13 +118,28 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Workload
         requests: requests?,
     };
     let workload = Workload {
-        name: block.name.text.clone(),
+        name: block.name.unwrap_or_default().to_owned(),
         source,
         priority: priority?.unwrap_or(NORMAL),
-        weight: weight?.map_or(1.0, |weight| weight.value),
+        weight: weight?,
         slo: slo?,
     };
     together.then_some(workload)
+}
+
+/// Reports the statements that must be there and are not, all at once.
+fn require(block: &Block<'_>, ctx: &mut Context<'_>) {
+    let needed = |name: &str| match name {
+        "arrivals" => true,
+        "rate" => closed_loop(block).is_none(),
+        "prompt" | "output" => !block.has("lengths"),
+        _ => false,
+    };
+    let keys = TABLE.keys;
+    let missing: Vec<&Key> = keys.iter().filter(|key| needed(key.name) && !block.has(key.name)).collect();
+    if !missing.is_empty() {
+        ctx.report(missing_statements(block, &missing));
+    }
 }
 
 /// A statement that may be missing: `None` when it was reported, `Some(None)` when it is not there.
@@ -86,81 +149,15 @@ fn optional<'s, T>(
     ctx: &mut Context<'_>,
     read: impl FnOnce(&'s Statement, &mut Context<'_>) -> Option<T>,
 ) -> Option<Option<T>> {
-    match block.find(key) {
+    match block.one(key) {
         Some(statement) => read(statement, ctx).map(Some),
         None => Some(None),
     }
 }
 
-/// A statement that must be there; a missing one is reported at the header.
-fn required<'s, T>(
-    block: &Block<'s>,
-    key: &'static str,
-    example: &str,
-    ctx: &mut Context<'_>,
-    read: impl FnOnce(&'s Statement, &mut Context<'_>) -> Option<T>,
-) -> Option<T> {
-    let found = optional(block, key, ctx, read)?;
-    if found.is_none() {
-        ctx.report(error::missing_statement(block.name, block.header, key, example));
-    }
-    found
-}
-
-/// The one value of a statement such as `duration 10 min`.
-fn one_value<'s>(statement: &'s Statement, wanted: &str, ctx: &mut Context<'_>) -> Option<&'s Expr> {
-    let mut cursor = Cursor::of(statement);
-    let key = &statement.key;
-    let Some(Atom::Value(expr)) = cursor.peek() else {
-        ctx.report(missing_value(&key.text, wanted, cursor.peek().map_or(key.span.behind(), Atom::span)));
-        return None;
-    };
-    cursor.take();
-    cursor.finish(&key.text, ctx).then_some(expr)
-}
-
-/// `rate 5 req/s` or a shape over time; none for a closed loop.
-fn rate(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Option<Choice>> {
-    let closed_loop = block.find("arrivals").filter(|statement| first_word(statement) == Some("users"));
-    match (block.find("rate"), closed_loop) {
-        (Some(statement), Some(users)) => {
-            ctx.report(error::rate_of_closed_loop(statement.key.span, users.span));
-            None
-        }
-        (None, Some(_)) => Some(None),
-        (None, None) => {
-            ctx.report(error::missing_statement(block.name, block.header, "rate", "5 req/s"));
-            None
-        }
-        (Some(statement), None) => {
-            let choice = choose(
-                rates::specs(),
-                "rate",
-                &with_name(statement, ctx),
-                Dimension::REQUEST_RATE,
-                ctx,
-            )?;
-            Some(Some(choice))
-        }
-    }
-}
-
-/// `rate 5 req/s` as `rate constant 5 req/s`.
-fn with_name(statement: &Statement, ctx: &Context<'_>) -> Statement {
-    let mut named = statement.clone();
-    let value = match statement.atoms.first() {
-        Some(Atom::Value(Expr::Param(name))) => {
-            let param = ctx.params.get(&name.text);
-            !matches!(param.and_then(|param| param.value.as_ref()), Some(ParamValue::Word(_)))
-        }
-        Some(Atom::Value(_)) => true,
-        _ => false,
-    };
-    if value {
-        let word = Ident { text: rates::UNNAMED.to_owned(), span: statement.key.span };
-        named.atoms.insert(0, Atom::Word(word));
-    }
-    named
+/// The statement that makes a workload a closed loop.
+fn closed_loop<'s>(block: &Block<'s>) -> Option<&'s Statement> {
+    block.one("arrivals").filter(|statement| first_word(statement).is_some_and(arrivals::is_closed_loop))
 }
 
 fn first_word(statement: &Statement) -> Option<&str> {
@@ -170,21 +167,80 @@ fn first_word(statement: &Statement) -> Option<&str> {
     }
 }
 
+/// Arguments that are right one by one and do not determine a law.
+fn fits(checked: Result<(), Misfit>, statement: &Statement, ctx: &mut Context<'_>) -> Option<()> {
+    checked.map_err(|misfit| ctx.report(error::misfit(misfit, behind_key(statement)))).ok()
+}
+
+/// What stands behind the key of a statement.
+fn behind_key(statement: &Statement) -> Span {
+    let first = statement.atoms.first().map(Atom::span);
+    let last = statement.atoms.last().map(Atom::span);
+    first.zip(last).map_or(statement.span, |(first, last)| first.to(last))
+}
+
+fn arrivals(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Choice> {
+    let statement = block.one("arrivals")?;
+    let choice = block.choice("arrivals", Dimension::NUMBER, ctx)?;
+    fits(arrivals::check(&choice), statement, ctx)?;
+    Some(choice)
+}
+
+/// `rate 5 req/s` or a shape over time; none for a closed loop.
+fn rate(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Option<Choice>> {
+    match (block.one("rate"), closed_loop(block)) {
+        (Some(statement), Some(users)) => {
+            ctx.report(error::rate_of_closed_loop(statement.key.span, users.span));
+            None
+        }
+        (None, Some(_)) => Some(None),
+        (None, None) => None,
+        (Some(statement), None) => {
+            let named = with_name(statement, ctx);
+            let choice = choose(rates::specs(), "rate", &named, Dimension::REQUEST_RATE, ctx)?;
+            fits(rates::check(&choice), statement, ctx)?;
+            Some(Some(choice))
+        }
+    }
+}
+
+/// `rate 5 req/s` as `rate constant 5 req/s`.
+fn with_name(statement: &Statement, ctx: &Context<'_>) -> Statement {
+    let mut named = statement.clone();
+    let quantity = match statement.atoms.first() {
+        Some(Atom::Value(Expr::Param(name))) => {
+            let param = ctx.params.get(&name.text);
+            !matches!(param.and_then(|param| param.value.as_ref()), Some(ParamValue::Word(_)))
+        }
+        Some(Atom::Value(_)) => true,
+        _ => false,
+    };
+    if quantity {
+        let word = Ident { text: rates::UNNAMED.to_owned(), span: statement.key.span };
+        named.atoms.insert(0, Atom::Word(word));
+    }
+    named
+}
+
 fn session(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {
     let spec = &sessions::SPEC;
     if !spec.simulated {
         ctx.not_simulated.push(not_simulated("`session`", statement.key.span));
     }
     let args = arguments(spec.params, statement, Dimension::NUMBER, ctx)?;
-    Some(Choice { name: spec.name.to_owned(), args })
+    let choice = Choice { name: spec.name.to_owned(), args };
+    for nested in choice.args.iter().filter_map(|(name, _)| choice.choice(name)) {
+        fits(crate::workload::lengths::check(nested), statement, ctx)?;
+    }
+    Some(choice)
 }
 
-/// `prefix_group` and `prefix_pool`, in the order they nest.
+/// `prefix_group` and `prefix_pool`, as they nest: what all have in common comes first.
 fn prefixes(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Vec<Choice>> {
     let mut found = Vec::new();
     let mut sound = true;
-    for statement in &block.statements {
-        let Some(spec) = prefixes::specs().find(|spec| spec.name == statement.key.text) else { continue };
+    for spec in prefixes::specs() {
+        let Some(statement) = block.one(spec.name) else { continue };
         if !spec.simulated {
             ctx.not_simulated.push(not_simulated(&format!("`{}`", spec.name), statement.key.span));
         }
@@ -214,7 +270,7 @@ fn priority(statement: &Statement, ctx: &mut Context<'_>) -> Option<i32> {
         }
         return known.filter(|_| cursor.finish("priority", ctx)).map(|(_, value)| *value);
     }
-    let expr = one_value(statement, "`high`, `normal`, `low` or a whole number", ctx)?;
+    let expr = single_value(statement, "`high`, `normal`, `low` or a whole number", ctx)?;
     let bound = Bound::Between(-MAX_PRIORITY, MAX_PRIORITY);
     let value = values::quantity(expr, Expected::new("priority", Dimension::NUMBER, bound), ctx)?.value;
     if libm::trunc(value) != value {
@@ -236,36 +292,33 @@ fn slo(statement: &Statement, ctx: &mut Context<'_>) -> Option<Slo> {
         ctx.report(error::empty_slo(statement.key.span));
         return None;
     }
-    let mut sound = true;
-    let mut bound = |name: &str| {
-        let (_, arg) = bounds.iter().find(|(key, _)| key == name)?;
-        let Arg::Quantity(quantity) = arg else { return None };
+    let mut slo = Slo::default();
+    for (name, arg) in bounds {
+        let Arg::Quantity(quantity) = arg else { continue };
         let duration = SimDuration::from_secs_f64(quantity.value);
         if duration.is_none() {
-            ctx.report(super::error::off_the_clock(
-                statement.span,
-                name,
-                ctx.text(statement.span),
-                quantity.value,
-            ));
-            sound = false;
+            let (span, text) = (statement.span, ctx.text(statement.span));
+            ctx.report(super::error::off_the_clock(span, &name, text, quantity.value));
+            return None;
         }
-        duration
-    };
-    let slo = Slo { ttft: bound("ttft"), tpot: bound("tpot"), latency: bound("latency") };
-    sound.then_some(slo)
+        match name.as_str() {
+            "ttft" => slo.ttft = duration,
+            "tpot" => slo.tpot = duration,
+            _ => slo.latency = duration,
+        }
+    }
+    Some(slo)
 }
 
 /// What keys demand of each other.
 fn together(block: &Block<'_>, ctx: &mut Context<'_>) -> bool {
     let mut sound = true;
-    let stages = block.find("rate").is_some_and(|rate| first_word(rate) == Some("stages"));
-    if !stages && block.find("duration").is_none() && block.find("requests").is_none() {
-        ctx.report(error::no_end(block.name, block.header));
+    let rate_ends = block.one("rate").is_some_and(|rate| first_word(rate) == Some("stages"));
+    if !rate_ends && !block.has("duration") && !block.has("requests") {
+        ctx.report(error::no_end(block.name.unwrap_or_default(), block.header));
         sound = false;
     }
-    let users = block.find("arrivals").filter(|statement| first_word(statement) == Some("users"));
-    if let (Some(session), Some(users)) = (block.find("session"), users) {
+    if let (Some(session), Some(users)) = (block.one("session"), closed_loop(block)) {
         ctx.report(error::session_of_closed_loop(session.key.span, users.span));
         sound = false;
     }
