@@ -9,7 +9,7 @@ mod argument;
 
 pub(super) use argument::default_quantity;
 
-use crate::model::{Arg, Choice, Form, Param, Spec};
+use crate::model::{Arg, Choice, Param, Spec};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Ident, Nested, Statement};
 use crate::units::Dimension;
@@ -33,6 +33,29 @@ pub(super) fn choose(
     let offer = Offer { specs: registry.into_iter().collect(), what, place };
     let choice = read_choice(&offer, &mut cursor, ctx)?;
     cursor.finish(&choice.name, ctx).then_some(choice)
+}
+
+/// Lowers a statement as [`choose`] does; where a value stands in place of a name, `unnamed` is meant:
+/// `rate 5 req/s`.
+pub(super) fn choose_or(
+    unnamed: &str,
+    registry: impl IntoIterator<Item = &'static Spec>,
+    what: &'static str,
+    statement: &Statement,
+    place: Dimension,
+    ctx: &mut Context<'_>,
+) -> Option<Choice> {
+    let mut cursor = Cursor::of(statement);
+    let offer = Offer { specs: registry.into_iter().collect(), what, place };
+    let spec = offer.specs.iter().find(|spec| spec.name == unnamed && cursor.at_value(ctx));
+    let choice = match spec {
+        Some(spec) => {
+            let args = argument::read_all(spec.params, &statement.key.text, place, &mut cursor, ctx)?;
+            Choice { name: spec.name.to_owned(), args }
+        }
+        None => read_choice(&offer, &mut cursor, ctx)?,
+    };
+    cursor.finish(&statement.key.text, ctx).then_some(choice)
 }
 
 /// A registry's entry without arguments, as a default names it.
@@ -74,17 +97,9 @@ pub(super) struct Offer {
 impl Offer {
     /// The distributions over a dimension.
     pub(super) fn distributions(place: Dimension) -> Offer {
-        Offer { specs: crate::workload::lengths::specs().collect(), what: DISTRIBUTION, place }
+        Offer { specs: crate::workload::lengths::specs().collect(), what: "distribution", place }
     }
 }
-
-const DISTRIBUTION: &str = "distribution";
-
-/// Every distribution can be clamped.
-static CLAMPS: &[Param] = &[
-    Param::optional("min", Form::OfPlace, crate::model::Bound::NotNegative, "raises smaller draws to this"),
-    Param::optional("max", Form::OfPlace, crate::model::Bound::Positive, "lowers larger draws to this"),
-];
 
 /// The atoms of a statement that are still to be read.
 pub(super) struct Cursor<'s> {
@@ -144,6 +159,18 @@ impl<'s> Cursor<'s> {
         Some(word)
     }
 
+    /// Whether a number stands next, written or behind a parameter.
+    fn at_value(&self, ctx: &Context<'_>) -> bool {
+        match self.peek() {
+            Some(Atom::Value(Expr::Param(name))) => ctx
+                .params
+                .get(&name.text)
+                .is_some_and(|param| matches!(param.value, Some(ParamValue::Quantity(_)))),
+            Some(Atom::Value(_)) => true,
+            _ => false,
+        }
+    }
+
     fn peek_word(&self) -> Option<&'s Ident> {
         match self.peek()? {
             Atom::Word(word) => Some(word),
@@ -189,16 +216,8 @@ pub(super) fn read_choice(offer: &Offer, cursor: &mut Cursor<'_>, ctx: &mut Cont
     if !spec.simulated {
         ctx.not_simulated.push(not_simulated(&format!("{} `{}`", offer.what, spec.name), span));
     }
-    let args = argument::read_all(&parameters(offer, spec), spec.name, offer.place, cursor, ctx)?;
+    let args = argument::read_all(spec.params, spec.name, offer.place, cursor, ctx)?;
     Some(Choice { name, args })
-}
-
-/// The parameters of an entry, the clamps of distributions among them.
-fn parameters(offer: &Offer, spec: &'static Spec) -> Vec<Param> {
-    let clamps = CLAMPS.iter().filter(|clamp| {
-        offer.what == DISTRIBUTION && !spec.params.iter().any(|param| param.name == clamp.name)
-    });
-    spec.params.iter().chain(clamps).copied().collect()
 }
 
 fn report_no_word(offer: &Offer, cursor: &Cursor<'_>, ctx: &mut Context<'_>) {

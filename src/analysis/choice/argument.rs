@@ -43,24 +43,45 @@ impl Reader<'_> {
             if param.form == Form::Stages {
                 continue;
             }
+            if !self.sound {
+                return;
+            }
             // A name that begins another argument is no value.
             let named = cursor.peek_word().is_some_and(|word| self.named_param(&word.text).is_some());
             if cursor.peek().is_none() || (named && !takes_words(param.form)) {
                 continue;
             }
             let at = cursor.peek().map_or(cursor.last(), Atom::span);
-            self.value(param.name, param, at, cursor, ctx);
+            self.value(param.name, *param, at, cursor, ctx);
         }
     }
 
     fn named(&mut self, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) {
         let names = self.params.iter().filter(|param| !param.positional).map(|param| param.name);
         cursor.offered.extend(names.filter(|name| *name != QUANTILES));
-        while let Some(word) = cursor.peek_word() {
-            let Some(param) = self.named_param(&word.text) else { break };
-            cursor.take();
-            self.value(&word.text, param, word.span, cursor, ctx);
+        while let Some(atom) = cursor.peek() {
+            match atom {
+                Atom::Word(word) => {
+                    let Some(param) = self.named_param(&word.text) else { break };
+                    cursor.take();
+                    self.value(&word.text, param, word.span, cursor, ctx);
+                }
+                _ => {
+                    let Some(param) = self.unfilled() else { break };
+                    self.value(param.name, param, atom.span(), cursor, ctx);
+                }
+            }
         }
+    }
+
+    /// The first positional parameter without a value: it may stand behind the argument it belongs to, as the
+    /// exponent in `pick zipf 1.1`.
+    fn unfilled(&self) -> Option<Param> {
+        let filled = |param: &Param| self.found.iter().any(|(name, ..)| name == param.name);
+        self.params
+            .iter()
+            .find(|param| param.positional && param.form != Form::Stages && !filled(param))
+            .copied()
     }
 
     /// `session { turns …; think … }`: each statement is an argument; `stages { … }` is one as a whole.
@@ -113,20 +134,13 @@ impl Reader<'_> {
             .copied()
     }
 
-    fn value(
-        &mut self,
-        name: &str,
-        param: impl std::borrow::Borrow<Param>,
-        at: Span,
-        cursor: &mut Cursor<'_>,
-        ctx: &mut Context<'_>,
-    ) {
+    fn value(&mut self, name: &str, param: Param, at: Span, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) {
         let repeated = self.found.iter().find(|(found, ..)| found == name).map(|(.., first)| *first);
         if let Some(first) = repeated {
             ctx.report(error::repeated_argument(name, self.of, at, first));
             self.sound = false;
         }
-        match read_value(name, param.borrow(), self.place, cursor, ctx) {
+        match read_value(name, &param, self.place, cursor, ctx) {
             Some(arg) if repeated.is_none() => self.found.push((name.to_owned(), arg, at)),
             Some(_) => {}
             None => self.sound = false,
@@ -168,7 +182,10 @@ impl Reader<'_> {
                     }
                     keep
                 });
-                quantiles.sort_by(|left, right| left.0.cmp(&right.0));
+                quantiles.sort_by(|left, right| {
+                    let probability = |word: &str| quantile(word).unwrap_or_default();
+                    probability(&left.0).total_cmp(&probability(&right.0))
+                });
                 ordered.extend(quantiles.into_iter().map(|(name, arg, _)| (name, arg)));
             } else if let Some(position) = self.found.iter().position(|(name, ..)| name == param.name) {
                 let (name, arg, _) = self.found.swap_remove(position);
@@ -184,13 +201,17 @@ impl Reader<'_> {
 /// The registry's name for "any number of `pNN value`"; users write `p95`, never this.
 const QUANTILES: &str = "pNN";
 
-/// The probability of `p95` or `p999`; `None` for other words.
+/// The probability of `p95` or `p999`, of the extremes `p0` and `p100`; `None` for other words.
 pub(in crate::analysis) fn quantile(word: &str) -> Option<f64> {
     let digits = word.strip_prefix('p')?;
+    match digits {
+        "0" => return Some(0.0),
+        "100" => return Some(1.0),
+        _ => {}
+    }
     let sound = (2..=6).contains(&digits.len())
         && digits.bytes().all(|digit| digit.is_ascii_digit())
-        && digits.bytes().any(|digit| digit != b'0')
-        && digits != "100";
+        && digits.bytes().any(|digit| digit != b'0');
     sound.then(|| format!("0.{digits}").parse().expect("digits behind a point are a number"))
 }
 
@@ -224,7 +245,8 @@ fn read_value(
         }
         Form::Weighted => read_weighted(name, place, cursor, ctx),
         Form::List(dimension) => read_list(name, dimension, bound, cursor, ctx),
-        Form::File => read_file(name, cursor, ctx),
+        Form::File => read_text(name, "a file's path in quotes", cursor, ctx),
+        Form::Text => read_text(name, "a text in quotes", cursor, ctx),
         Form::Word(words) => read_word(name, words, cursor, ctx),
         Form::Stages => None,
     }
@@ -360,34 +382,26 @@ fn take_list<'s>(
     }
 }
 
-fn read_file(name: &str, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) -> Option<Arg> {
+fn read_text(name: &str, wanted: &str, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) -> Option<Arg> {
     let before = cursor.last;
-    match cursor.take() {
-        Some(Atom::Text(text)) => Some(Arg::Text(text.value.clone())),
-        Some(Atom::Value(expr @ Expr::Param(param))) => match ctx.params.get(&param.text) {
-            Some(known) => match known.value.as_ref()? {
-                ParamValue::Text(text) => Some(Arg::Text(text.clone())),
-                ParamValue::Word(_) | ParamValue::Quantity(_) => {
-                    report_form(
-                        name,
-                        "a file's path in quotes",
-                        before,
-                        Some(&Atom::Value(expr.clone())),
-                        ctx,
-                    );
-                    None
+    let found = cursor.take();
+    match found {
+        Some(Atom::Text(text)) => return Some(Arg::Text(text.value.clone())),
+        Some(Atom::Value(Expr::Param(param))) => match ctx.params.get(&param.text) {
+            Some(known) => {
+                if let ParamValue::Text(text) = known.value.as_ref()? {
+                    return Some(Arg::Text(text.clone()));
                 }
-            },
+            }
             None => {
                 ctx.report(error::unknown_param(param, ctx));
-                None
+                return None;
             }
         },
-        other => {
-            report_form(name, "a file's path in quotes", before, other, ctx);
-            None
-        }
+        _ => {}
     }
+    report_form(name, wanted, before, found, ctx);
+    None
 }
 
 fn read_word(

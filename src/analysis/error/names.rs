@@ -148,6 +148,7 @@ fn usage(param: &ParamSpec, place: Dimension) -> String {
         Form::Weighted => "[weight distribution, …]".to_owned(),
         Form::List(_) => "[a, b, …]".to_owned(),
         Form::File => "\"file\"".to_owned(),
+        Form::Text => "\"text\"".to_owned(),
         Form::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
         Form::Stages => "{ 5 min -> 20 req/s }".to_owned(),
     };
