@@ -63,14 +63,14 @@ impl Lowering<'_, '_> {
         metric: &ast::Metric,
         info: &MetricInfo,
     ) -> Option<()> {
-        if let Some(temporal) = self.scope.temporal
-            && word != "on"
-        {
-            self.report(error::selector_inside(temporal, word, span));
-            return None;
-        }
         if !selectors_of(info.kind).contains(&word) {
             self.report(error::selector_does_not_fit(word, span, &metric.name, info.kind));
+            return None;
+        }
+        if let Some(temporal) = self.scope.temporal
+            && !matches!(word, "on" | "of")
+        {
+            self.report(error::selector_inside(temporal, word, span));
             return None;
         }
         Some(())
