@@ -38,11 +38,7 @@ impl Lowering<'_, '_> {
                 let duration = values::duration(duration, "for", Bound::Positive, self.ctx);
                 let (condition, during) = self.instants(condition, Temporal { word: "for", span: *span })?;
                 let during = during.map(|during| (during.from, during.to));
-                Some(Condition::Sustained {
-                    condition: Box::new(condition),
-                    duration: duration?,
-                    during,
-                })
+                Some(Condition::Sustained { condition: Box::new(condition), duration: duration?, during })
             }
             ast::Condition::Selected(inner, _) => {
                 let outer = self.scope;
@@ -136,17 +132,15 @@ impl Lowering<'_, '_> {
         within: Option<&ast::Expr>,
         span: Span,
     ) -> Option<Condition> {
-        let limit =
-            within.map(|within| values::duration(within, "within", Bound::Positive, self.ctx));
+        let limit = within.map(|within| values::duration(within, "within", Bound::Positive, self.ctx));
         let (condition, during) = self.instants(condition, Temporal { word: "eventually", span })?;
         let limit = match limit {
             Some(limit) => Some(limit?),
             None => None,
         };
         let after = during.map_or(SimTime::ZERO, |during| during.from);
-        let span_of_time = during
-            .filter(|during| during.to < SimTime::MAX)
-            .map(|during| during.to.since(during.from));
+        let span_of_time =
+            during.filter(|during| during.to < SimTime::MAX).map(|during| during.to.since(during.from));
         let within = [limit, span_of_time].into_iter().flatten().min();
         Some(Condition::Eventually { condition: Box::new(condition), after, within })
     }

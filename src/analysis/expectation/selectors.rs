@@ -96,10 +96,8 @@ impl Lowering<'_, '_> {
         let span = place::of_selector(selector);
         match selector {
             Selector::During(from, to, _) => {
-                let (from, to) = (
-                    values::time(from, "during", self.ctx),
-                    values::time(to, "during", self.ctx),
-                );
+                let (from, to) =
+                    (values::time(from, "during", self.ctx), values::time(to, "during", self.ctx));
                 let (from, to) = (from?, to?);
                 if from > to {
                     self.report(error::reversed("during", &self.text(span), span));
