@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
         operator_span: Span,
         beside: &Operand,
     ) -> Option<Tolerance> {
-        let span = place::of_expr(written);
+        let span = written.span();
         if !matches!(operator, Comparison::Equal | Comparison::NotEqual) {
             self.report(error::tolerance_without_equality(&self.text(operator_span), operator_span, span));
             return None;
@@ -170,7 +170,7 @@ impl Lowering<'_, '_> {
         let ast::Condition::Selected(inner, written) = condition else { return Some(()) };
         let mut sound = self.selected(inner);
         for selector in written {
-            let (word, span) = (selectors::word_of(selector), place::of_selector(selector));
+            let (word, span) = (selectors::word_of(selector), selector.span());
             if !matches!(word, "during" | "after") {
                 let help = self.with_selector_moved(inner, word, span);
                 self.report(error::selector_behind_literal(word, span, help.as_deref()));
@@ -198,7 +198,7 @@ impl Lowering<'_, '_> {
         word: &'static str,
         selector: Span,
     ) -> Option<String> {
-        let metric = place::of_metric(place::first_metric(condition)?);
+        let metric = place::first_metric(condition)?.span();
         let whole = place::of_condition(condition);
         let written = self.text(selector);
         let written = if written.starts_with(word) { written } else { format!("{word} {written}") };

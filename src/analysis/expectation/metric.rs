@@ -1,7 +1,7 @@
 //! A metric with its selectors, as an operand.
 
 use super::term::{Operand, Scale};
-use super::{Lowering, error, place};
+use super::{Lowering, error};
 use crate::analysis::not_simulated::not_simulated;
 use crate::analysis::suggest;
 use crate::metrics::{self, Bare, Kind, MetricInfo};
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
             scale: scale_of(&info),
             digits: None,
             equality: info.equality,
-            span: place::of_metric(metric),
+            span: metric.span(),
         })
     }
 
