@@ -9,6 +9,7 @@ mod cluster;
 mod context;
 mod engine;
 mod error;
+mod expectation;
 mod gpu;
 mod keys;
 mod language_model;
@@ -16,7 +17,9 @@ mod not_simulated;
 mod policy;
 mod run;
 mod suggest;
+mod trace;
 mod values;
+mod workload;
 
 pub use keys::{Key, Table, Value, tables};
 
