@@ -58,9 +58,9 @@ impl HostError {
             Problem::Outside { .. } => {
                 Some("move the file below the project, or pass `--allow-outside`".to_owned())
             }
-            Problem::TooLarge { .. } => {
-                Some("split it with `use`, or keep the rows in a file and name it with `trace … from`".to_owned())
-            }
+            Problem::TooLarge { .. } => Some(
+                "split it with `use`, or keep the rows in a file and name it with `trace … from`".to_owned(),
+            ),
             Problem::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
             Problem::Io(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("check the spelling; paths count from the folder where `kvs` was started".to_owned())
@@ -79,7 +79,11 @@ impl fmt::Display for HostError {
                 write!(formatter, "`{path}` lies outside the project at `{}`", display(root))
             }
             Problem::TooLarge { limit } => {
-                write!(formatter, "`{path}` is larger than {} MiB, the limit for scenarios", limit / (1024 * 1024))
+                write!(
+                    formatter,
+                    "`{path}` is larger than {} MiB, the limit for scenarios",
+                    limit / (1024 * 1024)
+                )
             }
             Problem::NotUtf8 { offset, .. } => {
                 write!(formatter, "`{path}` is not UTF-8: invalid byte at offset {offset}")

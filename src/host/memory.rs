@@ -44,6 +44,9 @@ impl Files for Memory {
 
     fn scenarios_below(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let below = self.files.keys().filter(|file| file.starts_with(folder));
-        Ok(below.filter(|file| file.extension().is_some_and(|extension| extension == "kvs")).cloned().collect())
+        Ok(below
+            .filter(|file| file.extension().is_some_and(|extension| extension == "kvs"))
+            .cloned()
+            .collect())
     }
 }

@@ -78,6 +78,16 @@ impl Host {
         Ok(Root { folder: marked.map_or_else(|| folder.clone(), Path::to_path_buf) })
     }
 
+    /// A file's path below its root, with forward slashes; as given where it lies elsewhere.
+    #[must_use]
+    pub fn below(&self, root: &Root, file: &Path) -> String {
+        let absolute = self.absolute(file);
+        let folder = absolute.parent().unwrap_or(Path::new("/"));
+        let folder = self.files.canonical(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let real = folder.join(absolute.file_name().unwrap_or_default());
+        display(real.strip_prefix(&root.folder).unwrap_or(file))
+    }
+
     /// Whether a path is a file or a folder.
     ///
     /// # Errors
@@ -199,15 +209,17 @@ mod tests {
     #[test]
     fn a_scenario_may_have_8_mib_and_no_byte_more() {
         let largest = usize::try_from(MAX_SCENARIO_BYTES).expect("fits");
-        let host =
-            Host::memory(Memory::default().with("/fits.kvs", vec![b' '; largest]).with("/over.kvs", vec![
-                b' ';
-                largest
-                    + 1
-            ]));
+        let host = Host::memory(
+            Memory::default()
+                .with("/fits.kvs", vec![b' '; largest])
+                .with("/over.kvs", vec![b' '; largest + 1]),
+        );
         let root = Root { folder: PathBuf::from("/") };
         assert!(host.read_scenario(&root, Path::new("fits.kvs")).is_ok());
-        assert_eq!(problem(&host, &root, "over.kvs"), "`over.kvs` is larger than 8 MiB, the limit for scenarios");
+        assert_eq!(
+            problem(&host, &root, "over.kvs"),
+            "`over.kvs` is larger than 8 MiB, the limit for scenarios"
+        );
     }
 
     #[test]
