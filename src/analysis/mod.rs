@@ -7,10 +7,13 @@ mod block;
 mod choice;
 mod context;
 mod error;
+mod expectation;
 mod keys;
 mod not_simulated;
 mod suggest;
+mod trace;
 mod values;
+mod workload;
 
 pub use keys::{Key, Table, Value, tables};
 
