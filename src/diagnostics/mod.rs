@@ -6,7 +6,7 @@
 pub mod codes;
 mod render;
 
-pub use codes::{Code, CodeInfo, codes, explain};
+pub use codes::{Code, CodeInfo, codes, explain, imports};
 pub use render::{ErrorFormat, render};
 
 use crate::source::Span;
