@@ -1,7 +1,8 @@
 //! What can be wrong with the original's files.
 
 use super::lines::Cell;
-use crate::diagnostics::{Diagnostic, imports};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::imports;
 use crate::source::{SourceId, Span};
 
 /// A key the original did not know either: it ignored the line, the import says so and goes on.

@@ -5,7 +5,7 @@
 mod definitions;
 mod expectations;
 mod files;
-pub mod imports;
+pub(crate) mod imports;
 pub(crate) mod limits;
 mod names;
 mod not_simulated;
