@@ -3,6 +3,26 @@
 //! Collects every mistake and never stops at the first. Which names exist is asked of the registries, never
 //! repeated here. Invariant: a case without errors holds only values its registry allows.
 
+mod block;
+mod choice;
+mod cluster;
+mod context;
+mod engine;
+mod error;
+mod expectation;
+mod gpu;
+mod keys;
+mod language_model;
+mod not_simulated;
+mod policy;
+mod run;
+mod suggest;
+mod trace;
+mod values;
+mod workload;
+
+pub use keys::{Key, Table, Value, tables};
+
 use crate::diagnostics::Diagnostic;
 use crate::model::Scenario;
 use crate::source::{SourceId, Sources, Span};

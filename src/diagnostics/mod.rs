@@ -3,7 +3,7 @@
 //! Stages build [`Diagnostic`]s (in an `error.rs` each) and push them into a [`Diagnostics`]; nothing here knows
 //! the language. `render` alone knows miette. Invariant: every code used anywhere stands in [`codes`].
 
-mod codes;
+pub mod codes;
 mod render;
 
 pub use codes::{Code, CodeInfo, codes, explain};

@@ -5,10 +5,10 @@
 mod definitions;
 mod expectations;
 mod files;
-mod limits;
+pub(crate) mod limits;
 mod names;
 mod not_simulated;
-mod text;
+pub(crate) mod text;
 mod values;
 mod verdicts;
 mod workloads;

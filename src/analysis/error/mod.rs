@@ -1,0 +1,9 @@
+//! The analysis' diagnostics: one function a mistake, so that wording and codes stand together.
+
+mod definitions;
+mod names;
+mod values;
+
+pub(super) use definitions::*;
+pub(super) use names::*;
+pub(super) use values::*;
