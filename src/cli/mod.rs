@@ -10,6 +10,7 @@ mod explain;
 mod list;
 mod output;
 mod progress;
+mod record;
 mod run;
 
 use std::process::ExitCode;
