@@ -11,6 +11,7 @@ mod import;
 mod list;
 mod output;
 mod progress;
+mod record;
 mod run;
 
 use std::process::ExitCode;
