@@ -6,13 +6,14 @@
 use crate::model::{Batching, Choice};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Statement};
-use crate::units::{Dimension, Quantity};
+use crate::units::{Dimension, Quantity, SimDuration, SimTime};
 
 use super::Setting;
 use super::choice::{self, Cursor};
 use super::context::{Context, Params};
 use super::error;
 use super::keys::{Key, Table, Value, block_name};
+use super::suggest::nearest;
 use super::values::{self, Expected};
 
 /// The statements of one block.
@@ -24,7 +25,10 @@ pub(super) struct Block<'s> {
     pub(super) name: Option<&'s str>,
     /// Its header, where a missing statement is reported.
     pub(super) header: Span,
+    /// Whether some of it could not be read, so that nothing can be called missing.
+    pub(super) damaged: bool,
     statements: Vec<(&'static Key, &'s Statement)>,
+    unknown: Vec<&'s str>,
 }
 
 impl<'s> Block<'s> {
@@ -36,10 +40,11 @@ impl<'s> Block<'s> {
         statements: &'s [Statement],
         ctx: &mut Context<'_>,
     ) -> Block<'s> {
-        let mut block = Block { table, name, header, statements: Vec::new() };
+        let mut block = Block { name, damaged: ctx.damaged.contains(&header), ..Block::empty(table, header) };
         for statement in statements {
             let Some(key) = table.find(&statement.key.text) else {
                 ctx.report(error::unknown_key(&statement.key, table));
+                block.unknown.push(&statement.key.text);
                 continue;
             };
             match block.one(key.name) {
@@ -52,14 +57,21 @@ impl<'s> Block<'s> {
 
     /// An empty one, where a file says nothing.
     pub(super) fn empty(table: &'static Table, header: Span) -> Block<'s> {
-        Block { table, name: None, header, statements: Vec::new() }
+        Block { table, name: None, header, damaged: false, statements: Vec::new(), unknown: Vec::new() }
     }
 
     /// This block with the statements of another put in the place of its own, key by key.
     pub(super) fn overridden_by(&self, other: &Block<'s>) -> Block<'s> {
         let kept = self.statements.iter().filter(|(key, _)| other.one(key.name).is_none());
         let statements = kept.chain(&other.statements).copied().collect();
-        Block { statements, ..*self }
+        let unknown = self.unknown.iter().chain(&other.unknown).copied().collect();
+        let damaged = self.damaged || other.damaged;
+        Block { statements, unknown, damaged, ..*self }
+    }
+
+    /// The same statements under the name and the header of the block that inherits them.
+    pub(super) fn inherited_by(self, heir: &Block<'s>) -> Block<'s> {
+        Block { name: heir.name, header: heir.header, ..self }.overridden_by(heir)
     }
 
     /// The statement of a key; of a repeatable key the first.
@@ -77,11 +89,16 @@ impl<'s> Block<'s> {
         self.one(key).is_some()
     }
 
+    /// Whether a key is set, or an unknown one looks like it: then it is misspelt rather than missing.
+    pub(super) fn has_or_misspelt(&self, key: &str) -> bool {
+        self.has(key) || self.unknown.iter().any(|word| !nearest(word, [key]).is_empty())
+    }
+
     /// Reports what is required and not there.
     pub(super) fn require(&self, ctx: &mut Context<'_>) {
         let missing: Vec<&Key> =
-            self.table.keys.iter().filter(|key| key.required && !self.has(key.name)).collect();
-        if !missing.is_empty() {
+            self.table.keys.iter().filter(|key| key.required && !self.has_or_misspelt(key.name)).collect();
+        if !missing.is_empty() && !self.damaged {
             ctx.report(error::missing_statements(self, &missing));
         }
     }
@@ -131,6 +148,24 @@ impl<'s> Block<'s> {
             }
             None => default_of(key).map(|quantity| quantity.value as u32),
         }
+    }
+
+    /// A length of time; `None` as for [`Block::quantity`].
+    pub(super) fn duration(&self, key: &str, ctx: &mut Context<'_>) -> Option<SimDuration> {
+        let (key, statement) = self.entry(key);
+        let Some(statement) = statement else {
+            return default_of(key).and_then(|quantity| SimDuration::from_secs_f64(quantity.value));
+        };
+        let Value::Quantity(Dimension::TIME, bound) = key.value else {
+            unreachable!("`{}` is declared as a time", key.name)
+        };
+        let expr = single_value(statement, &Dimension::TIME.to_string(), ctx)?;
+        values::duration(expr, &statement.key.text, bound, ctx)
+    }
+
+    /// A point in time; `None` as for [`Block::quantity`].
+    pub(super) fn time(&self, key: &str, ctx: &mut Context<'_>) -> Option<SimTime> {
+        self.duration(key, ctx).map(|since| SimTime::from_ps(since.as_ps()))
     }
 
     /// The expression of a key that is set, with the name it is set under, for conversions of one's own.
@@ -193,7 +228,17 @@ impl<'s> Block<'s> {
     fn entry(&self, name: &str) -> (&'static Key, Option<&'s Statement>) {
         let keys = self.table.keys;
         let key = keys.iter().find(|key| key.name == name);
-        (key.expect("readers ask for keys of their own table"), self.one(name))
+        let key = key.expect("readers ask for keys of their own table");
+        (key, self.one(name).filter(|statement| !says_default(key, statement)))
+    }
+}
+
+/// Whether a statement spells out a default that is no value: `max_queue none`, `until drained`.
+fn says_default(key: &Key, statement: &Statement) -> bool {
+    match (key.value, statement.atoms.as_slice()) {
+        (Value::Word(_) | Value::Choice(..) | Value::Shape(_), _) => false,
+        (_, [Atom::Word(word)]) => key.default == Some(word.text.as_str()),
+        _ => false,
     }
 }
 

@@ -84,6 +84,17 @@ pub(super) fn arguments(
     cursor.finish(key, ctx).then_some(arguments)
 }
 
+/// Reads the arguments that `params` knows; leaves the rest to the caller.
+pub(super) fn read_arguments(
+    params: &'static [Param],
+    of: &str,
+    place: Dimension,
+    cursor: &mut Cursor<'_>,
+    ctx: &mut Context<'_>,
+) -> Option<Vec<(String, Arg)>> {
+    argument::read_all(params, of, place, cursor, ctx)
+}
+
 /// What may be chosen at a place.
 pub(super) struct Offer {
     /// The registry.
@@ -138,6 +149,20 @@ impl<'s> Cursor<'s> {
         self.atoms = rest;
         self.last = first.span();
         Some(first)
+    }
+
+    /// Takes the next atom if it can be the end of a link: a group, a replica, or what stands in its place.
+    pub(super) fn take_end(&mut self) -> Option<&'s Atom> {
+        match self.peek()? {
+            Atom::Word(word) if matches!(word.text.as_str(), "bandwidth" | "latency") => None,
+            Atom::Arrow(_) => None,
+            _ => self.take(),
+        }
+    }
+
+    /// Names arguments that could stand here, for messages.
+    pub(super) fn offer(&mut self, names: &[&'static str]) {
+        self.offered.extend(names);
     }
 
     /// The last token read: behind it, something is missing.

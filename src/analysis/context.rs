@@ -3,7 +3,7 @@
 //! One context serves one case. Invariant: whoever returns `None` has reported why, so that no caller reports a
 //! consequence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
@@ -21,6 +21,8 @@ pub(super) struct Context<'a> {
     pub(super) diagnostics: Diagnostics,
     /// Features asked for that the engine does not execute yet.
     pub(super) not_simulated: Vec<Diagnostic>,
+    /// Headers of blocks that could not be read in full.
+    pub(super) damaged: BTreeSet<Span>,
     /// Settings in force, for `kvs run --show-config`.
     pub(super) settings: Vec<Setting>,
 }
@@ -33,6 +35,7 @@ impl<'a> Context<'a> {
             params,
             diagnostics: Diagnostics::default(),
             not_simulated: Vec::new(),
+            damaged: BTreeSet::new(),
             settings: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@ use crate::model::{Batching, Bound, Spec};
 use crate::units::Dimension;
 
 use super::values::unit_of_name;
+use super::{cluster, engine, gpu, language_model, policy, run, trace, workload};
 
 /// The keys of one kind of block.
 #[derive(Debug)]
@@ -115,7 +116,16 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
     TABLES.iter().copied()
 }
 
-static TABLES: &[&Table] = &[];
+static TABLES: &[&Table] = &[
+    &gpu::TABLE,
+    &language_model::TABLE,
+    &cluster::TABLE,
+    &engine::TABLE,
+    &policy::TABLE,
+    &workload::TABLE,
+    &trace::TABLE,
+    &run::TABLE,
+];
 
 /// A place in words: `block` or `block name`.
 pub(super) fn block_name(table: &Table, name: Option<&str>) -> String {

@@ -5,11 +5,17 @@
 
 mod block;
 mod choice;
+mod cluster;
 mod context;
+mod engine;
 mod error;
 mod expectation;
+mod gpu;
 mod keys;
+mod language_model;
 mod not_simulated;
+mod policy;
+mod run;
 mod suggest;
 mod trace;
 mod values;

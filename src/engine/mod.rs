@@ -10,6 +10,8 @@ mod phases;
 mod sink;
 mod state;
 mod timing;
+mod topology;
+mod transfers;
 
 pub use sink::{Event, Journey, Levels, RejectReason, Sink};
 pub use timing::specs as timings;

@@ -16,6 +16,8 @@ pub struct Journey {
     pub started: Option<SimTime>,
     /// When its first token was there.
     pub first_token: Option<SimTime>,
+    /// When its cache began to move.
+    pub handoff_started: Option<SimTime>,
     /// GPUs tried after the first, since it arrived or came to the head of the global queue.
     pub retries: u32,
 }

@@ -52,6 +52,8 @@ pub(super) struct InFlight {
     pub(super) here: Option<Holding>,
     /// Where it is moving to.
     pub(super) there: Option<Holding>,
+    /// Its place in the order of victims: the count of touches at its last.
+    pub(super) touched: u64,
     /// What it adds to the expected work of the GPU that holds it.
     pub(super) expected_work: u64,
 }

@@ -14,7 +14,7 @@ static FIXED: Spec = Spec {
     name: "fixed",
     summary: "the original simulator's rule: prefill at full speed, decode slowed by those active at its start (phases)",
     params: &[],
-    simulated: false,
+    simulated: true,
 };
 
 static ROOFLINE: Spec = Spec {

@@ -156,7 +156,7 @@ impl Outcome {
         match (selection.workload, selection.gpus, selection.during) {
             (None, None, None) => self.workloads.iter().for_each(|part| tally.add(part)),
             (Some(workload), None, None) => {
-                self.workloads.get(workload).into_iter().for_each(|part| tally.add(part))
+                self.workloads.get(workload).into_iter().for_each(|part| tally.add(part));
             }
             (None, Some(gpus), None) => {
                 let gpus = self.gpus.iter().take(gpus.last.saturating_add(1)).skip(gpus.first);

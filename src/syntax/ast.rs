@@ -410,33 +410,3 @@ pub struct Scenario {
     /// `##` lines above.
     pub doc: Option<Doc>,
 }
-
-impl Expr {
-    /// The whole expression.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        match self {
-            Expr::Literal(literal) => literal.span,
-            Expr::Param(name) => name.span,
-            Expr::Metric(metric) => metric.name.span,
-            Expr::Negated(inner, sign) => sign.to(inner.span()),
-            Expr::Group(_, span) => *span,
-            Expr::Binary(left, _, right) => left.span().to(right.span()),
-        }
-    }
-}
-
-impl Atom {
-    /// The whole atom.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        match self {
-            Atom::Word(word) => word.span,
-            Atom::Indexed(indexed) => indexed.span,
-            Atom::Value(expr) => expr.span(),
-            Atom::Range(low, high) => low.span().to(high.span()),
-            Atom::Text(text) => text.span,
-            Atom::List(_, span) | Atom::Arrow(span) => *span,
-        }
-    }
-}

@@ -260,6 +260,9 @@ fn read_quantity(
     ctx: &mut Context<'_>,
 ) -> Option<Quantity> {
     let expr = take_expr(name, &dimension.to_string(), cursor, ctx)?;
+    if dimension == Dimension::BANDWIDTH {
+        values::note_bits(expr, ctx);
+    }
     values::quantity(expr, Expected::new(name, dimension, bound), ctx)
 }
 

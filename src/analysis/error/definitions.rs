@@ -1,10 +1,12 @@
 //! E03xx: GPUs, models, clusters, policies.
 
 use crate::analysis::block::Block;
+use crate::analysis::cluster::{Line, MAX_GPUS};
 use crate::analysis::keys::{Key, Table, Value, block_name, tables};
 use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::Batching;
+use crate::model::{Batching, Group};
+use crate::source::Span;
 use crate::syntax::ast::{Ident, Statement};
 
 use super::values::dimension_example;
@@ -73,4 +75,184 @@ pub(in crate::analysis) fn other_batching(
     let message = format!("`{}` has no effect with `batching {here}`", entry.name);
     Diagnostic::error(Code("E0308"), message, key.span, format!("known to `batching {there}` only"))
         .with_help(format!("{why}; remove the statement, or write `batching {there}`"))
+}
+
+/// `timing roofline` with `batching phases`
+pub(in crate::analysis) fn timing_of_other_batching(
+    statement: &Statement,
+    name: &str,
+    batching: Batching,
+    known: &[&str],
+) -> Diagnostic {
+    let here = match batching {
+        Batching::Phases => "phases",
+        Batching::Continuous => "continuous",
+    };
+    let message = format!("`timing {name}` is no timing of `batching {here}`");
+    Diagnostic::error(Code("E0308"), message, statement.span, "of the other batching")
+        .with_help(format!("write {}", alternatives(known)))
+}
+
+/// `kv_memory` and `kv_blocks` at once
+pub(in crate::analysis) fn one_or_the_other(second: &Statement, first: &Statement) -> Diagnostic {
+    let message = format!("`{}` and `{}` exclude each other", first.key.text, second.key.text);
+    Diagnostic::error(Code("E0301"), message, second.span, "set here")
+        .with_label(first.span, "and here")
+        .with_help("remove one of the two")
+}
+
+/// `gpu fast { vram 80 GB }`
+pub(in crate::analysis) fn no_figures(block: &Block<'_>) -> Diagnostic {
+    let message =
+        format!("`{}` has neither throughput nor hardware figures", block_name(block.table, block.name));
+    Diagnostic::error(Code("E0309"), message, block.header, "how fast is it?")
+        .with_help("add `prefill 2000 tok/s; decode 500 tok/s`, or `bandwidth 3350 GB/s; compute 989 TFLOPS`")
+}
+
+/// `prefill` without `decode`
+pub(in crate::analysis) fn half_of_the_figures(
+    block: &Block<'_>,
+    missing: &str,
+    present: &str,
+) -> Diagnostic {
+    let message = format!("`{}` has `{present}` but no `{missing}`", block_name(block.table, block.name));
+    let example = block.table.find(missing).map(usage).unwrap_or_default();
+    let diagnostic =
+        Diagnostic::error(Code("E0309"), message, block.header, format!("`{missing}` is missing"))
+            .with_help(format!("add `{example}`"));
+    match block.one(present) {
+        Some(statement) => diagnostic.with_label(statement.span, "set here"),
+        None => diagnostic,
+    }
+}
+
+/// `max_concurrent` on a GPU without `prefill` and `decode`
+pub(in crate::analysis) fn figure_without_throughput(key: &Ident, block: &Block<'_>) -> Diagnostic {
+    let message = format!(
+        "`{}` has no effect in `{}`: it has hardware figures only",
+        key.text,
+        block_name(block.table, block.name)
+    );
+    Diagnostic::error(Code("E0308"), message, key.span, "known to `batching phases` only")
+        .with_help("remove it, or give the GPU `prefill` and `decode`")
+}
+
+/// Groups whose figures serve no common batching
+pub(in crate::analysis) fn mixed_figures(header: Span, groups: &[Group]) -> Diagnostic {
+    let with = |throughput: bool| {
+        groups
+            .iter()
+            .find(|group| group.gpu.throughput.is_some() == throughput)
+            .map_or("", |group| group.gpu.name.as_str())
+    };
+    let message = format!(
+        "`{}` has throughput figures and `{}` hardware figures: no batching runs both",
+        with(true),
+        with(false),
+    );
+    Diagnostic::error(Code("E0309"), message, header, "in this cluster")
+        .with_help("give all GPUs of a cluster figures of the same kind")
+}
+
+/// `batching continuous` on a GPU without hardware figures
+pub(in crate::analysis) fn figures_of_other_batching(
+    span: Span,
+    gpu: &str,
+    batching: Batching,
+    why: &str,
+) -> Diagnostic {
+    let (here, needed, example) = match batching {
+        Batching::Phases => ("phases", "throughput", "prefill 2000 tok/s; decode 500 tok/s"),
+        Batching::Continuous => ("continuous", "hardware", "bandwidth 3350 GB/s; compute 989 TFLOPS"),
+    };
+    let message = format!("`batching {here}` needs {needed} figures, `{gpu}` has none");
+    Diagnostic::error(Code("E0309"), message, span, format!("no {needed} figures"))
+        .with_help(format!("add `{example}` to `gpu {gpu}`, or use the other batching ({why})"))
+}
+
+/// `model m { layers 32 }`
+pub(in crate::analysis) fn no_kv_bytes(block: &Block<'_>) -> Diagnostic {
+    let message = format!("`{}` does not say how large its KV cache is", block_name(block.table, block.name));
+    Diagnostic::error(Code("E0315"), message, block.header, "bytes a token?")
+        .with_help("add `kv_bytes_per_token 128 KiB`, or `layers 32; kv_heads 8; head_dim 128`")
+}
+
+/// An architecture whose token takes more than 2^64 bytes
+pub(in crate::analysis) fn kv_bytes_too_large(block: &Block<'_>, bytes: u128) -> Diagnostic {
+    let message =
+        format!("a token of `{}` takes {bytes} bytes of KV cache", block_name(block.table, block.name));
+    Diagnostic::error(Code("E0206"), message, block.header, "too large to compute with")
+}
+
+/// `gpus fast`
+pub(in crate::analysis) fn gpus_without_number(at: Span, kind: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0305"), format!("`gpus {kind}` does not say how many"), at, "how many?")
+        .with_help(format!("write `gpus {kind} x 4`"))
+}
+
+/// Two groups of one name
+pub(in crate::analysis) fn group_twice(again: &Line, first: &Line) -> Diagnostic {
+    let name = &again.name.0;
+    Diagnostic::error(Code("E0302"), format!("two groups are called `{name}`"), again.name.1, "again here")
+        .with_label(first.name.1, "first here")
+        .with_help(format!("name one of them: `gpus {} x {} as {name}_2`", again.kind.0, again.n_gpus))
+}
+
+/// `gpus fast x 6 tensor_parallel 4`
+pub(in crate::analysis) fn replicas_do_not_divide(
+    span: Span,
+    n_gpus: u32,
+    tensor_parallel: u32,
+) -> Diagnostic {
+    let message = format!("{n_gpus} GPUs do not make up replicas of {tensor_parallel}");
+    let fitting = (n_gpus / tensor_parallel).max(1) * tensor_parallel;
+    Diagnostic::error(Code("E0311"), message, span, "no multiple of `tensor_parallel`")
+        .with_help(format!("write `x {fitting}`"))
+}
+
+/// `gpus fast x 1_000_000`
+pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic {
+    let message = format!("a cluster may have {MAX_GPUS} GPUs, this one has {n_gpus}");
+    Diagnostic::error(Code("E0312"), message, span, "too many GPUs")
+}
+
+/// `link fast[0] fast[7]` of four
+pub(in crate::analysis) fn index_out_of_range(
+    span: Span,
+    group: &str,
+    index: u64,
+    largest: u32,
+) -> Diagnostic {
+    let count = u64::from(largest) + 1;
+    let replicas = if count == 1 { "replica" } else { "replicas" };
+    let message = format!("`{group}[{index}]` does not exist: `{group}` has {count} {replicas}");
+    let help = if largest == 0 {
+        format!("the only one is `{group}[0]`")
+    } else {
+        format!("they are `{group}[0]` to `{group}[{largest}]`")
+    };
+    Diagnostic::error(Code("E0310"), message, span, "out of range").with_help(help)
+}
+
+/// `link fast[0] fast[0]`
+pub(in crate::analysis) fn link_to_itself(span: Span, end: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code("E0314"),
+        format!("the link joins `{end}` to itself"),
+        span,
+        "one and the same replica",
+    )
+}
+
+/// `pool prefill a` and `pool decode a`
+pub(in crate::analysis) fn pooled_twice(again: Span, first: Span, group: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0316"), format!("group `{group}` is in two pools"), again, "again here")
+        .with_label(first, "first here")
+        .with_help("split it into two groups with `as`")
+}
+
+/// `pool prefill a` alone
+pub(in crate::analysis) fn one_pool_only(span: Span, missing: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0316"), format!("there is no `pool {missing}`"), span, "the only kind of pool")
+        .with_help(format!("add `pool {missing} GROUP`: a request needs both"))
 }

@@ -174,3 +174,10 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
 pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(Code("E0210"), format!("the range `{text}` runs backwards"), span, "low comes first")
 }
+
+/// `pool prefill fst`
+pub(in crate::analysis) fn unknown_group(name: &str, span: Span, names: &[&str]) -> Diagnostic {
+    let help = did_you_mean(&nearest(name, names.iter().copied()))
+        .unwrap_or_else(|| format!("the cluster has {}", alternatives(names)));
+    Diagnostic::error(Code("E0107"), format!("unknown group `{name}`"), span, "no such group").with_help(help)
+}

@@ -38,11 +38,7 @@ impl Lowering<'_, '_> {
                 let duration = values::duration(duration, "for", Bound::Positive, self.ctx);
                 let (condition, during) = self.instants(condition, Temporal { word: "for", span: *span })?;
                 let during = during.map(|during| (during.from, during.to));
-                Some(Condition::Sustained {
-                    condition: Box::new(condition),
-                    duration: duration?,
-                    during,
-                })
+                Some(Condition::Sustained { condition: Box::new(condition), duration: duration?, during })
             }
             ast::Condition::Selected(inner, _) => {
                 let outer = self.scope;
@@ -86,7 +82,7 @@ impl Lowering<'_, '_> {
         operator_span: Span,
         beside: &Operand,
     ) -> Option<Tolerance> {
-        let span = place::of_expr(written);
+        let span = written.span();
         if !matches!(operator, Comparison::Equal | Comparison::NotEqual) {
             self.report(error::tolerance_without_equality(&self.text(operator_span), operator_span, span));
             return None;
@@ -136,17 +132,15 @@ impl Lowering<'_, '_> {
         within: Option<&ast::Expr>,
         span: Span,
     ) -> Option<Condition> {
-        let limit =
-            within.map(|within| values::duration(within, "within", Bound::Positive, self.ctx));
+        let limit = within.map(|within| values::duration(within, "within", Bound::Positive, self.ctx));
         let (condition, during) = self.instants(condition, Temporal { word: "eventually", span })?;
         let limit = match limit {
             Some(limit) => Some(limit?),
             None => None,
         };
         let after = during.map_or(SimTime::ZERO, |during| during.from);
-        let span_of_time = during
-            .filter(|during| during.to < SimTime::MAX)
-            .map(|during| during.to.since(during.from));
+        let span_of_time =
+            during.filter(|during| during.to < SimTime::MAX).map(|during| during.to.since(during.from));
         let within = [limit, span_of_time].into_iter().flatten().min();
         Some(Condition::Eventually { condition: Box::new(condition), after, within })
     }
@@ -176,7 +170,7 @@ impl Lowering<'_, '_> {
         let ast::Condition::Selected(inner, written) = condition else { return Some(()) };
         let mut sound = self.selected(inner);
         for selector in written {
-            let (word, span) = (selectors::word_of(selector), place::of_selector(selector));
+            let (word, span) = (selectors::word_of(selector), selector.span());
             if !matches!(word, "during" | "after") {
                 let help = self.with_selector_moved(inner, word, span);
                 self.report(error::selector_behind_literal(word, span, help.as_deref()));
@@ -204,7 +198,7 @@ impl Lowering<'_, '_> {
         word: &'static str,
         selector: Span,
     ) -> Option<String> {
-        let metric = place::of_metric(place::first_metric(condition)?);
+        let metric = place::first_metric(condition)?.span();
         let whole = place::of_condition(condition);
         let written = self.text(selector);
         let written = if written.starts_with(word) { written } else { format!("{word} {written}") };

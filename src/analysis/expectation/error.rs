@@ -74,7 +74,7 @@ pub(super) fn selector_inside(temporal: Temporal, word: &str, span: Span) -> Dia
         "during" | "after" => {
             diagnostic.with_help(format!("write it behind the condition: `… < 64 {word} …`"))
         }
-        _ => diagnostic.with_help("a level at an instant takes only `on`"),
+        _ => diagnostic.with_help("a level at an instant takes `on` and `of`"),
     }
 }
 
@@ -150,15 +150,11 @@ pub(super) fn reversed(what: &str, text: &str, span: Span) -> Diagnostic {
 }
 
 /// `always p99_ttft_ms < 1 s`
-pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[String]) -> Diagnostic {
+pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[&str]) -> Diagnostic {
     let message = format!("`{}` has no value at each instant, as `{}` needs", metric.text, temporal.word);
-    let names: Vec<&str> = levels.iter().map(String::as_str).collect();
-    let diagnostic = Diagnostic::error(Code("E0511"), message, metric.span, "known at the end of the run")
-        .with_label(temporal.span, "asks for every instant");
-    if names.is_empty() {
-        return diagnostic;
-    }
-    diagnostic.with_help(format!("use a level over time: {}", alternatives(&names)))
+    Diagnostic::error(Code("E0511"), message, metric.span, "one number for the whole run")
+        .with_label(temporal.span, "looks at every instant")
+        .with_help(format!("use a level over time: {}", alternatives(levels)))
 }
 
 /// `always (eventually queue_depth == 0)`
@@ -220,6 +216,9 @@ fn near_or_all(near: &[&str], known: &[&str], are: &str, none: &str) -> String {
     match (did_you_mean(near), known) {
         (Some(help), _) => help,
         (None, []) => none.to_owned(),
-        (None, known) => format!("{are} {}", alternatives(known)),
+        (None, known) => {
+            let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("{are} {}", quoted.join(", "))
+        }
     }
 }

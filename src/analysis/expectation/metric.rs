@@ -1,7 +1,7 @@
 //! A metric with its selectors, as an operand.
 
 use super::term::{Operand, Scale};
-use super::{Lowering, error, place};
+use super::{Lowering, error};
 use crate::analysis::not_simulated::not_simulated;
 use crate::analysis::suggest;
 use crate::metrics::{self, Bare, Kind, MetricInfo};
@@ -37,23 +37,39 @@ impl Lowering<'_, '_> {
             scale: scale_of(&info),
             digits: None,
             equality: info.equality,
-            span: place::of_metric(metric),
+            span: metric.span(),
         })
     }
 
     /// Under `always`, `eventually` and `for 30 s` only levels have a value at every instant.
     fn in_its_place(&mut self, info: &MetricInfo, metric: &ast::Metric) -> Option<()> {
         let Some(temporal) = self.scope.temporal else { return Some(()) };
-        if info.kind == Kind::Level {
+        if is_instant(info) {
             return Some(());
         }
-        let levels: Vec<String> = metrics::names()
-            .into_iter()
-            .filter(|name| metrics::lookup(name).is_some_and(|info| info.kind == Kind::Level))
+        let names = metrics::names();
+        let levels: Vec<&str> = names
+            .iter()
+            .filter(|name| metrics::lookup(name).is_some_and(|info| is_instant(&info)))
+            .map(String::as_str)
             .collect();
-        self.report(error::not_a_level(temporal, &metric.name, &levels));
+        let near = level_of(&info.name).map(|level| vec![level]);
+        self.report(error::not_a_level(temporal, &metric.name, near.as_ref().unwrap_or(&levels)));
         None
     }
+}
+
+/// Whether a metric has a value at every instant: a level, and no statistic of one.
+fn is_instant(info: &MetricInfo) -> bool {
+    info.kind == Kind::Level && level_of(&info.name).is_none()
+}
+
+/// The level a statistic such as `max_queue_depth` is taken of.
+fn level_of(name: &str) -> Option<&str> {
+    let (statistic, level) = name.split_once('_')?;
+    let is_statistic = matches!(statistic, "mean" | "avg" | "min" | "max" | "peak");
+    let is_level = || metrics::lookup(level).is_some_and(|info| info.kind == Kind::Level);
+    (is_statistic && is_level()).then_some(level)
 }
 
 fn scale_of(info: &MetricInfo) -> Scale {

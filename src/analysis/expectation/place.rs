@@ -3,57 +3,27 @@
 //! Not for meaning: everything here works on conditions that make no sense as well.
 
 use crate::source::{Sources, Span};
-use crate::syntax::ast::{Condition, Expr, GpuRef, Metric, Selector};
-
-/// From the first token of an operand to its last, selectors included.
-pub(super) fn of_expr(expr: &Expr) -> Span {
-    match expr {
-        Expr::Literal(literal) => literal.span,
-        Expr::Param(name) => name.span,
-        Expr::Metric(metric) => of_metric(metric),
-        Expr::Negated(inner, sign) => sign.to(of_expr(inner)),
-        Expr::Group(_, span) => *span,
-        Expr::Binary(left, _, right) => of_expr(left).to(of_expr(right)),
-    }
-}
-
-/// From a metric's name to the last token of its selectors.
-pub(super) fn of_metric(metric: &Metric) -> Span {
-    metric.selectors.iter().fold(metric.name.span, |span, selector| span.to(of_selector(selector)))
-}
-
-/// A selector's place; for those that carry only a name, that name.
-pub(super) fn of_selector(selector: &Selector) -> Span {
-    match selector {
-        Selector::For(name) | Selector::On(GpuRef::Group(name)) => name.span,
-        Selector::On(GpuRef::Indexed(indexed)) => indexed.span,
-        Selector::Of(text) => text.span,
-        Selector::OnGpu(_, span)
-        | Selector::During(_, _, span)
-        | Selector::After(_, span)
-        | Selector::Windows(_, span) => *span,
-    }
-}
+use crate::syntax::ast::{Condition, Expr, Metric};
 
 /// From the first token of a condition to its last.
 pub(super) fn of_condition(condition: &Condition) -> Span {
     match condition {
         Condition::Compare { left, right, tolerance, .. } => {
-            let whole = of_expr(left).to(of_expr(right));
-            tolerance.as_ref().map_or(whole, |tolerance| whole.to(of_expr(tolerance)))
+            let whole = left.span().to(right.span());
+            tolerance.as_ref().map_or(whole, |tolerance| whole.to(tolerance.span()))
         }
-        Condition::Within { left, high, .. } => of_expr(left).to(of_expr(high)),
+        Condition::Within { left, high, .. } => left.span().to(high.span()),
         Condition::And(left, right) | Condition::Or(left, right) => {
             of_condition(left).to(of_condition(right))
         }
         Condition::Not(inner, span) | Condition::Always(inner, span) => span.to(of_condition(inner)),
         Condition::Eventually { condition, within, span } => {
             let whole = span.to(of_condition(condition));
-            within.as_ref().map_or(whole, |within| whole.to(of_expr(within)))
+            within.as_ref().map_or(whole, |within| whole.to(within.span()))
         }
         Condition::Sustained { condition, span, .. } => of_condition(condition).to(*span),
         Condition::Selected(condition, selectors) => {
-            selectors.iter().fold(of_condition(condition), |whole, selector| whole.to(of_selector(selector)))
+            selectors.iter().fold(of_condition(condition), |whole, selector| whole.to(selector.span()))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What stands behind a metric: which samples of it count.
 
-use super::{During, Lowering, error, place};
+use super::{During, Lowering, error};
 use crate::analysis::{suggest, values};
 use crate::metrics::{Kind, MetricInfo};
 use crate::model::{Bound, Selection};
@@ -23,7 +23,7 @@ impl Lowering<'_, '_> {
         let mut sound = true;
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for selector in &metric.selectors {
-            let (word, span) = (word_of(selector), place::of_selector(selector));
+            let (word, span) = (word_of(selector), selector.span());
             if let Some((earlier, first)) = seen.iter().find(|(other, _)| same_choice(other, word)) {
                 self.report(error::selected_twice(earlier, word, *first, span));
                 sound = false;
@@ -63,14 +63,14 @@ impl Lowering<'_, '_> {
         metric: &ast::Metric,
         info: &MetricInfo,
     ) -> Option<()> {
-        if let Some(temporal) = self.scope.temporal
-            && word != "on"
-        {
-            self.report(error::selector_inside(temporal, word, span));
-            return None;
-        }
         if !selectors_of(info.kind).contains(&word) {
             self.report(error::selector_does_not_fit(word, span, &metric.name, info.kind));
+            return None;
+        }
+        if let Some(temporal) = self.scope.temporal
+            && !matches!(word, "on" | "of")
+        {
+            self.report(error::selector_inside(temporal, word, span));
             return None;
         }
         Some(())
@@ -93,13 +93,11 @@ impl Lowering<'_, '_> {
 
     /// The span of a `during` or `after`.
     pub(super) fn during(&mut self, selector: &Selector) -> Option<During> {
-        let span = place::of_selector(selector);
+        let span = selector.span();
         match selector {
             Selector::During(from, to, _) => {
-                let (from, to) = (
-                    values::time(from, "during", self.ctx),
-                    values::time(to, "during", self.ctx),
-                );
+                let (from, to) =
+                    (values::time(from, "during", self.ctx), values::time(to, "during", self.ctx));
                 let (from, to) = (from?, to?);
                 if from > to {
                     self.report(error::reversed("during", &self.text(span), span));

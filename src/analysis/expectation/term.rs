@@ -121,7 +121,9 @@ impl Lowering<'_, '_> {
             ast::Expr::Literal(literal) => {
                 half_unit(usize::from(literal.decimals), literal.unit.as_ref().map(|unit| unit.text.as_str()))
             }
-            ast::Expr::Param(name) => self.ctx.params.get(&name.text).and_then(|param| half_unit_of(&param.text)),
+            ast::Expr::Param(name) => {
+                self.ctx.params.get(&name.text).and_then(|param| half_unit_of(&param.text))
+            }
             _ => None,
         };
         let term = Term::Number(value, dimension);
@@ -196,7 +198,12 @@ impl Lowering<'_, '_> {
         })
     }
 
-    fn derived(&mut self, dimension: Option<Dimension>, left: &Operand, right: &Operand) -> Option<Dimension> {
+    fn derived(
+        &mut self,
+        dimension: Option<Dimension>,
+        left: &Operand,
+        right: &Operand,
+    ) -> Option<Dimension> {
         if dimension.is_none() {
             let whole = left.span.to(right.span);
             self.report(too_large(whole, &self.text(whole)));

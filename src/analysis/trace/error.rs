@@ -30,8 +30,9 @@ pub(super) fn column_twice(cell: &Cell, first: Span) -> Diagnostic {
 pub(super) fn columns_missing(span: Span, missing: &[&str]) -> Diagnostic {
     let list: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
     let message = format!("the trace lacks the column {}", list.join(", "));
-    Diagnostic::error(Code("E0407"), message, span, "not among these")
-        .with_help("every request needs an arrival, a prompt and an output: `columns id arrival_ms prompt gen`")
+    Diagnostic::error(Code("E0407"), message, span, "not among these").with_help(
+        "every request needs an arrival, a prompt and an output: `columns id arrival_ms prompt gen`",
+    )
 }
 
 /// `r1 0 many 200`

@@ -32,7 +32,8 @@ pub(super) static TABLE: Table = Table {
             Value::Shape("5 min .. 25 min"),
             "only rows between the two, in trace time, before `speedup`; time then starts at 0",
         ),
-        Key::optional("speedup", Value::Factor(Bound::Positive), "how many times as fast as recorded").or("1"),
+        Key::optional("speedup", Value::Factor(Bound::Positive), "how many times as fast as recorded")
+            .or("1"),
         Key::optional(
             "sample",
             Value::Share(Bound::Between(SMALLEST_SAMPLE, 1.0)),

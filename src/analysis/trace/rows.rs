@@ -181,7 +181,9 @@ fn tokens(cell: &Cell, column: &str, ctx: &mut Context<'_>) -> Option<Tokens> {
 fn number(text: &str) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.starts_with(|letter: char| letter.is_ascii_digit())
-        && digits.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '_' | 'e' | 'E' | '-' | '+'));
+        && digits
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '_' | 'e' | 'E' | '-' | '+'));
     let value: f64 = text.replace('_', "").parse().ok().filter(|_| plain)?;
     value.is_finite().then_some(value)
 }

@@ -61,7 +61,8 @@ pub(super) fn unknown_priority(word: &str, span: Span, names: &[&str]) -> Diagno
         Some(near) => format!("{near} {list}"),
         None => list,
     };
-    Diagnostic::error(Code("E0405"), format!("unknown priority `{word}`"), span, "not a priority").with_help(help)
+    Diagnostic::error(Code("E0405"), format!("unknown priority `{word}`"), span, "not a priority")
+        .with_help(help)
 }
 
 /// `priority 1.5`

@@ -8,15 +8,15 @@ mod error;
 mod lengths;
 
 use super::block::{Block, single_value};
-use super::choice::{Cursor, arguments, choose};
-use super::context::{Context, ParamValue};
+use super::choice::{Cursor, arguments, choose_or};
+use super::context::Context;
 use super::error::missing_statements;
 use super::keys::{Key, Table, Value};
 use super::not_simulated::not_simulated;
 use super::values::{self, Expected};
 use crate::model::{Arg, Bound, Choice, Form, Param, Slo, Workload, WorkloadSource};
 use crate::source::Span;
-use crate::syntax::ast::{Atom, Expr, Ident, Statement};
+use crate::syntax::ast::{Atom, Statement};
 use crate::units::{Dimension, SimDuration, SimTime};
 use crate::workload::{Misfit, arrivals, prefixes, rates, sessions};
 
@@ -196,30 +196,12 @@ fn rate(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Option<Choice>> {
         (None, Some(_)) => Some(None),
         (None, None) => None,
         (Some(statement), None) => {
-            let named = with_name(statement, ctx);
-            let choice = choose(rates::specs(), "rate", &named, Dimension::REQUEST_RATE, ctx)?;
+            let (specs, place) = (rates::specs(), Dimension::REQUEST_RATE);
+            let choice = choose_or(rates::UNNAMED, specs, "rate", statement, place, ctx)?;
             fits(rates::check(&choice), statement, ctx)?;
             Some(Some(choice))
         }
     }
-}
-
-/// `rate 5 req/s` as `rate constant 5 req/s`.
-fn with_name(statement: &Statement, ctx: &Context<'_>) -> Statement {
-    let mut named = statement.clone();
-    let quantity = match statement.atoms.first() {
-        Some(Atom::Value(Expr::Param(name))) => {
-            let param = ctx.params.get(&name.text);
-            !matches!(param.and_then(|param| param.value.as_ref()), Some(ParamValue::Word(_)))
-        }
-        Some(Atom::Value(_)) => true,
-        _ => false,
-    };
-    if quantity {
-        let word = Ident { text: rates::UNNAMED.to_owned(), span: statement.key.span };
-        named.atoms.insert(0, Atom::Word(word));
-    }
-    named
 }
 
 fn session(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {

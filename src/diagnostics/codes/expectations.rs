@@ -36,7 +36,7 @@ pub(super) static CODES: &[CodeInfo] = &[
         explanation: "Metrics of requests take `for WORKLOAD`, `on GPU`, `during a .. b`, `after t`, `over D \
                       windows` and `of \"SCENARIO\"`. Levels over time take `on`, `during`, `after` and `of`. \
                       Figures of the whole run take only `of`. Inside `always`, `eventually` and `for D` a \
-                      level takes `on`; a span of time is written behind the whole condition.",
+                      level takes `on` and `of`; a span of time is written behind the whole condition.",
         wrong: "workload chat { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 9 }
 expect max_queue_depth for chat < 64",
         right: "workload chat { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 9 }

@@ -5,11 +5,21 @@ use super::{Simulation, Unplaced};
 use crate::engine::agenda::NEVER;
 use crate::engine::sink::{Event, Journey, RejectReason, Sink};
 use crate::engine::state::{Holding, InFlight, State};
+use crate::policy::eviction::Touch;
 use crate::policy::reservation::Reservation;
 use crate::policy::scheduling::Waiting;
 use crate::policy::view::Candidates;
 use crate::units::{Bytes, SimTime};
 use crate::workload::Request;
+
+/// Whether a request that is being placed may evict others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Eviction {
+    /// On the first GPU tried: an arrival.
+    OnFirst,
+    /// Nowhere: the head of the global queue.
+    Never,
+}
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     pub(super) fn take_arrivals(&mut self) {
@@ -22,18 +32,27 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     fn arrive(&mut self, request: Request) {
         let number = self.n_arrived;
         self.n_arrived += 1;
-        let journey = Journey { request, number, gpu: None, started: None, first_token: None, retries: 0 };
+        let journey = Journey {
+            request,
+            number,
+            gpu: None,
+            started: None,
+            first_token: None,
+            handoff_started: None,
+            retries: 0,
+        };
         let slot = self.requests.insert(InFlight {
             journey,
             state: State::Unplaced,
             here: None,
             there: None,
+            touched: 0,
             expected_work: 0,
         });
         self.tell(slot, Event::Arrived);
         if self.settings.large_enough(self.whole_need(slot)).is_empty() {
             self.reject(slot, RejectReason::NeverFits);
-        } else if !self.unplaced.is_empty() || !self.place(slot) {
+        } else if !self.unplaced.is_empty() || !self.place(slot, Eviction::OnFirst) {
             self.queue_globally(slot);
         }
     }
@@ -53,7 +72,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// Tries up to `1 + max_retries` GPUs of the router's choice; whether one had room.
-    fn place(&mut self, slot: u32) -> bool {
+    fn place(&mut self, slot: u32, eviction: Eviction) -> bool {
         let need = self.whole_need(slot);
         self.tried.clear();
         for attempt in 0..=self.settings.max_retries {
@@ -66,7 +85,9 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
                 self.requests.get_mut(slot).journey.retries += 1;
                 self.tell(slot, Event::Retried { gpu });
             }
-            if self.has_room(slot, gpu) {
+            if self.has_room(slot, gpu)
+                || (eviction == Eviction::OnFirst && attempt == 0 && self.evict_for(slot, gpu))
+            {
                 self.admit(slot, gpu);
                 return true;
             }
@@ -79,6 +100,12 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     fn has_room(&self, slot: u32, gpu: u32) -> bool {
         let entry = &self.gpus[gpu as usize];
         entry.has_place(self.settings.max_queue) && entry.has_memory(self.admission_need(slot))
+    }
+
+    /// Evicts for an arrival, where only memory is in its way.
+    fn evict_for(&mut self, slot: u32, gpu: u32) -> bool {
+        self.gpus[gpu as usize].has_place(self.settings.max_queue)
+            && self.make_room(gpu, self.admission_need(slot), slot)
     }
 
     fn admit(&mut self, slot: u32, gpu: u32) {
@@ -104,10 +131,17 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         entry.levels.held += bytes;
         entry.levels.queued += 1;
         entry.queue.push(key, ticket);
+        self.join(gpu, slot, expected_work);
+        self.renew(slot, Touch::Admission);
+        self.tell(slot, Event::Admitted { gpu });
+    }
+
+    /// Counts a request among those a GPU holds.
+    pub(super) fn join(&mut self, gpu: u32, slot: u32, expected_work: u64) {
         self.loads.join(gpu, expected_work);
         self.router.load_changed(gpu, self.loads.view());
+        self.settle_in(gpu, slot);
         self.touch(gpu);
-        self.tell(slot, Event::Admitted { gpu });
     }
 
     /// Offers what was given back to the head of the global queue, again and again while it fits.
@@ -120,7 +154,8 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         self.released.sort_unstable();
         self.released.dedup();
         while let Some(&Unplaced { slot, .. }) = self.unplaced.front() {
-            let placed = self.place_on_released(slot) || (self.head_is_fresh && self.place(slot));
+            let placed =
+                self.place_on_released(slot) || (self.head_is_fresh && self.place(slot, Eviction::Never));
             self.head_is_fresh = placed;
             if !placed {
                 break;
@@ -158,7 +193,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// All the memory the request will need on the GPU it finishes on.
-    fn whole_need(&self, slot: u32) -> Bytes {
+    pub(super) fn whole_need(&self, slot: u32) -> Bytes {
         let request = self.requests.get(slot);
         self.settings.bytes(u64::from(request.prompt()) + u64::from(request.output()))
     }

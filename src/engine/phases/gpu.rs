@@ -1,5 +1,7 @@
 //! One GPU: its memory, its slots, its queue and its work.
 
+use std::collections::BTreeSet;
+
 use super::executor::{Costs, Executor};
 use super::queue::WaitingQueue;
 use crate::engine::sink::Levels;
@@ -14,6 +16,8 @@ pub(super) struct Gpu<X> {
     pub(super) costs: Costs,
     pub(super) executor: X,
     pub(super) queue: WaitingQueue,
+    /// Whoever holds memory here: the count of touches at its last, and its slot. Only where there is eviction.
+    pub(super) residents: BTreeSet<(u64, u32)>,
     /// What it holds now.
     pub(super) levels: Levels,
     /// What the sink was told last.
@@ -32,6 +36,7 @@ impl<X: Executor> Gpu<X> {
             costs,
             executor: X::new(costs),
             queue: WaitingQueue::new(first_come_first_served),
+            residents: BTreeSet::new(),
             levels: Levels::default(),
             told: Levels::default(),
             changed: false,

@@ -29,6 +29,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         assert_eq!(self.n_arrived, self.n_left + n_system, "every request that arrived has left or is here");
         let mut levels = vec![Levels::default(); self.gpus.len()];
         let mut n_unplaced = 0;
+        let mut n_moving = 0;
         for request in self.requests.iter() {
             let Some(holding) = request.here else {
                 assert_eq!(request.state, State::Unplaced, "only unplaced requests hold nothing");
@@ -44,8 +45,16 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
                 State::Decode | State::Decoded => level.decode += 1,
                 State::Transferring => level.transferring += 1,
             }
+            if let Some(there) = request.there {
+                assert_eq!(request.state, State::Transferring, "only a moving cache is in two places");
+                levels[there.gpu as usize].transferring += 1;
+                levels[there.gpu as usize].held += there.bytes;
+                n_moving += 1;
+            }
         }
         assert_eq!(self.unplaced.len(), n_unplaced, "the global queue holds the unplaced requests");
+        let transfers = self.handoffs.as_ref().map_or(0, |handoffs| handoffs.transfers.len());
+        assert_eq!(transfers, n_moving, "every transfer belongs to a request that moves");
         for (index, (gpu, sum)) in self.gpus.iter().zip(&levels).enumerate() {
             assert_eq!(gpu.levels, *sum, "GPU {index} counts what its residents hold");
             assert!(gpu.levels.held <= gpu.capacity, "GPU {index} holds more than its memory");

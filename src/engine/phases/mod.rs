@@ -1,34 +1,41 @@
 //! `batching phases`: a request prefills, then decodes, at rates its GPU shares among those in the same phase.
 //!
 //! The life of a request follows the files: [`admission`] (arrival, routing, the global queue), [`service`] (slots,
-//! prefill, first token, decode, finish), [`leaving`] (rejection and the one routine that gives everything back).
+//! prefill, first token, finish), [`handoff`] (where to decode), [`leaving`] (rejection and the one routine that gives everything back).
 //! Timings answer when work ends ([`executor`]); the order within an instant is `engine::order`'s.
 //!
 //! Invariant: every path by which a request stops holding something goes through `release`, and whatever that frees
 //! is offered to those waiting within the same instant.
 
 mod admission;
+mod destinations;
 mod executor;
+mod fixed;
 mod gpu;
+mod handoff;
 mod invariants;
 mod leaving;
 mod loads;
 mod queue;
+mod residents;
 mod service;
 mod settings;
 mod shared;
 
 use std::collections::VecDeque;
 
-use self::executor::{Ended, Executor};
+use self::executor::{Ended, Executor, Ticket};
 use self::gpu::Gpu;
+use self::handoff::Handoffs;
 use self::loads::{Loads, Outlook};
 use self::settings::Settings;
 use super::agenda::{Agenda, NEVER};
 use super::order::{self, What};
 use super::state::Requests;
+use super::transfers::Mover;
 use super::{End, Sink};
 use crate::model::Scenario;
+use crate::policy::eviction::Evictor;
 use crate::policy::routing::Router;
 use crate::policy::scheduling::Scheduler;
 use crate::rng::{Stream, Streams};
@@ -38,6 +45,7 @@ use crate::workload::Traffic;
 /// Runs a scenario under its timing.
 pub(super) fn run<S: Sink>(scenario: &Scenario, traffic: &mut Traffic, seed: u64, sink: &mut S) -> End {
     match scenario.engine.timing.name.as_str() {
+        "fixed" => Simulation::<fixed::Fixed, S>::new(scenario, traffic, seed, sink).run(),
         "shared" => Simulation::<shared::Shared, S>::new(scenario, traffic, seed, sink).run(),
         timing => unreachable!("analysis admits no timing `{timing}` with `batching phases`"),
     }
@@ -54,6 +62,9 @@ struct Simulation<'a, X, S> {
     outlook: Outlook,
     router: Box<dyn Router>,
     scheduler: Box<dyn Scheduler>,
+    evictor: Box<dyn Evictor>,
+    /// Where caches can move.
+    handoffs: Option<Handoffs>,
     routing_stream: Stream,
     agenda: Agenda,
     /// The global queue: slots of unplaced requests, first come first served.
@@ -70,9 +81,10 @@ struct Simulation<'a, X, S> {
     ends: Vec<order::End>,
     /// What one GPU has ended, before it is put in order.
     ended: Vec<Ended>,
-    /// Slots of requests whose prompt ended in this round.
-    prefilled: Vec<u32>,
+    /// Requests whose prompt ended in this round.
+    prefilled: Vec<Ticket>,
     n_arrived: u64,
+    n_touches: u64,
     n_left: u64,
     n_events: u64,
     #[cfg(debug_assertions)]
@@ -107,6 +119,8 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             outlook: Outlook::new(scenario.workloads.len()),
             router: crate::policy::routing::build(&scenario.policy.routing, n_gpus as u32),
             scheduler,
+            evictor: crate::policy::eviction::build(&scenario.policy.eviction),
+            handoffs: Handoffs::of(scenario),
             routing_stream: Streams::new(seed).stream("policy.routing"),
             agenda: Agenda::new(n_gpus),
             unplaced: VecDeque::new(),
@@ -118,6 +132,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             ended: Vec::new(),
             prefilled: Vec::new(),
             n_arrived: 0,
+            n_touches: 0,
             n_left: 0,
             n_events: 0,
             #[cfg(debug_assertions)]
@@ -145,7 +160,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
     /// When something happens next; `None` when nothing will, or only after `until`.
     fn next_instant(&self) -> Option<SimTime> {
         let arrival = self.traffic.peek().unwrap_or(NEVER);
-        let next = self.agenda.next_time().min(arrival).min(self.next_time_out());
+        let next = self.agenda.next_time().min(self.next_transfer()).min(arrival).min(self.next_time_out());
         let beyond = self.settings.until.is_some_and(|until| next > until);
         (next != NEVER && !beyond).then_some(next)
     }
@@ -161,7 +176,8 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             self.serve_global_queue();
             self.start_waiting();
             self.renew_agenda();
-            if self.agenda.next_time() > self.now && self.traffic.peek().is_none_or(|next| next > self.now) {
+            let next = self.agenda.next_time().min(self.next_transfer());
+            if next > self.now && self.traffic.peek().is_none_or(|arrival| arrival > self.now) {
                 break;
             }
         }
@@ -178,6 +194,13 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
                 self.ends.push(order::End { gpu: gpu as u32, number, slot, what: What::Stage(ended.stage) });
             }
         }
+        if let Some(handoffs) = &mut self.handoffs {
+            while let Some(Mover { to, number, slot }) =
+                handoffs.transfers.take_arrived(&handoffs.topology, self.now)
+            {
+                self.ends.push(order::End { gpu: to, number, slot, what: What::Handoff });
+            }
+        }
         if self.ends.len() > 1 {
             self.ends.sort_unstable();
         }
@@ -188,12 +211,19 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
         self.ends = ends;
     }
 
+    fn next_transfer(&self) -> SimTime {
+        self.handoffs.as_ref().map_or(NEVER, |handoffs| handoffs.transfers.next_time())
+    }
+
     /// Notes that a GPU's levels or work changed in this instant.
     fn touch(&mut self, gpu: u32) {
         let entry = &mut self.gpus[gpu as usize];
         if !entry.changed {
             entry.changed = true;
             self.changed.push(gpu);
+        }
+        if let Some(handoffs) = &mut self.handoffs {
+            handoffs.note_change(gpu);
         }
     }
 

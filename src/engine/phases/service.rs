@@ -1,11 +1,11 @@
-//! From a slot to the finish: prefill, first token, decode.
+//! From a slot to the finish: prefill, first token, the end of decode.
 
 use super::Simulation;
 use super::executor::{Executor, Ticket};
 use crate::engine::order::{End, What};
-use crate::engine::sink::{Event, RejectReason, Sink};
+use crate::engine::sink::{Event, Sink};
 use crate::engine::state::{Stage, State};
-use crate::policy::reservation::Reservation;
+use crate::policy::eviction::Touch;
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     /// Waiting requests take free slots, on every GPU that changed in this instant.
@@ -30,10 +30,11 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         let prompt = request.prompt();
         self.gpus[gpu as usize].levels.queued -= 1;
         self.begin(Stage::Prefill, gpu, prompt, ticket);
+        self.renew(ticket.slot, Touch::PrefillStart);
         self.tell(ticket.slot, Event::PrefillStarted { gpu });
     }
 
-    fn begin(&mut self, stage: Stage, gpu: u32, tokens: u32, ticket: Ticket) {
+    pub(super) fn begin(&mut self, stage: Stage, gpu: u32, tokens: u32, ticket: Ticket) {
         let entry = &mut self.gpus[gpu as usize];
         *entry.executing(stage) += 1;
         entry.executor.begin(stage, tokens, ticket, self.now);
@@ -53,7 +54,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         match end.what {
             What::Stage(Stage::Prefill) => self.end_prefill(end.gpu, end.slot),
             What::Stage(Stage::Decode) => self.finish(end.gpu, end.slot),
-            What::Handoff => unreachable!("caches do not move yet"),
+            What::Handoff => self.end_handoff(end.slot),
         }
     }
 
@@ -61,39 +62,9 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         let request = self.requests.get_mut(slot);
         request.state = State::Prefilled;
         request.journey.first_token = Some(self.now);
-        self.prefilled.push(slot);
+        self.prefilled.push(Ticket { number: request.journey.number, slot });
         self.touch(gpu);
         self.tell(slot, Event::PrefillFinished { gpu });
-    }
-
-    /// Gives every request whose prompt has just ended its decode.
-    pub(super) fn continue_prefilled(&mut self) {
-        let mut prefilled = std::mem::take(&mut self.prefilled);
-        for slot in prefilled.drain(..) {
-            self.start_decode(slot);
-        }
-        self.prefilled = prefilled;
-    }
-
-    /// Under `reservation lazy` the output's memory is taken here.
-    fn start_decode(&mut self, slot: u32) {
-        let request = self.requests.get_mut(slot);
-        let holding = request.here.as_mut().expect("a prefilled request holds memory");
-        let (gpu, output) = (holding.gpu, request.journey.request.output.get());
-        if self.settings.reservation == Reservation::Lazy {
-            let more = self.settings.bytes(u64::from(output));
-            if !self.gpus[gpu as usize].has_memory(more) {
-                self.reject(slot, RejectReason::NoMemoryForOutput);
-                return;
-            }
-            holding.bytes += more;
-            self.gpus[gpu as usize].levels.held += more;
-        }
-        request.state = State::Decode;
-        let ticket = Ticket { number: request.journey.number, slot };
-        *self.gpus[gpu as usize].executing(Stage::Prefill) -= 1;
-        self.begin(Stage::Decode, gpu, output, ticket);
-        self.tell(slot, Event::DecodeStarted { gpu });
     }
 
     fn finish(&mut self, gpu: u32, slot: u32) {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::model::Scenario;
+use crate::policy::memory_pressure::MemoryPressure;
 use crate::policy::reservation::Reservation;
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -10,6 +11,7 @@ use crate::units::{Bytes, SimDuration, SimTime};
 pub(super) struct Settings {
     kv_bytes_per_token: u64,
     pub(super) reservation: Reservation,
+    pub(super) evicts: bool,
     pub(super) max_queue: Option<u32>,
     pub(super) max_retries: u32,
     pub(super) max_global_queue: Option<u32>,
@@ -25,6 +27,7 @@ impl Settings {
         Settings {
             kv_bytes_per_token: scenario.model.kv_bytes_per_token,
             reservation: Reservation::of(&scenario.policy.reservation),
+            evicts: MemoryPressure::of(&scenario.policy.memory_pressure) == MemoryPressure::Evict,
             max_queue: scenario.policy.max_queue,
             max_retries: scenario.policy.max_retries,
             max_global_queue: scenario.policy.max_global_queue,
