@@ -1,6 +1,6 @@
 //! Files and outputs shown in the documentation are the real ones.
 //!
-//! `<!-- file PATH -->` is followed by that file, `<!-- $ kvs … -->` by what the command prints; both end with
+//! `<!-- file PATH -->` is followed by that file (`wrong` behind it marks one that must be refused), `<!-- $ kvs … -->` by what the command prints; both end with
 //! `<!-- end -->`. Commands run at the root of the package. The time a command took is replaced, since it differs.
 
 use std::process::Command;
@@ -16,7 +16,10 @@ fn files_and_outputs_are_the_real_ones() {
         let mut expected = page.clone();
         for mark in page.lines().filter_map(|line| line.strip_prefix("<!-- ")?.strip_suffix(" -->")) {
             let part = match mark.split_once(' ') {
-                Some(("file", file)) => format!("```kvs\n{}```\n", read(file)),
+                Some(("file", file)) => match file.split_once(' ') {
+                    Some((file, kind)) => format!("```kvs,{kind}\n{}```\n", read(file)),
+                    None => format!("```kvs\n{}```\n", read(file)),
+                },
                 Some(("$", command)) => format!("```console\n$ {command}\n{}```\n", output(command)),
                 _ => continue,
             };

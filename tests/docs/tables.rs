@@ -75,6 +75,7 @@ fn form(form: Form) -> String {
         Form::Weighted => "`[weight distribution, …]`".to_owned(),
         Form::List(dimension) => format!("a list, each {dimension}"),
         Form::File => "`\"file\"`".to_owned(),
+        Form::Text => "`\"text\"`".to_owned(),
         Form::Word(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
         Form::Stages => "`{ D -> R; D hold; … }`".to_owned(),
     }
@@ -123,6 +124,11 @@ fn workloads() {
         &mut workload::lengths::specs(),
     );
     section("Pairs of lengths", "`lengths`: prompt and output drawn together.", &mut workload::lengths::pairs());
+    section(
+        "Conversations and prefixes",
+        "`session`, `prefix_group` and `prefix_pool`.",
+        &mut workload::sessions::specs().chain(workload::prefixes::specs()),
+    );
     section("Trace formats", "`format` in `trace NAME from \"file\"`.", &mut workload::formats::specs());
     compare_or_write("docs/reference/workloads.md", &text);
 }
