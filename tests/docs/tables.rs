@@ -127,7 +127,7 @@ fn workloads() {
     section(
         "Conversations and prefixes",
         "`session`, `prefix_group` and `prefix_pool`.",
-        &mut workload::sessions::specs().chain(workload::prefixes::specs()),
+        &mut std::iter::once(&workload::sessions::SPEC).chain(workload::prefixes::specs()),
     );
     section("Trace formats", "`format` in `trace NAME from \"file\"`.", &mut workload::formats::specs());
     compare_or_write("docs/reference/workloads.md", &text);
