@@ -35,7 +35,8 @@ fn files_and_outputs_are_the_real_ones() {
 
 /// What a command of the documentation prints, results first, then diagnostics.
 fn output(command: &str) -> String {
-    let arguments = command.strip_prefix("kvs ").unwrap_or_else(|| panic!("`{command}` is no command of kvs"));
+    let arguments =
+        command.strip_prefix("kvs ").unwrap_or_else(|| panic!("`{command}` is no command of kvs"));
     let run = Command::new(env!("CARGO_BIN_EXE_kvs"))
         .args(arguments.split_whitespace())
         .current_dir(root())
@@ -45,7 +46,8 @@ fn output(command: &str) -> String {
         .env("CI", "true")
         .output()
         .expect("the binary was built for this test");
-    let text = [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).expect("output is UTF-8")).concat();
+    let text =
+        [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).expect("output is UTF-8")).concat();
     let lines: Vec<String> = text.lines().map(|line| without_duration(line.trim_end())).collect();
     lines.join("\n") + "\n"
 }

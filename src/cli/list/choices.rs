@@ -82,7 +82,7 @@ fn placeholder(form: Form) -> String {
         Form::Distribution(_) => "DISTRIBUTION",
         Form::Weighted => "[WEIGHT DISTRIBUTION, …]",
         Form::List(_) => "[X, …]",
-        Form::File => "\"FILE\"",
+        Form::File | Form::Text => "\"FILE\"",
         Form::Word(words) => return words.join("/"),
         Form::Stages => "{ D -> RATE; … }",
     };
