@@ -310,3 +310,22 @@ fn number_text(value: f64) -> String {
         format!("{value}")
     }
 }
+
+/// `--set n="1; param m = 2"`
+pub(in crate::analysis) fn not_one_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0208"), format!("`--set {name}` takes one value"), span, "more than a value")
+        .with_help(format!(
+            "write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"
+        ))
+}
+
+/// `param p = [1, 2]`
+pub(in crate::analysis) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code("E0208"),
+        format!("a parameter is a quantity, a name or a string, found `{text}`"),
+        span,
+        "not one value",
+    )
+    .with_help("several values belong in a matrix: `matrix { p in [1, 2] }`")
+}
