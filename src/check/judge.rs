@@ -75,7 +75,15 @@ mod tests {
             Some(margin) if margin >= 0.0 => Status::Pass,
             Some(_) => Status::Fail,
         };
-        Verdict { status, value: None, limit: None, margin, dimension: Dimension::TIME, detail: None }
+        Verdict {
+            status,
+            value: None,
+            limit: None,
+            margin,
+            dimension: Dimension::TIME,
+            share: false,
+            detail: None,
+        }
     }
 
     #[track_caller]
