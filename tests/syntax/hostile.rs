@@ -196,7 +196,7 @@ fn limits_are_named() {
     assert_eq!(codes(&"#".repeat(8 * 1024 * 1024)), [""; 0]);
     assert_eq!(codes(&"#".repeat(8 * 1024 * 1024 + 1)), ["E0701"]);
     for bracket in ["(", "[", "{", "gpu a { b [ (", "expect ((not "] {
-        assert_eq!(codes(&bracket.repeat(100_000)), ["E0702"]);
+        assert_eq!(codes(&bracket.repeat(20_000)), ["E0702"]);
     }
     assert_eq!(
         codes(&format!("expect {}a < 1{}", "(".repeat(MAX_NESTING), ")".repeat(MAX_NESTING))),
@@ -204,16 +204,16 @@ fn limits_are_named() {
     );
     assert_eq!(codes(&format!("param n = 1{}", " + 1".repeat(512))), [""; 0]);
     for repeated in [" + 1", " * 1", " - -1"] {
-        assert_eq!(codes(&format!("param n = 1{}", repeated.repeat(100_000))), ["E0703"]);
+        assert_eq!(codes(&format!("param n = 1{}", repeated.repeat(20_000))), ["E0703"]);
     }
-    assert_eq!(codes(&format!("param n = {}1", "-".repeat(100_000))), ["E0703"]);
-    assert_eq!(codes(&format!("expect {}a < 1", "not ".repeat(100_000))), ["E0703"]);
-    assert_eq!(codes(&format!("expect a < 1{}", " and a < 1".repeat(50_000))), ["E0703"]);
+    assert_eq!(codes(&format!("param n = {}1", "-".repeat(20_000))), ["E0703"]);
+    assert_eq!(codes(&format!("expect {}a < 1", "not ".repeat(20_000))), ["E0703"]);
+    assert_eq!(codes(&format!("expect a < 1{}", " and a < 1".repeat(20_000))), ["E0703"]);
 }
 
 #[test]
 fn long_texts_take_time_in_proportion() {
-    let many = |line: &str| line.repeat(1_000_000 / line.len());
+    let many = |line: &str| line.repeat(300_000 / line.len());
     for text in [
         many("gpu small { vram 24 GB; prefill 2000 tok/s }\n"),
         many("gpu small { vram = 24 GB\n"),

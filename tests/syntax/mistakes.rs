@@ -76,7 +76,10 @@ fn statements() {
     mistakes(&inside("a 2 *"), &["2:6: E0002 a value was expected behind `*`, found the end of the line"]);
     mistakes(&inside("a-b 3"), &["2:2: E0001 a name holds only letters, digits and `_`"]);
     mistakes(&inside("a b, c"), &["2:4: E0001 `,` cannot stand behind `b`"]);
-    mistakes(&inside("a [1, 2"), &["2:8: E0012 `,` or `]` was expected behind `2`, found the end of the line"]);
+    mistakes(
+        &inside("a [1, 2"),
+        &["2:8: E0012 `,` or `]` was expected behind `2`, found the end of the line"],
+    );
     mistakes(&inside("a (1 + 2"), &["2:9: E0012 `)` was expected behind `2`, found the end of the line"]);
     mistakes(
         &inside("a \"b"),
