@@ -128,7 +128,9 @@ fn the_table_has_no_cycle_beside_the_command_line() {
     loop {
         let next: Vec<&str> = table
             .iter()
-            .filter(|(from, to)| !settled.contains(from.as_str()) && to.iter().all(|used| settled.contains(used.as_str())))
+            .filter(|(from, to)| {
+                !settled.contains(from.as_str()) && to.iter().all(|used| settled.contains(used.as_str()))
+            })
             .map(|(from, _)| from.as_str())
             .collect();
         if next.is_empty() {
@@ -136,7 +138,8 @@ fn the_table_has_no_cycle_beside_the_command_line() {
         }
         settled.extend(next);
     }
-    let open: Vec<&str> = table.keys().map(String::as_str).filter(|module| !settled.contains(module)).collect();
+    let open: Vec<&str> =
+        table.keys().map(String::as_str).filter(|module| !settled.contains(module)).collect();
     assert_eq!(open, ["cli"], "modules that depend on each other");
 }
 

@@ -50,7 +50,8 @@ fn every_entry_names_its_source() {
     let mut silent = Vec::new();
     for (file, text) in catalog::FILES {
         for paragraph in text.split("\n\n") {
-            let header = paragraph.lines().find(|line| line.starts_with("gpu ") || line.starts_with("model "));
+            let header =
+                paragraph.lines().find(|line| line.starts_with("gpu ") || line.starts_with("model "));
             if let Some(header) = header
                 && !paragraph.lines().any(|line| line.starts_with("# Source: ") && line.len() > 30)
             {
@@ -69,7 +70,8 @@ fn every_figure_is_plausible() {
         assert!(blocks.len() > 10, "{file} holds only {} entries", blocks.len());
         for block in &blocks {
             for statement in &block.statements {
-                let Some((_, low, high)) = PLAUSIBLE.iter().find(|(key, ..)| *key == statement.key.text) else {
+                let Some((_, low, high)) = PLAUSIBLE.iter().find(|(key, ..)| *key == statement.key.text)
+                else {
                     continue;
                 };
                 let [Atom::Value(Expr::Literal(literal))] = statement.atoms.as_slice() else {

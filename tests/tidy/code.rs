@@ -77,7 +77,8 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
 }
 
 fn is_raw_string(bytes: &[u8], at: usize) -> bool {
-    let inside_a_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_') && bytes[at - 1] != b'b';
+    let inside_a_word =
+        at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_') && bytes[at - 1] != b'b';
     let hashes = bytes[at + 1..].iter().take_while(|&&byte| byte == b'#').count();
     !inside_a_word && bytes.get(at + 1 + hashes) == Some(&b'"')
 }

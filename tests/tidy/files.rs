@@ -21,7 +21,10 @@ fn declaration(path: &Path) -> Option<(std::path::PathBuf, String)> {
         (stem, folder)
     };
     let candidates = [beside.join("mod.rs"), beside.join("lib.rs"), beside.with_extension("rs")];
-    candidates.into_iter().find(|candidate| candidate.is_file() && candidate != path).map(|parent| (parent, name))
+    candidates
+        .into_iter()
+        .find(|candidate| candidate.is_file() && candidate != path)
+        .map(|parent| (parent, name))
 }
 
 #[test]
@@ -48,7 +51,8 @@ fn every_file_says_what_it_is_for() {
     for folder in ["src", "tests"] {
         for path in files_below(folder, "rs") {
             let text = read(&path);
-            let sentence: String = text.lines().map_while(|line| line.strip_prefix("//! ")).collect::<Vec<_>>().join(" ");
+            let sentence: String =
+                text.lines().map_while(|line| line.strip_prefix("//! ")).collect::<Vec<_>>().join(" ");
             if sentence.len() < 20 || !sentence.contains(['.', '?', ':']) {
                 silent.push(name(&path));
             }
@@ -66,7 +70,9 @@ fn no_test_is_switched_off_and_nothing_unwraps() {
             let forbidden_anywhere = ["#[ignore", "#[should_panic", "todo!(", "dbg!(", "unimplemented!("];
             let forbidden_outside_tests = [".unwrap()", "#[allow("];
             let outside_tests = if folder == "src" { without_tests(&code) } else { String::new() };
-            for (code, forbidden) in [(&code, &forbidden_anywhere[..]), (&outside_tests, &forbidden_outside_tests[..])] {
+            for (code, forbidden) in
+                [(&code, &forbidden_anywhere[..]), (&outside_tests, &forbidden_outside_tests[..])]
+            {
                 for (line, text) in code.lines().enumerate() {
                     let found = forbidden.iter().filter(|word| text.contains(**word));
                     places.extend(found.map(|word| format!("{}:{}: {word}", name(&path), line + 1)));
@@ -74,7 +80,10 @@ fn no_test_is_switched_off_and_nothing_unwraps() {
             }
         }
     }
-    nothing_breaks("tests run always, and code says why it cannot fail: `expect(\"…\")`, `#[expect(.., reason)]`", &places);
+    nothing_breaks(
+        "tests run always, and code says why it cannot fail: `expect(\"…\")`, `#[expect(.., reason)]`",
+        &places,
+    );
 }
 
 #[test]
@@ -83,7 +92,8 @@ fn files_are_short_or_say_why() {
     for path in files_below("src", "rs") {
         let code = without_tests(&without_comments_and_literals(&read(&path)));
         let text = read(&path);
-        let tests = code.lines().zip(text.lines()).filter(|(kept, full)| kept.is_empty() && !full.is_empty()).count();
+        let tests =
+            code.lines().zip(text.lines()).filter(|(kept, full)| kept.is_empty() && !full.is_empty()).count();
         let lines = text.lines().count() - tests;
         let listed = LONG.iter().any(|(file, _)| *file == name(&path));
         if lines > MAXIMUM_LINES && !listed {

@@ -75,9 +75,11 @@ fn names_are_written_one_way_and_described() {
         .chain(workload::formats::specs())
         .chain(engine::timings());
     for spec in all {
-        let texts = spec.params.iter().map(|param| (param.name, param.summary)).chain([(spec.name, spec.summary)]);
+        let texts =
+            spec.params.iter().map(|param| (param.name, param.summary)).chain([(spec.name, spec.summary)]);
         for (name, summary) in texts {
-            let is_snake = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == 'N');
+            let is_snake =
+                name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == 'N');
             if !is_snake || summary.is_empty() || summary.ends_with('.') {
                 odd.push(format!("{}: `{name}`: `{summary}`", spec.name));
             }
