@@ -128,7 +128,7 @@ fn windows_tumble_from_zero_and_skip_what_is_empty() {
 }
 
 #[test]
-fn the_number_of_samples_is_known() {
+fn it_is_known_how_many_requests_stand_behind_a_value() {
     let metric = Metric {
         selection: Selection { workload: Some(CODE), ..Selection::default() },
         ..metric("p99_latency_ms")
