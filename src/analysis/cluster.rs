@@ -3,7 +3,7 @@
 mod link;
 
 use crate::model::{Batching, Bound, Gpu};
-use crate::model::{Cluster, Group, Phase, Pool};
+use crate::model::{Cluster, Contention, Group, Phase, Pool};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
 use crate::units::Dimension;
@@ -13,7 +13,6 @@ use super::choice::Cursor;
 use super::context::Context;
 use super::error;
 use super::keys::{Key, Table, Value};
-use super::not_simulated::{Feature, require};
 use super::values::{self, Expected};
 
 /// The most GPUs a cluster may have.
@@ -182,11 +181,10 @@ pub(super) fn lower(
         .into_iter()
         .collect();
     let pools = pools(block, layout, ctx);
-    if block.word("contention", ctx).as_deref() == Some("none")
-        && let Some(statement) = block.one("contention")
-    {
-        require(Feature::NoContention, statement.span, ctx);
-    }
+    let contention = match block.word("contention", ctx).as_deref() {
+        Some("none") => Contention::None,
+        _ => Contention::Fair,
+    };
     let groups = layout.lines.iter().zip(gpus).map(|(line, gpu)| {
         Some(Group {
             name: line.name.0.clone(),
@@ -197,7 +195,7 @@ pub(super) fn lower(
     });
     let groups: Option<Vec<Group>> = groups.collect();
     block.record(None, &[], ctx);
-    let cluster = Cluster { groups: groups?, links: links?, pools: pools? };
+    let cluster = Cluster { groups: groups?, links: links?, contention, pools: pools? };
     (layout.complete && !cluster.groups.is_empty()).then_some(cluster)
 }
 

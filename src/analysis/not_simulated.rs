@@ -13,10 +13,6 @@ use super::context::Context;
 pub(super) enum Feature {
     /// Iteration-level batches.
     ContinuousBatching,
-    /// Links of one's own, where a cache may move over them.
-    Links,
-    /// Transfers that do not share a link.
-    NoContention,
     /// Replicas of several GPUs with throughput figures.
     TensorParallelPhases,
     /// Several runs of a case.
@@ -26,8 +22,6 @@ pub(super) enum Feature {
 /// What the engine does not execute yet, as messages call it.
 const NOT_YET: &[(Feature, &str)] = &[
     (Feature::ContinuousBatching, "`batching continuous`"),
-    (Feature::Links, "`link`"),
-    (Feature::NoContention, "`contention none`"),
     (Feature::TensorParallelPhases, "`tensor_parallel` with `batching phases`"),
     (Feature::Seeds, "`seeds` above 1"),
 ];

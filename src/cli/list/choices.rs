@@ -83,6 +83,7 @@ fn placeholder(form: Form) -> String {
         Form::Weighted => "[WEIGHT DISTRIBUTION, …]",
         Form::List(_) => "[X, …]",
         Form::File => "\"FILE\"",
+        Form::Text => "\"TEXT\"",
         Form::Word(words) => return words.join("/"),
         Form::Stages => "{ D -> RATE; … }",
     };
