@@ -55,5 +55,6 @@ fn in_share_of_runs(share: f64, held: usize, runs: usize, worst_seed: u64, worst
     // `share * runs` may be off by an ulp: 60 % of 5 runs are 3.
     let holds = held as f64 >= share * runs as f64 * (1.0 - 2.0 * f64::EPSILON);
     Verdict::measured(holds, value, share, value - share, Dimension::NUMBER)
+        .shown_as_share(true)
         .with_detail(format!("held in {held} of {runs} runs, worst with seed `{worst_seed}`"))
 }
