@@ -286,7 +286,7 @@ fn example(expected: Expected<'_>) -> &'static str {
 }
 
 /// A value of a dimension, as it would be written.
-pub(super) fn dimension_example(dimension: Dimension) -> &'static str {
+pub(in crate::analysis) fn dimension_example(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::TIME => "500 ms",
         Dimension::DATA => "80 GB",
@@ -302,7 +302,7 @@ pub(super) fn dimension_example(dimension: Dimension) -> &'static str {
 }
 
 /// A number without a trail of digits from binary fractions.
-fn number_text(value: f64) -> String {
+pub(in crate::analysis) fn number_text(value: f64) -> String {
     let rounded = libm::round(value * 1e6) / 1e6;
     if value.abs() < 1e12 && (rounded - value).abs() <= value.abs() * 1e-9 {
         format!("{rounded}")
