@@ -420,10 +420,6 @@ fn require_features(scenario: &Scenario, mode: &Mode, cluster: &Block<'_>, ctx: 
         require(Feature::ContinuousBatching, mode.span, ctx);
         return;
     }
-    let moves = scenario.cluster.n_replicas() > 1 && scenario.policy.decode_routing.name != "stay";
-    if let (true, Some(link)) = (moves, cluster.one("link")) {
-        require(Feature::Links, link.span, ctx);
-    }
     let groups = scenario.cluster.groups.iter().zip(cluster.all("gpus"));
     for (_, statement) in groups.filter(|(group, _)| group.tensor_parallel > 1) {
         require(Feature::TensorParallelPhases, statement.span, ctx);
