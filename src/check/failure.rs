@@ -2,65 +2,47 @@
 
 use std::fmt::Write as _;
 
-use super::text::{amount, margin};
-use super::{Golden, Judged, Suite};
+use super::{Golden, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::expect::Status;
+use crate::expect::{Judgement, Status};
 use crate::model::Expectation;
+use crate::report::verdicts::numbers;
 use crate::source::Span;
 use crate::workload::TrafficError;
 
 /// An expectation that does not hold, or has nothing to measure.
 pub(super) fn unmet(
     expectation: &Expectation,
-    judged: &Judged,
+    judgement: &Judgement,
     span: Span,
     repeat: &str,
 ) -> Option<Diagnostic> {
-    let worst = &judged.worst;
+    let verdict = &judgement.verdict;
     let text = &expectation.text;
-    let diagnostic = match judged.status {
+    let diagnostic = match verdict.status {
         Status::Pass => return None,
         Status::Fail => {
-            let found = match (worst.value, worst.limit) {
-                (Some(value), Some(limit)) => format!(
-                    ": expected a limit of `{}`, found `{}`",
-                    amount(limit, worst.dimension),
-                    amount(value, worst.dimension)
-                ),
-                (Some(value), None) => format!(": found `{}`", amount(value, worst.dimension)),
-                (None, _) => String::new(),
-            };
-            let label = match worst.margin {
-                Some(_) => format!("misses by {}", margin(worst)),
-                None => "does not hold".to_owned(),
-            };
+            let numbers = numbers(verdict);
+            let found = numbers.as_ref().map_or_else(String::new, |numbers| {
+                format!(": expected a limit of `{}`, found `{}`", numbers.limit, numbers.value)
+            });
+            let label = numbers.map_or_else(
+                || "does not hold".to_owned(),
+                |numbers| match numbers.relative_margin {
+                    Some(share) => format!("margin {} ({share})", numbers.margin),
+                    None => format!("margin {}", numbers.margin),
+                },
+            );
             Diagnostic::error(NOT_MET, format!("`{text}` does not hold{found}"), span, label)
         }
         Status::NoData => {
             Diagnostic::error(NO_DATA, format!("`{text}` has no data to judge"), span, "nothing was measured")
         }
     };
-    Some(diagnostic.with_help(help(judged, expectation, repeat)))
-}
-
-fn help(judged: &Judged, expectation: &Expectation, repeat: &str) -> String {
-    let mut help = String::new();
-    if let Some(detail) = &judged.worst.detail {
-        writeln!(help, "{detail}").expect("writing to a string cannot fail");
-    }
-    if judged.runs > 1 {
-        let needed = match expectation.in_runs {
-            Some(share) => format!("{}% of", share * 100.0),
-            None => "all".to_owned(),
-        };
-        let (held, runs, seed) = (judged.held, judged.runs, judged.seed);
-        writeln!(help, "holds in {held} of {runs} runs, {needed} them are needed; seed {seed} is the worst")
-            .expect("writing to a string cannot fail");
-    }
-    write!(help, "repeat it with: {repeat}").expect("writing to a string cannot fail");
-    help
+    let detail = verdict.detail.iter().map(String::as_str);
+    let repeat = format!("repeat it with: {repeat}");
+    Some(diagnostic.with_help(detail.chain([repeat.as_str()]).collect::<Vec<_>>().join("\n")))
 }
 
 /// A trace that cannot be read, drawn at the statement that names it.
@@ -104,10 +86,8 @@ pub fn repeat_command(suite: &Suite, case: usize, seed: u64, overrides: &Overrid
     let mut command = format!("kvs run {}", quoted(&suite.name));
     let scenario = &suite.cases[case].scenario;
     if suite.cases.len() > 1 {
-        let id = scenario.case.to_string();
-        let label = id.strip_prefix(&scenario.case.file).unwrap_or(&id);
-        let label = label.strip_prefix("::").unwrap_or(label);
-        write!(command, " --only {}", quoted(label)).expect("writing to a string cannot fail");
+        write!(command, " --only {}", quoted(&case_label(&scenario.case)))
+            .expect("writing to a string cannot fail");
     }
     for (key, value) in overrides {
         write!(command, " --set {}", quoted(&format!("{key}={value}")))
@@ -131,5 +111,5 @@ fn quoted(word: &str) -> String {
 const BAD_TRACE: Code = Code("E0411");
 const NOT_MET: Code = Code("E0801");
 const NO_DATA: Code = Code("E0802");
-const SNAPSHOT_MISSING: Code = Code("E0803");
-const SNAPSHOT_CHANGED: Code = Code("E0804");
+const SNAPSHOT_CHANGED: Code = Code("E0803");
+const SNAPSHOT_MISSING: Code = Code("E0804");

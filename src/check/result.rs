@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Golden, Judged};
+use super::Golden;
 use crate::diagnostics::Diagnostic;
-use crate::expect::Status;
+use crate::expect::{Judgement, Status};
 use crate::host::HostError;
 
 /// What came of one case over all its seeds.
@@ -19,7 +19,7 @@ pub struct CaseResult {
     /// The worst that happened.
     pub ending: Ending,
     /// Each expectation, in the order written; empty if it did not run to its end.
-    pub expectations: Vec<Judged>,
+    pub expectations: Vec<Judgement>,
     /// How it compares with its snapshot.
     pub golden: Golden,
     /// Failures as diagnostics: unmet expectations, what is not simulated, unreadable traces.
@@ -51,8 +51,8 @@ pub enum Ending {
 
 impl CaseResult {
     /// The worst of expectations and snapshot.
-    pub(super) fn judge(expectations: &[Judged], golden: &Golden) -> Ending {
-        let of_expectations = expectations.iter().map(|judged| match judged.status {
+    pub(super) fn judge(expectations: &[Judgement], golden: &Golden) -> Ending {
+        let of_expectations = expectations.iter().map(|judged| match judged.verdict.status {
             Status::Pass => Ending::Passed,
             Status::NoData => Ending::NoData,
             Status::Fail => Ending::Failed,

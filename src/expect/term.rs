@@ -44,6 +44,13 @@ pub(super) fn dimension(term: &Term, view: View<'_, '_>) -> Dimension {
     }
 }
 
+/// Whether a term is shown in per cent.
+pub(super) fn is_share(term: &Term, view: View<'_, '_>) -> bool {
+    let mut metrics = Vec::new();
+    metrics_of(term, &mut metrics);
+    dimension(term, view) == Dimension::NUMBER && metrics.iter().any(|metric| view.is_share(metric))
+}
+
 /// Whether anything in a term is measured.
 pub(super) fn is_measured(term: &Term) -> bool {
     let mut metrics = Vec::new();

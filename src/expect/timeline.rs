@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use super::forms;
 use super::term::metrics_in;
 use super::verdict::Verdict;
-use super::view::{Known, Moment, Run, View, dimension};
+use super::view::{Known, Moment, Run, View};
 use crate::metrics::{Piece, Series};
 use crate::model::Condition;
 use crate::units::SimTime;
@@ -47,7 +47,7 @@ impl<'c, 'o> Timeline<'c, 'o> {
                 Some(series) => Line::Series(series),
                 None => Line::Constant(run.value(metric)?),
             });
-            metrics.push(Known { metric, dimension: dimension(metric) });
+            metrics.push(Known::new(metric));
         }
         Ok(Timeline { condition, metrics, lines, end })
     }

@@ -38,6 +38,8 @@ pub struct Verdict {
     pub margin: Option<f64>,
     /// The dimension of the three.
     pub dimension: Dimension,
+    /// Whether they are shares, to be shown in per cent.
+    pub share: bool,
     /// A sentence on when the limit was first exceeded, or why there is no data.
     pub detail: Option<String>,
 }
@@ -51,6 +53,7 @@ impl Verdict {
             limit: None,
             margin: None,
             dimension: Dimension::NUMBER,
+            share: false,
             detail: Some(reason.into()),
         }
     }
@@ -72,8 +75,14 @@ impl Verdict {
             limit: Some(limit),
             margin: Some(margin),
             dimension,
+            share: false,
             detail: None,
         }
+    }
+
+    /// Shown in per cent.
+    pub(super) fn shown_as_share(self, share: bool) -> Verdict {
+        Verdict { share, ..self }
     }
 
     pub(super) fn with_detail(self, detail: impl Into<String>) -> Verdict {

@@ -31,7 +31,14 @@ pub(super) struct Moment<'v> {
 /// A metric of a condition that is looked at many times.
 pub(super) struct Known<'v> {
     pub(super) metric: &'v Metric,
-    pub(super) dimension: Dimension,
+    dimension: Dimension,
+    share: bool,
+}
+
+impl<'v> Known<'v> {
+    pub(super) fn new(metric: &'v Metric) -> Known<'v> {
+        Known { metric, dimension: dimension(metric), share: is_share(metric) }
+    }
 }
 
 impl View<'_, '_> {
@@ -48,6 +55,14 @@ impl View<'_, '_> {
         match self {
             View::Run(_) => dimension(metric),
             View::Moment(moment) => moment.metrics[moment.position(metric)].dimension,
+        }
+    }
+
+    /// Whether a metric is shown in per cent.
+    pub(super) fn is_share(&self, metric: &Metric) -> bool {
+        match self {
+            View::Run(_) => is_share(metric),
+            View::Moment(moment) => moment.metrics[moment.position(metric)].share,
         }
     }
 }
@@ -74,8 +89,11 @@ impl Moment<'_> {
     }
 }
 
-/// What a metric measures.
-pub(super) fn dimension(metric: &Metric) -> Dimension {
+fn is_share(metric: &Metric) -> bool {
+    metrics::lookup(&metric.name).and_then(|info| info.unit).is_some_and(|unit| unit.name == "%")
+}
+
+fn dimension(metric: &Metric) -> Dimension {
     metrics::lookup(&metric.name).map_or(Dimension::NUMBER, |info| info.dimension)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::forms;
 use super::term::metrics_in;
 use super::verdict::{Status, Verdict, shown};
-use super::view::{Known, Moment, Run, View, dimension};
+use super::view::{Known, Moment, Run, View};
 use crate::metrics::Window;
 use crate::model::{Condition, Metric};
 
@@ -20,8 +20,7 @@ pub(super) fn judge(condition: &Condition, run: Run<'_, '_>) -> Option<Verdict> 
 }
 
 fn in_each(condition: &Condition, metrics: &[&Metric], run: Run<'_, '_>) -> Result<Verdict, String> {
-    let known: Vec<Known<'_>> =
-        metrics.iter().map(|metric| Known { metric, dimension: dimension(metric) }).collect();
+    let known: Vec<Known<'_>> = metrics.iter().map(|metric| Known::new(metric)).collect();
     let mut columns = Vec::with_capacity(metrics.len());
     let mut empty = 0;
     for metric in metrics {

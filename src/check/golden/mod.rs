@@ -15,7 +15,7 @@ use insta::Snapshot;
 
 use crate::host::{HostError, Root, write_atomically};
 
-pub use name::snapshot_name;
+pub use name::{case_folder, case_label, snapshot_name};
 
 /// What may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,23 +19,45 @@ pub fn snapshot_name(case: &Case) -> String {
         ["scenarios", below @ ..] if !below.is_empty() => below.join("__"),
         all => format!("root__{}", all.join("__")),
     };
-    if let Some(scenario) = &case.scenario {
-        write!(name, "--{scenario}").expect("writing to a string cannot fail");
+    if case.scenario.is_some() {
+        name.push_str("--");
     }
-    if !case.args.is_empty() {
-        let args: Vec<String> = case.args.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        write!(name, "[{}]", args.join(",")).expect("writing to a string cannot fail");
-    }
-    let readable: String =
-        name.chars().map(|character| if portable(character) { character } else { '_' }).collect();
+    name.push_str(&case_label(case));
     let ambiguous = file.is_none()
-        || readable != name
-        || readable.len() > MAX_LENGTH
         || parts.iter().any(|part| part.contains("__") || part.contains("--") || part.contains('['))
         || parts.iter().any(|part| part.starts_with('_') || part.ends_with(['_', '-']))
-        || case.scenario.as_ref().is_some_and(|name| name.contains('[') || name.trim() != name)
         || matches!(parts.as_slice(), ["scenarios", "root", ..]);
-    if !ambiguous {
+    portable_name(&name, ambiguous || is_label_ambiguous(case), case)
+}
+
+/// The name of a case's folder among those of its file.
+#[must_use]
+pub fn case_folder(case: &Case) -> String {
+    portable_name(&case_label(case), is_label_ambiguous(case), case)
+}
+
+/// What tells a case from the others of its file: `two choices[n=1]`; empty where it is the only one.
+#[must_use]
+pub fn case_label(case: &Case) -> String {
+    let mut label = case.scenario.clone().unwrap_or_default();
+    if !case.args.is_empty() {
+        let args: Vec<String> = case.args.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        write!(label, "[{}]", args.join(",")).expect("writing to a string cannot fail");
+    }
+    label
+}
+
+fn is_label_ambiguous(case: &Case) -> bool {
+    case.scenario
+        .as_ref()
+        .is_some_and(|name| name.contains('[') || name.trim() != name || name.starts_with('.'))
+}
+
+/// The name as it is where every system takes it, else cut to what they take, and the case's fingerprint.
+fn portable_name(name: &str, ambiguous: bool, case: &Case) -> String {
+    let readable: String =
+        name.chars().map(|character| if is_portable(character) { character } else { '_' }).collect();
+    if !ambiguous && readable == name && readable.len() <= MAX_LENGTH {
         return readable;
     }
     let fingerprint = sha256(case.to_string().as_bytes()).expect("reading memory cannot fail");
@@ -49,7 +71,7 @@ pub fn snapshot_name(case: &Case) -> String {
 const MAX_LENGTH: usize = 200;
 
 /// Whether every file system in use takes it.
-fn portable(character: char) -> bool {
+fn is_portable(character: char) -> bool {
     character.is_alphanumeric() || " ._-+=,()[]%$@~".contains(character)
 }
 

@@ -15,14 +15,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use recorder::{FinishedRun, NoRecorder, Recorder};
 
 use super::compile::pool;
-use super::{
-    CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute, open_traces, text,
-};
+use super::{CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute, open_traces};
 use crate::analysis::Overrides;
+use crate::engine::End;
 use crate::expect::{Verdict, judge};
 use crate::host::{Host, HostError};
 use crate::metrics::{Accumulator, Demand, Outcome};
 use crate::model::Expectation;
+use crate::report;
 use crate::workload::TrafficError;
 use order::Ordered;
 use siblings::Siblings;
@@ -110,6 +110,12 @@ struct JudgedRun {
     unwritable: Option<HostError>,
 }
 
+/// What a run gave.
+struct Ran {
+    end: End,
+    outcome: Outcome,
+}
+
 /// Why there are no numbers.
 #[derive(Clone)]
 enum NotRun {
@@ -159,19 +165,19 @@ impl<R: Recorder> Work<'_, R> {
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
         let demand = Demand::of(&expectations);
         let mut recordings = Vec::new();
-        let mut outcomes = Vec::new();
+        let mut runs = Vec::new();
         for member in &group.members {
             let mut recording = self.begin(suite, member, seed);
-            outcomes.push(self.run_member(suite, member, seed, &demand, &mut recording.sink));
+            runs.push(self.run_member(suite, member, seed, &demand, &mut recording.sink));
             recordings.push(recording);
         }
-        let siblings = Siblings::new(suite, group, &outcomes);
-        let judged = group.members.iter().zip(&outcomes).zip(recordings).enumerate();
+        let siblings = Siblings::new(suite, group, &runs);
+        let judged = group.members.iter().zip(&runs).zip(recordings).enumerate();
         judged
             .filter(|(_, ((member, _), _))| member.judged_under(seed))
-            .map(|(index, ((member, outcome), recording))| {
-                let ended = match outcome.as_ref().and_then(|outcome| siblings.complete().map(|()| outcome)) {
-                    Ok(outcome) => self.judge_member(suite, member, seed, outcome, &siblings, recording),
+            .map(|(index, ((member, ran), recording))| {
+                let ended = match ran.as_ref().and_then(|ran| siblings.complete().map(|()| ran)) {
+                    Ok(ran) => self.judge_member(suite, member, seed, ran, &siblings, recording),
                     Err(reason) => Ended::NotRun(reason.clone()),
                 };
                 (index, ended)
@@ -194,19 +200,29 @@ impl<R: Recorder> Work<'_, R> {
         suite: &Suite,
         member: &Member,
         seed: u64,
-        outcome: &Outcome,
+        ran: &Ran,
         siblings: &Siblings<'_>,
         recording: Recording<R::Sink>,
     ) -> Ended {
         let scenario = &suite.cases[member.case].scenario;
         let judge_and_record = || {
             let of = |name: &str| siblings.by_name.get(name).copied();
-            let verdicts: Vec<Verdict> =
-                scenario.expectations.iter().map(|expectation| judge(expectation, outcome, &of)).collect();
-            let run = FinishedRun { suite, case: member.case, seed, outcome, verdicts: &verdicts };
+            let verdicts: Vec<Verdict> = scenario
+                .expectations
+                .iter()
+                .map(|expectation| judge(expectation, &ran.outcome, &of))
+                .collect();
+            let run = FinishedRun {
+                suite,
+                case: member.case,
+                seed,
+                end: ran.end,
+                outcome: &ran.outcome,
+                verdicts: &verdicts,
+            };
             let recorded = recording.sink.map_or(Ok(()), |sink| self.recorder.end(sink, &run));
             let is_stored = seed == member.seeds.start && self.snapshots(suite).active();
-            let snapshot = is_stored.then(|| text::snapshot(scenario, outcome));
+            let snapshot = is_stored.then(|| report::snapshot(&run.report()));
             JudgedRun { verdicts, snapshot, unwritable: recorded.err().or(recording.unwritable) }
         };
         catch(judge_and_record).map_or_else(|crash| Ended::NotRun(NotRun::Crashed(crash)), Ended::Judged)
@@ -220,7 +236,7 @@ impl<R: Recorder> Work<'_, R> {
         seed: u64,
         demand: &Demand,
         recording: &mut Option<R::Sink>,
-    ) -> Result<Outcome, NotRun> {
+    ) -> Result<Ran, NotRun> {
         let compiled = &suite.cases[member.case];
         if !compiled.not_simulated.is_empty() {
             return Err(NotRun::NotSimulated);
@@ -229,10 +245,10 @@ impl<R: Recorder> Work<'_, R> {
         let run = || {
             let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
             let end = execute(&compiled.scenario, seed, &open, &mut sink)?;
-            Ok(sink.0.finish(end))
+            Ok(Ran { end, outcome: sink.0.finish(end) })
         };
         match catch(run) {
-            Ok(outcome) => outcome.map_err(NotRun::NoTraffic),
+            Ok(ran) => ran.map_err(NotRun::NoTraffic),
             Err(crash) => Err(NotRun::Crashed(crash)),
         }
     }

@@ -1,10 +1,11 @@
 //! What a command may hear of runs beside their results.
 
 use crate::check::Suite;
-use crate::engine::Sink;
+use crate::engine::{End, Sink};
 use crate::expect::Verdict;
 use crate::host::HostError;
 use crate::metrics::Outcome;
+use crate::report::Report;
 
 /// Listens to the runs of selected cases beside the metrics.
 pub trait Recorder: Sync {
@@ -25,6 +26,7 @@ pub trait Recorder: Sync {
 }
 
 /// A run as a recorder sees it at its end.
+#[derive(Clone, Copy)]
 pub struct FinishedRun<'a> {
     /// The file.
     pub suite: &'a Suite,
@@ -32,10 +34,26 @@ pub struct FinishedRun<'a> {
     pub case: usize,
     /// The seed.
     pub seed: u64,
+    /// How it ended.
+    pub end: End,
     /// The numbers.
     pub outcome: &'a Outcome,
     /// One for each expectation.
     pub verdicts: &'a [Verdict],
+}
+
+impl<'a> FinishedRun<'a> {
+    /// What the formats write, the inputs aside.
+    #[must_use]
+    pub fn report(&self) -> Report<'a> {
+        Report {
+            scenario: &self.suite.cases[self.case].scenario,
+            seed: self.seed,
+            outcome: self.outcome,
+            verdicts: self.verdicts,
+            inputs: &[],
+        }
+    }
 }
 
 /// Records nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::NotRun;
+use super::{NotRun, Ran};
 use crate::check::{Group, Suite};
 use crate::metrics::Outcome;
 
@@ -15,16 +15,12 @@ pub(super) struct Siblings<'a> {
 
 impl<'a> Siblings<'a> {
     /// By the names of their scenarios.
-    pub(super) fn new(
-        suite: &'a Suite,
-        group: &'a Group,
-        outcomes: &'a [Result<Outcome, NotRun>],
-    ) -> Siblings<'a> {
+    pub(super) fn new(suite: &'a Suite, group: &'a Group, runs: &'a [Result<Ran, NotRun>]) -> Siblings<'a> {
         let mut siblings = Siblings { by_name: BTreeMap::new(), missing: None };
-        for (member, outcome) in group.members.iter().zip(outcomes) {
-            match (outcome, &suite.cases[member.case].scenario.case.scenario) {
-                (Ok(outcome), Some(name)) => {
-                    siblings.by_name.insert(name, outcome);
+        for (member, run) in group.members.iter().zip(runs) {
+            match (run, &suite.cases[member.case].scenario.case.scenario) {
+                (Ok(ran), Some(name)) => {
+                    siblings.by_name.insert(name, &ran.outcome);
                 }
                 (Ok(_), None) => {}
                 (Err(reason), _) if !member.selected => siblings.missing = Some(reason),

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Ended, NotRun, Work};
-use crate::check::judge::judge_runs;
 use crate::check::{
     CaseResult, Ending, Golden, Member, Suite, failure, golden, repeat_command, snapshot_name,
 };
-use crate::expect::Verdict;
+use crate::expect::{Verdict, judge_seeds};
 
 impl<R> Work<'_, R> {
     /// The result of a case, all its seeds done.
@@ -47,9 +46,9 @@ impl<R> Work<'_, R> {
                 }
             }
         }
-        let judged = verdicts.iter().zip(&scenario.expectations);
+        let judged = scenario.expectations.iter().zip(&verdicts);
         result.expectations =
-            judged.filter_map(|(verdicts, expectation)| judge_runs(verdicts, expectation.in_runs)).collect();
+            judged.map(|(expectation, verdicts)| judge_seeds(expectation, verdicts)).collect();
         if let Some(text) = snapshot {
             result.golden = self.compare(suite, member, &result.id, &text);
         }
@@ -70,9 +69,9 @@ impl<R> Work<'_, R> {
         let expectations = compiled.scenario.expectations.iter().zip(&compiled.expectations);
         let mut worst_seed = None;
         for (judged, (expectation, span)) in result.expectations.iter().zip(expectations) {
-            let repeat = repeat_command(suite, result.case, judged.seed, self.options.overrides);
+            let repeat = repeat_command(suite, result.case, judged.worst_seed, self.options.overrides);
             if let Some(unmet) = failure::unmet(expectation, judged, *span, &repeat) {
-                worst_seed = worst_seed.or(Some(judged.seed));
+                worst_seed = worst_seed.or(Some(judged.worst_seed));
                 result.diagnostics.push(unmet);
             }
         }

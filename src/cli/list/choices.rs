@@ -82,7 +82,8 @@ fn placeholder(form: Form) -> String {
         Form::Distribution(_) => "DISTRIBUTION",
         Form::Weighted => "[WEIGHT DISTRIBUTION, …]",
         Form::List(_) => "[X, …]",
-        Form::File | Form::Text => "\"FILE\"",
+        Form::File => "\"FILE\"",
+        Form::Text => "\"TEXT\"",
         Form::Word(words) => return words.join("/"),
         Form::Stages => "{ D -> RATE; … }",
     };

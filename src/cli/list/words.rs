@@ -21,7 +21,7 @@ pub(super) fn metrics() -> Table {
 /// Every unit, by what it measures.
 pub(super) fn units() -> Vec<Table> {
     let mut tables = Vec::new();
-    let mut rest: Vec<&Unit> = UNITS.iter().collect();
+    let mut rest: Vec<&'static Unit> = UNITS.iter().collect();
     while let Some(first) = rest.first().copied() {
         let (same, others) = rest.into_iter().partition(|unit| unit.dimension == first.dimension);
         rest = others;

@@ -50,6 +50,7 @@ pub(super) fn judge(
         }
     };
     Verdict::measured(holds, value, limit, margin, term::dimension(of_value, view))
+        .shown_as_share(term::is_share(of_value, view))
 }
 
 const fn mirrored(operator: Comparison) -> Comparison {

@@ -23,4 +23,5 @@ pub(super) fn judge(left: &Term, low: &Term, high: &Term, view: View<'_, '_>) ->
     let (above_low, below_high) = (difference(value, low), difference(high, value));
     let (limit, margin) = if above_low < below_high { (low, above_low) } else { (high, below_high) };
     Verdict::measured(margin >= 0.0, value, limit, margin, term::dimension(left, view))
+        .shown_as_share(term::is_share(left, view))
 }
