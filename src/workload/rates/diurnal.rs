@@ -86,10 +86,10 @@ impl Rate for Diurnal {
             let (sine, cosine) = libm::sincos(self.angular * time + self.phase);
             let cumulative = self.mean * (time + self.swing / self.angular * (sine - self.sine_at_start));
             if cumulative < mass {
-                low = time
+                low = time;
             } else {
-                high = time
-            };
+                high = time;
+            }
             let rate = self.mean * (1.0 + self.swing * cosine);
             let newton = time + (mass - cumulative) / rate;
             let inside = low < newton && newton < high;
