@@ -10,7 +10,7 @@ use crate::units::{Dimension, Quantity, SimDuration, SimTime};
 
 use super::Setting;
 use super::choice::{self, Cursor};
-use super::context::{Context, Params};
+use super::context::Context;
 use super::error;
 use super::keys::{Key, Table, Value, block_name};
 use super::suggest::nearest;
@@ -208,18 +208,21 @@ impl<'s> Block<'s> {
     ) {
         let block = block_name(self.table, self.name);
         for key in self.table.keys {
-            let mut push = |value: String, origin| {
-                ctx.settings.push(Setting { block: block.clone(), key: key.name.to_owned(), value, origin });
+            let setting = |value: String, origin| Setting {
+                block: block.clone(),
+                key: key.name.to_owned(),
+                value,
+                origin,
             };
             for statement in self.all(key.name) {
-                push(value_text(statement, ctx.sources, ctx.params), Some(statement.span));
+                ctx.settings.push(setting(value_text(statement, ctx), Some(statement.span)));
             }
             let applies = key.batching.is_none() || batching.is_none() || key.batching == batching;
             if !self.has(key.name) && applies {
                 let given = computed.iter().find(|(name, _)| *name == key.name);
                 let value = given.map(|(_, value)| value.clone()).or(key.default.map(str::to_owned));
                 if let Some(value) = value {
-                    push(value, None);
+                    ctx.settings.push(setting(value, None));
                 }
             }
         }
@@ -332,16 +335,16 @@ fn single_word(
 }
 
 /// What stands behind a statement's key, on one line, with parameters replaced by what they stand for.
-fn value_text(statement: &Statement, sources: &crate::source::Sources, params: &Params) -> String {
+pub(super) fn value_text(statement: &Statement, ctx: &Context<'_>) -> String {
     let behind = Span { start: statement.key.span.end, ..statement.span };
     let uncommented: Vec<&str> =
-        sources.slice(behind).lines().map(|line| line.split('#').next().unwrap_or_default()).collect();
+        ctx.text(behind).lines().map(|line| line.split('#').next().unwrap_or_default()).collect();
     let mut text = String::new();
     for word in uncommented.join(" ").split_whitespace() {
         if !text.is_empty() {
             text.push(' ');
         }
-        let param = word.strip_prefix('$').and_then(|name| params.get(name));
+        let param = word.strip_prefix('$').and_then(|name| ctx.params.get(name));
         text.push_str(param.map_or(word, |param| param.text.as_str()));
     }
     text

@@ -23,6 +23,8 @@ pub(super) struct Context<'a> {
     pub(super) not_simulated: Vec<Diagnostic>,
     /// Headers of blocks that could not be read in full.
     pub(super) damaged: BTreeSet<Span>,
+    /// Whether some text could not be read at all, so that a name may be missing for that reason.
+    pub(super) unreadable: bool,
     /// Settings in force, for `kvs run --show-config`.
     pub(super) settings: Vec<Setting>,
 }
@@ -36,6 +38,7 @@ impl<'a> Context<'a> {
             diagnostics: Diagnostics::default(),
             not_simulated: Vec::new(),
             damaged: BTreeSet::new(),
+            unreadable: false,
             settings: Vec::new(),
         }
     }

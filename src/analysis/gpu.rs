@@ -127,3 +127,12 @@ fn hardware(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Hardware> {
         link_bandwidth: link_bandwidth.map(Bandwidth::from_bytes_per_sec),
     })
 }
+
+/// Records what holds for `kvs run --show-config`, the figures of the execution models it can run.
+pub(super) fn record(block: &Block<'_>, ctx: &mut Context<'_>) {
+    let batching = if block.has("prefill") { Batching::Phases } else { Batching::Continuous };
+    let default = TABLE.keys.iter().find(|key| key.name == "max_concurrent").and_then(|key| key.default);
+    let concurrent = block.one("max_concurrent").map(|statement| super::block::value_text(statement, ctx));
+    let cap = concurrent.or(default.map(str::to_owned)).unwrap_or_default();
+    block.record(Some(batching), &[("decode_sharing_cap", cap)], ctx);
+}

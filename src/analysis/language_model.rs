@@ -131,3 +131,14 @@ fn misspelt(block: &Block<'_>) -> bool {
         .iter()
         .any(|key| !block.has(key) && block.has_or_misspelt(key))
 }
+
+/// The figures that a step's cost needs and the model does not give.
+pub(super) fn missing_architecture(model: &LanguageModel) -> Vec<&'static str> {
+    let has = |key: &str| model.architecture.iter().any(|(name, _)| name == key);
+    let mut missing: Vec<&'static str> =
+        ["layers", "hidden", "heads", "vocab"].into_iter().filter(|key| !has(key)).collect();
+    if !has("intermediate") && !has("moe_intermediate") {
+        missing.push("intermediate");
+    }
+    missing
+}

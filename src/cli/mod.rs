@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod exit;
 mod explain;
+mod import;
 mod list;
 mod output;
 mod progress;
@@ -43,6 +44,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run one file and show its numbers
     Run(run::RunArgs),
+    /// Turn the original simulator's config and trace into a scenario
+    Import(import::ImportArgs),
     /// List what a scenario may name
     List(list::ListArgs),
     /// Explain a diagnostic code
@@ -73,6 +76,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
     match &cli.command {
         Command::Check(arguments) => check::run(arguments, &cli.global, output),
         Command::Run(arguments) => run::run(arguments, &cli.global, output),
+        Command::Import(arguments) => import::run(arguments, &cli.global, output),
         Command::List(arguments) => list::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
     }

@@ -95,12 +95,9 @@ impl Output {
         }
         let shown = if self.max_errors == 0 { list.len() } else { list.len().min(self.max_errors) };
         let color = self.stderr != ColorChoice::Never;
-        let mut text = render(&list[..shown], sources, self.format.into(), color);
+        let mut text = render(list, sources, self.format.into(), color, shown);
         if !text.ends_with('\n') {
             text.push('\n');
-        }
-        if shown < list.len() && self.format != Format::Json {
-            text.push_str(&format!("… and {} more; `--max-errors 0` shows all\n", list.len() - shown));
         }
         self.error_text(&text);
     }

@@ -4,7 +4,6 @@
 //! held nor broken, and fails. Invariant: no verdict holds a NaN or an infinity.
 
 mod forms;
-mod seeds;
 mod term;
 mod timeline;
 mod verdict;
@@ -12,7 +11,6 @@ mod view;
 mod windows;
 
 pub use forms::{FORMS, Form, form};
-pub use seeds::{Judgement, judge_seeds};
 pub use verdict::{Status, Verdict};
 
 use crate::metrics::Outcome;

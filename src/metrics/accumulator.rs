@@ -34,8 +34,6 @@ pub struct Accumulator {
     moves: Moves,
     /// The request last tried on a further GPU, and that GPU.
     retried: Option<(u64, u32)>,
-    /// Requests whose cache moves or has moved.
-    moving: BTreeMap<u64, Moving>,
     usd_per_hour: Option<f64>,
 }
 
@@ -50,14 +48,6 @@ struct OfGpu {
     tally: Tally,
     held: Track,
     busy: Track,
-}
-
-/// A request in a handoff, or after one.
-#[derive(Default)]
-struct Moving {
-    since: Option<SimTime>,
-    total: u64,
-    decoding: bool,
 }
 
 impl Accumulator {
@@ -94,7 +84,6 @@ impl Accumulator {
             last_finish: None,
             moves: Moves::default(),
             retried: None,
-            moving: BTreeMap::new(),
             usd_per_hour: usd_per_hour(scenario),
         }
     }
@@ -153,7 +142,6 @@ impl Accumulator {
     }
 
     fn finished(&mut self, at: SimTime, gpu: u32, journey: &Journey) {
-        let moved = self.moving.remove(&journey.number).map(|moving| moving.total);
         if !self.measures(journey) {
             return;
         }
@@ -170,17 +158,16 @@ impl Accumulator {
         gpu_tally.arrived += 1;
         gpu_tally.bound += u64::from(of.slo.is_some());
         for (sample, column) in &mut self.columns {
-            column.extend(sample.of(journey, at, moved));
+            column.extend(sample.of(journey, at));
         }
         if let Some(rows) = &mut self.rows {
             let fate = if good { Fate::FinishedWell } else { Fate::Finished };
-            rows.end(journey.number, gpu, fate, |sample| sample.of(journey, at, moved));
+            rows.end(journey.number, gpu, fate, |sample| sample.of(journey, at));
         }
     }
 
     /// Rejected or evicted.
     fn lost(&mut self, fate: Fate, gpu: Option<u32>, journey: &Journey) {
-        self.moving.remove(&journey.number);
         if !self.measures(journey) {
             return;
         }
@@ -204,29 +191,25 @@ impl Accumulator {
         }
     }
 
-    /// A request that is tried elsewhere is admitted there in the next event about it, or not at all.
-    fn admitted(&mut self, gpu: u32, journey: &Journey) {
+    /// What was tried on a further GPU is placed there in the next event about it, or not at all.
+    fn placed(&mut self, gpu: u32, journey: &Journey) {
         if self.retried.take() == Some((journey.number, gpu)) && self.measures(journey) {
             self.moves.retry_successes += 1;
         }
     }
 
     fn handed_off(&mut self, at: SimTime, journey: &Journey) {
-        let moving = self.moving.entry(journey.number).or_default();
-        let since = moving.since.take().expect("a handoff that finishes has started");
-        moving.total += at.since(since).as_ps();
-        if self.measures(journey) {
-            self.moves.handoffs += 1;
+        if !self.measures(journey) {
+            return;
         }
-    }
-
-    fn decode_started(&mut self, journey: &Journey) {
-        let measured = self.measures(journey);
-        if let Some(moving) = self.moving.get_mut(&journey.number)
-            && !moving.decoding
-        {
-            moving.decoding = true;
-            self.moves.cross_gpu_decodes += u64::from(measured);
+        self.moves.handoffs += 1;
+        let started = journey.handoff_started.expect("a handoff that finishes has started");
+        let took = at.since(started).as_ps();
+        if let Some((_, column)) = self.columns.iter_mut().find(|(sample, _)| *sample == Sample::Handoff) {
+            column.push(took);
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.sample(journey.number, Sample::Handoff, took);
         }
     }
 }
@@ -243,12 +226,14 @@ impl Sink for Accumulator {
                 self.retried = Some((journey.number, gpu));
                 self.moves.retry_attempts += u64::from(self.measures(journey));
             }
-            Event::Admitted { gpu } => self.admitted(gpu, journey),
-            Event::HandoffStarted { .. } => {
-                self.moving.entry(journey.number).or_default().since = Some(at);
+            Event::Admitted { gpu } | Event::HandoffStarted { to: gpu, from: _, bytes: _ } => {
+                self.placed(gpu, journey);
             }
             Event::HandoffFinished { .. } => self.handed_off(at, journey),
-            Event::DecodeStarted { gpu: _ } => self.decode_started(journey),
+            Event::DecodeStarted { gpu: _ } => {
+                let moved = journey.handoff_started.is_some() && self.measures(journey);
+                self.moves.cross_gpu_decodes += u64::from(moved);
+            }
             Event::QueuedGlobally | Event::PrefillStarted { .. } | Event::PrefillFinished { .. } => {}
         }
     }
@@ -283,7 +268,7 @@ fn meets(slo: &Slo, journey: &Journey, at: SimTime) -> bool {
     [(slo.ttft, Sample::Ttft), (slo.tpot, Sample::Tpot), (slo.latency, Sample::Latency)].into_iter().all(
         |(bound, sample)| {
             let bound = bound.map(SimDuration::as_ps);
-            bound.zip(sample.of(journey, at, None)).is_none_or(|(bound, time)| time <= bound)
+            bound.zip(sample.of(journey, at)).is_none_or(|(bound, time)| time <= bound)
         },
     )
 }

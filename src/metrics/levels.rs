@@ -15,14 +15,21 @@ pub(super) enum Level {
     QueueDepth,
     ActivePrefill,
     ActiveDecode,
+    Transferring,
     VramBytes,
     GpusBusy,
 }
 
 impl Level {
     /// Those told for each GPU.
-    pub(super) const OF_GPUS: [Level; 5] =
-        [Level::QueueDepth, Level::ActivePrefill, Level::ActiveDecode, Level::VramBytes, Level::GpusBusy];
+    pub(super) const OF_GPUS: [Level; 6] = [
+        Level::QueueDepth,
+        Level::ActivePrefill,
+        Level::ActiveDecode,
+        Level::Transferring,
+        Level::VramBytes,
+        Level::GpusBusy,
+    ];
 
     /// One GPU's part.
     pub(super) fn of(self, levels: &Levels) -> u64 {
@@ -31,6 +38,7 @@ impl Level {
             Level::QueueDepth => u64::from(levels.queued),
             Level::ActivePrefill => u64::from(levels.prefill),
             Level::ActiveDecode => u64::from(levels.decode),
+            Level::Transferring => u64::from(levels.transferring),
             Level::VramBytes => levels.held.get(),
             Level::GpusBusy => u64::from(levels.prefill > 0 || levels.decode > 0),
         }
@@ -54,6 +62,11 @@ pub(super) static METRICS: &[MetricSpec] = &[
     count("queue_depth", Level::QueueDepth, "requests admitted to a GPU that wait there for a slot"),
     count("active_prefill", Level::ActivePrefill, "prompts being computed"),
     count("active_decode", Level::ActiveDecode, "requests that hold a slot in decode"),
+    count(
+        "transferring",
+        Level::Transferring,
+        "slots held by caches that move between GPUs, one at either end",
+    ),
     MetricSpec {
         name: "vram_bytes",
         statistics: MEMORY_STATISTICS,

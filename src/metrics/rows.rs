@@ -66,8 +66,18 @@ impl Rows {
         (row.gpu, row.fate) = (gpu, fate);
         if matches!(fate, Fate::Finished | Fate::FinishedWell) {
             for (kind, column) in &mut self.columns {
-                column[number] = sample(*kind).unwrap_or(NONE);
+                if let Some(sample) = sample(*kind) {
+                    column[number] = sample;
+                }
             }
+        }
+    }
+
+    /// Request `number` has a sample before it ends.
+    pub(super) fn sample(&mut self, number: u64, kind: Sample, sample: u64) {
+        let number = usize::try_from(number).expect("every row has an address");
+        if let Some((_, column)) = self.columns.iter_mut().find(|(other, _)| *other == kind) {
+            column[number] = sample;
         }
     }
 

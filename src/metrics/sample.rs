@@ -1,6 +1,6 @@
-//! Times of finished requests: one sample a request.
+//! Times of requests: one sample a finished request, and one a handoff.
 //!
-//! Requests that were rejected or evicted, or that arrived before `warmup`, give no sample. Percentiles are
+//! Requests that arrived before `warmup` give no sample, nor do those that were rejected or evicted. Percentiles are
 //! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
 
 use super::info::{Better, Kind};
@@ -21,9 +21,9 @@ pub(super) enum Sample {
 }
 
 impl Sample {
-    /// In picoseconds; `None` where a finished request has no such time. `moved` is how long its cache was on the
-    /// way between GPUs, if it ever was.
-    pub(super) fn of(self, journey: &Journey, at: SimTime, moved: Option<u64>) -> Option<u64> {
+    /// In picoseconds, of a request that finishes at `at`; `None` where it has no such time. Handoffs are sampled
+    /// when they end, not here.
+    pub(super) fn of(self, journey: &Journey, at: SimTime) -> Option<u64> {
         let finish = at.as_ps();
         let arrival = journey.request.arrival.as_ps();
         let started = journey.started.map(SimTime::as_ps);
@@ -39,7 +39,7 @@ impl Sample {
             Sample::Queue => Some(started? - arrival),
             Sample::Prefill => Some(first_token? - started?),
             Sample::Decode => Some(finish - first_token?),
-            Sample::Handoff => moved,
+            Sample::Handoff => None,
         }
     }
 }
@@ -75,7 +75,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
     time(
         "handoff_ms",
         Source::Sample(Sample::Handoff),
-        "how long the cache of a request was on its way between GPUs, for requests handed off",
+        "from when a cache begins to move to another GPU to when it is there",
     ),
 ];
 

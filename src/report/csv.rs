@@ -59,7 +59,7 @@ impl<W: Write> TimeSeries<W> {
             line: COLUMNS.into(),
         };
         for gpu in 0..n_gpus {
-            for column in ["queue_depth", "active_prefill", "active_decode", "vram_bytes"] {
+            for column in ["queue_depth", "active_prefill", "active_decode", "transferring", "vram_bytes"] {
                 series.line.extend_from_slice(format!(",gpu{gpu}_{column}").as_bytes());
             }
         }
@@ -97,7 +97,8 @@ impl<W: Write> TimeSeries<W> {
         push_milliseconds(line, at);
         let counts = [u64::from(self.global_queue), arrived, finished, rejected, evicted, tokens];
         let levels = self.gpus.iter().flat_map(|levels| {
-            [u64::from(levels.queued), u64::from(levels.prefill), u64::from(levels.decode), levels.held.get()]
+            let Levels { queued, prefill, decode, transferring, held } = *levels;
+            [queued, prefill, decode, transferring].map(u64::from).into_iter().chain([held.get()])
         });
         for number in counts.into_iter().chain(levels) {
             line.push(b',');

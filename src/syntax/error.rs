@@ -165,6 +165,17 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
     }
 }
 
+/// `a-b`, `x.csv`.
+pub(super) fn not_in_name(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::UNEXPECTED,
+        "a name holds only letters, digits and `_`",
+        place,
+        "cannot stand in a name",
+    )
+    .with_help("write `_` instead, or put a path in quotes; around an operator stand blanks")
+}
+
 /// What to write for an operator of other languages.
 pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
     let Found::Token(token) = found else { return None };
@@ -300,7 +311,7 @@ pub(super) fn expected_item(place: Span, found: &str) -> Diagnostic {
 pub(super) fn statement_outside_block(place: Span, word: &str, in_scenario: bool) -> Diagnostic {
     let message = format!("{} stands outside of any block", quoted(word));
     let help = if in_scenario {
-        "in a scenario too, a statement belongs into its block: `scenario \"name\" { policy { routing p2c } }`"
+        "in a scenario too, a statement belongs into its block: `policy { routing p2c }`"
     } else {
         "a statement belongs into its block: `policy { routing p2c }`"
     };

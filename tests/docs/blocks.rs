@@ -45,7 +45,10 @@ fn complaint(text: &str, kind: &str) -> Option<String> {
     let id = sources.add("block.kvs", completed(text));
     let diagnostics = match kind {
         "file" => parse(id, &sources).1,
-        _ => analyse(id, &mut sources, &mut |_, _, _| Err("a block uses no file".to_owned()), &Vec::new()).diagnostics,
+        _ => {
+            analyse(id, &mut sources, &mut |_, _, _| Err("a block uses no file".to_owned()), &Vec::new())
+                .diagnostics
+        }
     };
     match (kind, diagnostics.is_empty()) {
         ("wrong", true) => Some("the block is accepted, though marked as wrong".to_owned()),

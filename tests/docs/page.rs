@@ -55,8 +55,10 @@ pub(crate) fn link_targets(text: &str) -> Vec<&str> {
 /// The page with what stands between `<!-- name -->` and `<!-- end -->` replaced.
 pub(crate) fn with_part(page: &str, name: &str, part: &str) -> String {
     let mark = format!("<!-- {name} -->\n");
-    let (before, behind) = page.split_once(&mark).unwrap_or_else(|| panic!("the page has no mark `{}`", mark.trim()));
-    let (_, after) = behind.split_once("<!-- end -->").unwrap_or_else(|| panic!("`{}` has no end", mark.trim()));
+    let (before, behind) =
+        page.split_once(&mark).unwrap_or_else(|| panic!("the page has no mark `{}`", mark.trim()));
+    let (_, after) =
+        behind.split_once("<!-- end -->").unwrap_or_else(|| panic!("`{}` has no end", mark.trim()));
     format!("{before}{mark}{part}<!-- end -->{after}")
 }
 

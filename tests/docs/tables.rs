@@ -75,6 +75,7 @@ fn form(form: Form) -> String {
         Form::Weighted => "`[weight distribution, …]`".to_owned(),
         Form::List(dimension) => format!("a list, each {dimension}"),
         Form::File => "`\"file\"`".to_owned(),
+        Form::Text => "`\"text\"`".to_owned(),
         Form::Word(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
         Form::Stages => "`{ D -> R; D hold; … }`".to_owned(),
     }
@@ -93,18 +94,27 @@ fn bound(bound: Bound) -> String {
 
 #[test]
 fn policies() {
-    let mut text = page("Policies", "What stands behind the keys of `policy`. `kvs list policies` prints the same.");
+    let mut text =
+        page("Policies", "What stands behind the keys of `policy`. `kvs list policies` prints the same.");
     let mut section = |key: &str, question: &str, list: &mut dyn Iterator<Item = &'static Spec>| {
         let _ = write!(text, "\n## `{key}`\n\n{question}\n");
         specs(&mut text, list);
     };
     section("routing", "Which replica a request goes to.", &mut policy::routing::specs());
-    section("decode_routing", "Where a request decodes when its prompt is done.", &mut policy::decode_routing::specs());
+    section(
+        "decode_routing",
+        "Where a request decodes when its prompt is done.",
+        &mut policy::decode_routing::specs(),
+    );
     section("scheduling", "Who of those waiting on a GPU starts first.", &mut policy::scheduling::specs());
     section("reservation", "What a request holds from admission on.", &mut policy::reservation::specs());
     section("memory_pressure", "What happens when memory runs out.", &mut policy::memory_pressure::specs());
     section("eviction", "Who gives way under `memory_pressure evict`.", &mut policy::eviction::specs());
-    section("preemption", "How running work gives way in `batching continuous`.", &mut policy::preemption::specs());
+    section(
+        "preemption",
+        "How running work gives way in `batching continuous`.",
+        &mut policy::preemption::specs(),
+    );
     compare_or_write("docs/reference/policies.md", &text);
 }
 
@@ -122,7 +132,16 @@ fn workloads() {
         "`prompt`, `output`, `think`, `turns`: the dimension of the place is tokens, a time or a count.",
         &mut workload::lengths::specs(),
     );
-    section("Pairs of lengths", "`lengths`: prompt and output drawn together.", &mut workload::lengths::pairs());
+    section(
+        "Pairs of lengths",
+        "`lengths`: prompt and output drawn together.",
+        &mut workload::lengths::pairs(),
+    );
+    section(
+        "Conversations and prefixes",
+        "`session`, `prefix_group` and `prefix_pool`.",
+        &mut std::iter::once(&workload::sessions::SPEC).chain(workload::prefixes::specs()),
+    );
     section("Trace formats", "`format` in `trace NAME from \"file\"`.", &mut workload::formats::specs());
     compare_or_write("docs/reference/workloads.md", &text);
 }
@@ -164,7 +183,14 @@ fn metrics() {
         let later = if info.simulated { "" } else { " *Not simulated yet.*" };
         let unit = info.unit.map_or("", |unit| unit.name);
         let definition = format!("{}.{later}", sentence(info.definition));
-        text.push_str(&row(&[code(&pattern), kind.to_owned(), code(unit), bare, better.to_owned(), definition]));
+        text.push_str(&row(&[
+            code(&pattern),
+            kind.to_owned(),
+            code(unit),
+            bare,
+            better.to_owned(),
+            definition,
+        ]));
     }
     compare_or_write("docs/reference/metrics.md", &text);
 }
@@ -195,10 +221,8 @@ fn units() {
 
 #[test]
 fn diagnostics() {
-    let mut text = page(
-        "Diagnostics",
-        "Every message has a stable code; `kvs explain E0104` prints what stands here.",
-    );
+    let mut text =
+        page("Diagnostics", "Every message has a stable code; `kvs explain E0104` prints what stands here.");
     for info in codes() {
         let _ = write!(text, "\n## {}: {}\n\n{}\n", info.code, info.summary, info.explanation);
         for (title, example) in [("Wrong", info.wrong), ("Right", info.right)] {
@@ -212,7 +236,10 @@ fn diagnostics() {
 
 #[test]
 fn keys() {
-    let mut text = page("Keys", "The statements of each block. *phases* and *continuous* mark keys that only one batching knows.");
+    let mut text = page(
+        "Keys",
+        "The statements of each block. *phases* and *continuous* mark keys that only one batching knows.",
+    );
     for table in tables() {
         let _ = write!(text, "\n## `{}`\n\n{}.\n\n", table.block, sentence(table.summary));
         text.push_str(&heading(&["key", "value", "default", ""]));
@@ -260,7 +287,17 @@ fn models() {
         "Use one by its name, or extend it, for example to store its cache in fewer bits. The source of each figure is in \
          [`src/catalog/models.kvs`](../../src/catalog/models.kvs).",
         catalog::MODELS,
-        &["layers", "hidden", "heads", "kv_heads", "head_dim", "experts", "active_experts", "kv_lora_rank", "dtype"],
+        &[
+            "layers",
+            "hidden",
+            "heads",
+            "kv_heads",
+            "head_dim",
+            "experts",
+            "active_experts",
+            "kv_lora_rank",
+            "dtype",
+        ],
     );
     compare_or_write("docs/reference/models.md", &text);
 }

@@ -2,12 +2,14 @@
 
 use crate::analysis::block::Block;
 use crate::analysis::cluster::{Line, MAX_GPUS};
+use crate::analysis::engine::Mode;
 use crate::analysis::keys::{Key, Table, Value, block_name, tables};
+use crate::analysis::matrix::MAX_CASES;
 use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Batching, Group};
 use crate::source::Span;
-use crate::syntax::ast::{Ident, Statement};
+use crate::syntax::ast::{Axis, Ident, Statement};
 
 use super::values::dimension_example;
 
@@ -155,19 +157,104 @@ pub(in crate::analysis) fn mixed_figures(header: Span, groups: &[Group]) -> Diag
 }
 
 /// `batching continuous` on a GPU without hardware figures
-pub(in crate::analysis) fn figures_of_other_batching(
-    span: Span,
-    gpu: &str,
-    batching: Batching,
-    why: &str,
-) -> Diagnostic {
-    let (here, needed, example) = match batching {
+pub(in crate::analysis) fn figures_of_other_batching(span: Span, gpu: &str, mode: &Mode) -> Diagnostic {
+    let (here, needed, example) = match mode.batching {
         Batching::Phases => ("phases", "throughput", "prefill 2000 tok/s; decode 500 tok/s"),
         Batching::Continuous => ("continuous", "hardware", "bandwidth 3350 GB/s; compute 989 TFLOPS"),
     };
     let message = format!("`batching {here}` needs {needed} figures, `{gpu}` has none");
     Diagnostic::error(Code("E0309"), message, span, format!("no {needed} figures"))
-        .with_help(format!("add `{example}` to `gpu {gpu}`, or use the other batching ({why})"))
+        .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
+        .with_help(format!("add `{example}` to `gpu {gpu}`, or change the batching"))
+}
+
+/// `batching continuous` on a model of which only `kv_bytes_per_token` is known
+pub(in crate::analysis) fn incomplete_architecture(span: Span, model: &str, missing: &[&str]) -> Diagnostic {
+    let list = missing.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let message = format!("`batching continuous` needs the architecture of `{model}`: {list} missing");
+    Diagnostic::error(Code("E0317"), message, span, "served here")
+        .with_help(format!("add {list} to `model {model}`: a step's cost follows from them"))
+}
+
+/// Two GPUs, models, parameters or scenarios of one name
+pub(in crate::analysis) fn defined_twice(what: &str, name: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("{what} `{name}` is defined twice");
+    Diagnostic::error(Code("E0302"), message, again, "defined again here")
+        .with_label(first, "first defined here")
+        .with_help("rename or remove one of the two")
+}
+
+/// Two workloads or traces of one name
+pub(in crate::analysis) fn arrival_twice(name: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("two workloads or traces are called `{name}`");
+    Diagnostic::error(Code("E0302"), message, again, "again here")
+        .with_label(first, "first here")
+        .with_help("give each a name of its own: metrics are selected by it")
+}
+
+/// Two clusters in a file
+pub(in crate::analysis) fn one_of_a_kind(block: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("there are two `{block}` blocks");
+    Diagnostic::error(Code("E0302"), message, again, "again here")
+        .with_label(first, "first here")
+        .with_help("put their statements into one block; what differs between cases belongs into scenarios")
+}
+
+/// `gpu a extends b`, `gpu b extends a`; `path` leads from the parent's name back to it
+pub(in crate::analysis) fn extends_cycle(parent: &Ident, path: &[&str]) -> Diagnostic {
+    let way = path.join(" -> ");
+    let message = format!("`{0}` extends itself: {way} -> {0}", parent.text);
+    Diagnostic::error(Code("E0304"), message, parent.span, "closes the circle")
+        .with_help("one of them must stand on its own")
+}
+
+/// A file without `cluster`
+pub(in crate::analysis) fn no_cluster(at: Span) -> Diagnostic {
+    Diagnostic::error(Code("E0303"), "there is no `cluster`: nothing serves the requests", at, "in this file")
+        .with_help("add `cluster { serves MODEL; gpus TYPE x 1 }`")
+}
+
+/// A file without `workload` and `trace`
+pub(in crate::analysis) fn nothing_arrives(at: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code("E0303"),
+        "there is no `workload` and no `trace`: nothing arrives",
+        at,
+        "idle for ever",
+    )
+    .with_help("add `workload chat { arrivals poisson; rate 3 req/s; … }`, or a `trace`")
+}
+
+/// `matrix { n in [1]; n in [2] }`
+pub(in crate::analysis) fn axis_twice(name: &Ident, first: Span) -> Diagnostic {
+    let message = format!("`{}` stands twice in `matrix`", name.text);
+    Diagnostic::error(Code("E0301"), message, name.span, "again here")
+        .with_label(first, "first here")
+        .with_help("put all values into one list")
+}
+
+/// `matrix { n in [] }`
+pub(in crate::analysis) fn empty_axis(axis: &Axis) -> Diagnostic {
+    let message = format!("`{}` has no values in `matrix`: nothing would run", axis.name.text);
+    Diagnostic::error(Code("E0303"), message, axis.span, "no values")
+        .with_help(format!("write `{} in [1, 2]`", axis.name.text))
+}
+
+/// A matrix whose product is too large
+pub(in crate::analysis) fn too_many_points(at: Span, sizes: &[usize]) -> Diagnostic {
+    let product = sizes.iter().map(|&size| size as u128).fold(1_u128, u128::saturating_mul);
+    let factors: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+    let message =
+        format!("the matrix has {} = {product} cases, a file may have {MAX_CASES}", factors.join(" x "));
+    Diagnostic::error(Code("E0704"), message, at, "too many cases")
+        .with_help("take values away, or split the file")
+}
+
+/// Scenarios whose matrices together are too large
+pub(in crate::analysis) fn too_many_cases(at: Span, n_cases: usize) -> Diagnostic {
+    let message = format!("the scenarios have {n_cases} cases in all, a file may have {MAX_CASES}");
+    Diagnostic::error(Code("E0704"), message, at, "too many cases")
+        .with_help("take values out of the matrix, or split the file")
 }
 
 /// `model m { layers 32 }`

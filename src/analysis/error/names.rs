@@ -181,3 +181,54 @@ pub(in crate::analysis) fn unknown_group(name: &str, span: Span, names: &[&str])
         .unwrap_or_else(|| format!("the cluster has {}", alternatives(names)));
     Diagnostic::error(Code("E0107"), format!("unknown group `{name}`"), span, "no such group").with_help(help)
 }
+
+/// `serves llama_3_1_80b`
+pub(in crate::analysis) fn unknown_definition(
+    what: &str,
+    keyword: &str,
+    name: &str,
+    span: Span,
+    names: &[&str],
+    own: &[&str],
+) -> Diagnostic {
+    let code = if keyword == "gpu" { Code("E0106") } else { Code("E0105") };
+    let near = did_you_mean(&nearest(name, names.iter().copied()));
+    let help = near.unwrap_or_else(|| {
+        let defined =
+            if own.is_empty() { String::new() } else { format!("; this file defines {}", alternatives(own)) };
+        format!("define it: `{keyword} {name} {{ … }}`, or see `kvs list {keyword}s`{defined}")
+    });
+    Diagnostic::error(code, format!("unknown {what} `{name}`"), span, format!("no such {what}"))
+        .with_help(help)
+}
+
+/// `--set m=8` where only `n` is declared
+pub(in crate::analysis) fn cannot_set(name: &Ident, near: &[&str], declared: &[&str]) -> Diagnostic {
+    let help = did_you_mean(near).unwrap_or_else(|| {
+        if declared.is_empty() {
+            "the file declares no parameters".to_owned()
+        } else {
+            format!("the file declares {}", alternatives(declared))
+        }
+    });
+    Diagnostic::error(
+        Code("E0104"),
+        format!("the file has no parameter `{}` to set", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}
+
+/// `matrix { kv in [bf16, fp8] }` without `param kv`
+pub(in crate::analysis) fn undeclared_axis(name: &Ident, declared: &[&str], first: &str) -> Diagnostic {
+    let help = did_you_mean(&nearest(&name.text, declared.iter().copied()))
+        .unwrap_or_else(|| format!("declare it: `param {} = {first}`", name.text));
+    Diagnostic::error(
+        Code("E0104"),
+        format!("unknown parameter `{}` in `matrix`", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}

@@ -286,7 +286,7 @@ fn example(expected: Expected<'_>) -> &'static str {
 }
 
 /// A value of a dimension, as it would be written.
-pub(super) fn dimension_example(dimension: Dimension) -> &'static str {
+pub(in crate::analysis) fn dimension_example(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::TIME => "500 ms",
         Dimension::DATA => "80 GB",
@@ -302,11 +302,30 @@ pub(super) fn dimension_example(dimension: Dimension) -> &'static str {
 }
 
 /// A number without a trail of digits from binary fractions.
-fn number_text(value: f64) -> String {
+pub(in crate::analysis) fn number_text(value: f64) -> String {
     let rounded = libm::round(value * 1e6) / 1e6;
     if value.abs() < 1e12 && (rounded - value).abs() <= value.abs() * 1e-9 {
         format!("{rounded}")
     } else {
         format!("{value}")
     }
+}
+
+/// `--set n="1; param m = 2"`
+pub(in crate::analysis) fn not_one_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0208"), format!("`--set {name}` takes one value"), span, "more than a value")
+        .with_help(format!(
+            "write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"
+        ))
+}
+
+/// `param p = [1, 2]`
+pub(in crate::analysis) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code("E0208"),
+        format!("a parameter is a quantity, a name or a string, found `{text}`"),
+        span,
+        "not one value",
+    )
+    .with_help("several values belong in a matrix: `matrix { p in [1, 2] }`")
 }

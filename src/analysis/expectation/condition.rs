@@ -120,7 +120,7 @@ impl Lowering<'_, '_> {
         if let (Some(lowest), Some(highest)) = (low.constant(), high.constant())
             && lowest > highest
         {
-            self.report(error::reversed("range", &self.text(range), range));
+            self.report(error::reversed(&self.text(range), range));
             return None;
         }
         Some(Condition::Within { left: left.term, low: low.term, high: high.term })
@@ -173,10 +173,10 @@ impl Lowering<'_, '_> {
             let (word, span) = (selectors::word_of(selector), selector.span());
             if !matches!(word, "during" | "after") {
                 let help = self.with_selector_moved(inner, word, span);
-                self.report(error::selector_behind_literal(word, span, help.as_deref()));
+                self.report(error::selector_behind_literal(word, span, &help));
                 sound = None;
             } else if let Some(earlier) = self.scope.during {
-                self.report(error::selected_twice(word, word, earlier.span, span));
+                self.report(error::selected_twice(earlier.word, word, earlier.span, span));
                 sound = None;
             } else if let Some(temporal) = self.scope.temporal {
                 self.report(error::selector_inside(temporal, word, span));
@@ -191,19 +191,22 @@ impl Lowering<'_, '_> {
         sound
     }
 
-    /// The condition as it should have been written: the selector behind its first metric.
-    fn with_selector_moved(
-        &self,
-        condition: &ast::Condition,
-        word: &'static str,
-        selector: Span,
-    ) -> Option<String> {
-        let metric = place::first_metric(condition)?.span();
-        let whole = place::of_condition(condition);
+    /// What should have been written: the selector behind the metric, or, where it could be meant for several,
+    /// behind the first of them.
+    fn with_selector_moved(&self, condition: &ast::Condition, word: &'static str, selector: Span) -> String {
         let written = self.text(selector);
         let written = if written.starts_with(word) { written } else { format!("{word} {written}") };
-        let (before, behind) = (Span { end: metric.end, ..whole }, Span { start: metric.end, ..whole });
-        Some(format!("{} {written} {}", self.text(before), self.text(behind)))
+        let whole = place::of_condition(condition);
+        match place::metrics(condition).as_slice() {
+            [] => written,
+            [only] => {
+                let metric = only.span();
+                let before = self.text(Span { end: metric.end, ..whole });
+                let behind = self.text(Span { start: metric.end, ..whole });
+                format!("{before} {written} {behind}")
+            }
+            [first, ..] => format!("{} {written}", self.text(first.span())),
+        }
     }
 }
 

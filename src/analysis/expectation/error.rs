@@ -2,6 +2,7 @@
 
 use super::Temporal;
 use super::selectors::selectors_of;
+use crate::analysis::error::number_text;
 use crate::analysis::suggest::{alternatives, did_you_mean};
 use crate::analysis::values::Written;
 use crate::diagnostics::{Code, Diagnostic};
@@ -21,6 +22,8 @@ pub(super) struct Sides<'a> {
     pub(super) expected: &'a str,
     pub(super) expected_text: &'a str,
     pub(super) expected_span: Span,
+    /// Something that would fit.
+    pub(super) example: &'a str,
     pub(super) found: &'a str,
     pub(super) found_text: &'a str,
     pub(super) found_span: Span,
@@ -28,11 +31,11 @@ pub(super) struct Sides<'a> {
 
 /// `p99_latency_ms < 24 GB`
 pub(super) fn other_dimension(sides: &Sides<'_>) -> Diagnostic {
-    let Sides { expected, expected_text, expected_span, found, found_text, found_span } = *sides;
+    let Sides { expected, expected_text, expected_span, example, found, found_text, found_span } = *sides;
     let message = format!("expected {expected}, found {found} `{found_text}`");
     let diagnostic = Diagnostic::error(Code("E0502"), message, found_span, format!("this is {found}"))
         .with_label(expected_span, format!("this is {expected}"));
-    diagnostic.with_help(format!("`{expected_text}` is {expected}: put it beside {expected} as well"))
+    diagnostic.with_help(format!("`{expected_text}` is {expected}: compare it with one, as `{example}`"))
 }
 
 /// `reject_rate < 0.1`
@@ -47,7 +50,7 @@ pub(super) fn unit_missing(
     let diagnostic = Diagnostic::error(Code("E0503"), message, span, "which unit?");
     match suggestion {
         Some(suggestion) => diagnostic.with_help(format!("write `{suggestion}`")),
-        None => diagnostic,
+        None => diagnostic.with_help("compare it with a quantity of the same kind"),
     }
 }
 
@@ -117,13 +120,10 @@ pub(super) fn selected_twice(earlier: &str, word: &str, first: Span, second: Spa
 }
 
 /// `p99_ttft_ms < 1 s for chat`
-pub(super) fn selector_behind_literal(word: &str, span: Span, moved: Option<&str>) -> Diagnostic {
+pub(super) fn selector_behind_literal(word: &str, span: Span, moved: &str) -> Diagnostic {
     let message = format!("`{word}` belongs behind the metric it selects from");
-    let diagnostic = Diagnostic::error(Code("E0508"), message, span, "selects nothing here");
-    match moved {
-        Some(moved) => diagnostic.with_help(format!("write `{moved}`")),
-        None => diagnostic,
-    }
+    Diagnostic::error(Code("E0508"), message, span, "selects nothing here")
+        .with_help(format!("write `{moved}`"))
 }
 
 /// `peak_vram_bytes on slow`
@@ -144,9 +144,9 @@ pub(super) fn index_outside(text: &str, owner: &str, things: &str, count: usize,
 }
 
 /// `in 9 .. 5`, `during 2 min .. 1 min`, `on fast[3..1]`
-pub(super) fn reversed(what: &str, text: &str, span: Span) -> Diagnostic {
-    let message = format!("{what}: the first of `{text}` is above the last");
-    Diagnostic::error(Code("E0510"), message, span, "holds nothing").with_help("swap the two")
+pub(super) fn reversed(text: &str, span: Span) -> Diagnostic {
+    let message = format!("`{text}` runs backwards");
+    Diagnostic::error(Code("E0510"), message, span, "the first is above the last").with_help("swap the two")
 }
 
 /// `always p99_ttft_ms < 1 s`
@@ -162,7 +162,7 @@ pub(super) fn nested(outer: Temporal, inner: Temporal) -> Diagnostic {
     let message = format!("`{}` cannot stand inside `{}`", inner.word, outer.word);
     Diagnostic::error(Code("E0512"), message, inner.span, "inside another")
         .with_label(outer.span, "this one looks at every instant")
-        .with_help("split it into two expectations")
+        .with_help("keep one of the two, or write two expectations")
 }
 
 /// `1 < 2`
@@ -200,9 +200,9 @@ pub(super) fn share_of_runs(text: &str, written: Written, value: f64, span: Span
     let percent = match written {
         Written::Bare if value > 0.0 && value <= 1.0 => value * 100.0,
         Written::Bare if value > 1.0 && value <= 100.0 => value,
-        _ => return diagnostic,
+        _ => return diagnostic.with_help("for every run, leave `in … of runs` out"),
     };
-    diagnostic.with_help(format!("write `in {percent}% of runs`"))
+    diagnostic.with_help(format!("write `in {}% of runs`", number_text(percent)))
 }
 
 /// `p99_ttft_ms over 10 s windows < p99_ttft_ms over 1 s windows`

@@ -58,7 +58,7 @@ impl Lowering<'_, '_> {
         };
         let (first, last) = (first?, last?);
         if first > last {
-            self.report(error::reversed("indices", &self.text(indexed.span), indexed.span));
+            self.report(error::reversed(&self.text(indexed.span), indexed.span));
             return None;
         }
         Some((first, last))

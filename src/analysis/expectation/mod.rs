@@ -69,6 +69,7 @@ struct Scope {
 /// A span of time and where it is written.
 #[derive(Clone, Copy)]
 struct During {
+    word: &'static str,
     from: SimTime,
     to: SimTime,
     span: Span,

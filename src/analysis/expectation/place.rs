@@ -28,30 +28,42 @@ pub(super) fn of_condition(condition: &Condition) -> Span {
     }
 }
 
-/// The metric of a condition that is written first.
-pub(super) fn first_metric(condition: &Condition) -> Option<&Metric> {
+/// The metrics of a condition, in the order written.
+pub(super) fn metrics(condition: &Condition) -> Vec<&Metric> {
+    let mut found = Vec::new();
+    collect(condition, &mut found);
+    found
+}
+
+fn collect<'c>(condition: &'c Condition, found: &mut Vec<&'c Metric>) {
     match condition {
-        Condition::Compare { left, right, .. } => metric_in(left).or_else(|| metric_in(right)),
+        Condition::Compare { left, right, .. } => {
+            [left, right].into_iter().for_each(|side| collect_from(side, found));
+        }
         Condition::Within { left, low, high } => {
-            metric_in(left).or_else(|| metric_in(low)).or_else(|| metric_in(high))
+            [left, low, high].into_iter().for_each(|side| collect_from(side, found));
         }
         Condition::And(left, right) | Condition::Or(left, right) => {
-            first_metric(left).or_else(|| first_metric(right))
+            collect(left, found);
+            collect(right, found);
         }
         Condition::Not(condition, _)
         | Condition::Always(condition, _)
         | Condition::Eventually { condition, .. }
         | Condition::Sustained { condition, .. }
-        | Condition::Selected(condition, _) => first_metric(condition),
+        | Condition::Selected(condition, _) => collect(condition, found),
     }
 }
 
-fn metric_in(expr: &Expr) -> Option<&Metric> {
+fn collect_from<'e>(expr: &'e Expr, found: &mut Vec<&'e Metric>) {
     match expr {
-        Expr::Literal(_) | Expr::Param(_) => None,
-        Expr::Metric(metric) => Some(metric),
-        Expr::Negated(inner, _) | Expr::Group(inner, _) => metric_in(inner),
-        Expr::Binary(left, _, right) => metric_in(left).or_else(|| metric_in(right)),
+        Expr::Literal(_) | Expr::Param(_) => {}
+        Expr::Metric(metric) => found.push(metric),
+        Expr::Negated(inner, _) | Expr::Group(inner, _) => collect_from(inner, found),
+        Expr::Binary(left, _, right) => {
+            collect_from(left, found);
+            collect_from(right, found);
+        }
     }
 }
 

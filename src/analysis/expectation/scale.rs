@@ -4,6 +4,7 @@
 
 use super::term::{Operand, Scale};
 use super::{Lowering, error};
+use crate::analysis::error::{dimension_example, number_text};
 use crate::model::Term;
 use crate::units::{UNITS, Unit};
 
@@ -28,6 +29,7 @@ impl Lowering<'_, '_> {
                     expected: &expected.describe(),
                     expected_text: &self.text(expected.span),
                     expected_span: expected.span,
+                    example: example(expected),
                     found: &found.describe(),
                     found_text: &self.text(found.span),
                     found_span: found.span,
@@ -69,8 +71,16 @@ fn agree(left: &Operand, right: &Operand) -> bool {
 fn suggestion(value: f64, beside: &Operand) -> Option<String> {
     if matches!(beside.scale, Scale::Share) {
         let percent = if value.abs() <= 1.0 { value * 100.0 } else { value };
-        return Some(format!("{percent}%"));
+        return Some(format!("{}%", number_text(percent)));
     }
     let unit: &Unit = UNITS.iter().find(|unit| unit.dimension == beside.dimension)?;
-    Some(format!("{value} {}", unit.name))
+    Some(format!("{} {}", number_text(value), unit.name))
+}
+
+/// A value that would fit beside an operand.
+fn example(operand: &Operand) -> &'static str {
+    match operand.scale {
+        Scale::Share => "99%",
+        _ => dimension_example(operand.dimension),
+    }
 }

@@ -47,10 +47,10 @@ impl Lowering<'_, '_> {
     ) -> Option<()> {
         let Some(during) = self.scope.during else { return Some(()) };
         if let Some((own, span)) = seen.iter().find(|(word, _)| same_choice(word, "during")) {
-            self.report(error::selected_twice(own, "during", *span, during.span));
+            self.report(error::selected_twice(own, during.word, *span, during.span));
             return None;
         }
-        self.admitted("during", during.span, metric, info)?;
+        self.admitted(during.word, during.span, metric, info)?;
         selected.selection.during = Some((during.from, during.to));
         Some(())
     }
@@ -100,14 +100,14 @@ impl Lowering<'_, '_> {
                     (values::time(from, "during", self.ctx), values::time(to, "during", self.ctx));
                 let (from, to) = (from?, to?);
                 if from > to {
-                    self.report(error::reversed("during", &self.text(span), span));
+                    self.report(error::reversed(&self.text(span), span));
                     return None;
                 }
-                Some(During { from, to, span })
+                Some(During { word: "during", from, to, span })
             }
             Selector::After(from, _) => {
                 let from = values::time(from, "after", self.ctx)?;
-                Some(During { from, to: SimTime::MAX, span })
+                Some(During { word: "after", from, to: SimTime::MAX, span })
             }
             Selector::For(_)
             | Selector::On(_)

@@ -14,7 +14,8 @@ pub(super) fn no_end(name: &str, header: Span) -> Diagnostic {
 
 /// `prompt lognormal median 900`
 pub(super) fn misfit(misfit: Misfit, span: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0402"), misfit.message, span, "these do not fit together").with_help(misfit.help)
+    Diagnostic::error(Code("E0402"), misfit.message, span, "these arguments do not add up")
+        .with_help(misfit.help)
 }
 
 /// `arrivals users 20 think …` and `rate 5 req/s`

@@ -36,16 +36,15 @@ impl Reader<'_> {
 
     /// A chain of `or`, a chain of `and`, or one clause.
     fn condition(&mut self, pair: Pair<'_, Rule>) -> Condition {
-        let (joined, join): (Rule, fn(Box<Condition>, Box<Condition>) -> Condition) = match pair.as_rule() {
-            Rule::condition => (Rule::or_word, Condition::Or),
-            Rule::conjunction => (Rule::and_word, Condition::And),
+        let join: fn(Box<Condition>, Box<Condition>) -> Condition = match pair.as_rule() {
+            Rule::condition => Condition::Or,
+            Rule::conjunction => Condition::And,
             Rule::clause => return self.clause(pair),
             rule => unreachable!("{rule:?} is no condition"),
         };
         let mut parts = pair.into_inner();
         let mut left = self.condition(expected(parts.next()));
         while let Some(word) = parts.next() {
-            assert_eq!(word.as_rule(), joined, "conditions are joined by one word a level");
             if !self.one_more_operator(self.span(&word)) {
                 break;
             }

@@ -6,9 +6,18 @@ use super::recovery::Place;
 use super::{Reader, Rule, expected};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Atom, Axis, Block, BlockKind, Cell, Item, Matrix, Param, Row, Scenario, Trace, TraceBody,
+    Atom, Axis, Block, BlockKind, Cell, Ident, Item, Matrix, Param, Row, Scenario, Trace, TraceBody,
 };
 use crate::syntax::error;
+
+/// What stands in front of the `{` of a block.
+struct Header {
+    keyword: Span,
+    name: Option<Ident>,
+    extends_word: Option<Span>,
+    extends: Option<Ident>,
+    span: Span,
+}
 
 impl Reader<'_> {
     /// Every item of the file that could be read.
@@ -62,53 +71,52 @@ impl Reader<'_> {
         let mut parts = pair.into_inner();
         let word = expected(parts.next());
         let keyword = self.span(&word);
-        let kind = block_kind(word.as_str());
-        let (mut name, mut extends, mut extends_word) = (None, None, None);
-        let mut header = keyword;
+        let mut header = Header { keyword, name: None, extends_word: None, extends: None, span: keyword };
         let mut statements = Vec::new();
         for part in parts {
+            let span = self.span(&part);
             match part.as_rule() {
-                Rule::body => statements = self.item_body(part, header),
-                Rule::extends_word => {
-                    extends_word = Some(self.span(&part));
-                    header = header.to(self.span(&part));
+                Rule::body => {
+                    statements = self.item_body(part, header.span);
+                    continue;
                 }
-                _ => {
-                    let ident = self.ident(&part);
-                    header = header.to(ident.span);
-                    let place = if extends_word.is_some() { &mut extends } else { &mut name };
-                    *place = Some(ident);
-                }
+                Rule::extends_word => header.extends_word = Some(span),
+                _ if header.extends_word.is_some() => header.extends = Some(self.ident(&part)),
+                _ => header.name = Some(self.ident(&part)),
             }
+            header.span = header.span.to(span);
         }
+        let kind = block_kind(word.as_str());
         let doc = self.doc_above(keyword);
-        if let (Some(word), None) = (extends_word, &extends) {
-            self.report(error::extends_without_name(word.behind()));
-        }
-        match kind {
-            BlockKind::Gpu | BlockKind::Model | BlockKind::Workload => {
-                if name.is_none() {
-                    self.report(error::block_without_name(keyword, word.as_str()));
-                    return None;
-                }
+        let Header { name, extends, span, .. } = self.checked_header(kind, word.as_str(), header)?;
+        Some(Block { kind, keyword, name, extends, statements, doc, header: span })
+    }
+
+    /// Reports names and bases that are missing or not taken, and removes the latter; `None` where the name of
+    /// a definition is missing, since nothing could refer to it.
+    fn checked_header(&mut self, kind: BlockKind, word: &str, mut header: Header) -> Option<Header> {
+        let (named, extends) = match kind {
+            BlockKind::Gpu | BlockKind::Model => (true, true),
+            BlockKind::Workload => (true, false),
+            BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run => (false, false),
+        };
+        match (header.extends_word, &header.extends) {
+            (Some(place), _) if !extends => {
+                header.extends = None;
+                self.report(error::cannot_extend(place, word));
             }
-            BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run => {
-                if let Some(name) = name.take() {
-                    self.report(error::block_has_no_name(name.span, word.as_str(), &name.text));
-                }
+            (Some(place), None) => self.report(error::extends_without_name(place.behind())),
+            _ => {}
+        }
+        match header.name.take_if(|_| !named) {
+            Some(name) => self.report(error::block_has_no_name(name.span, word, &name.text)),
+            None if named && header.name.is_none() => {
+                self.report(error::block_without_name(header.keyword, word));
+                return None;
             }
+            None => {}
         }
-        if let (BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run, Some(word)) =
-            (kind, extends_word)
-        {
-            extends = None;
-            self.report(error::cannot_extend(word, keyword_text(kind)));
-        }
-        if let (BlockKind::Workload, Some(word)) = (kind, extends_word) {
-            extends = None;
-            self.report(error::cannot_extend(word, keyword_text(kind)));
-        }
-        Some(Block { kind, keyword, name, extends, statements, doc, header })
+        Some(header)
     }
 
     fn matrix(&mut self, pair: Pair<'_, Rule>) -> Matrix {
@@ -269,17 +277,5 @@ fn block_kind(word: &str) -> BlockKind {
         "workload" => BlockKind::Workload,
         "run" => BlockKind::Run,
         word => unreachable!("`{word}` opens no block"),
-    }
-}
-
-fn keyword_text(kind: BlockKind) -> &'static str {
-    match kind {
-        BlockKind::Gpu => "gpu",
-        BlockKind::Model => "model",
-        BlockKind::Cluster => "cluster",
-        BlockKind::Engine => "engine",
-        BlockKind::Policy => "policy",
-        BlockKind::Workload => "workload",
-        BlockKind::Run => "run",
     }
 }

@@ -28,12 +28,13 @@ pub fn parse(source: SourceId, sources: &Sources) -> (File, Vec<Diagnostic>) {
     if let Some(broken) = limits::check(source, text) {
         return (File { items: Vec::new() }, vec![broken]);
     }
-    let mut reader = Reader { source, text, diagnostics: Vec::new(), operators: 0, unclosed: None };
+    let mut reader =
+        Reader { source, text, diagnostics: Vec::new(), operators: 0, unclosed: None, broken_off: None };
     let items = match Grammar::parse(Rule::file, text) {
         Ok(mut pairs) => reader.file(pairs.next().expect("a parsed rule is one pair")),
         Err(refused) => {
             // The grammar takes any text, so this says that the grammar is wrong; still it is said politely.
-            reader.refused(&refused, 0, text.len(), recovery::Place::File);
+            reader.refused(&refused, 0, text.len());
             Vec::new()
         }
     };
@@ -50,6 +51,8 @@ struct Reader<'a> {
     /// The last `}` found missing in front of an item: its diagnostic, and what to say instead should a `}` be
     /// left over later.
     unclosed: Option<(usize, Diagnostic)>,
+    /// Where the last bad slice ends, if what stands on the next line may belong to it.
+    broken_off: Option<usize>,
 }
 
 impl Reader<'_> {

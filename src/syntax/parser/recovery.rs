@@ -29,6 +29,9 @@ impl Reader<'_> {
         let slice = &self.text[start..end];
         let Some(first) = tokens(slice).next() else { return };
         let first_span = self.bytes(start, start + first.text.len());
+        if self.continues_mistake(bad, first, place) {
+            return;
+        }
         if before.is_some_and(|before| self.runs_on(before, first_span)) {
             self.report(error::missing_line_end(first_span, first.text));
             return;
@@ -40,6 +43,7 @@ impl Reader<'_> {
         let rule = match place {
             Place::File | Place::Scenario if !ITEM_WORDS.contains(&first.text) => {
                 self.report(not_an_item(first, first_span, slice, place));
+                self.broken_off = (!slice.contains('{')).then_some(end);
                 return;
             }
             Place::File | Place::Scenario => Rule::only_item,
@@ -51,20 +55,30 @@ impl Reader<'_> {
             Place::Rows => Rule::only_row,
         };
         match Grammar::parse(rule, slice) {
-            Err(refused) => self.refused(&refused, start, end, place),
+            Err(refused) => self.refused(&refused, start, end),
             // What the rule takes by itself was refused for what follows it.
             Ok(_) => self.report(error::unexpected(first_span, &Found::Token(first.text), None)),
         }
     }
 
+    /// Whether a bad line belongs to the mistake of the line above it: the rest of an expectation that a newline
+    /// ended, or one more statement that has lost its block.
+    fn continues_mistake(&mut self, bad: &Pair<'_, Rule>, first: Token<'_>, place: Place) -> bool {
+        let Some(above) = self.broken_off.take() else { return false };
+        let between = &self.text[above..bad.as_span().start()];
+        let next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
+        let continues = matches!(place, Place::File | Place::Scenario)
+            && next_line
+            && !ITEM_WORDS.contains(&first.text)
+            && !bad.as_str().contains('{');
+        if continues {
+            self.broken_off = Some(bad.as_span().end());
+        }
+        continues
+    }
+
     /// Turns pest's error about the slice `start..end` into a diagnostic.
-    pub(super) fn refused(
-        &mut self,
-        refused: &pest::error::Error<Rule>,
-        start: usize,
-        end: usize,
-        place: Place,
-    ) {
+    pub(super) fn refused(&mut self, refused: &pest::error::Error<Rule>, start: usize, end: usize) {
         let slice = &self.text[start..end];
         let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = refused.location;
         let possible: &[Rule] = match &refused.variant {
@@ -73,33 +87,30 @@ impl Reader<'_> {
         };
         let stop = Stop::at(slice, offset);
         let span = |token: Token<'_>| self.bytes(start + token.start, start + token.end());
-        let place_found = match (stop.found, stop.previous) {
+        let place = match (stop.found, stop.previous) {
             (Some(found), _) => span(found),
             (None, Some(previous)) => span(previous).behind(),
             (None, None) => self.bytes(start, start),
         };
-        let in_expectation = place == Place::File || place == Place::Scenario;
-        let diagnostic = match stop.found {
-            Some(found) if found.text == "{" && stop.next_line => error::brace_on_next_line(place_found),
-            Some(found) if found.text.starts_with('"') && !found.is_closed_string() => {
-                error::unterminated_string(place_found)
+        let wanted = expectation(possible);
+        let may_end = matches!(wanted, None | Some(error::Wanted::CloseParen));
+        let in_expectation = slice.starts_with("expect");
+        let found = stop.found.map_or(Found::End, |found| Found::Token(found.text));
+        let behind = stop.previous.map(|previous| previous.text);
+        let diagnostic = match (stop.found, wanted) {
+            (Some(found), _) if found.text == "{" && stop.next_line => error::brace_on_next_line(place),
+            (Some(found), _) if found.text.starts_with('"') && !found.is_closed_string() => {
+                error::unterminated_string(place)
             }
-            Some(found) if in_expectation && is_comparator(found.text) && !compares(possible) => {
-                error::chained_comparison(place_found, found.text)
+            (Some(found), _) if in_expectation && may_end && is_comparator(found.text) => {
+                error::chained_comparison(place, found.text)
             }
-            _ => {
-                let found = stop.found.map_or(Found::End, |found| Found::Token(found.text));
-                let behind = stop.previous.map(|previous| previous.text);
-                match expectation(possible) {
-                    _ if error::foreign(&found).is_some() => error::unexpected(place_found, &found, behind),
-                    Some(wanted) => {
-                        let open = stop.open.map(span);
-                        error::expected(place_found, wanted, &found, behind, open)
-                    }
-                    None => error::unexpected(place_found, &found, behind),
-                }
-            }
+            _ if error::foreign(&found).is_some() => error::unexpected(place, &found, behind),
+            _ if stop.inside_name(slice) => error::not_in_name(stop.previous.map_or(place, span)),
+            (_, Some(wanted)) => error::expected(place, wanted, &found, behind, stop.open.map(span)),
+            (_, None) => error::unexpected(place, &found, behind),
         };
+        self.broken_off = stop.found.is_none().then_some(end);
         self.report(diagnostic);
     }
 
@@ -192,6 +203,17 @@ impl<'a> Stop<'a> {
         }
         Stop { found, previous, open: opened.pop(), next_line }
     }
+
+    /// Whether a sign between two words without blanks was meant as a part of a name: `a-b`.
+    fn inside_name(&self, slice: &str) -> bool {
+        let (Some(found), Some(previous)) = (self.found, self.previous) else { return false };
+        let touched =
+            slice[..previous.start].ends_with(|last: char| last.is_ascii_alphanumeric() || last == '_');
+        matches!(previous.text, "-" | "." | "/")
+            && touched
+            && found.is_word()
+            && previous.end() == found.start
+    }
 }
 
 /// What to say about a line that begins with no word of an item.
@@ -232,10 +254,6 @@ const ITEM_WORDS: &[&str] = &[
 
 fn is_comparator(text: &str) -> bool {
     matches!(text, "==" | "!=" | "<" | "<=" | ">" | ">=")
-}
-
-fn compares(possible: &[Rule]) -> bool {
-    possible.contains(&Rule::comparator)
 }
 
 /// What was wanted, from the rules that could have matched; `None` where the statement could have ended and
