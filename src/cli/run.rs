@@ -193,7 +193,7 @@ fn over_seeds(compiled: &CompiledCase, result: &CaseResult) -> String {
     }
     let mut text = format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n", result.id);
     for (expectation, judgement) in compiled.scenario.expectations.iter().zip(&result.expectations) {
-        let status = judgement.verdict.status;
+        let status = judgement.status;
         let style = match status {
             Status::Pass => GOOD,
             Status::Fail => BAD,

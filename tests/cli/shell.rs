@@ -87,7 +87,7 @@ fn diagnostics_are_capped_on_request() {
     let (all, _) = count(&["check", "--error-format", "concise"]);
     let (one, text) = count(&["check", "--error-format", "concise", "--max-errors", "1"]);
     assert!(all >= 3 && one == 1, "{all} {one}");
-    assert!(text.contains("more; `--max-errors 0` shows all"), "{text}");
+    assert!(text.contains("more, not shown"), "{text}");
 }
 
 #[test]
