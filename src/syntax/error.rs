@@ -47,7 +47,9 @@ pub(super) enum Wanted {
     CloseParen,
     Comparison,
     Condition,
+    Element,
     Equals,
+    FromOrBlock,
     Gpu,
     In,
     List,
@@ -69,7 +71,9 @@ impl Wanted {
             Wanted::CloseParen => "`)`",
             Wanted::Comparison => "a comparison",
             Wanted::Condition => "a condition",
+            Wanted::Element => "an element or `]`",
             Wanted::Equals => "`=`",
+            Wanted::FromOrBlock => "`from` or `{`",
             Wanted::Gpu => "a group of GPUs",
             Wanted::In => "`in`",
             Wanted::List => "a list",
@@ -87,9 +91,9 @@ impl Wanted {
         match self {
             Wanted::Value | Wanted::Condition => text::EXPECTED_VALUE,
             Wanted::Name | Wanted::Workload | Wanted::Gpu => text::EXPECTED_NAME,
-            Wanted::CloseParen | Wanted::CloseBracket => text::UNCLOSED_BRACKET,
+            Wanted::CloseParen | Wanted::CloseBracket | Wanted::Element => text::UNCLOSED_BRACKET,
             Wanted::Comparison => text::EXPECTED_COMPARISON,
-            Wanted::Block => text::EXPECTED_BLOCK,
+            Wanted::Block | Wanted::FromOrBlock => text::EXPECTED_BLOCK,
             Wanted::ArrowOrHold
             | Wanted::Equals
             | Wanted::In
@@ -105,13 +109,16 @@ impl Wanted {
         match self {
             Wanted::ArrowOrHold => "a stage is `5 min -> 20 req/s` or `10 min hold`",
             Wanted::Block => "a block follows on the same line: `{ … }`",
-            Wanted::CloseBracket => "elements are separated by commas: `[1, 2]`",
+            Wanted::CloseBracket | Wanted::Element => "elements are separated by commas: `[1, 2]`",
             Wanted::CloseParen => "close the parenthesis on this line or a later one",
             Wanted::Comparison => {
                 "compare with `==`, `!=`, `<`, `<=`, `>`, `>=` or `in 1 .. 2`: `p99_latency_ms < 800`"
             }
             Wanted::Condition => "a condition is a comparison: `p99_latency_ms < 800`",
             Wanted::Equals => "a parameter is given its value with `=`: `param n = 4`",
+            Wanted::FromOrBlock => {
+                "a trace is `trace chat from \"chat.csv\"`, or `trace chat { … }` with its rows"
+            }
             Wanted::Gpu => {
                 "name a group, one of its GPUs, or a GPU by its index: `on fast`, `on fast[0]`, `on gpu 3`"
             }
@@ -145,7 +152,9 @@ pub(super) fn expected(
     };
     let diagnostic = Diagnostic::error(wanted.code(), message, place, label).with_help(wanted.help());
     match (wanted, open) {
-        (Wanted::CloseParen | Wanted::CloseBracket, Some(open)) => diagnostic.with_label(open, "opened here"),
+        (Wanted::CloseParen | Wanted::CloseBracket | Wanted::Element, Some(open)) => {
+            diagnostic.with_label(open, "opened here")
+        }
         _ => diagnostic,
     }
 }
@@ -161,7 +170,7 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
             Diagnostic::error(text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
         }
         None => Diagnostic::error(text::UNEXPECTED, message, place, "not expected here")
-            .with_help(unexpected_help(found)),
+            .with_help(unexpected_help(found, behind)),
     }
 }
 
@@ -190,21 +199,48 @@ pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
         "=<" => "write `<=`",
         "=>" => "write `>=`; a stage's arrow is `->`",
         "..." | "..=" => "write `..`: both ends belong to a range",
+        "+/-" | "/-" => "write `±` or `+-`",
         "//" | "/*" => "a comment begins with `#`",
         _ => return None,
     })
 }
 
-fn unexpected_help(found: &Found<'_>) -> &'static str {
+fn unexpected_help(found: &Found<'_>, behind: Option<&str>) -> &'static str {
+    let behind_digit = behind.is_some_and(|token| token.ends_with(|last: char| last.is_ascii_digit()));
     match found {
+        Found::Token(",") if behind_digit => {
+            "digits are grouped with `_`, as in `1_000`; commas stand only between the elements of `[ ]`"
+        }
+        Found::Token(",") => {
+            "commas stand only between the elements of `[ ]`; conditions are joined by `and`, statements by `;`"
+        }
+        Found::Token(token) if token.starts_with('$') => {
+            "a parameter is `$name`; the unit of an amount stands behind it: `1.20 $/h`"
+        }
+        Found::Token(".") => "a number begins with a digit: `0.5`; a path stands in quotes",
+        Found::Token("'" | "`") => "a text stands in double quotes: `\"text\"`",
         Found::Token(token) if token.starts_with(['-', '.', '/', '\\', '~', '@']) => {
             "names are letters, digits and `_`; anything else stands in quotes"
         }
-        Found::Token("," | "{" | "}" | "[" | "]" | "(" | ")") | Found::End => {
+        Found::Token("{" | "}" | "[" | "]" | "(" | ")") | Found::End => {
             "a statement is a key and its values, and ends with the line or `;`"
         }
         Found::Token(_) => "remove it, or begin a new statement on its own line or behind `;`",
     }
+}
+
+/// A line of a block that does not begin with a name.
+pub(super) fn expected_key(place: Span, found: &Found<'_>) -> Diagnostic {
+    let message = format!("a key was expected at the start of the statement, found {}", found.describe());
+    Diagnostic::error(text::EXPECTED_NAME, message, place, "not a key")
+        .with_help("a statement is a key and its values: `vram 80 GB`")
+}
+
+/// `2000 tok / s`.
+pub(super) fn blanks_in_unit(place: Span, word: &str) -> Diagnostic {
+    let message = format!("a value was expected behind `/`, found {}", quoted(word));
+    Diagnostic::error(text::EXPECTED_VALUE, message, place, "a value was expected here")
+        .with_help("a unit is written without blanks: `2000 tok/s`")
 }
 
 /// A string without its closing quote.
