@@ -55,6 +55,8 @@ pub enum Form {
     List(Dimension),
     /// `"file"`.
     File,
+    /// `"text"` that is no file, as the name of a column.
+    Text,
     /// One of these words.
     Word(&'static [&'static str]),
     /// The block of `stages`.

@@ -5,6 +5,7 @@
 mod definitions;
 mod expectations;
 mod files;
+pub(crate) mod imports;
 pub(crate) mod limits;
 mod names;
 mod not_simulated;
@@ -59,6 +60,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     workloads::CODES,
     expectations::CODES,
     files::CODES,
+    imports::CODES,
     limits::CODES,
     verdicts::CODES,
     not_simulated::CODES,

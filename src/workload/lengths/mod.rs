@@ -1,7 +1,163 @@
-//! stub
-use crate::model::Spec;
+//! Distributions of lengths, think times and turns.
+//!
+//! Draws are real numbers in base units. Where tokens or turns are counted, a draw is rounded to the nearest whole
+//! number, halves up. Laws that come arbitrarily close to 0 (`lognormal`, `exponential`, `gamma`) give at least one
+//! token or turn unless `min 0` is written; those that state their values (`constant`, `uniform`, `empirical`) give
+//! what is stated, 0 included. `min` and `max` clamp, never redraw: the share clamped is counted, so that a report
+//! can show it. Invariant: a distribution keeps no memory of its draws but that count.
+
+mod constant;
+mod empirical;
+mod exponential;
+mod gamma;
+mod geometric;
+mod joint;
+mod lognormal;
+mod mixture;
+mod quantile;
+mod uniform;
+
+pub use quantile::quantile_of;
+
+use super::Misfit;
+use crate::model::{Bound, Choice, Form, Param, Spec};
+use crate::rng::Stream;
+use crate::units::Tokens;
+
+/// A law values are drawn from.
+pub trait Distribution: Send {
+    /// A value in base units, not negative.
+    fn draw(&mut self, stream: &mut Stream) -> f64;
+
+    /// How many draws `min` or `max` have changed so far.
+    fn clamped(&self) -> u64 {
+        0
+    }
+}
+
+/// What a distribution is drawn for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Prompt or output tokens.
+    Tokens,
+    /// Seconds.
+    Time,
+    /// Requests of a session.
+    Turns,
+}
+
+impl Place {
+    /// The least value of a law that comes arbitrarily close to 0.
+    const fn least(self) -> f64 {
+        match self {
+            Place::Tokens | Place::Turns => 1.0,
+            Place::Time => 0.0,
+        }
+    }
+}
+
+struct Entry {
+    spec: Spec,
+    build: fn(&Choice, Place) -> Built,
+}
+
+type Built = Result<Box<dyn Distribution>, Misfit>;
+
+static ENTRIES: &[&Entry] = &[
+    &constant::ENTRY,
+    &uniform::ENTRY,
+    &lognormal::ENTRY,
+    &exponential::ENTRY,
+    &gamma::ENTRY,
+    &geometric::ENTRY,
+    &mixture::ENTRY,
+    &empirical::ENTRY,
+];
+
+static PAIRS: &[&Spec] = &[&joint::SPEC];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    std::iter::empty()
+    ENTRIES.iter().map(|entry| &entry.spec)
+}
+
+/// What a scenario may write behind `lengths`, which replaces `prompt` and `output`: stored as both.
+pub fn pairs() -> impl Iterator<Item = &'static Spec> {
+    PAIRS.iter().copied()
+}
+
+/// The law a choice names.
+///
+/// # Errors
+/// When its arguments do not determine one.
+pub fn build(choice: &Choice, place: Place) -> Result<Box<dyn Distribution>, Misfit> {
+    let entry = ENTRIES.iter().find(|entry| entry.spec.name == choice.name);
+    let entry = entry.ok_or_else(|| Misfit::unknown("a distribution", choice))?;
+    (entry.build)(choice, place)
+}
+
+/// Whether the arguments of a choice, each valid by itself, determine a law.
+///
+/// # Errors
+/// When they do not.
+pub fn check(choice: &Choice) -> Result<(), Misfit> {
+    build(choice, Place::Tokens).map(drop)
+}
+
+/// A draw as a number of tokens: rounded to the nearest, halves up.
+#[must_use]
+pub fn whole_tokens(value: f64) -> Tokens {
+    // The cast truncates, and saturates at the limits of u32.
+    Tokens::new((value + 0.5) as u32)
+}
+
+/// Values below are raised to it.
+const MIN: Param = Param::optional("min", Form::OfPlace, Bound::NotNegative, "lower values are raised to it");
+/// Values above are lowered to it.
+const MAX: Param =
+    Param::optional("max", Form::OfPlace, Bound::NotNegative, "higher values are lowered to it");
+
+/// A law with the limits its choice states.
+struct Limited<D> {
+    law: D,
+    /// Not counted as clamping.
+    least: f64,
+    min: f64,
+    max: f64,
+    clamped: u64,
+}
+
+impl<D: Distribution> Distribution for Limited<D> {
+    fn draw(&mut self, stream: &mut Stream) -> f64 {
+        let value = self.law.draw(stream);
+        if value < self.min || value > self.max {
+            self.clamped += 1;
+            return value.max(self.min).min(self.max);
+        }
+        value.max(self.least)
+    }
+
+    fn clamped(&self) -> u64 {
+        self.clamped + self.law.clamped()
+    }
+}
+
+/// Puts the `min` and `max` of a choice around its law; `least` holds where there is no `min`.
+fn limited<D: Distribution + 'static>(
+    choice: &Choice,
+    law: D,
+    least: f64,
+) -> Result<Box<dyn Distribution>, Misfit> {
+    let (min, max) = (choice.number("min"), choice.number("max"));
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        return Err(Misfit::new(
+            format!("`min` must not be above `max`, found `{min}` and `{max}`"),
+            "swap the two, or leave one out",
+        ));
+    }
+    let max = max.unwrap_or(f64::INFINITY);
+    let least = if min.is_some() { 0.0 } else { least.min(max) };
+    Ok(Box::new(Limited { law, least, min: min.unwrap_or(0.0), max, clamped: 0 }))
 }

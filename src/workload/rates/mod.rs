@@ -1,7 +1,66 @@
-//! stub
-use crate::model::Spec;
+//! Rates: how many requests come, over time.
+//!
+//! A rate is known by its cumulative (the requests expected since the workload's start) and the inverse of that; an
+//! arrival process at unit rate is warped through them (E. Çinlar, "Introduction to stochastic processes", 1975,
+//! chapter 4.7: a Poisson process stays Poisson, any other keeps its burstiness in expected counts). `stages` count
+//! from the workload's `start` and end it; what repeats (`diurnal`, `curve`) follows the run's clock.
+//! Invariant: a cumulative never falls, and its inverse never goes back.
+
+mod constant;
+mod curve;
+mod diurnal;
+mod from;
+mod stages;
+
+use super::Misfit;
+use crate::model::{Choice, Spec};
+use crate::units::SimTime;
+
+/// Expected requests over time. Times are seconds since the workload's start.
+pub trait Rate: Send {
+    /// Requests expected up to a time.
+    fn cumulative(&self, seconds: f64) -> f64;
+
+    /// When the cumulative reaches `mass`, not before `after`; `None` where it never does.
+    fn time_of(&self, mass: f64, after: f64) -> Option<f64>;
+
+    /// When it ends the workload, if it does.
+    fn end(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// The entry meant where `rate` is followed by a quantity instead of a name: `rate 5 req/s`.
+pub const UNNAMED: &str = "constant";
+
+struct Entry {
+    spec: Spec,
+    build: fn(&Choice, SimTime) -> Built,
+}
+
+type Built = Result<Box<dyn Rate>, Misfit>;
+
+static ENTRIES: &[&Entry] = &[&constant::ENTRY, &diurnal::ENTRY, &stages::ENTRY, &curve::ENTRY, &from::ENTRY];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    std::iter::empty()
+    ENTRIES.iter().map(|entry| &entry.spec)
+}
+
+/// The rate a choice names, for a workload that starts at `start`.
+///
+/// # Errors
+/// When its arguments do not determine one.
+pub fn build(choice: &Choice, start: SimTime) -> Result<Box<dyn Rate>, Misfit> {
+    let entry = ENTRIES.iter().find(|entry| entry.spec.name == choice.name);
+    let entry = entry.ok_or_else(|| Misfit::unknown("a rate", choice))?;
+    (entry.build)(choice, start)
+}
+
+/// Whether the arguments of a choice, each valid by itself, fit together.
+///
+/// # Errors
+/// When they do not.
+pub fn check(choice: &Choice) -> Result<(), Misfit> {
+    build(choice, SimTime::ZERO).map(drop)
 }

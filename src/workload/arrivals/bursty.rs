@@ -1,0 +1,116 @@
+//! `bursty`: Poisson arrivals that switch between a busy and a quiet rate.
+//!
+//! Busy and quiet periods have exponential lengths in real time (a Markov-modulated Poisson process of two states:
+//! W. Fischer and K. Meier-Hellstern, "The Markov-modulated Poisson process (MMPP) cookbook", Performance
+//! Evaluation 18, 1993). The workload's rate is multiplied by a factor in each, chosen so that its mean stays; the
+//! first period is drawn as met at any moment.
+
+use super::{Arrivals, Entry, Process};
+use crate::model::{Bound, Form, Param, Spec};
+use crate::rng::Stream;
+use crate::units::Dimension;
+use crate::workload::number;
+use crate::workload::rates::Rate;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "bursty",
+        summary: "Poisson arrivals in bursts: busy and quiet periods of exponential length, the mean rate kept",
+        params: &[
+            Param::required(
+                "on",
+                Form::Quantity(Dimension::TIME),
+                Bound::Positive,
+                "mean length of a busy period",
+            ),
+            Param::required(
+                "off",
+                Form::Quantity(Dimension::TIME),
+                Bound::Positive,
+                "mean length of a quiet period",
+            ),
+            Param::optional(
+                "quiet",
+                Form::Quantity(Dimension::NUMBER),
+                Bound::Between(0.0, 1.0),
+                "the rate in quiet periods as a share of the rate in busy ones",
+            )
+            .or("0%"),
+        ],
+        simulated: true,
+    },
+    build: |choice| {
+        let (on, off, quiet) = (number(choice, "on")?, number(choice, "off")?, number(choice, "quiet")?);
+        let busy_factor = (on + off) / (on + quiet * off);
+        Ok(Arrivals::Open(Box::new(Bursty {
+            mean_length: [off, on],
+            factor: [quiet * busy_factor, busy_factor],
+            period: None,
+            now: 0.0,
+            mass: 0.0,
+        })))
+    },
+};
+
+struct Bursty {
+    /// Seconds of a quiet and of a busy period.
+    mean_length: [f64; 2],
+    /// The workload's rate is multiplied by this in a quiet and in a busy period.
+    factor: [f64; 2],
+    /// `None` until the first is drawn.
+    period: Option<Period>,
+    /// The last arrival or switch.
+    now: f64,
+    /// The rate's cumulative at `now`.
+    mass: f64,
+}
+
+#[derive(Clone, Copy)]
+struct Period {
+    busy: bool,
+    end: f64,
+}
+
+impl Process for Bursty {
+    fn next(&mut self, rate: &dyn Rate, stream: &mut Stream) -> Option<f64> {
+        let mut wanted = stream.exponential();
+        loop {
+            let period = match self.period {
+                Some(period) => period,
+                None => self.first_period(stream),
+            };
+            let factor = self.factor[usize::from(period.busy)];
+            if factor > 0.0 {
+                let mass = self.mass + wanted / factor;
+                if let Some(time) = rate.time_of(mass, self.now)
+                    && time < period.end
+                {
+                    (self.now, self.mass) = (time, mass);
+                    return Some(time);
+                }
+            }
+            if rate.end().is_some_and(|end| period.end >= end) {
+                return None;
+            }
+            let mass = rate.cumulative(period.end);
+            wanted = (wanted - factor * (mass - self.mass)).max(0.0);
+            (self.now, self.mass) = (period.end, mass);
+            let busy = !period.busy;
+            self.period = Some(self.drawn_period(busy, stream));
+        }
+    }
+}
+
+impl Bursty {
+    fn first_period(&mut self, stream: &mut Stream) -> Period {
+        let [off, on] = self.mean_length;
+        let busy = stream.uniform() * (on + off) < on;
+        let period = self.drawn_period(busy, stream);
+        self.period = Some(period);
+        period
+    }
+
+    fn drawn_period(&self, busy: bool, stream: &mut Stream) -> Period {
+        Period { busy, end: self.now + self.mean_length[usize::from(busy)] * stream.exponential() }
+    }
+}

@@ -1,0 +1,29 @@
+//! `constant`: one request every `1 / rate`, the first at `start`.
+
+use super::{Arrivals, Entry, Process};
+use crate::model::Spec;
+use crate::rng::Stream;
+use crate::workload::rates::Rate;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "constant",
+        summary: "one request every 1/rate, the first at `start`",
+        params: &[],
+        simulated: true,
+    },
+    build: |_| Ok(Arrivals::Open(Box::new(Constant { arrived: 0, last: 0.0 }))),
+};
+
+struct Constant {
+    arrived: u64,
+    last: f64,
+}
+
+impl Process for Constant {
+    fn next(&mut self, rate: &dyn Rate, _: &mut Stream) -> Option<f64> {
+        self.last = rate.time_of(self.arrived as f64, self.last)?;
+        self.arrived += 1;
+        Some(self.last)
+    }
+}

@@ -1,0 +1,39 @@
+//! `azure`: the traces of the Azure public dataset.
+//!
+//! The LLM inference traces of 2023 (naive timestamps, seven fractional digits) and 2024 (with a zone) have the same
+//! columns. The earliest row is time 0. (Patel et al., "Splitwise", ISCA 2024; Stojkovic et al., "DynamoLLM", HPCA
+//! 2025.)
+
+use super::cells::tokens;
+use super::instant::instant;
+use super::table::Table;
+use super::{BadRow, Clock, Entry, Record, Records};
+use crate::model::Spec;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "azure",
+        summary: "the CSV of the Azure LLM inference traces: TIMESTAMP, ContextTokens, GeneratedTokens",
+        params: &[],
+        simulated: true,
+    },
+    clock: Clock::Recorded,
+    open: |reader, _| {
+        Ok(Box::new(Azure(Table::new(reader, ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])?)))
+    },
+};
+
+struct Azure(Table<3>);
+
+impl Records for Azure {
+    fn next(&mut self) -> Result<Option<Record>, BadRow> {
+        let Some(row) = self.0.next()? else { return Ok(None) };
+        Ok(Some(Record {
+            line: row.line(),
+            at: row.value(0, instant)?,
+            prompt: row.value(1, tokens)?,
+            output: row.value(2, tokens)?,
+            id: None,
+        }))
+    }
+}

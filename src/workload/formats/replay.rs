@@ -1,0 +1,147 @@
+//! From the rows of a file to arrivals of the run: slice, sample, speedup.
+//!
+//! `slice` is in trace time and includes both ends; what is left begins at 0. `sample` keeps each row of the slice
+//! with that probability, by a stream of its own that depends on no seed: the same rows in every run. `speedup`
+//! divides the times that are left.
+
+use super::{BadRow, Record, Records, Survey, records};
+use crate::model::TraceFile;
+use crate::rng::{Stream, Streams};
+use crate::units::{SimTime, Tokens};
+use crate::workload::{OpenTrace, TrafficError};
+
+/// A row as it arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// When, on the run's clock.
+    pub at: SimTime,
+    /// Prompt tokens.
+    pub prompt: Tokens,
+    /// Output tokens.
+    pub output: Tokens,
+    /// As in the file, where it has ids.
+    pub id: Option<Box<str>>,
+}
+
+/// Why a row of a file is not replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DropReason {
+    /// It lies outside `slice`.
+    OutsideSlice,
+    /// `sample` left it out.
+    SampledOut,
+}
+
+impl DropReason {
+    /// As in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            DropReason::OutsideSlice => "outside slice",
+            DropReason::SampledOut => "sampled out",
+        }
+    }
+}
+
+/// The arrivals of a trace, in the order of the file.
+pub struct Replay {
+    records: Box<dyn Records>,
+    selection: Selection,
+    trace: TraceFile,
+    failed: bool,
+}
+
+/// Opens a trace that was surveyed.
+pub(in crate::workload) fn replay(
+    trace: &TraceFile,
+    survey: &Survey,
+    open: OpenTrace<'_>,
+) -> Result<Replay, TrafficError> {
+    let reader = open(&trace.resolved).map_err(|error| BadRow::unreadable(&error).of(trace))?;
+    let (records, _) = records(trace, reader).map_err(|bad| bad.of(trace))?;
+    let selection = Selection::new(trace, survey.origin);
+    Ok(Replay { records, selection, trace: trace.clone(), failed: false })
+}
+
+impl Iterator for Replay {
+    type Item = Result<Arrival, TrafficError>;
+
+    /// Nothing follows an error.
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.failed {
+            let selected = match self.records.next() {
+                Ok(Some(record)) => self.selection.select(record),
+                Ok(None) => return None,
+                Err(bad) => Err(bad),
+            };
+            match selected {
+                Ok(Ok(arrival)) => return Some(Ok(arrival)),
+                Ok(Err(_)) => {}
+                Err(bad) => {
+                    self.failed = true;
+                    return Some(Err(bad.of(&self.trace)));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Decides row by row, in the order of the file.
+pub(super) struct Selection {
+    /// Time 0 of the trace, in picoseconds on the file's own clock.
+    origin: i128,
+    /// First and last instant used, in picoseconds of trace time.
+    slice: Option<(i128, i128)>,
+    speedup: f64,
+    sample: Option<(f64, Stream)>,
+}
+
+impl Selection {
+    pub(super) fn new(trace: &TraceFile, origin: i128) -> Selection {
+        let sampling = |share| (share, Streams::new(0).stream("trace.sample"));
+        Selection {
+            origin,
+            slice: trace.slice.map(|(first, last)| (i128::from(first.as_ps()), i128::from(last.as_ps()))),
+            speedup: trace.speedup.get(),
+            sample: trace.sample.map(|share| sampling(share.get())),
+        }
+    }
+
+    /// The row as it arrives, or why it does not.
+    pub(super) fn select(&mut self, record: Record) -> Result<Result<Arrival, DropReason>, BadRow> {
+        let trace_time = record.at - self.origin;
+        let begin = match self.slice {
+            Some((first, last)) if trace_time < first || trace_time > last => {
+                return Ok(Err(DropReason::OutsideSlice));
+            }
+            Some((first, _)) => first,
+            None => 0,
+        };
+        if let Some((share, stream)) = &mut self.sample
+            && stream.uniform() >= *share
+        {
+            return Ok(Err(DropReason::SampledOut));
+        }
+        let Record { line, prompt, output, id, .. } = record;
+        match self.on_run_clock(trace_time - begin) {
+            Some(at) => Ok(Ok(Arrival { at, prompt, output, id })),
+            None => Err(BadRow {
+                line: Some(line),
+                column: None,
+                message: "expected an arrival within 213 days of the trace's start, found a later one"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Exact without a speedup; else rounded once, to the nearest picosecond.
+    fn on_run_clock(&self, ps: i128) -> Option<SimTime> {
+        if self.speedup == 1.0 {
+            return u64::try_from(ps).ok().map(SimTime::from_ps);
+        }
+        let scaled = libm::round(ps as f64 / self.speedup);
+        // 2^64 is the first value that does not fit.
+        (0.0..18_446_744_073_709_551_616.0).contains(&scaled).then(|| SimTime::from_ps(scaled as u64))
+    }
+}

@@ -1,0 +1,35 @@
+//! `geometric mean M`: a count with the same chance `1/M` to end at every step.
+
+use super::{Distribution, Entry, MAX, MIN, limited};
+use crate::model::{Bound, Form, Param, Spec};
+use crate::rng::Stream;
+use crate::workload::number;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "geometric",
+        summary: "1, 2, 3, … with the same chance to end at every step",
+        params: &[
+            Param::required("mean", Form::OfPlace, Bound::AtLeast(1.0), "the mean before clamping"),
+            MIN,
+            MAX,
+        ],
+        simulated: true,
+    },
+    build: |choice, _| {
+        let mean = number(choice, "mean")?;
+        limited(choice, Geometric { log_survival: libm::log1p(-1.0 / mean) }, 0.0)
+    },
+};
+
+struct Geometric {
+    /// Logarithm of the chance to go on; minus infinity for a mean of 1.
+    log_survival: f64,
+}
+
+impl Distribution for Geometric {
+    /// By inversion: an exponential value counted in steps of the rate at which survival decays.
+    fn draw(&mut self, stream: &mut Stream) -> f64 {
+        1.0 + libm::floor(stream.exponential() / -self.log_survival)
+    }
+}

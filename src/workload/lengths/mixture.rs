@@ -1,0 +1,67 @@
+//! `mixture [w dist, …]`: one of several distributions, by weight.
+
+use super::{Distribution, Entry, MAX, MIN, build, limited};
+use crate::model::{Arg, Bound, Form, Param, Spec};
+use crate::rng::Stream;
+use crate::workload::Misfit;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "mixture",
+        summary: "one of several distributions, drawn by weight",
+        params: &[
+            Param::positional(
+                "parts",
+                Form::Weighted,
+                Bound::NotNegative,
+                "weights, relative to each other, and distributions",
+            ),
+            MIN,
+            MAX,
+        ],
+        simulated: true,
+    },
+    build: |choice, place| {
+        let Some(Arg::Weighted(weighted)) = choice.arg("parts") else {
+            return Err(Misfit::missing(choice, "parts"));
+        };
+        let total: f64 = weighted.iter().map(|(weight, _)| weight).sum();
+        if total <= 0.0 {
+            return Err(Misfit::new(
+                "expected a weight above 0 in a `mixture`, found none",
+                "give each part its share, as in `mixture [0.7 constant 20, 0.3 constant 400]`",
+            ));
+        }
+        let mut parts = Vec::with_capacity(weighted.len());
+        let mut below = 0.0;
+        for (weight, part) in weighted {
+            below += weight / total;
+            parts.push(Part { below, law: build(part, place)? });
+        }
+        limited(choice, Mixture { parts }, 0.0)
+    },
+};
+
+struct Mixture {
+    parts: Vec<Part>,
+}
+
+struct Part {
+    /// The share of this part and those before it.
+    below: f64,
+    law: Box<dyn Distribution>,
+}
+
+impl Distribution for Mixture {
+    fn draw(&mut self, stream: &mut Stream) -> f64 {
+        let share = stream.uniform();
+        // The last share may be a rounding below 1.
+        let last = self.parts.len() - 1;
+        let chosen = self.parts[..last].iter().position(|part| share < part.below).unwrap_or(last);
+        self.parts[chosen].law.draw(stream)
+    }
+
+    fn clamped(&self) -> u64 {
+        self.parts.iter().map(|part| part.law.clamped()).sum()
+    }
+}

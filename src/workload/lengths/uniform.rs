@@ -1,0 +1,58 @@
+//! `uniform a .. b`: every value between two limits alike.
+
+use super::{Distribution, Entry, MAX, MIN, limited};
+use crate::model::{Arg, Bound, Form, Param, Spec};
+use crate::rng::Stream;
+use crate::workload::Misfit;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "uniform",
+        summary: "every value from the first to the second alike, both included",
+        params: &[
+            Param::positional(
+                "range",
+                Form::RangeOfPlace,
+                Bound::NotNegative,
+                "the lowest and the highest value",
+            ),
+            MIN,
+            MAX,
+        ],
+        simulated: true,
+    },
+    build: |choice, _| match choice.arg("range") {
+        Some(Arg::Range(low, high)) if low.dimension.is_count() => {
+            let (low, high) = (libm::round(low.value) as u64, libm::round(high.value) as u64);
+            limited(choice, Counts { low, count: high.saturating_sub(low).saturating_add(1) }, 0.0)
+        }
+        Some(Arg::Range(low, high)) => {
+            limited(choice, Reals { low: low.value, width: high.value - low.value }, 0.0)
+        }
+        _ => Err(Misfit::missing(choice, "range")),
+    },
+};
+
+/// Whole numbers: tokens, turns.
+struct Counts {
+    low: u64,
+    count: u64,
+}
+
+impl Distribution for Counts {
+    fn draw(&mut self, stream: &mut Stream) -> f64 {
+        (self.low + stream.below(self.count)) as f64
+    }
+}
+
+/// Real numbers: seconds.
+struct Reals {
+    low: f64,
+    width: f64,
+}
+
+impl Distribution for Reals {
+    fn draw(&mut self, stream: &mut Stream) -> f64 {
+        self.low + self.width * stream.uniform()
+    }
+}

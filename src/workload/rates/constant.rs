@@ -1,0 +1,35 @@
+//! `rate 5 req/s`: the same rate throughout.
+
+use super::{Entry, Rate};
+use crate::model::{Bound, Form, Param, Spec};
+use crate::units::Dimension;
+use crate::workload::number;
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "constant",
+        summary: "the same rate throughout; the name may be left out: `rate 5 req/s`",
+        params: &[Param::positional(
+            "rate",
+            Form::Quantity(Dimension::REQUEST_RATE),
+            Bound::Positive,
+            "requests a second",
+        )],
+        simulated: true,
+    },
+    build: |choice, _| Ok(Box::new(Constant { per_second: number(choice, "rate")? })),
+};
+
+struct Constant {
+    per_second: f64,
+}
+
+impl Rate for Constant {
+    fn cumulative(&self, seconds: f64) -> f64 {
+        self.per_second * seconds
+    }
+
+    fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
+        Some((mass / self.per_second).max(after))
+    }
+}

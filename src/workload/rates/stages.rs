@@ -1,0 +1,119 @@
+//! `stages`: linear ramps, one after the other; the last one ends the workload.
+
+use super::{Entry, Rate};
+use crate::model::{Arg, Bound, Form, Param, Spec, Stage};
+use crate::units::Dimension;
+use crate::workload::{Misfit, number};
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec {
+        name: "stages",
+        summary: "linear ramps from `start` on, one after the other; they end the workload",
+        params: &[
+            Param::positional(
+                "stages",
+                Form::Stages,
+                Bound::Any,
+                "each `duration -> rate` or `duration hold`",
+            ),
+            Param::optional(
+                "from",
+                Form::Quantity(Dimension::REQUEST_RATE),
+                Bound::NotNegative,
+                "the rate the first stage starts at",
+            )
+            .or("0 req/s"),
+        ],
+        simulated: true,
+    },
+    build: |choice, _| {
+        let Some(Arg::Stages(written)) = choice.arg("stages") else {
+            return Err(Misfit::missing(choice, "stages"));
+        };
+        let stages = Stages::new(written, number(choice, "from")?);
+        if stages.total == 0.0 {
+            return Err(Misfit::new(
+                "expected a stage with requests, found a rate of 0 throughout",
+                "end a stage on a rate, as in `stages { 5 min -> 20 req/s; 10 min hold }`",
+            ));
+        }
+        Ok(Box::new(stages))
+    },
+};
+
+struct Stages {
+    /// Those that last, in order.
+    ramps: Vec<Ramp>,
+    /// When the last one ends.
+    end: f64,
+    /// Requests expected in all.
+    total: f64,
+}
+
+/// The rate changes linearly.
+struct Ramp {
+    begin: f64,
+    duration: f64,
+    /// Requests expected before it begins.
+    before: f64,
+    /// Requests a second when it begins.
+    rate: f64,
+    /// Requests a second gained every second.
+    slope: f64,
+}
+
+impl Stages {
+    fn new(written: &[Stage], from: f64) -> Stages {
+        let (mut begin, mut before, mut rate) = (0.0, 0.0, from);
+        let mut ramps = Vec::with_capacity(written.len());
+        for stage in written {
+            let duration = stage.duration.as_secs_f64();
+            let target = stage.target.unwrap_or(rate);
+            // One without duration is a jump.
+            if duration > 0.0 {
+                ramps.push(Ramp { begin, duration, before, rate, slope: (target - rate) / duration });
+                begin += duration;
+                before += 0.5 * (rate + target) * duration;
+            }
+            rate = target;
+        }
+        Stages { ramps, end: begin, total: before }
+    }
+}
+
+impl Ramp {
+    fn cumulative(&self, seconds: f64) -> f64 {
+        let elapsed = seconds - self.begin;
+        self.before + elapsed * (self.rate + 0.5 * self.slope * elapsed)
+    }
+
+    /// The root of `rate x + slope x^2/2 = mass - before` in the form that does not cancel.
+    fn time_of(&self, mass: f64) -> f64 {
+        let wanted = mass - self.before;
+        let root = libm::sqrt((self.rate * self.rate + 2.0 * self.slope * wanted).max(0.0));
+        let elapsed = if wanted > 0.0 { 2.0 * wanted / (self.rate + root) } else { 0.0 };
+        self.begin + elapsed.min(self.duration)
+    }
+}
+
+impl Rate for Stages {
+    fn cumulative(&self, seconds: f64) -> f64 {
+        if seconds >= self.end {
+            return self.total;
+        }
+        let ramp = self.ramps.partition_point(|ramp| ramp.begin <= seconds);
+        self.ramps[ramp - 1].cumulative(seconds)
+    }
+
+    fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
+        if mass >= self.total {
+            return None;
+        }
+        let ramp = self.ramps.partition_point(|ramp| ramp.before <= mass);
+        Some(self.ramps[ramp - 1].time_of(mass).max(after))
+    }
+
+    fn end(&self) -> Option<f64> {
+        Some(self.end)
+    }
+}

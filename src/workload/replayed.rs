@@ -1,0 +1,102 @@
+//! A workload read from rows: those of the scenario, or of a file as they arrive.
+//!
+//! A sorted file is read row by row, an unsorted one is held and sorted. Invariant: rows are handed out by arrival,
+//! those of one instant in the order of the file.
+
+use std::vec;
+
+use super::formats::{self, Arrival, Replay};
+use super::{OpenTrace, Request, TrafficError};
+use crate::model::{TraceFile, TraceRow};
+use crate::units::SimTime;
+
+pub(super) struct Replayed {
+    workload: u16,
+    sequence: u64,
+    rows: Rows,
+    next: Option<Arrival>,
+    problem: Option<TrafficError>,
+}
+
+enum Rows {
+    Held(vec::IntoIter<Arrival>),
+    Read(Box<Replay>),
+}
+
+impl Replayed {
+    /// The rows of an inline trace.
+    pub(super) fn rows(rows: &[TraceRow], workload: u16) -> Replayed {
+        let mut arrivals: Vec<Arrival> = rows
+            .iter()
+            .map(|row| Arrival {
+                at: row.arrival,
+                prompt: row.prompt,
+                output: row.output,
+                id: Some(row.id.as_str().into()),
+            })
+            .collect();
+        arrivals.sort_by_key(|arrival| arrival.at);
+        Replayed::new(Rows::Held(arrivals.into_iter()), workload)
+    }
+
+    /// The rows of a file, all of which are looked at before the first is handed out.
+    pub(super) fn file(
+        trace: &TraceFile,
+        workload: u16,
+        open: OpenTrace<'_>,
+    ) -> Result<Replayed, TrafficError> {
+        let survey = formats::survey(trace, open)?;
+        let replay = formats::replay(trace, &survey, open)?;
+        let rows = if survey.sorted {
+            Rows::Read(Box::new(replay))
+        } else {
+            let mut arrivals = replay.collect::<Result<Vec<Arrival>, TrafficError>>()?;
+            arrivals.sort_by_key(|arrival| arrival.at);
+            Rows::Held(arrivals.into_iter())
+        };
+        Ok(Replayed::new(rows, workload))
+    }
+
+    fn new(rows: Rows, workload: u16) -> Replayed {
+        let mut replayed = Replayed { workload, sequence: 0, rows, next: None, problem: None };
+        replayed.advance();
+        replayed
+    }
+
+    pub(super) fn peek(&self) -> Option<SimTime> {
+        self.next.as_ref().map(|arrival| arrival.at)
+    }
+
+    pub(super) fn take(&mut self) -> Option<Request> {
+        let Arrival { at, prompt, output, id } = self.next.take()?;
+        let request = Request {
+            workload: self.workload,
+            sequence: self.sequence,
+            arrival: at,
+            prompt,
+            output,
+            label: id,
+        };
+        self.sequence += 1;
+        self.advance();
+        Some(request)
+    }
+
+    pub(super) fn problem(&self) -> Option<&TrafficError> {
+        self.problem.as_ref()
+    }
+
+    fn advance(&mut self) {
+        self.next = match &mut self.rows {
+            Rows::Held(arrivals) => arrivals.next(),
+            Rows::Read(replay) => match replay.next() {
+                Some(Ok(arrival)) => Some(arrival),
+                Some(Err(problem)) => {
+                    self.problem = Some(problem);
+                    None
+                }
+                None => None,
+            },
+        };
+    }
+}
