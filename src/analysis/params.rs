@@ -27,6 +27,7 @@ pub(super) fn overrides(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Setting> {
     let mut settings: Vec<Setting> = Vec::new();
+    let declared = all_names(items);
     for (name, value) in written {
         let source = sources.add(format!("--set {name}={value}"), format!("param {name} = {value}"));
         let (file, mistakes) = parse(source, sources);
@@ -39,7 +40,6 @@ pub(super) fn overrides(
             }
             continue;
         };
-        let declared = all_names(items);
         if !declared.contains(&name.as_str()) {
             let near = nearest(name, declared.iter().copied());
             diagnostics.push(error::cannot_set(&param.name, &near, &declared));
