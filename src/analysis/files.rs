@@ -62,10 +62,20 @@ impl Loader<'_> {
     /// Loads what a file uses; `path` are the names of the files on the way to it, itself the last.
     fn follow(&mut self, file: &File, path: &mut Vec<String>) {
         for item in &file.items {
-            if let Item::Use(written) = item {
+            if let Item::Use(written) = item
+                && !self.is_damaged(written)
+            {
                 self.import(written, path);
             }
         }
+    }
+
+    /// Whether a path could not be read: there is no file to look for then.
+    fn is_damaged(&self, written: &Text) -> bool {
+        let Text { span, .. } = written;
+        self.diagnostics.iter().map(Diagnostic::span).any(|mistake| {
+            mistake.source == span.source && span.start <= mistake.start && mistake.end <= span.end
+        })
     }
 
     fn import(&mut self, written: &Text, path: &mut Vec<String>) {
