@@ -133,6 +133,14 @@ fn one_mistake_is_reported_once() {
     );
     // An unknown process may have been meant as one without a rate.
     check(&text("userz 20", "requests 9"), &["1:26 E0102 unknown arrival process `userz`"]);
+    // A mistake behind a block says nothing about the block.
+    check(
+        &format!("{}\nexpect p99_ttft_ms <", text("poisson", "rate 5 req/s")),
+        &[
+            "1:1 E0401 workload `chat` never ends: neither `duration` nor `requests`",
+            "2:21 E0002 a value was expected behind `<`, found the end of the line",
+        ],
+    );
     // Nothing is missing in a block that could not be read in full.
     check("workload chat { arrivals = poisson }", &["1:26 E0022 `=` cannot stand behind `arrivals`"]);
 }
