@@ -57,6 +57,11 @@ fn likely_unit(spelt: &str, wanted: impl Fn(Dimension) -> bool) -> Option<&'stat
     by_letters.or_else(|| nearest(spelt, candidates()).first().copied())
 }
 
+/// Whether a word behind a number is a unit in another spelling.
+pub(in crate::analysis) fn resembles_unit(word: &str) -> bool {
+    likely_unit(word, |_| true).is_some()
+}
+
 /// One side of a unit in this language's spelling, from what other tools and people write.
 fn usual_part(part: &str) -> &str {
     match part.to_ascii_lowercase().as_str() {
