@@ -16,6 +16,7 @@ pub mod host;
 pub mod source;
 
 pub mod catalog;
+pub mod import;
 pub mod syntax;
 
 pub mod analysis;

@@ -3,9 +3,47 @@
 //! Collects every mistake and never stops at the first. Which names exist is asked of the registries, never
 //! repeated here. Invariant: a case without errors holds only values its registry allows.
 
-use crate::diagnostics::Diagnostic;
-use crate::model::Scenario;
+mod files;
+mod items;
+mod params;
+
+mod matrix;
+mod scenario;
+
+mod definitions;
+mod gpu;
+mod language_model;
+
+mod cluster;
+mod engine;
+mod policy;
+mod run;
+mod trace;
+mod workload;
+
+mod expectation;
+
+mod block;
+mod choice;
+mod context;
+mod error;
+mod keys;
+mod not_simulated;
+mod suggest;
+mod values;
+
+pub use keys::{Key, Table, Value, tables};
+pub use matrix::MAX_CASES;
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::model::{Case, Scenario};
 use crate::source::{SourceId, Sources, Span};
+use crate::syntax::ast;
+
+use self::definitions::Layered;
+use self::items::Items;
+use self::params::Setting as Override;
+use self::scenario::Merged;
 
 /// A file ready to run.
 pub struct Analysis {
@@ -48,10 +86,129 @@ pub type Import<'a> = &'a mut dyn FnMut(&str, &str, &mut Sources) -> Result<Sour
 /// Analyses one file and what it uses.
 #[must_use]
 pub fn analyse(
-    _source: SourceId,
-    _sources: &mut Sources,
-    _import: Import<'_>,
-    _overrides: &Overrides,
+    source: SourceId,
+    sources: &mut Sources,
+    import: Import<'_>,
+    overrides: &Overrides,
 ) -> Analysis {
-    Analysis { cases: Vec::new(), diagnostics: Vec::new() }
+    let mut diagnostics = Diagnostics::default();
+    let files = files::load(source, sources, import, &mut diagnostics);
+    let unreadable = diagnostics.has_errors();
+    let mut items = Items::default();
+    for used in &files.used {
+        items.add_definitions(&used.items, &mut diagnostics);
+    }
+    items.add(&files.main.items, &mut diagnostics);
+    let overrides = params::overrides(overrides, &items, sources, &mut diagnostics);
+    let compilation = Compilation { files: &files, items, overrides, sources, unreadable };
+    let cases = compilation.cases(source, &mut diagnostics);
+    let cases = if diagnostics.has_errors() { Vec::new() } else { cases };
+    Analysis { cases, diagnostics: diagnostics.into_sorted() }
+}
+
+struct Compilation<'s> {
+    files: &'s files::Files,
+    items: Items<'s>,
+    overrides: Vec<Override>,
+    sources: &'s Sources,
+    unreadable: bool,
+}
+
+impl<'s> Compilation<'s> {
+    fn cases(&self, source: SourceId, diagnostics: &mut Diagnostics) -> Vec<CompiledCase> {
+        let catalogue = || self.files.catalogue.iter().flat_map(|file| &file.items);
+        let scenarios: Vec<String> =
+            self.items.scenarios.iter().map(|scenario| scenario.name.value.clone()).collect();
+        let file = scenario::File {
+            sources: self.sources,
+            catalogue_gpus: &blocks_of(catalogue(), ast::BlockKind::Gpu),
+            catalogue_models: &blocks_of(catalogue(), ast::BlockKind::Model),
+            damaged: &self.files.damaged,
+            unreadable: self.unreadable,
+            scenarios: &scenarios,
+            start: self.start(source),
+        };
+        let mut cases = Vec::new();
+        if self.only_defines() {
+            let params = params::evaluate(&self.items.params, &self.overrides, self.sources, diagnostics);
+            scenario::check_definitions(&file, &Merged::of(&[&self.items], None), &params, diagnostics);
+            return cases;
+        }
+        if self.items.scenarios.is_empty() {
+            self.expand(&file, None, source, &mut cases, diagnostics);
+        }
+        for written in &self.items.scenarios {
+            self.expand(&file, Some(written), source, &mut cases, diagnostics);
+        }
+        if cases.len() > MAX_CASES {
+            diagnostics.push(error::too_many_cases(self.start(source), cases.len()));
+        }
+        cases
+    }
+
+    /// Whether the file is there to be used by others: nothing arrives in it and nothing must hold.
+    fn only_defines(&self) -> bool {
+        !self.files.main.items.iter().any(|item| match item {
+            ast::Item::Block(block) => block.kind == ast::BlockKind::Workload,
+            ast::Item::Trace(_) | ast::Item::Scenario(_) | ast::Item::Expect(_) => true,
+            ast::Item::Use(_) | ast::Item::Param(_) | ast::Item::Matrix(_) => false,
+        })
+    }
+
+    /// The first item of the file, where it is reported what the file lacks.
+    fn start(&self, source: SourceId) -> Span {
+        let first = self.files.main.items.first().map(ast::Item::keyword);
+        first.unwrap_or(Span { source, start: 0, end: 0 })
+    }
+
+    /// The cases of one scenario, or of the file that is one.
+    fn expand(
+        &self,
+        file: &scenario::File<'_, 's>,
+        written: Option<&'s ast::Scenario>,
+        source: SourceId,
+        cases: &mut Vec<CompiledCase>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut over = Items::default();
+        if let Some(written) = written {
+            over.add(&written.items, diagnostics);
+        }
+        let merged = Merged::of(&[&self.items, &over], written.map(|written| written.name.value.as_str()));
+        let declarations = layered_params(&self.items.params, &over.params);
+        let declared: Vec<&str> = declarations.iter().map(|param| param.name.text.as_str()).collect();
+        let matrix = over.matrix.or(self.items.matrix);
+        let points = matrix::points(matrix, &declared, &self.overrides, self.sources, diagnostics);
+        for point in points {
+            let settings: Vec<Override> = self.overrides.iter().chain(&point.settings).cloned().collect();
+            let params = params::evaluate(&declarations, &settings, self.sources, diagnostics);
+            let case = Case {
+                file: self.sources.get(source).name.clone(),
+                scenario: written.map(|written| written.name.value.clone()),
+                args: point.args,
+            };
+            cases.extend(scenario::compile(file, &merged, case, &params, diagnostics));
+        }
+    }
+}
+
+/// A scenario's declarations take the place of the file's, where the file's stand.
+fn layered_params<'s>(below: &[&'s ast::Param], above: &[&'s ast::Param]) -> Vec<&'s ast::Param> {
+    let named =
+        |list: &[&'s ast::Param], name: &str| list.iter().copied().find(|param| param.name.text == name);
+    let replaced = below.iter().map(|param| named(above, &param.name.text).unwrap_or(param));
+    let added = above.iter().copied().filter(|param| named(below, &param.name.text).is_none());
+    replaced.chain(added).collect()
+}
+
+fn blocks_of<'s>(items: impl Iterator<Item = &'s ast::Item>, kind: ast::BlockKind) -> Vec<Layered<'s>> {
+    let blocks: Vec<&ast::Block> = items
+        .filter_map(|item| match item {
+            ast::Item::Block(block) if block.kind == kind => Some(block),
+            _ => None,
+        })
+        .collect();
+    let mut layered = Vec::new();
+    scenario::add_layer(&mut layered, &blocks);
+    layered
 }

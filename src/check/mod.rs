@@ -1,1 +1,26 @@
-//! stub
+//! Scenario files to verdicts: discover, compile, run in parallel, judge, compare with snapshots, sum up.
+//!
+//! `kvs check` and `kvs run` are two views of [`run`]; nothing here prints, progress and results go to a
+//! [`Watch`]. Invariant: results and their order depend on the inputs alone, never on the number of threads.
+
+mod compile;
+mod crash;
+mod discover;
+mod execute;
+mod failure;
+mod golden;
+mod group;
+mod judge;
+mod result;
+mod run;
+
+pub use compile::{Compiled, Suite, compile, compile_all};
+pub use crash::{catch, install_crash_hook};
+pub use discover::{Discovered, discover};
+pub use execute::{execute, open_traces};
+pub use failure::repeat_command;
+pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
+pub use group::{Group, Member, groups};
+pub use judge::Judgement;
+pub use result::{CaseResult, Ending, Tally};
+pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};

@@ -1,9 +1,95 @@
 //! The command line: the only module that prints and exits.
+//!
+//! One file a subcommand. Results go to stdout, diagnostics and progress to stderr ([`output`]); the exit codes
+//! are in [`exit`].
+
+mod arguments;
+mod check;
+mod exit;
+mod explain;
+mod import;
+mod list;
+mod output;
+mod progress;
+mod record;
+mod run;
 
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::check::{catch, install_crash_hook};
+use arguments::GlobalArgs;
+use exit::Exit;
+use output::Output;
+
+/// Capacity tests for LLM serving: write down a cluster, its traffic and what must hold, and check it.
+#[derive(Parser)]
+#[command(name = "kvs", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: GlobalArgs,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 all passed, 1 an expectation or a snapshot failed, 2 usage, 3 a scenario is wrong,
+4 nothing selected, 5 a file could not be read or written, 70 a bug in kvs, 130 interrupted.
+Every flag can be set in the environment: --error-format is KVS_ERROR_FORMAT.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run scenarios, judge their expectations and compare them with their snapshots
+    Check(check::CheckArgs),
+    /// Run one file and show its numbers
+    Run(run::RunArgs),
+    /// Turn the original simulator's config and trace into a scenario
+    Import(import::ImportArgs),
+    /// List what a scenario may name
+    List(list::ListArgs),
+    /// Explain a diagnostic code
+    Explain(explain::ExplainArgs),
+}
 
 /// Reads the arguments, does what they say, and gives the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe behind them is none either.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::USAGE.into() } else { Exit::PASSED.into() };
+        }
+    };
+    install_crash_hook();
+    let output = Output::new(&cli.global);
+    let exit = catch(|| dispatch(&cli, &output)).unwrap_or_else(|crash| {
+        output.crash("kvs stopped", &crash);
+        Exit::BUG
+    });
+    output.close(exit).into()
+}
+
+fn dispatch(cli: &Cli, output: &Output) -> Exit {
+    match &cli.command {
+        Command::Check(arguments) => check::run(arguments, &cli.global, output),
+        Command::Run(arguments) => run::run(arguments, &cli.global, output),
+        Command::Import(arguments) => import::run(arguments, &cli.global, output),
+        Command::List(arguments) => list::run(arguments, output),
+        Command::Explain(arguments) => explain::run(arguments, output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
 }

@@ -3,11 +3,13 @@
 //! Stages build [`Diagnostic`]s (in an `error.rs` each) and push them into a [`Diagnostics`]; nothing here knows
 //! the language. `render` alone knows miette. Invariant: every code used anywhere stands in [`codes`].
 
-mod codes;
+pub mod codes;
 mod render;
 
 pub use codes::{Code, CodeInfo, codes, explain};
-pub use render::{ErrorFormat, render};
+pub use render::{ErrorFormat, MAX_SHOWN, render};
+
+use std::collections::BTreeMap;
 
 use crate::source::Span;
 
@@ -88,12 +90,16 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Where in the list those of one place and code stand.
+    places: BTreeMap<(Span, Code), Vec<usize>>,
 }
 
 impl Diagnostics {
     /// Adds one; exact repeats are dropped, so that the cases of a matrix do not repeat a mistake.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
+        let alike = self.places.entry((diagnostic.span(), diagnostic.code)).or_default();
+        if !alike.iter().any(|&index| self.list[index] == diagnostic) {
+            alike.push(self.list.len());
             self.list.push(diagnostic);
         }
     }

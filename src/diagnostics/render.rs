@@ -1,7 +1,18 @@
-//! Diagnostics to text: drawn by miette, one line each, or JSON.
+//! Diagnostics to text: drawn with their source, one line each, or JSON.
+//!
+//! The same list in the same order in every form. Invariant: what is written depends on nothing but the
+//! arguments, least of all on a terminal, so that it can be compared byte for byte.
 
-use super::Diagnostic;
+mod drawn;
+mod json;
+
+use std::fmt::Write as _;
+
+use super::{Diagnostic, Severity};
 use crate::source::Sources;
+
+/// How many diagnostics are shown unless another number is asked for.
+pub const MAX_SHOWN: usize = 20;
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,12 +21,74 @@ pub enum ErrorFormat {
     Full,
     /// `file:line:col: error[E0104]: message`.
     Concise,
-    /// One JSON object a line.
+    /// One JSON object a line; `{"omitted": 3}` stands last where not all are shown.
     Json,
 }
 
-/// Writes sorted diagnostics in the given form, `color` for ANSI styles.
+/// Writes the first `max` of sorted diagnostics in the given form, with ANSI styles if `color`, and how many more
+/// there are.
 #[must_use]
-pub fn render(_list: &[Diagnostic], _sources: &Sources, _format: ErrorFormat, _color: bool) -> String {
-    String::new()
+pub fn render(
+    list: &[Diagnostic],
+    sources: &Sources,
+    format: ErrorFormat,
+    color: bool,
+    max: usize,
+) -> String {
+    let shown = &list[..list.len().min(max)];
+    let mut text = String::new();
+    for diagnostic in shown {
+        match format {
+            ErrorFormat::Full => drawn::draw(diagnostic, sources, color, &mut text),
+            ErrorFormat::Concise => concise(diagnostic, sources, &mut text),
+            ErrorFormat::Json => json::write(diagnostic, sources, &mut text),
+        }
+    }
+    let omitted = list.len() - shown.len();
+    if omitted > 0 {
+        match format {
+            ErrorFormat::Full | ErrorFormat::Concise => writeln!(text, "and {omitted} more, not shown"),
+            ErrorFormat::Json => writeln!(text, "{{\"omitted\":{omitted}}}"),
+        }
+        .expect("writing to a string cannot fail");
+    }
+    text
+}
+
+fn concise(diagnostic: &Diagnostic, sources: &Sources, text: &mut String) {
+    let span = diagnostic.span();
+    let (line, column) = sources.line_column(span);
+    let name = visible(&sources.get(span.source).name);
+    let severity = severity(diagnostic.severity);
+    let (code, message) = (diagnostic.code, visible(&diagnostic.message));
+    writeln!(text, "{name}:{line}:{column}: {severity}[{code}]: {message}")
+        .expect("writing to a string cannot fail");
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Note => "note",
+    }
+}
+
+/// A text without characters that steer a terminal: each is replaced by a visible one of the same length, so that
+/// places in it stay where they are. Newlines and tabs too, as nothing shown here has lines of its own.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|character| if matches!(character, '\n' | '\t') { ' ' } else { visible_character(character) })
+        .collect()
+}
+
+/// The character, or a visible one of as many bytes.
+fn visible_character(character: char) -> char {
+    let steers = character.is_control() && !matches!(character, '\n' | '\t')
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    match character.len_utf8() {
+        _ if !steers => character,
+        1 if character == '\r' => ' ',
+        1 => '?',
+        2 => '¿',
+        _ => '\u{FFFD}',
+    }
 }

@@ -4,12 +4,19 @@
 //! engine keeps nothing for later. Invariant: within one instant first what ends, then what arrives, then what
 //! starts (`order`).
 
+mod agenda;
+mod order;
 mod phases;
 mod sink;
+mod state;
+mod timing;
+mod topology;
+mod transfers;
 
 pub use sink::{Event, Journey, Levels, RejectReason, Sink};
+pub use timing::specs as timings;
 
-use crate::model::{Scenario, Spec};
+use crate::model::{Batching, Scenario};
 use crate::units::SimTime;
 use crate::workload::Traffic;
 
@@ -26,10 +33,8 @@ pub struct End {
 
 /// Runs a scenario to its end, telling `sink` all that happens.
 pub fn run<S: Sink>(scenario: &Scenario, traffic: &mut Traffic, seed: u64, sink: &mut S) -> End {
-    phases::run(scenario, traffic, seed, sink)
-}
-
-/// The timings a scenario may write, in the order shown to users.
-pub fn timings() -> impl Iterator<Item = &'static Spec> {
-    std::iter::empty()
+    match scenario.engine.batching {
+        Batching::Phases => phases::run(scenario, traffic, seed, sink),
+        Batching::Continuous => unreachable!("analysis refuses to run what is not simulated yet"),
+    }
 }

@@ -16,6 +16,10 @@ pub struct Journey {
     pub started: Option<SimTime>,
     /// When its first token was there.
     pub first_token: Option<SimTime>,
+    /// When its cache began to move.
+    pub handoff_started: Option<SimTime>,
+    /// GPUs tried after the first, since it arrived or came to the head of the global queue.
+    pub retries: u32,
 }
 
 /// Why a request was turned away.
@@ -118,6 +122,8 @@ pub struct Levels {
     pub prefill: u32,
     /// Holding a slot in decode, executing or waiting for a place in the batch.
     pub decode: u32,
+    /// Slots held by caches that move from or to this GPU.
+    pub transferring: u32,
     /// Bytes reserved.
     pub held: Bytes,
 }

@@ -1,116 +1,95 @@
 //! Events in, numbers out.
 //!
 //! [`Accumulator`] is the engine's sink: it keeps counters, integrals and only those columns and series that a
-//! [`Demand`] names. [`Outcome`] answers queries afterwards. Invariant: everything is counted in integers;
-//! floats appear when a value is asked for.
+//! [`Demand`] names. [`Outcome`] answers queries afterwards. What exists is one list, [`METRICS`]: to add a metric,
+//! add a line to the family it belongs to, or a file with a family of its own and a line here.
+//! Invariant: everything is counted in integers; floats appear when a value is asked for.
 
-use crate::engine::{End, Sink};
-use crate::model::{Expectation, Metric, Scenario};
-use crate::units::{Dimension, Unit};
+mod info;
+mod spec;
 
-/// What is known of a metric before anything runs.
-#[derive(Clone, Debug)]
-pub struct MetricInfo {
-    /// Full name, as `p99_ttft_ms`.
-    pub name: String,
-    /// What it measures.
-    pub dimension: Dimension,
-    /// The unit its name ends in (a bare number beside it is in this unit); `%` for shares, `None` for counts.
-    pub unit: Option<&'static Unit>,
-    /// What a bare number means beside it.
-    pub bare: Bare,
-    /// How `==` compares.
-    pub equality: Equality,
-    /// Samples of requests, a level over time, or one number a run.
-    pub kind: Kind,
-    /// Whether runs measure it yet.
-    pub simulated: bool,
-    /// One sentence for lists and docs.
-    pub definition: &'static str,
-}
+mod counts;
+mod gpus;
+mod levels;
+mod moves;
+mod prefixes;
+mod rates;
+mod sample;
+mod sessions;
+mod steps;
 
-/// What a bare number beside a metric means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bare {
-    /// A count.
-    Count,
-    /// The unit at the end of the name.
-    UnitOfName,
-    /// Nothing: a unit must be written.
-    Refused,
-}
+mod quantile;
+mod rows;
+mod tally;
+mod track;
 
-/// How `==` compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Equality {
-    /// To the last bit: counts, bytes, shares.
-    Exact,
-    /// At the digits written: times and rates.
-    Digits,
-}
+mod accumulator;
+mod demand;
+mod outcome;
+mod selected;
+mod summary;
 
-/// What a metric is made of; decides which selectors it takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// From samples of requests: `for`, `on`, `during`, `after`, windows.
-    Requests,
-    /// From a level over time: `on`, `during`, `after`; and its current value in `always`, `eventually`.
-    Level,
-    /// One number a run.
-    Run,
-}
+pub use accumulator::Accumulator;
+pub use demand::Demand;
+pub use info::{Bare, Better, Equality, Kind, MetricInfo};
+pub use outcome::Outcome;
+pub use selected::{Window, Windows};
+pub use summary::{Distribution, GpuSummary, Summary};
+pub use track::{Piece, Series};
+
+use spec::{MetricSpec, Statistic};
+
+/// Every family, in the order shown to users.
+static METRICS: &[&[MetricSpec]] = &[
+    counts::METRICS,
+    rates::METRICS,
+    sample::METRICS,
+    levels::METRICS,
+    gpus::METRICS,
+    moves::METRICS,
+    sessions::METRICS,
+    steps::METRICS,
+    prefixes::METRICS,
+];
 
 /// The metric of that name.
 #[must_use]
-pub fn lookup(_name: &str) -> Option<MetricInfo> {
-    None
+pub fn lookup(name: &str) -> Option<MetricInfo> {
+    find(name).map(|(spec, statistic)| spec.info(statistic))
 }
 
 /// Every name, in the order shown to users.
 #[must_use]
 pub fn names() -> Vec<String> {
-    Vec::new()
+    all().map(|(spec, statistic)| format!("{}{}", statistic.prefix, spec.name)).collect()
 }
 
-/// What a run must keep.
-#[derive(Clone, Debug, Default)]
-pub struct Demand {}
-
-impl Demand {
-    /// What the summary and these expectations need.
-    #[must_use]
-    pub fn of(_expectations: &[&Expectation]) -> Demand {
-        Demand {}
-    }
+/// Every entry of the list once, however many names it goes by: the pattern of its names, and what one of them
+/// means. Reference tables are made from this.
+#[must_use]
+pub fn patterns() -> Vec<(String, MetricInfo)> {
+    METRICS
+        .iter()
+        .flat_map(|family| family.iter())
+        .map(|spec| {
+            let info = spec.info(spec.statistics[0]);
+            let prefixes: Vec<&str> = spec.statistics.iter().map(|statistic| statistic.prefix).collect();
+            let pattern = match prefixes.as_slice() {
+                [one] => format!("{one}{}", spec.name),
+                several => format!("[{}]{}", several.join("|"), spec.name),
+            };
+            (pattern, info)
+        })
+        .collect()
 }
 
-/// Listens to a run.
-pub struct Accumulator {}
-
-impl Accumulator {
-    /// For one run of a scenario.
-    #[must_use]
-    pub fn new(_scenario: &Scenario, _demand: &Demand) -> Accumulator {
-        Accumulator {}
-    }
-
-    /// The numbers of the run.
-    #[must_use]
-    pub fn finish(self, _end: End) -> Outcome {
-        Outcome {}
-    }
+fn all() -> impl Iterator<Item = (&'static MetricSpec, Statistic)> {
+    METRICS
+        .iter()
+        .flat_map(|family| family.iter())
+        .flat_map(|spec| spec.statistics.iter().map(move |statistic| (spec, *statistic)))
 }
 
-impl Sink for Accumulator {}
-
-/// The numbers of one run.
-#[derive(Clone, Debug)]
-pub struct Outcome {}
-
-impl Outcome {
-    /// A metric's value in base units; `None` over zero samples.
-    #[must_use]
-    pub fn value(&self, _metric: &Metric) -> Option<f64> {
-        None
-    }
+fn find(name: &str) -> Option<(&'static MetricSpec, Statistic)> {
+    all().find(|(spec, statistic)| name.strip_prefix(statistic.prefix) == Some(spec.name))
 }

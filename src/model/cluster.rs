@@ -14,8 +14,21 @@ pub struct Cluster {
     pub groups: Vec<Group>,
     /// As written; empty means a link of its own for every pair.
     pub links: Vec<Link>,
+    /// How transfers share a link.
+    pub contention: Contention,
     /// Which groups prefill and which decode.
     pub pools: Vec<Pool>,
+}
+
+/// How transfers on one directed link share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Contention {
+    /// Max–min fairly, re-rated at each start and end.
+    #[default]
+    Fair,
+    /// Not at all: each has the link to itself.
+    None,
 }
 
 /// Equal replicas under one name.

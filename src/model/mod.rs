@@ -14,7 +14,7 @@ mod spec;
 mod workload;
 
 pub use choice::{Arg, Choice, Stage};
-pub use cluster::{Cluster, Group, Link, LinkEnd, Phase, Pool};
+pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, Phase, Pool};
 pub use expectation::{
     Comparison, Condition, Expectation, GpuSelection, Metric, Operator, Selection, Term, Tolerance,
 };

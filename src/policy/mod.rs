@@ -5,8 +5,10 @@
 
 pub mod decode_routing;
 pub mod eviction;
+mod least;
 pub mod memory_pressure;
 pub mod preemption;
 pub mod reservation;
 pub mod routing;
 pub mod scheduling;
+pub mod view;

@@ -1,7 +1,15 @@
-//! stub
+//! `preemption`: how running work gives way under `batching continuous`.
+
 use crate::model::Spec;
+
+static RECOMPUTE: Spec = Spec {
+    name: "recompute",
+    summary: "the latest admitted goes back to the front of the queue and is prefilled again",
+    params: &[],
+    simulated: false,
+};
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    std::iter::empty()
+    std::iter::once(&RECOMPUTE)
 }

@@ -1,1 +1,66 @@
-//! stub
+//! Outcome to bytes: one file a format, listed in [`FORMATS`].
+//!
+//! Formats over a finished run take a [`Report`]; those that log a run as it goes are engine sinks. Nothing here
+//! opens a file or looks at a clock. Invariant: the same run gives the same bytes.
+
+pub mod number;
+pub mod verdicts;
+
+mod csv;
+mod events;
+mod human;
+mod json;
+mod meta;
+mod snapshot;
+
+pub use csv::TimeSeries;
+pub use events::EventLog;
+pub use human::human;
+pub use json::json;
+pub use meta::{Input, meta, sha256};
+pub use snapshot::snapshot;
+
+use std::io::{self, Write};
+
+use crate::expect::Verdict;
+use crate::metrics::Outcome;
+use crate::model::Scenario;
+
+/// One run with its verdicts.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    /// What ran.
+    pub scenario: &'a Scenario,
+    /// Under which seed.
+    pub seed: u64,
+    /// What was measured.
+    pub outcome: &'a Outcome,
+    /// Of the scenario's expectations, in their order.
+    pub verdicts: &'a [Verdict],
+    /// The files the run depends on.
+    pub inputs: &'a [Input],
+}
+
+/// One format.
+pub struct Format {
+    /// What it is called.
+    pub name: &'static str,
+    /// The file `kvs run --out` writes; `None` for formats that go elsewhere.
+    pub file: Option<&'static str>,
+    /// One sentence for lists and docs.
+    pub summary: &'static str,
+    /// How it is written.
+    pub written: Written,
+}
+
+/// How a format is written.
+pub enum Written {
+    /// From the report, when the run is over.
+    Afterwards(fn(&Report<'_>, &mut dyn Write) -> io::Result<()>),
+    /// By a sink, while it runs.
+    Meanwhile,
+}
+
+/// Every format, in the order shown to users.
+pub static FORMATS: &[&Format] =
+    &[&human::FORMAT, &json::FORMAT, &csv::FORMAT, &events::FORMAT, &meta::FORMAT, &snapshot::FORMAT];

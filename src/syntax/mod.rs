@@ -5,6 +5,12 @@
 //! read, plus one diagnostic per independent mistake.
 
 pub mod ast;
+mod error;
+mod limits;
+mod literal;
 mod parser;
+mod place;
+mod token;
 
+pub use limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 pub use parser::parse;

@@ -1,5 +1,150 @@
 //! E05xx: expectations.
 
-use super::CodeInfo;
+use super::{Code, CodeInfo};
 
-pub(super) static CODES: &[CodeInfo] = &[];
+pub(super) static CODES: &[CodeInfo] = &[
+    CodeInfo {
+        code: Code("E0501"),
+        summary: "a metric that does not exist",
+        explanation: "`kvs list metrics` prints every metric with its unit and definition. Many come in families: \
+                      a statistic (`mean`, `min`, `max`, `p50`, `p90`, `p95`, `p99`, `p999`), what is measured, \
+                      and the unit, as in `p95_ttft_ms`.",
+        wrong: "expect p99_latencyms < 800",
+        right: "expect p99_latency_ms < 800",
+    },
+    CodeInfo {
+        code: Code("E0502"),
+        summary: "two sides that measure different things",
+        explanation: "Both sides of a comparison, the ends of a range, a tolerance, and the two operands of `+` \
+                      and `-` measure the same thing. A time is compared with a time, memory with memory, a \
+                      share with a share.",
+        wrong: "expect p99_latency_ms < 24 GB",
+        right: "expect p99_latency_ms < 24 s",
+    },
+    CodeInfo {
+        code: Code("E0503"),
+        summary: "a number without a unit beside a metric whose name states none",
+        explanation: "A bare number is read in the unit the metric's name ends in (`p99_latency_ms < 800`), or as \
+                      a count (`finished == 500`). Beside a share it could be a tenth or ten per cent, so `%` \
+                      must be written.",
+        wrong: "expect reject_rate < 0.1",
+        right: "expect reject_rate < 10%",
+    },
+    CodeInfo {
+        code: Code("E0504"),
+        summary: "a selector that does not fit",
+        explanation: "Metrics of requests take `for WORKLOAD`, `on GPU`, `during a .. b`, `after t`, `over D \
+                      windows` and `of \"SCENARIO\"`. Levels over time take `on`, `during`, `after` and `of`. \
+                      Figures of the whole run take only `of`. Inside `always`, `eventually` and `for D` a \
+                      level takes `on` and `of`; a span of time is written behind the whole condition.",
+        wrong: "workload chat { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 9 }
+expect max_queue_depth for chat < 64",
+        right: "workload chat { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 9 }
+expect max_queue_depth < 64",
+    },
+    CodeInfo {
+        code: Code("E0505"),
+        summary: "`for` names no workload",
+        explanation: "`for` selects the requests of one workload or trace of the scenario by its name; a trace \
+                      without a name is called `trace`.",
+        wrong: "trace replay { r1 0 500 200 }
+expect p99_ttft_ms for replays < 1 s",
+        right: "trace replay { r1 0 500 200 }
+expect p99_ttft_ms for replay < 1 s",
+    },
+    CodeInfo {
+        code: Code("E0506"),
+        summary: "`of` names no other scenario",
+        explanation: "`of \"NAME\"` is the same metric in another scenario of this file, run with the same seed \
+                      and the same matrix values. A scenario cannot be compared with itself.",
+        wrong: "scenario \"random\" { policy { routing random } }
+scenario \"p2c\" { expect p99_ttft_ms < p99_ttft_ms of \"randm\" }",
+        right: "scenario \"random\" { policy { routing random } }
+scenario \"p2c\" { expect p99_ttft_ms < p99_ttft_ms of \"random\" }",
+    },
+    CodeInfo {
+        code: Code("E0507"),
+        summary: "the same thing is selected twice",
+        explanation: "Each selector stands at most once; `during` and `after` both choose a span of time. One \
+                      behind the whole condition counts for each of its metrics.",
+        wrong: "expect p99_ttft_ms during 0 s .. 60 s after 30 s < 500 ms",
+        right: "expect p99_ttft_ms during 30 s .. 60 s < 500 ms",
+    },
+    CodeInfo {
+        code: Code("E0508"),
+        summary: "a selector stands behind the limit instead of the metric",
+        explanation: "`for`, `on`, `of` and `over` select samples of one metric and stand right behind it. Only \
+                      `during` and `after` may also stand behind the whole condition.",
+        wrong: "trace chat { r1 0 500 200 }
+expect p99_ttft_ms < 1 s for chat",
+        right: "trace chat { r1 0 500 200 }
+expect p99_ttft_ms for chat < 1 s",
+    },
+    CodeInfo {
+        code: Code("E0509"),
+        summary: "`on` points at no GPU",
+        explanation: "`on GROUP` is a group of the cluster, `on GROUP[0]` its first replica, `on GROUP[0..3]` the \
+                      first four, and `on gpu 3` the fourth GPU of the whole cluster. Indices count from 0.",
+        wrong: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 2 }
+expect peak_vram_bytes on small[2] < 1 GB",
+        right: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 2 }
+expect peak_vram_bytes on small[1] < 1 GB",
+    },
+    CodeInfo {
+        code: Code("E0510"),
+        summary: "a range that runs backwards",
+        explanation: "Ranges are written from the lower end to the upper one and hold both.",
+        wrong: "expect p50_ttft_ms in 300 .. 200",
+        right: "expect p50_ttft_ms in 200 .. 300",
+    },
+    CodeInfo {
+        code: Code("E0511"),
+        summary: "`always`, `eventually` or `for` over a metric that is no level",
+        explanation: "These look at every instant of the run. Levels, such as `queue_depth`, have a value at \
+                      every instant; percentiles, counts and rates are known at the end.",
+        wrong: "expect always p99_ttft_ms < 1 s",
+        right: "expect always queue_depth < 64",
+    },
+    CodeInfo {
+        code: Code("E0512"),
+        summary: "`always`, `eventually` or `for` inside another of them",
+        explanation: "What stands inside one of these is judged at a single instant, where the others have no \
+                      meaning.",
+        wrong: "expect always (eventually queue_depth == 0)",
+        right: "expect eventually queue_depth == 0",
+    },
+    CodeInfo {
+        code: Code("E0513"),
+        summary: "a comparison of constants",
+        explanation: "No run can change the outcome, so it checks nothing. Usually a metric's name is missing.",
+        wrong: "expect 1 < 2",
+        right: "expect finished > 2",
+    },
+    CodeInfo {
+        code: Code("E0514"),
+        summary: "a tolerance that cannot be used",
+        explanation: "`± 3%` (or `+- 3%`) is a share of the right side, `± 5 ms` an amount. It goes with `==` and \
+                      `!=`, is known before the run, and is not negative.",
+        wrong: "expect p99_ttft_ms < 500 +- 3%",
+        right: "expect p99_ttft_ms == 500 +- 3%",
+    },
+    CodeInfo {
+        code: Code("E0515"),
+        summary: "`in … of runs` without a share of runs",
+        explanation: "With `seeds N` an expectation must hold in every run; `in 60% of runs` asks for fewer. The \
+                      share is above 0% and at most 100%.",
+        wrong: "expect p99_ttft_ms < 500 in 120% of runs",
+        right: "expect p99_ttft_ms < 500 in 80% of runs",
+    },
+    CodeInfo {
+        code: Code("E0516"),
+        summary: "windows of two widths in one comparison",
+        explanation: "Windows are compared one by one, so both sides need the same ones.",
+        wrong: "expect p99_ttft_ms over 10 s windows < 2 * p50_ttft_ms over 20 s windows",
+        right: "expect p99_ttft_ms over 10 s windows < 2 * p50_ttft_ms over 10 s windows",
+    },
+];

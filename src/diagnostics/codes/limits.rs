@@ -1,5 +1,46 @@
 //! E07xx: limits.
 
-use super::CodeInfo;
+use super::{Code, CodeInfo};
 
-pub(super) static CODES: &[CodeInfo] = &[];
+/// A file is too large.
+pub(crate) const FILE_TOO_LARGE: Code = Code("E0701");
+/// Brackets are nested too deep.
+pub(crate) const NESTED_TOO_DEEP: Code = Code("E0702");
+/// A statement has too many operators.
+pub(crate) const TOO_MANY_OPERATORS: Code = Code("E0703");
+/// A matrix has too many cases.
+pub(crate) const TOO_MANY_CASES: Code = Code("E0704");
+
+pub(super) static CODES: &[CodeInfo] = &[
+    CodeInfo {
+        code: FILE_TOO_LARGE,
+        summary: "a file is too large",
+        explanation: "A scenario is read up to 8 MiB. What makes one larger is nearly always an inline trace, which \
+                      can stand in a file of its own and is then read as a stream.",
+        wrong: "trace chat {\n  r1 0 1000 100     # and 200,000 more\n}",
+        right: "trace chat from \"chat.csv\" { format kvs }",
+    },
+    CodeInfo {
+        code: NESTED_TOO_DEEP,
+        summary: "brackets are nested too deep",
+        explanation: "Blocks, parentheses and brackets may be nested 64 levels deep. Deeper ones are almost always \
+                      brackets that were never closed.",
+        wrong: "param n = ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((( 1",
+        right: "param n = 1",
+    },
+    CodeInfo {
+        code: TOO_MANY_OPERATORS,
+        summary: "a statement has too many operators",
+        explanation: "One statement or expectation may have 512 operators, `and`, `or` and `not` included.",
+        wrong: "param n = 1 + 1 + 1     # and 510 more",
+        right: "param n = 3",
+    },
+    CodeInfo {
+        code: TOO_MANY_CASES,
+        summary: "a matrix has too many cases",
+        explanation: "The cases of a file are the product of its matrix's axes and its scenarios, and are capped at \
+                      10,000: more is a mistake in nearly every case, and would not finish.",
+        wrong: "param a = 1\nparam b = 1\nmatrix { a in [1, 2, 3]; b in [1, 2, 3] }     # with 101 values on each axis",
+        right: "param a = 1\nparam b = 1\nmatrix { a in [1, 2, 3]; b in [1, 2] }",
+    },
+];

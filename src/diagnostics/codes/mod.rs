@@ -5,10 +5,11 @@
 mod definitions;
 mod expectations;
 mod files;
-mod limits;
+pub(crate) mod imports;
+pub(crate) mod limits;
 mod names;
 mod not_simulated;
-mod text;
+pub(crate) mod text;
 mod values;
 mod verdicts;
 mod workloads;
@@ -59,6 +60,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     workloads::CODES,
     expectations::CODES,
     files::CODES,
+    imports::CODES,
     limits::CODES,
     verdicts::CODES,
     not_simulated::CODES,

@@ -1,5 +1,43 @@
-//! E08xx: failed expectations.
+//! E08xx: failed expectations and snapshots.
+//!
+//! These come from runs; no text alone yields them, so their examples only show what a run can fail.
 
-use super::CodeInfo;
+use super::{Code, CodeInfo};
 
-pub(super) static CODES: &[CodeInfo] = &[];
+pub(super) static CODES: &[CodeInfo] = &[
+    CodeInfo {
+        code: Code("E0801"),
+        summary: "an expectation does not hold",
+        explanation: "The report shows the value, the limit and the margin, the distance of the one from the \
+                      other, with the command that runs just this case again. With several seeds it is the \
+                      worst run. Either the system misses its goal, or the goal is wrong.",
+        wrong: "expect p99_latency_ms < 1          # a second of prefill is needed",
+        right: "expect p99_latency_ms < 2500",
+    },
+    CodeInfo {
+        code: Code("E0802"),
+        summary: "an expectation over nothing",
+        explanation: "No sample was left to judge: no request finished, none arrived in the span selected, or \
+                      none belongs to the workload or GPU selected. That counts as a failure, since nothing was \
+                      checked.",
+        wrong: "expect p99_ttft_ms after 10 h < 1 s",
+        right: "expect p99_ttft_ms after 10 s < 1 s",
+    },
+    CodeInfo {
+        code: Code("E0803"),
+        summary: "the results differ from the snapshot",
+        explanation: "The run gave other numbers than those on record. Runs have no noise: something changed, in \
+                      the scenario, in what it uses, or in the simulator. Look at the pending snapshot; if the \
+                      new numbers are right, accept it.",
+        wrong: "# edit the scenario, then: kvs check",
+        right: "# edit the scenario, look at the change, then: kvs check --update",
+    },
+    CodeInfo {
+        code: Code("E0804"),
+        summary: "a case has no snapshot yet",
+        explanation: "The first run of a new case writes a pending snapshot and fails, so that nobody takes \
+                      numbers on record that nobody has seen. Look at it, then accept it.",
+        wrong: "# add a scenario, then: kvs check",
+        right: "# add a scenario, look at its numbers, then: kvs check --update",
+    },
+];

@@ -1,9 +1,257 @@
-//! stub
+//! `batching phases`: a request prefills, then decodes, at rates its GPU shares among those in the same phase.
+//!
+//! The life of a request follows the files: [`admission`] (arrival, routing, the global queue), [`service`] (slots,
+//! prefill, first token, finish), [`handoff`] (where to decode), [`leaving`] (rejection and the one routine that gives everything back).
+//! Timings answer when work ends ([`executor`]); the order within an instant is `engine::order`'s.
+//!
+//! Invariant: every path by which a request stops holding something goes through `release`, and whatever that frees
+//! is offered to those waiting within the same instant.
+
+mod admission;
+mod destinations;
+mod executor;
+mod fixed;
+mod gpu;
+mod handoff;
+mod invariants;
+mod leaving;
+mod loads;
+mod queue;
+mod residents;
+mod service;
+mod settings;
+mod shared;
+
+use std::collections::VecDeque;
+
+use self::executor::{Ended, Executor, Ticket};
+use self::gpu::Gpu;
+use self::handoff::Handoffs;
+use self::loads::{Loads, Outlook};
+use self::settings::Settings;
+use super::agenda::{Agenda, NEVER};
+use super::order::{self, What};
+use super::state::Requests;
+use super::transfers::Mover;
 use super::{End, Sink};
 use crate::model::Scenario;
+use crate::policy::eviction::Evictor;
+use crate::policy::routing::Router;
+use crate::policy::scheduling::Scheduler;
+use crate::rng::{Stream, Streams};
 use crate::units::SimTime;
 use crate::workload::Traffic;
 
-pub(super) fn run<S: Sink>(_scenario: &Scenario, _traffic: &mut Traffic, _seed: u64, _sink: &mut S) -> End {
-    End { at: SimTime::ZERO, unfinished: 0, events: 0 }
+/// Runs a scenario under its timing.
+pub(super) fn run<S: Sink>(scenario: &Scenario, traffic: &mut Traffic, seed: u64, sink: &mut S) -> End {
+    match scenario.engine.timing.name.as_str() {
+        "fixed" => Simulation::<fixed::Fixed, S>::new(scenario, traffic, seed, sink).run(),
+        "shared" => Simulation::<shared::Shared, S>::new(scenario, traffic, seed, sink).run(),
+        timing => unreachable!("analysis admits no timing `{timing}` with `batching phases`"),
+    }
+}
+
+struct Simulation<'a, X, S> {
+    now: SimTime,
+    settings: Settings,
+    traffic: &'a mut Traffic,
+    sink: &'a mut S,
+    gpus: Vec<Gpu<X>>,
+    requests: Requests,
+    loads: Loads,
+    outlook: Outlook,
+    router: Box<dyn Router>,
+    scheduler: Box<dyn Scheduler>,
+    evictor: Box<dyn Evictor>,
+    /// Where caches can move.
+    handoffs: Option<Handoffs>,
+    routing_stream: Stream,
+    agenda: Agenda,
+    /// The global queue: slots of unplaced requests, first come first served.
+    unplaced: VecDeque<Unplaced>,
+    /// Whether the head of the global queue has yet to be routed.
+    head_is_fresh: bool,
+    /// GPUs that gave something back in this round while somebody waited.
+    released: Vec<u32>,
+    /// GPUs whose levels or work changed in this instant.
+    changed: Vec<u32>,
+    /// Replicas tried for the request being placed, rising.
+    tried: Vec<u32>,
+    /// What is over in this round.
+    ends: Vec<order::End>,
+    /// What one GPU has ended, before it is put in order.
+    ended: Vec<Ended>,
+    /// Requests whose prompt ended in this round.
+    prefilled: Vec<Ticket>,
+    n_arrived: u64,
+    n_touches: u64,
+    n_left: u64,
+    n_events: u64,
+    #[cfg(debug_assertions)]
+    n_instants: u64,
+    /// The depth of the global queue the sink was told last.
+    told_unplaced: u32,
+}
+
+/// A request in the global queue.
+#[derive(Clone, Copy, Debug)]
+struct Unplaced {
+    slot: u32,
+    since: SimTime,
+}
+
+impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
+    fn new(scenario: &Scenario, traffic: &'a mut Traffic, seed: u64, sink: &'a mut S) -> Self {
+        let n_gpus = scenario.cluster.n_replicas();
+        let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
+        let first_come_first_served = scheduler.is_first_come_first_served();
+        let gpus = scenario.cluster.groups.iter().flat_map(|group| {
+            (0..group.n_replicas()).map(move |_| Gpu::new(&group.gpu, first_come_first_served))
+        });
+        Simulation {
+            now: SimTime::ZERO,
+            settings: Settings::of(scenario),
+            traffic,
+            sink,
+            gpus: gpus.collect(),
+            requests: Requests::default(),
+            loads: Loads::new(&scenario.cluster),
+            outlook: Outlook::new(scenario.workloads.len()),
+            router: crate::policy::routing::build(&scenario.policy.routing, n_gpus as u32),
+            scheduler,
+            evictor: crate::policy::eviction::build(&scenario.policy.eviction),
+            handoffs: Handoffs::of(scenario),
+            routing_stream: Streams::new(seed).stream("policy.routing"),
+            agenda: Agenda::new(n_gpus),
+            unplaced: VecDeque::new(),
+            head_is_fresh: false,
+            released: Vec::new(),
+            changed: Vec::new(),
+            tried: Vec::new(),
+            ends: Vec::new(),
+            ended: Vec::new(),
+            prefilled: Vec::new(),
+            n_arrived: 0,
+            n_touches: 0,
+            n_left: 0,
+            n_events: 0,
+            #[cfg(debug_assertions)]
+            n_instants: 0,
+            told_unplaced: 0,
+        }
+    }
+
+    fn run(mut self) -> End {
+        while let Some(next) = self.next_instant() {
+            if next > self.now {
+                self.sink.advance(next);
+                self.now = next;
+            }
+            self.play_instant();
+        }
+        self.check();
+        let at = self.settings.until.unwrap_or(self.now);
+        if at > self.now {
+            self.sink.advance(at);
+        }
+        End { at, unfinished: self.requests.len() as u64, events: self.n_events }
+    }
+
+    /// When something happens next; `None` when nothing will, or only after `until`.
+    fn next_instant(&self) -> Option<SimTime> {
+        let arrival = self.traffic.peek().unwrap_or(NEVER);
+        let next = self.agenda.next_time().min(self.next_transfer()).min(arrival).min(self.next_time_out());
+        let beyond = self.settings.until.is_some_and(|until| next > until);
+        (next != NEVER && !beyond).then_some(next)
+    }
+
+    /// Everything that happens at `now`, in the rounds that `engine::order` describes.
+    fn play_instant(&mut self) {
+        loop {
+            self.carry_out_ends();
+            self.continue_prefilled();
+            self.serve_global_queue();
+            self.time_out();
+            self.take_arrivals();
+            self.serve_global_queue();
+            self.start_waiting();
+            self.renew_agenda();
+            let next = self.agenda.next_time().min(self.next_transfer());
+            if next > self.now && self.traffic.peek().is_none_or(|arrival| arrival > self.now) {
+                break;
+            }
+        }
+        self.settle();
+    }
+
+    fn carry_out_ends(&mut self) {
+        while self.agenda.next_time() <= self.now {
+            let gpu = self.agenda.next_gpu();
+            self.gpus[gpu].executor.take_ended(self.now, &mut self.ended);
+            self.agenda.set(gpu, self.gpus[gpu].executor.next_end());
+            for ended in self.ended.drain(..) {
+                let (number, slot) = (ended.ticket.number, ended.ticket.slot);
+                self.ends.push(order::End { gpu: gpu as u32, number, slot, what: What::Stage(ended.stage) });
+            }
+        }
+        if let Some(handoffs) = &mut self.handoffs {
+            while let Some(Mover { to, number, slot }) =
+                handoffs.transfers.take_arrived(&handoffs.topology, self.now)
+            {
+                self.ends.push(order::End { gpu: to, number, slot, what: What::Handoff });
+            }
+        }
+        if self.ends.len() > 1 {
+            self.ends.sort_unstable();
+        }
+        let mut ends = std::mem::take(&mut self.ends);
+        for end in ends.drain(..) {
+            self.carry_out(end);
+        }
+        self.ends = ends;
+    }
+
+    fn next_transfer(&self) -> SimTime {
+        self.handoffs.as_ref().map_or(NEVER, |handoffs| handoffs.transfers.next_time())
+    }
+
+    /// Notes that a GPU's levels or work changed in this instant.
+    fn touch(&mut self, gpu: u32) {
+        let entry = &mut self.gpus[gpu as usize];
+        if !entry.changed {
+            entry.changed = true;
+            self.changed.push(gpu);
+        }
+        if let Some(handoffs) = &mut self.handoffs {
+            handoffs.note_change(gpu);
+        }
+    }
+
+    fn renew_agenda(&mut self) {
+        for &gpu in &self.changed {
+            self.agenda.set(gpu as usize, self.gpus[gpu as usize].executor.next_end());
+        }
+    }
+
+    /// Tells the sink what holds from now on.
+    fn settle(&mut self) {
+        if self.changed.len() > 1 {
+            self.changed.sort_unstable();
+        }
+        for gpu in self.changed.drain(..) {
+            let entry = &mut self.gpus[gpu as usize];
+            entry.changed = false;
+            if entry.levels != entry.told {
+                entry.told = entry.levels;
+                self.sink.levels(self.now, gpu, &entry.levels);
+            }
+        }
+        let depth = self.unplaced.len() as u32;
+        if depth != self.told_unplaced {
+            self.told_unplaced = depth;
+            self.sink.global_queue(self.now, depth);
+        }
+        #[cfg(debug_assertions)]
+        self.check_often();
+    }
 }

@@ -1,7 +1,51 @@
-//! stub
-use crate::model::Spec;
+//! Which replica a request goes to.
+//!
+//! A router is asked again, with the replicas tried so far left out, when the first has no room. It sees loads and
+//! candidates, never the requests of others; what it draws comes from the stream `policy.routing` alone.
+
+mod least_connections;
+mod least_loaded;
+mod p2c;
+mod predictive;
+mod random;
+mod round_robin;
+
+use super::view::{Candidates, View};
+use crate::model::{Choice, Spec};
+use crate::rng::Stream;
+
+/// Chooses replicas.
+pub trait Router {
+    /// The replica to try next; `None` only without candidates.
+    fn route(&mut self, candidates: Candidates<'_>, view: View<'_>, stream: &mut Stream) -> Option<u32>;
+
+    /// A replica's entry in the view has changed.
+    fn load_changed(&mut self, _replica: u32, _view: View<'_>) {}
+}
+
+struct Entry {
+    spec: &'static Spec,
+    /// For a cluster of that many replicas, all idle.
+    build: fn(&Choice, u32) -> Box<dyn Router>,
+}
+
+static ROUTING: &[Entry] = &[
+    Entry { spec: &p2c::SPEC, build: p2c::build },
+    Entry { spec: &round_robin::SPEC, build: round_robin::build },
+    Entry { spec: &least_loaded::SPEC, build: least_loaded::build },
+    Entry { spec: &least_connections::SPEC, build: least_connections::build },
+    Entry { spec: &random::SPEC, build: random::build },
+    Entry { spec: &predictive::SPEC, build: predictive::build },
+];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    std::iter::empty()
+    ROUTING.iter().map(|entry| entry.spec)
+}
+
+/// The router a choice names, for `n` idle replicas.
+#[must_use]
+pub fn build(choice: &Choice, n: u32) -> Box<dyn Router> {
+    let entry = ROUTING.iter().find(|entry| entry.spec.name == choice.name);
+    (entry.expect("analysis admits only registered routing policies").build)(choice, n)
 }

@@ -1,0 +1,254 @@
+//! `cluster`: what serves what, in groups of equal replicas, and how they are joined.
+
+mod link;
+
+use crate::model::{Batching, Bound, Gpu};
+use crate::model::{Cluster, Contention, Group, Phase, Pool};
+use crate::source::Span;
+use crate::syntax::ast::{Atom, Statement};
+use crate::units::Dimension;
+
+use super::block::{Block, take_name};
+use super::choice::Cursor;
+use super::context::Context;
+use super::error;
+use super::keys::{Key, Table, Value};
+use super::values::{self, Expected};
+
+/// The most GPUs a cluster may have.
+pub(super) const MAX_GPUS: u64 = 100_000;
+
+/// What may stand in `cluster`.
+pub(super) static TABLE: Table = Table {
+    block: "cluster",
+    summary: "what is built: GPUs, links and the model they serve",
+    keys: &[
+        Key::required("serves", Value::Shape("MODEL"), "the model served"),
+        Key::required(
+            "gpus",
+            Value::Shape("TYPE x N [as GROUP] [tensor_parallel T]"),
+            "equal replicas under the name of the group, or else of the type",
+        )
+        .repeatable(),
+        Key::optional(
+            "link",
+            Value::Shape("A B [bandwidth 300 GB/s] [latency 10 us]"),
+            "joins replicas both ways, `A -> B` one way, `default` what no other link joins",
+        )
+        .repeatable(),
+        Key::optional("pool", Value::Shape("prefill|decode GROUP"), "which group does what")
+            .repeatable()
+            .only(Batching::Continuous),
+        Key::optional(
+            "contention",
+            Value::Word(&["fair", "none"]),
+            "whether transfers over one link share its bandwidth",
+        )
+        .or("fair"),
+    ],
+};
+
+/// A `gpus` statement, its GPU type not looked into yet.
+pub(super) struct Line {
+    /// The type's name and where it is written.
+    pub(super) kind: (String, Span),
+    /// The group's name and where it is written.
+    pub(super) name: (String, Span),
+    /// Physical GPUs.
+    pub(super) n_gpus: u32,
+    /// Physical GPUs a replica.
+    pub(super) tensor_parallel: u32,
+    /// The whole statement.
+    pub(super) span: Span,
+}
+
+/// A cluster before its GPU types are looked up.
+pub(super) struct Layout {
+    /// The model's name and where it is written.
+    pub(super) serves: Option<(String, Span)>,
+    /// Statements that could be read.
+    pub(super) lines: Vec<Line>,
+    /// Whether all could.
+    pub(super) complete: bool,
+}
+
+/// Reads what is served and the groups.
+pub(super) fn layout(block: &Block<'_>, ctx: &mut Context<'_>) -> Layout {
+    block.require(ctx);
+    let serves = block
+        .one("serves")
+        .and_then(|statement| super::block::single_name(statement, "the name of a model", ctx));
+    let mut layout = Layout { serves, lines: Vec::new(), complete: !block.damaged };
+    for statement in block.all("gpus") {
+        match line(statement, ctx) {
+            Some(line) => layout.add(line, ctx),
+            None => layout.complete = false,
+        }
+    }
+    let n_gpus: u64 = layout.lines.iter().map(|line| u64::from(line.n_gpus)).sum();
+    if n_gpus > MAX_GPUS {
+        ctx.report(error::too_many_gpus(block.header, n_gpus));
+        layout.complete = false;
+    }
+    layout
+}
+
+impl Layout {
+    fn add(&mut self, line: Line, ctx: &mut Context<'_>) {
+        match self.lines.iter().find(|other| other.name.0 == line.name.0) {
+            Some(first) => {
+                ctx.report(error::group_twice(&line, first));
+                self.complete = false;
+            }
+            None => self.lines.push(line),
+        }
+    }
+
+    /// Replicas in all; `None` where a statement could not be read.
+    pub(super) fn n_replicas(&self) -> Option<usize> {
+        let replicas = self.lines.iter().map(|line| (line.n_gpus / line.tensor_parallel) as usize);
+        self.complete.then(|| replicas.sum())
+    }
+}
+
+/// `TYPE x N [as GROUP] [tensor_parallel T]`.
+fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
+    let mut cursor = Cursor::of(statement);
+    let kind = take_name(&mut cursor, "gpus", "the name of a GPU", ctx)?;
+    let times = match cursor.peek() {
+        Some(Atom::Word(word)) if word.text == "x" => cursor.take().is_some(),
+        _ => false,
+    };
+    if !times {
+        ctx.report(error::gpus_without_number(cursor.last(), &kind.0));
+        return None;
+    }
+    let one = Bound::AtLeast(1.0);
+    let n_gpus = take_count(&mut cursor, "gpus", one, ctx);
+    let mut name = kind.clone();
+    let mut tensor_parallel = Some(1);
+    while let Some(Atom::Word(word)) = cursor.peek() {
+        match word.text.as_str() {
+            "as" => {
+                cursor.take();
+                name = take_name(&mut cursor, "as", "the name of the group", ctx)?;
+            }
+            "tensor_parallel" => {
+                cursor.take();
+                tensor_parallel = take_count(&mut cursor, "tensor_parallel", one, ctx);
+            }
+            _ => break,
+        }
+    }
+    cursor.offer(&["as", "tensor_parallel"]);
+    let finished = cursor.finish("gpus", ctx);
+    let (n_gpus, tensor_parallel) = (n_gpus?, tensor_parallel?);
+    if n_gpus % tensor_parallel != 0 {
+        ctx.report(error::replicas_do_not_divide(statement.span, n_gpus, tensor_parallel));
+        return None;
+    }
+    finished.then_some(Line { kind, name, n_gpus, tensor_parallel, span: statement.span })
+}
+
+fn take_count(cursor: &mut Cursor<'_>, what: &str, bound: Bound, ctx: &mut Context<'_>) -> Option<u32> {
+    let before = cursor.last();
+    match cursor.take() {
+        Some(Atom::Value(expr)) => {
+            values::count_u32(expr, Expected::new(what, Dimension::NUMBER, bound), ctx)
+        }
+        Some(atom) => {
+            ctx.report(error::wrong_form(what, "a whole number", atom.span(), ctx.text(atom.span())));
+            None
+        }
+        None => {
+            ctx.report(error::missing_value(what, "a whole number", before));
+            None
+        }
+    }
+}
+
+/// Lowers a cluster whose GPU types have been looked up, one a line of the layout; `None` for a type with mistakes.
+pub(super) fn lower(
+    block: &Block<'_>,
+    layout: &Layout,
+    gpus: &[Option<Gpu>],
+    ctx: &mut Context<'_>,
+) -> Option<Cluster> {
+    let links: Option<Vec<_>> = block
+        .all("link")
+        .map(|statement| link::lower(statement, layout, ctx))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    let pools = pools(block, layout, ctx);
+    let contention = match block.word("contention", ctx).as_deref() {
+        Some("none") => Contention::None,
+        _ => Contention::Fair,
+    };
+    let groups = layout.lines.iter().zip(gpus).map(|(line, gpu)| {
+        Some(Group {
+            name: line.name.0.clone(),
+            gpu: gpu.clone()?,
+            n_gpus: line.n_gpus,
+            tensor_parallel: line.tensor_parallel,
+        })
+    });
+    let groups: Option<Vec<Group>> = groups.collect();
+    block.record(None, &[], ctx);
+    let cluster = Cluster { groups: groups?, links: links?, contention, pools: pools? };
+    (layout.complete && !cluster.groups.is_empty()).then_some(cluster)
+}
+
+/// `pool prefill GROUP`, `pool decode GROUP`: both or none, and no group in both.
+fn pools(block: &Block<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Option<Vec<Pool>> {
+    let mut pools: Vec<(Pool, Span)> = Vec::new();
+    let mut sound = true;
+    for statement in block.all("pool") {
+        let Some(pool) = pool(statement, layout, ctx) else {
+            sound = false;
+            continue;
+        };
+        match pools.iter().find(|(other, _)| other.group == pool.group) {
+            Some((_, first)) => {
+                ctx.report(error::pooled_twice(statement.span, *first, &layout.lines[pool.group].name.0));
+                sound = false;
+            }
+            None => pools.push((pool, statement.span)),
+        }
+    }
+    let has = |phase| pools.iter().any(|(pool, _)| pool.phase == phase);
+    if let (Some((_, span)), true, false) = (pools.first(), sound, has(Phase::Prefill) && has(Phase::Decode))
+    {
+        let missing = if has(Phase::Prefill) { "decode" } else { "prefill" };
+        ctx.report(error::one_pool_only(*span, missing));
+        sound = false;
+    }
+    sound.then(|| pools.into_iter().map(|(pool, _)| pool).collect())
+}
+
+fn pool(statement: &Statement, layout: &Layout, ctx: &mut Context<'_>) -> Option<Pool> {
+    const PHASES: &[&str] = &["prefill", "decode"];
+    let mut cursor = Cursor::of(statement);
+    let (phase, span) = take_name(&mut cursor, "pool", "`prefill` or `decode`", ctx)?;
+    let phase = match phase.as_str() {
+        "prefill" => Phase::Prefill,
+        "decode" => Phase::Decode,
+        _ => {
+            ctx.report(error::unknown_word("pool", &phase, span, PHASES));
+            return None;
+        }
+    };
+    let (name, span) = take_name(&mut cursor, "pool", "the name of a group", ctx)?;
+    let group = group(&name, span, layout, ctx)?;
+    cursor.finish("pool", ctx).then_some(Pool { phase, group })
+}
+
+/// The index of a group; unknown ones are reported unless the layout has mistakes of its own.
+fn group(name: &str, span: Span, layout: &Layout, ctx: &mut Context<'_>) -> Option<usize> {
+    let found = layout.lines.iter().position(|line| line.name.0 == name);
+    if found.is_none() && layout.complete {
+        let names: Vec<&str> = layout.lines.iter().map(|line| line.name.0.as_str()).collect();
+        ctx.report(error::unknown_group(name, span, &names));
+    }
+    found
+}

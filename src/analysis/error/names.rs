@@ -1,0 +1,234 @@
+//! E01xx: names and structure.
+
+use crate::analysis::context::{Context, Param};
+use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::{Form, Param as ParamSpec};
+use crate::source::Span;
+use crate::syntax::ast::Ident;
+use crate::units::Dimension;
+
+use super::values::dimension_example;
+
+/// `$m` where only `n` is declared
+pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Diagnostic {
+    let names: Vec<&str> = ctx.params.keys().map(String::as_str).collect();
+    let help = did_you_mean(&nearest(&name.text, names.iter().copied()))
+        .unwrap_or_else(|| format!("declare it: `param {} = …`", name.text));
+    Diagnostic::error(Code("E0104"), format!("unknown parameter `${}`", name.text), name.span, "not declared")
+        .with_help(help)
+}
+
+/// `routing power_of_two`; `ranked` holds every name of the registry, the nearest first
+pub(in crate::analysis) fn unknown_choice(what: &str, name: &str, span: Span, ranked: &[&str]) -> Diagnostic {
+    let near = did_you_mean(&nearest(name, ranked.iter().copied()));
+    let list = format!("{} {what} is one of {}", article(what), alternatives(ranked));
+    let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
+    Diagnostic::error(Code("E0102"), format!("unknown {what} `{name}`"), span, format!("no such {what}"))
+        .with_help(help)
+}
+
+/// `random choices 2`
+pub(in crate::analysis) fn unknown_argument(
+    word: &str,
+    span: Span,
+    of: &str,
+    offered: &[&str],
+) -> Diagnostic {
+    let help = did_you_mean(&nearest(word, offered.iter().copied())).unwrap_or_else(|| {
+        if offered.is_empty() {
+            format!("`{of}` takes no arguments")
+        } else {
+            format!("it takes {}", alternatives(offered))
+        }
+    });
+    Diagnostic::error(Code("E0103"), format!("unknown argument `{word}` of `{of}`"), span, "not known here")
+        .with_help(help)
+}
+
+/// `a` or `an`
+pub(in crate::analysis) fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// `pick zip 1`
+pub(in crate::analysis) fn unknown_word(what: &str, word: &str, span: Span, words: &[&str]) -> Diagnostic {
+    let near = did_you_mean(&nearest(word, words.iter().copied()));
+    let list = format!("`{what}` is {}", alternatives(words));
+    let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
+    Diagnostic::error(Code("E0102"), format!("unknown value `{word}` of `{what}`"), span, "not known here")
+        .with_help(help)
+}
+
+/// `routing` and nothing behind it
+pub(in crate::analysis) fn missing_choice(what: &str, span: Span, names: &[&str]) -> Diagnostic {
+    let message = format!("expected {} {what}, found nothing", article(what));
+    Diagnostic::error(Code("E0305"), message, span, "expected here")
+        .with_help(format!("write one of {}", alternatives(names)))
+}
+
+/// `prompt 1500`
+pub(in crate::analysis) fn not_a_choice(
+    what: &str,
+    span: Span,
+    text: &str,
+    constant: bool,
+    names: &[&str],
+) -> Diagnostic {
+    let help = if constant {
+        format!("for a value that never changes write `constant {text}`")
+    } else {
+        format!("write one of {}", alternatives(names))
+    };
+    let message = format!("expected {} {what}, found `{text}`", article(what));
+    Diagnostic::error(Code("E0208"), message, span, format!("not {} {what}", article(what))).with_help(help)
+}
+
+/// `routing $n` where `n` is a number
+pub(in crate::analysis) fn param_is_no_choice(
+    what: &str,
+    name: &Ident,
+    param: &Param,
+    names: &[&str],
+) -> Diagnostic {
+    let message =
+        format!("expected {} {what}, found `{}`, the value of `${}`", article(what), param.text, name.text);
+    Diagnostic::error(Code("E0208"), message, name.span, format!("not {} {what}", article(what)))
+        .with_label(param.origin, "set here")
+        .with_help(format!("give `{}` one of {}", name.text, alternatives(names)))
+}
+
+/// `arrivals poisson 3`
+pub(in crate::analysis) fn leftover(span: Span, text: &str, of: &str, offered: &[&str]) -> Diagnostic {
+    let help = if offered.is_empty() {
+        format!("nothing may stand behind `{of}` here")
+    } else {
+        format!("a value stands behind its name: {}", alternatives(offered))
+    };
+    Diagnostic::error(Code("E0307"), format!("unexpected `{text}` behind `{of}`"), span, "not expected here")
+        .with_help(help)
+}
+
+/// `routing p2c { … }`
+pub(in crate::analysis) fn leftover_block(span: Span, of: &str) -> Diagnostic {
+    let opening = Span { end: span.start + 1, ..span };
+    Diagnostic::error(Code("E0307"), format!("`{of}` takes no block"), opening, "not expected here")
+        .with_help("write the arguments on the line of the statement")
+}
+
+/// `gamma cv 2 cv 3`
+pub(in crate::analysis) fn repeated_argument(name: &str, of: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code("E0306"), format!("`{name}` of `{of}` is given twice"), again, "given again")
+        .with_label(first, "first given here")
+        .with_help("remove one of the two")
+}
+
+/// `gamma` without `cv`
+pub(in crate::analysis) fn missing_arguments(
+    of: &str,
+    missing: &[&ParamSpec],
+    place: Dimension,
+    at: Span,
+) -> Diagnostic {
+    let names: Vec<&str> = missing.iter().map(|param| param.name).collect();
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let shown: Vec<String> = missing.iter().map(|param| usage(param, place)).collect();
+    Diagnostic::error(Code("E0305"), format!("`{of}` needs {list}"), at, format!("{list} is missing"))
+        .with_help(format!("write `{of} {}`", shown.join(" ")))
+}
+
+/// An argument as it is written, for docs and help: `cv 2`, `[weight distribution, …]`.
+fn usage(param: &ParamSpec, place: Dimension) -> String {
+    let value = match param.form {
+        Form::Quantity(dimension) => dimension_example(dimension).to_owned(),
+        Form::OfPlace | Form::QuantilesOfPlace => dimension_example(place).to_owned(),
+        Form::RangeOfPlace => "low .. high".to_owned(),
+        Form::Count => "4".to_owned(),
+        Form::Distribution(_) => "distribution".to_owned(),
+        Form::Weighted => "[weight distribution, …]".to_owned(),
+        Form::List(_) => "[a, b, …]".to_owned(),
+        Form::File => "\"file\"".to_owned(),
+        Form::Text => "\"text\"".to_owned(),
+        Form::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
+        Form::Stages => "{ 5 min -> 20 req/s }".to_owned(),
+    };
+    if param.positional { value } else { format!("{} {value}", param.name) }
+}
+
+/// `cv` and nothing behind it
+pub(in crate::analysis) fn missing_value(name: &str, wanted: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(Code("E0305"), format!("`{name}` needs {wanted}, found nothing"), at, "expected here")
+}
+
+/// `cv fast`
+pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code("E0208"),
+        format!("`{name}` expects {wanted}, found `{text}`"),
+        span,
+        format!("not {wanted}"),
+    )
+}
+
+/// `uniform 9 .. 3`
+pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0210"), format!("the range `{text}` runs backwards"), span, "low comes first")
+}
+
+/// `pool prefill fst`
+pub(in crate::analysis) fn unknown_group(name: &str, span: Span, names: &[&str]) -> Diagnostic {
+    let help = did_you_mean(&nearest(name, names.iter().copied()))
+        .unwrap_or_else(|| format!("the cluster has {}", alternatives(names)));
+    Diagnostic::error(Code("E0107"), format!("unknown group `{name}`"), span, "no such group").with_help(help)
+}
+
+/// `serves llama_3_1_80b`
+pub(in crate::analysis) fn unknown_definition(
+    what: &str,
+    keyword: &str,
+    name: &str,
+    span: Span,
+    names: &[&str],
+    own: &[&str],
+) -> Diagnostic {
+    let code = if keyword == "gpu" { Code("E0106") } else { Code("E0105") };
+    let near = did_you_mean(&nearest(name, names.iter().copied()));
+    let help = near.unwrap_or_else(|| {
+        let defined =
+            if own.is_empty() { String::new() } else { format!("; this file defines {}", alternatives(own)) };
+        format!("define it: `{keyword} {name} {{ … }}`, or see `kvs list {keyword}s`{defined}")
+    });
+    Diagnostic::error(code, format!("unknown {what} `{name}`"), span, format!("no such {what}"))
+        .with_help(help)
+}
+
+/// `--set m=8` where only `n` is declared
+pub(in crate::analysis) fn cannot_set(name: &Ident, near: &[&str], declared: &[&str]) -> Diagnostic {
+    let help = did_you_mean(near).unwrap_or_else(|| {
+        if declared.is_empty() {
+            "the file declares no parameters".to_owned()
+        } else {
+            format!("the file declares {}", alternatives(declared))
+        }
+    });
+    Diagnostic::error(
+        Code("E0104"),
+        format!("the file has no parameter `{}` to set", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}
+
+/// `matrix { kv in [bf16, fp8] }` without `param kv`
+pub(in crate::analysis) fn undeclared_axis(name: &Ident, declared: &[&str], first: &str) -> Diagnostic {
+    let help = did_you_mean(&nearest(&name.text, declared.iter().copied()))
+        .unwrap_or_else(|| format!("declare it: `param {} = {first}`", name.text));
+    Diagnostic::error(
+        Code("E0104"),
+        format!("unknown parameter `{}` in `matrix`", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}

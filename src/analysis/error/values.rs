@@ -1,0 +1,331 @@
+//! E02xx: values and units.
+
+use crate::analysis::context::{Context, Param, ParamValue};
+use crate::analysis::suggest::{alternatives, nearest};
+use crate::analysis::values::{Bare, Evaluated, Expected, Written, display, wanted};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::Bound;
+use crate::source::Span;
+use crate::syntax::ast::{Ident, Literal, Operator};
+use crate::units::{Dimension, UNITS, unit};
+
+/// `80 GBs`
+pub(in crate::analysis) fn unknown_unit(
+    literal: &Literal,
+    spelt: &Ident,
+    hint: Option<Dimension>,
+) -> Diagnostic {
+    let wanted = |dimension: Dimension| {
+        hint.is_none_or(|hint| hint == dimension || (hint.is_count() && dimension.is_count()))
+    };
+    let number = number_text(literal.value);
+    let mut help = Vec::new();
+    match likely_unit(&spelt.text, wanted) {
+        Some(likely) => help.push(format!("did you mean `{number} {likely}`?")),
+        None if hint.is_some_and(Dimension::is_count) => help.push(format!("write `{number}`")),
+        None => {}
+    }
+    if let Some(hint) = hint {
+        let names: Vec<&str> =
+            UNITS.iter().filter(|unit| unit.dimension == hint).map(|unit| unit.name).collect();
+        if names.len() > 1 {
+            help.push(format!("{hint} is written in {}", alternatives(&names)));
+        }
+    }
+    let diagnostic = Diagnostic::error(
+        Code("E0201"),
+        format!("unknown unit `{}`", spelt.text),
+        spelt.span,
+        "no such unit",
+    );
+    if help.is_empty() { diagnostic } else { diagnostic.with_help(help.join(" ")) }
+}
+
+/// The unit that a wrong spelling stands for, if one is likely.
+fn likely_unit(spelt: &str, wanted: impl Fn(Dimension) -> bool) -> Option<&'static str> {
+    let usual: Vec<&str> = spelt.split('/').map(usual_part).collect();
+    let usual = usual.join("/");
+    if let Some(unit) = unit(&usual) {
+        return Some(unit.name);
+    }
+    let candidates = || UNITS.iter().filter(|unit| wanted(unit.dimension)).map(|unit| unit.name);
+    // `gb`, then `GBs`: capitals and a plural are the usual slips. Bits are never guessed.
+    let bare = spelt.strip_suffix('s').unwrap_or(spelt);
+    let by_letters = candidates().find(|name| {
+        !name.contains("b/s") && (name.eq_ignore_ascii_case(spelt) || name.eq_ignore_ascii_case(bare))
+    });
+    by_letters.or_else(|| nearest(spelt, candidates()).first().copied())
+}
+
+/// One side of a unit in this language's spelling, from what other tools and people write.
+fn usual_part(part: &str) -> &str {
+    match part.to_ascii_lowercase().as_str() {
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "msec" | "msecs" | "millis" | "milliseconds" => "ms",
+        "usec" | "micros" | "microseconds" => "us",
+        "mins" | "minute" | "minutes" => "min",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "tokens" | "token" | "toks" | "t" => "tok",
+        "tps" | "tokps" => "tok/s",
+        "reqs" | "request" | "requests" | "r" | "queries" => "req",
+        "rps" | "qps" => "req/s",
+        "gbps" => "Gb/s",
+        "mbps" => "Mb/s",
+        "usd" | "dollars" | "dollar" => "$",
+        "bytes" | "byte" => "B",
+        "tflop" | "tflops" | "tflop/s" => "TFLOPS",
+        "percent" | "pct" => "%",
+        _ => part,
+    }
+}
+
+/// `decode 2400 ms`
+pub(in crate::analysis) fn wrong_dimension(
+    found: Evaluated,
+    expected: Expected<'_>,
+    ctx: &Context<'_>,
+) -> Diagnostic {
+    let wanted = wanted(expected);
+    let measured = if found.written == Written::Percent {
+        "a percentage".to_owned()
+    } else {
+        found.quantity.dimension.to_string()
+    };
+    let text = spelling(found, ctx);
+    let diagnostic = Diagnostic::error(
+        Code("E0202"),
+        format!("`{}` expects {wanted}, found {measured} (`{text}`)", expected.what),
+        found.span,
+        format!("this is {measured}"),
+    );
+    let diagnostic = with_origin(diagnostic, found, ctx);
+    diagnostic.with_help(format!("write it as in `{} {}`", expected.what, example(expected)))
+}
+
+/// `vram 80`
+pub(in crate::analysis) fn missing_unit(
+    found: Evaluated,
+    expected: Expected<'_>,
+    ctx: &Context<'_>,
+) -> Diagnostic {
+    let text = spelling(found, ctx);
+    let simple = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '.' || letter == '_');
+    let shown = if simple { text.clone() } else { format!("({text})") };
+    let help = if expected.dimension == Dimension::NUMBER {
+        let percent = found.quantity.value * if found.quantity.value <= 1.0 { 100.0 } else { 1.0 };
+        format!("write `{}%`: a share is written in per cent", number_text(percent))
+    } else {
+        let names: Vec<&str> = UNITS
+            .iter()
+            .filter(|unit| unit.dimension == expected.dimension)
+            .map(|unit| unit.name)
+            .take(4)
+            .collect();
+        let first = names.first().copied().unwrap_or("s");
+        let others: Vec<&str> = names.iter().skip(1).copied().collect();
+        let multiply = if simple { "" } else { "* 1 " };
+        let rest = if others.is_empty() {
+            String::new()
+        } else {
+            format!(", or another unit: {}", alternatives(&others))
+        };
+        format!("write `{shown} {multiply}{first}`{rest}")
+    };
+    let message = format!("`{}` is missing its unit: found `{text}`", expected.what);
+    let diagnostic = Diagnostic::error(Code("E0203"), message, found.span, "which unit?");
+    with_origin(diagnostic, found, ctx).with_help(help)
+}
+
+/// `max_concurrent 0`
+pub(in crate::analysis) fn out_of_bound(
+    found: Evaluated,
+    expected: Expected<'_>,
+    ctx: &Context<'_>,
+) -> Diagnostic {
+    let rule = bound_text(expected);
+    let message = format!("`{}` must {rule}, found `{}`", expected.what, spelling(found, ctx));
+    let diagnostic = Diagnostic::error(Code("E0204"), message, found.span, format!("must {rule}"));
+    with_origin(diagnostic, found, ctx)
+}
+
+fn bound_text(expected: Expected<'_>) -> String {
+    let share = expected.dimension == Dimension::NUMBER && matches!(expected.bare, Bare::Refused);
+    let show = |value: f64| {
+        if share { format!("{}%", value * 100.0) } else { display(value, expected.dimension) }
+    };
+    match expected.bound {
+        Bound::Any => "be finite".to_owned(),
+        Bound::Positive => "be positive".to_owned(),
+        Bound::NotNegative => "not be negative".to_owned(),
+        Bound::Between(low, high) => format!("lie between {} and {}", show(low), show(high)),
+        Bound::AtLeast(low) => format!("be at least {}", show(low)),
+    }
+}
+
+/// `max_queue 2.5`
+pub(in crate::analysis) fn not_whole(
+    found: Evaluated,
+    expected: Expected<'_>,
+    ctx: &Context<'_>,
+) -> Diagnostic {
+    let text = spelling(found, ctx);
+    let message = format!("`{}` must be a whole number, found `{text}`", expected.what);
+    let diagnostic = Diagnostic::error(Code("E0205"), message, found.span, "not a whole number");
+    with_origin(diagnostic, found, ctx)
+}
+
+/// `max_batch 5e9`
+pub(in crate::analysis) fn above_32_bits(span: Span, what: &str, text: &str) -> Diagnostic {
+    let message = format!("`{what}` must be below 2^32, found `{text}`");
+    Diagnostic::error(Code("E0204"), message, span, "too large")
+}
+
+/// `kv_bytes_per_token 0.5 B`
+pub(in crate::analysis) fn broken_byte(span: Span, what: &str, value: f64) -> Diagnostic {
+    let message = format!("`{what}` must be a whole number of bytes, found {value} bytes");
+    Diagnostic::error(Code("E0205"), message, span, "not a whole number of bytes")
+}
+
+/// `duration 400 d`
+pub(in crate::analysis) fn off_the_clock(span: Span, what: &str, text: &str, seconds: f64) -> Diagnostic {
+    if seconds < 0.0 {
+        let message = format!("`{what}` must not be negative, found `{text}`");
+        return Diagnostic::error(Code("E0204"), message, span, "must not be negative");
+    }
+    let message = format!("`{what}` must be below 213 days, found `{text}`");
+    Diagnostic::error(Code("E0204"), message, span, "beyond the simulation's clock")
+        .with_help("the clock counts picoseconds in 64 bits: 213 days")
+}
+
+/// `2 / 0`
+pub(in crate::analysis) fn division_by_zero(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0206"), format!("division by zero: `{text}` is 0"), span, "this is 0")
+}
+
+/// `1e308 * 10`
+pub(in crate::analysis) fn too_large(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0206"), format!("`{text}` is too large to compute with"), span, "too large")
+}
+
+/// `1 s + 2 GB`
+pub(in crate::analysis) fn operands_do_not_fit(
+    left: Evaluated,
+    operator: Operator,
+    right: Evaluated,
+    ctx: &Context<'_>,
+) -> Diagnostic {
+    let (a, b) = (left.quantity.dimension, right.quantity.dimension);
+    let message = match operator {
+        Operator::Add => format!("cannot add {b} to {a}"),
+        Operator::Subtract => format!("cannot subtract {b} from {a}"),
+        Operator::Multiply | Operator::Divide => format!("no unit measures the result of {a} and {b}"),
+    };
+    let diagnostic = Diagnostic::error(Code("E0207"), message, right.span, format!("{b}"))
+        .with_label(left.span, format!("{a}"));
+    let bare = if right.bare() { Some((right, a)) } else { left.bare().then_some((left, b)) };
+    match bare.and_then(|(bare, dimension)| {
+        let unit = UNITS.iter().find(|unit| unit.dimension == dimension)?;
+        Some(format!("if `{0}` is meant in {1}, write `{0} {1}`", ctx.text(bare.span), unit.name))
+    }) {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    }
+}
+
+/// `max_queue $kv` where `kv` is a name
+pub(in crate::analysis) fn param_is_no_number(name: &Ident, param: &Param) -> Diagnostic {
+    let kind = match param.value {
+        Some(ParamValue::Text(_)) => "a string",
+        _ => "a name",
+    };
+    let message = format!("expected a number, found {kind}: `${}` is `{}`", name.text, param.text);
+    Diagnostic::error(Code("E0208"), message, name.span, format!("this is {kind}"))
+        .with_label(param.origin, "set here")
+}
+
+/// `vram p99_ttft_ms`
+pub(in crate::analysis) fn metric_in_statement(name: &Ident) -> Diagnostic {
+    let message = format!("expected a number, found the name `{}`", name.text);
+    Diagnostic::error(Code("E0208"), message, name.span, "not a number")
+        .with_help(format!("only expectations know metrics; for a parameter write `${}`", name.text))
+}
+
+/// `link a b bandwidth 400 Gb/s`
+pub(in crate::analysis) fn bits_not_bytes(span: Span, value: f64, prefix: &str) -> Diagnostic {
+    let number = number_text(value);
+    Diagnostic::note(
+        Code("E0209"),
+        format!("`{number} {prefix}b/s` is in bits: {} {prefix}B/s", number_text(value / 8.0)),
+        span,
+        "bits, not bytes",
+    )
+    .with_help(format!("data sheets of GPUs and links are mostly in bytes: `{number} {prefix}B/s`"))
+}
+
+/// What was written; for a parameter also what it stands for.
+fn spelling(found: Evaluated, ctx: &Context<'_>) -> String {
+    ctx.text(found.origin.unwrap_or(found.span)).to_owned()
+}
+
+fn with_origin(diagnostic: Diagnostic, found: Evaluated, ctx: &Context<'_>) -> Diagnostic {
+    match found.origin {
+        Some(origin) => {
+            let text = format!("`{}` is set here", ctx.text(found.span));
+            diagnostic.with_label(origin, text)
+        }
+        None => diagnostic,
+    }
+}
+
+fn example(expected: Expected<'_>) -> &'static str {
+    match expected.dimension {
+        Dimension::NUMBER if matches!(expected.bare, Bare::Refused) => "90%",
+        dimension => dimension_example(dimension),
+    }
+}
+
+/// A value of a dimension, as it would be written.
+pub(in crate::analysis) fn dimension_example(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::TIME => "500 ms",
+        Dimension::DATA => "80 GB",
+        Dimension::BANDWIDTH => "300 GB/s",
+        Dimension::TOKENS => "512",
+        Dimension::TOKEN_RATE => "2000 tok/s",
+        Dimension::REQUEST_RATE => "5 req/s",
+        Dimension::COMPUTE => "989 TFLOPS",
+        Dimension::MONEY => "10 $",
+        Dimension::PRICE => "2.50 $/h",
+        _ => "4",
+    }
+}
+
+/// A number without a trail of digits from binary fractions.
+pub(in crate::analysis) fn number_text(value: f64) -> String {
+    let rounded = libm::round(value * 1e6) / 1e6;
+    if value.abs() < 1e12 && (rounded - value).abs() <= value.abs() * 1e-9 {
+        format!("{rounded}")
+    } else {
+        format!("{value}")
+    }
+}
+
+/// `--set n="1; param m = 2"`
+pub(in crate::analysis) fn not_one_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0208"), format!("`--set {name}` takes one value"), span, "more than a value")
+        .with_help(format!(
+            "write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"
+        ))
+}
+
+/// `param p = [1, 2]`
+pub(in crate::analysis) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code("E0208"),
+        format!("a parameter is a quantity, a name or a string, found `{text}`"),
+        span,
+        "not one value",
+    )
+    .with_help("several values belong in a matrix: `matrix { p in [1, 2] }`")
+}

@@ -1,0 +1,224 @@
+//! E05xx: mistakes in expectations.
+
+use super::Temporal;
+use super::selectors::selectors_of;
+use crate::analysis::error::number_text;
+use crate::analysis::suggest::{alternatives, did_you_mean};
+use crate::analysis::values::Written;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::metrics::Kind;
+use crate::source::Span;
+use crate::syntax::ast::{Ident, Text};
+
+/// `p99_latencyms`
+pub(super) fn unknown_metric(name: &Ident, near: &[&str]) -> Diagnostic {
+    let help = did_you_mean(near).unwrap_or_else(|| "`kvs list metrics` prints every metric".to_owned());
+    Diagnostic::error(Code("E0501"), format!("unknown metric `{}`", name.text), name.span, "no such metric")
+        .with_help(help)
+}
+
+/// `p99_latency_ms < 24 GB`: what each side is, and where.
+pub(super) struct Sides<'a> {
+    pub(super) expected: &'a str,
+    pub(super) expected_text: &'a str,
+    pub(super) expected_span: Span,
+    /// Something that would fit.
+    pub(super) example: &'a str,
+    pub(super) found: &'a str,
+    pub(super) found_text: &'a str,
+    pub(super) found_span: Span,
+}
+
+/// `p99_latency_ms < 24 GB`
+pub(super) fn other_dimension(sides: &Sides<'_>) -> Diagnostic {
+    let Sides { expected, expected_text, expected_span, example, found, found_text, found_span } = *sides;
+    let message = format!("expected {expected}, found {found} `{found_text}`");
+    let diagnostic = Diagnostic::error(Code("E0502"), message, found_span, format!("this is {found}"))
+        .with_label(expected_span, format!("this is {expected}"));
+    diagnostic.with_help(format!("`{expected_text}` is {expected}: compare it with one, as `{example}`"))
+}
+
+/// `reject_rate < 0.1`
+pub(super) fn unit_missing(
+    text: &str,
+    span: Span,
+    beside: &str,
+    measured: &str,
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let message = format!("`{text}` needs a unit: `{beside}` is {measured}");
+    let diagnostic = Diagnostic::error(Code("E0503"), message, span, "which unit?");
+    match suggestion {
+        Some(suggestion) => diagnostic.with_help(format!("write `{suggestion}`")),
+        None => diagnostic.with_help("compare it with a quantity of the same kind"),
+    }
+}
+
+/// `max_queue_depth for chat`
+pub(super) fn selector_does_not_fit(word: &str, span: Span, metric: &Ident, kind: Kind) -> Diagnostic {
+    let name = &metric.text;
+    let what = match kind {
+        Kind::Requests => "is measured on requests",
+        Kind::Level => "is a level over time, not measured on requests",
+        Kind::Run => "is one number for the whole run",
+    };
+    let message = format!("`{word}` cannot select from `{name}`");
+    Diagnostic::error(Code("E0504"), message, span, "does not fit this metric")
+        .with_label(metric.span, what)
+        .with_help(format!("`{name}` {what}: it takes {}", alternatives(selectors_of(kind))))
+}
+
+/// `always queue_depth over 10 s windows < 64`
+pub(super) fn selector_inside(temporal: Temporal, word: &str, span: Span) -> Diagnostic {
+    let message = format!("`{word}` cannot stand inside `{}`", temporal.word);
+    let diagnostic = Diagnostic::error(Code("E0504"), message, span, "not here")
+        .with_label(temporal.span, "every instant is looked at");
+    match word {
+        "during" | "after" => {
+            diagnostic.with_help(format!("write it behind the condition: `… < 64 {word} …`"))
+        }
+        _ => diagnostic.with_help("a level at an instant takes `on` and `of`"),
+    }
+}
+
+/// `p99_ttft_ms for chatt`
+pub(super) fn unknown_workload(name: &Ident, near: &[&str], known: &[&str]) -> Diagnostic {
+    let message = format!("no such workload: `{}`", name.text);
+    let diagnostic = Diagnostic::error(Code("E0505"), message, name.span, "not a workload of this scenario");
+    diagnostic.with_help(near_or_all(near, known, "the workloads are", "this scenario has no workload"))
+}
+
+/// `p99_ttft_ms of "randm"`
+pub(super) fn unknown_scenario(name: &Text, near: &[&str], known: &[&str]) -> Diagnostic {
+    let message = format!("no such scenario: `{}`", name.value);
+    let diagnostic = Diagnostic::error(Code("E0506"), message, name.span, "not a scenario of this file");
+    diagnostic.with_help(near_or_all(
+        near,
+        known,
+        "the scenarios are",
+        "this file has no `scenario` to compare with",
+    ))
+}
+
+/// `of` with the scenario it is written in
+pub(super) fn own_scenario(name: &Text) -> Diagnostic {
+    let message = format!("scenario `{}` is compared with itself", name.value);
+    Diagnostic::error(Code("E0506"), message, name.span, "this scenario")
+        .with_help("name another scenario, or leave out `of`")
+}
+
+/// `p99_ttft_ms for chat for code`
+pub(super) fn selected_twice(earlier: &str, word: &str, first: Span, second: Span) -> Diagnostic {
+    let message = if earlier == word {
+        format!("`{word}` selects twice")
+    } else {
+        format!("`{word}` selects what `{earlier}` already did")
+    };
+    Diagnostic::error(Code("E0507"), message, second, "second time")
+        .with_label(first, "first time")
+        .with_help("leave out one of the two")
+}
+
+/// `p99_ttft_ms < 1 s for chat`
+pub(super) fn selector_behind_literal(word: &str, span: Span, moved: &str) -> Diagnostic {
+    let message = format!("`{word}` belongs behind the metric it selects from");
+    Diagnostic::error(Code("E0508"), message, span, "selects nothing here")
+        .with_help(format!("write `{moved}`"))
+}
+
+/// `peak_vram_bytes on slow`
+pub(super) fn unknown_group(name: &Ident, near: &[&str], known: &[&str]) -> Diagnostic {
+    let message = format!("no such group of GPUs: `{}`", name.text);
+    let diagnostic = Diagnostic::error(Code("E0509"), message, name.span, "not a group of the cluster");
+    diagnostic.with_help(near_or_all(near, known, "the groups are", "the cluster has no GPUs"))
+}
+
+/// `peak_vram_bytes on fast[7]`
+pub(super) fn index_outside(text: &str, owner: &str, things: &str, count: usize, span: Span) -> Diagnostic {
+    let message = format!("`{text}` does not exist: {owner} has {count} {things}");
+    let help = match count {
+        0 | 1 => "the only index is 0".to_owned(),
+        _ => format!("indices run from 0 to {}", count - 1),
+    };
+    Diagnostic::error(Code("E0509"), message, span, "out of range").with_help(help)
+}
+
+/// `in 9 .. 5`, `during 2 min .. 1 min`, `on fast[3..1]`
+pub(super) fn reversed(text: &str, span: Span) -> Diagnostic {
+    let message = format!("`{text}` runs backwards");
+    Diagnostic::error(Code("E0510"), message, span, "the first is above the last").with_help("swap the two")
+}
+
+/// `always p99_ttft_ms < 1 s`
+pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[&str]) -> Diagnostic {
+    let message = format!("`{}` has no value at each instant, as `{}` needs", metric.text, temporal.word);
+    Diagnostic::error(Code("E0511"), message, metric.span, "one number for the whole run")
+        .with_label(temporal.span, "looks at every instant")
+        .with_help(format!("use a level over time: {}", alternatives(levels)))
+}
+
+/// `always (eventually queue_depth == 0)`
+pub(super) fn nested(outer: Temporal, inner: Temporal) -> Diagnostic {
+    let message = format!("`{}` cannot stand inside `{}`", inner.word, outer.word);
+    Diagnostic::error(Code("E0512"), message, inner.span, "inside another")
+        .with_label(outer.span, "this one looks at every instant")
+        .with_help("keep one of the two, or write two expectations")
+}
+
+/// `1 < 2`
+pub(super) fn no_metric(text: &str, span: Span) -> Diagnostic {
+    let message = format!("`{text}` compares constants: no run can change it");
+    Diagnostic::error(Code("E0513"), message, span, "no metric in it")
+        .with_help("name a metric, as in `p99_ttft_ms < 500`")
+}
+
+/// `p99_ttft_ms < 500 ± 3%`
+pub(super) fn tolerance_without_equality(operator: &str, operator_span: Span, span: Span) -> Diagnostic {
+    let message = format!("a tolerance goes with `==` or `!=`, found `{operator}`");
+    Diagnostic::error(Code("E0514"), message, span, "a tolerance")
+        .with_label(operator_span, "not an equality")
+        .with_help("write `==`, or put the slack into the limit")
+}
+
+/// `p99_ttft_ms == 500 ± p50_ttft_ms`
+pub(super) fn tolerance_not_constant(text: &str, span: Span) -> Diagnostic {
+    let message = format!("a tolerance is known before the run, found `{text}`");
+    Diagnostic::error(Code("E0514"), message, span, "measured by the run")
+        .with_help("write a share, as `± 3%`, or an amount, as `± 5 ms`")
+}
+
+/// `p99_ttft_ms == 500 ± -3%`
+pub(super) fn negative_tolerance(text: &str, span: Span) -> Diagnostic {
+    let message = format!("a tolerance must not be negative, found `{text}`");
+    Diagnostic::error(Code("E0514"), message, span, "negative")
+}
+
+/// `in 120% of runs`
+pub(super) fn share_of_runs(text: &str, written: Written, value: f64, span: Span) -> Diagnostic {
+    let message = format!("`in … of runs` expects a share above 0% and up to 100%, found `{text}`");
+    let diagnostic = Diagnostic::error(Code("E0515"), message, span, "not such a share");
+    let percent = match written {
+        Written::Bare if value > 0.0 && value <= 1.0 => value * 100.0,
+        Written::Bare if value > 1.0 && value <= 100.0 => value,
+        _ => return diagnostic.with_help("for every run, leave `in … of runs` out"),
+    };
+    diagnostic.with_help(format!("write `in {}% of runs`", number_text(percent)))
+}
+
+/// `p99_ttft_ms over 10 s windows < p99_ttft_ms over 1 s windows`
+pub(super) fn windows_differ(first: Span, second: Span) -> Diagnostic {
+    Diagnostic::error(Code("E0516"), "windows of two widths in one comparison", second, "another width")
+        .with_label(first, "first width")
+        .with_help("give both metrics windows of the same width")
+}
+
+fn near_or_all(near: &[&str], known: &[&str], are: &str, none: &str) -> String {
+    match (did_you_mean(near), known) {
+        (Some(help), _) => help,
+        (None, []) => none.to_owned(),
+        (None, known) => {
+            let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("{are} {}", quoted.join(", "))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A metric with its selectors, as an operand.
+
+use super::term::{Operand, Scale};
+use super::{Lowering, error};
+use crate::analysis::not_simulated::not_simulated;
+use crate::analysis::suggest;
+use crate::metrics::{self, Bare, Kind, MetricInfo};
+use crate::model::{Metric, Term};
+use crate::syntax::ast;
+use crate::units::Dimension;
+
+impl Lowering<'_, '_> {
+    /// Looks a metric up and selects its samples.
+    pub(super) fn metric(&mut self, metric: &ast::Metric) -> Option<Operand> {
+        let name = &metric.name;
+        let Some(info) = metrics::lookup(&name.text) else {
+            let known = metrics::names();
+            let near = suggest::nearest(&name.text, known.iter().map(String::as_str));
+            self.report(error::unknown_metric(name, &near));
+            return None;
+        };
+        let in_place = self.in_its_place(&info, metric);
+        let selected = self.selectors(metric, &info);
+        if !info.simulated {
+            self.ctx.not_simulated.push(not_simulated(&format!("metric `{}`", name.text), name.span));
+        }
+        in_place?;
+        let selected = selected?;
+        Some(Operand {
+            term: Term::Metric(Metric {
+                name: info.name.clone(),
+                selection: selected.selection,
+                windows: selected.windows,
+                of: selected.of,
+            }),
+            dimension: info.dimension,
+            scale: scale_of(&info),
+            digits: None,
+            equality: info.equality,
+            span: metric.span(),
+        })
+    }
+
+    /// Under `always`, `eventually` and `for 30 s` only levels have a value at every instant.
+    fn in_its_place(&mut self, info: &MetricInfo, metric: &ast::Metric) -> Option<()> {
+        let Some(temporal) = self.scope.temporal else { return Some(()) };
+        if is_instant(info) {
+            return Some(());
+        }
+        let names = metrics::names();
+        let levels: Vec<&str> = names
+            .iter()
+            .filter(|name| metrics::lookup(name).is_some_and(|info| is_instant(&info)))
+            .map(String::as_str)
+            .collect();
+        let near = level_of(&info.name).map(|level| vec![level]);
+        self.report(error::not_a_level(temporal, &metric.name, near.as_ref().unwrap_or(&levels)));
+        None
+    }
+}
+
+/// Whether a metric has a value at every instant: a level, and no statistic of one.
+fn is_instant(info: &MetricInfo) -> bool {
+    info.kind == Kind::Level && level_of(&info.name).is_none()
+}
+
+/// The level a statistic such as `max_queue_depth` is taken of.
+fn level_of(name: &str) -> Option<&str> {
+    let (statistic, level) = name.split_once('_')?;
+    let is_statistic = matches!(statistic, "mean" | "avg" | "min" | "max" | "peak");
+    let is_level = || metrics::lookup(level).is_some_and(|info| info.kind == Kind::Level);
+    (is_statistic && is_level()).then_some(level)
+}
+
+fn scale_of(info: &MetricInfo) -> Scale {
+    match (info.bare, info.unit) {
+        (Bare::Count, _) => Scale::Count,
+        (Bare::UnitOfName, Some(unit)) => Scale::Unit(unit),
+        (Bare::Refused, _) if info.dimension == Dimension::NUMBER => Scale::Share,
+        (Bare::UnitOfName, None) | (Bare::Refused, _) => Scale::Quantity,
+    }
+}

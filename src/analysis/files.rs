@@ -1,0 +1,126 @@
+//! The files of one analysis: the one asked for, those it uses, and the catalogue.
+//!
+//! Reads nothing itself: the caller's import does, and knows where the root is. Invariant: each file is parsed once,
+//! and its mistakes are reported in it, however it is reached.
+
+use std::collections::BTreeSet;
+
+use crate::catalog;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::source::{SourceId, Sources, Span};
+use crate::syntax::ast::{File, Item, Text};
+use crate::syntax::parse;
+
+use super::{Import, error};
+
+/// All files of one analysis.
+pub(super) struct Files {
+    /// The one asked for.
+    pub(super) main: File,
+    /// Those it uses, directly or not; what a file uses stands before it.
+    pub(super) used: Vec<File>,
+    /// GPUs and models that every file knows.
+    pub(super) catalogue: Vec<File>,
+    /// Headers of blocks that could not be read in full.
+    pub(super) damaged: BTreeSet<Span>,
+}
+
+/// Parses a file and everything it needs.
+pub(super) fn load(
+    source: SourceId,
+    sources: &mut Sources,
+    import: Import<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Files {
+    let catalogue = catalog::FILES.iter().map(|(name, text)| sources.add(*name, *text)).collect::<Vec<_>>();
+    let mut loader =
+        Loader { sources, import, diagnostics, used: Vec::new(), done: Vec::new(), damaged: BTreeSet::new() };
+    let catalogue = catalogue.into_iter().map(|source| loader.parse(source)).collect();
+    let main = loader.parse(source);
+    let name = loader.sources.get(source).name.clone();
+    loader.follow(&main, &mut vec![name]);
+    Files { main, used: loader.used, catalogue, damaged: loader.damaged }
+}
+
+struct Loader<'a> {
+    sources: &'a mut Sources,
+    import: Import<'a>,
+    diagnostics: &'a mut Diagnostics,
+    used: Vec<File>,
+    done: Vec<String>,
+    damaged: BTreeSet<Span>,
+}
+
+impl Loader<'_> {
+    fn parse(&mut self, source: SourceId) -> File {
+        let (file, mistakes) = parse(source, self.sources);
+        mark_damaged(&file, &mistakes, &mut self.damaged);
+        self.diagnostics.extend(mistakes);
+        file
+    }
+
+    /// Loads what a file uses; `path` are the names of the files on the way to it, itself the last.
+    fn follow(&mut self, file: &File, path: &mut Vec<String>) {
+        for item in &file.items {
+            if let Item::Use(written) = item {
+                self.import(written, path);
+            }
+        }
+    }
+
+    fn import(&mut self, written: &Text, path: &mut Vec<String>) {
+        let importer = path.last().expect("the path begins with the file asked for").clone();
+        let source = match (self.import)(&importer, &written.value, self.sources) {
+            Ok(source) => source,
+            Err(reason) => {
+                self.diagnostics.push(error::cannot_use(written, &reason));
+                return;
+            }
+        };
+        let name = self.sources.get(source).name.clone();
+        if let Some(start) = path.iter().position(|on_the_way| *on_the_way == name) {
+            self.diagnostics.push(error::use_cycle(written, &path[start..]));
+            return;
+        }
+        if self.done.contains(&name) {
+            return;
+        }
+        let file = self.parse(source);
+        path.push(name.clone());
+        self.follow(&file, path);
+        path.pop();
+        self.done.push(name);
+        self.used.push(file);
+    }
+}
+
+/// Notes in which block each mistake lies: the one whose header stands last before it.
+fn mark_damaged(file: &File, mistakes: &[Diagnostic], damaged: &mut BTreeSet<Span>) {
+    if mistakes.is_empty() {
+        return;
+    }
+    let mut headers = Vec::new();
+    collect_headers(&file.items, &mut headers);
+    headers.sort_by_key(|(start, _)| *start);
+    for mistake in mistakes {
+        let before = headers.partition_point(|(start, _)| *start <= mistake.span().start);
+        if let Some((_, Some(header))) = before.checked_sub(1).map(|last| headers[last]) {
+            damaged.insert(header);
+        }
+    }
+}
+
+/// Where items begin, with the headers of those that hold statements.
+fn collect_headers(items: &[Item], headers: &mut Vec<(u32, Option<Span>)>) {
+    for item in items {
+        let header = match item {
+            Item::Block(block) => Some(block.header),
+            Item::Trace(trace) => Some(trace.header),
+            Item::Use(_) | Item::Param(_) | Item::Matrix(_) | Item::Scenario(_) | Item::Expect(_) => None,
+        };
+        headers.push((item.keyword().start, header));
+        if let Item::Scenario(scenario) = item {
+            collect_headers(&scenario.items, headers);
+        }
+    }
+}

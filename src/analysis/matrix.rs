@@ -1,0 +1,70 @@
+//! `matrix`: the product of its axes, the first varying slowest.
+
+use crate::diagnostics::Diagnostics;
+use crate::source::Sources;
+use crate::syntax::ast::{Axis, Matrix};
+
+use super::error;
+use super::params::{Setting, as_written};
+
+/// The most cases of a file.
+pub const MAX_CASES: usize = 10_000;
+
+/// One point of a matrix.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Point {
+    /// In the order of the axes.
+    pub(super) settings: Vec<Setting>,
+    /// The same as written, for the case's name.
+    pub(super) args: Vec<(String, String)>,
+}
+
+/// The points of a matrix whose axes are declared; `overrides` narrow their axis to one value. A file without a
+/// matrix has one point without values.
+pub(super) fn points(
+    matrix: Option<&Matrix>,
+    declared: &[&str],
+    overrides: &[Setting],
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Point> {
+    let Some(matrix) = matrix else { return vec![Point::default()] };
+    let mut axes: Vec<&Axis> = Vec::new();
+    for axis in &matrix.axes {
+        let name = &axis.name;
+        if let Some(first) = axes.iter().find(|other| other.name.text == name.text) {
+            diagnostics.push(error::axis_twice(name, first.name.span));
+        } else if !declared.contains(&name.text.as_str()) {
+            let first = axis.values.first().map_or_else(String::new, |value| as_written(value, sources));
+            diagnostics.push(error::undeclared_axis(name, declared, &first));
+        } else if axis.values.is_empty() {
+            diagnostics.push(error::empty_axis(axis));
+        } else {
+            axes.push(axis);
+        }
+    }
+    let set = |axis: &Axis| overrides.iter().find(|setting| setting.name == axis.name.text);
+    let sizes: Vec<usize> = axes.iter().map(|axis| set(axis).map_or(axis.values.len(), |_| 1)).collect();
+    let product = sizes.iter().try_fold(1_usize, |product, size| product.checked_mul(*size));
+    if product.is_none_or(|product| product > MAX_CASES) {
+        diagnostics.push(error::too_many_points(matrix.keyword, &sizes));
+        return Vec::new();
+    }
+    let mut points = vec![Point::default()];
+    for axis in axes {
+        let values: Vec<_> = set(axis).map_or(axis.values.iter().collect(), |setting| vec![&setting.value]);
+        points = points
+            .iter()
+            .flat_map(|point| {
+                values.iter().map(|value| {
+                    let mut point = point.clone();
+                    let name = axis.name.text.clone();
+                    point.args.push((name.clone(), as_written(value, sources)));
+                    point.settings.push(Setting { name, value: (*value).clone() });
+                    point
+                })
+            })
+            .collect();
+    }
+    points
+}

@@ -1,0 +1,45 @@
+//! What is checked and cannot be run yet: one diagnostic a feature, at the statement that asks for it.
+//!
+//! Registry entries say so themselves (`Spec::simulated`); everything else stands in [`NOT_YET`]. Taking a feature
+//! into the engine removes its line there.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+use super::context::Context;
+
+/// A feature that is no entry of a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Feature {
+    /// Iteration-level batches.
+    ContinuousBatching,
+    /// Replicas of several GPUs with throughput figures.
+    TensorParallelPhases,
+    /// Several runs of a case.
+    Seeds,
+}
+
+/// What the engine does not execute yet, as messages call it.
+const NOT_YET: &[(Feature, &str)] = &[
+    (Feature::ContinuousBatching, "`batching continuous`"),
+    (Feature::TensorParallelPhases, "`tensor_parallel` with `batching phases`"),
+    (Feature::Seeds, "`seeds` above 1"),
+];
+
+/// Notes that a case needs a feature.
+pub(super) fn require(feature: Feature, span: Span, ctx: &mut Context<'_>) {
+    if let Some((_, name)) = NOT_YET.iter().find(|(missing, _)| *missing == feature) {
+        ctx.not_simulated.push(not_simulated(name, span));
+    }
+}
+
+/// Whether the engine executes a feature.
+pub(super) fn is_simulated(feature: Feature) -> bool {
+    !NOT_YET.iter().any(|(missing, _)| *missing == feature)
+}
+
+/// `E0901` for a feature, as in ``routing policy `predictive` ``.
+pub(super) fn not_simulated(feature: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code("E0901"), format!("{feature} is not simulated yet"), span, "asked for here")
+        .with_help("the file is checked in full; only a run of this case stops here")
+}

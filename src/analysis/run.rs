@@ -1,0 +1,44 @@
+//! `run`: seeds, warm-up, length.
+
+use crate::model::{Bound, Run};
+use crate::units::Dimension;
+
+use super::block::Block;
+use super::context::Context;
+use super::keys::{Key, Table, Value};
+use super::not_simulated::{Feature, require};
+
+const NOT_NEGATIVE: Value = Value::Quantity(Dimension::TIME, Bound::NotNegative);
+const POSITIVE: Value = Value::Quantity(Dimension::TIME, Bound::Positive);
+
+/// What may stand in `run`.
+pub(super) static TABLE: Table = Table {
+    block: "run",
+    summary: "seeds, warm-up, length",
+    keys: &[
+        Key::optional("seed", Value::Count(Bound::NotNegative), "the first seed").or("1"),
+        Key::optional(
+            "seeds",
+            Value::Count(Bound::Between(1.0, 10_000.0)),
+            "how many runs, the seed counting up",
+        )
+        .or("1"),
+        Key::optional("warmup", NOT_NEGATIVE, "requests that arrive before this are not measured").or("0 s"),
+        Key::optional("until", POSITIVE, "when to stop, `drained` when nothing is left").or("drained"),
+        Key::optional("sample_every", POSITIVE, "the grid of `timeseries.csv`").or("1 s"),
+    ],
+};
+
+/// Lowers the run.
+pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Run> {
+    let seed = block.count("seed", ctx);
+    let seeds = block.count_u32("seeds", ctx);
+    let warmup = block.time("warmup", ctx);
+    let until = block.time("until", ctx);
+    let sample_every = block.duration("sample_every", ctx);
+    if let (Some(2..), Some(statement)) = (seeds, block.one("seeds")) {
+        require(Feature::Seeds, statement.span, ctx);
+    }
+    block.record(None, &[], ctx);
+    Some(Run { seed: seed?, seeds: seeds?, warmup: warmup?, until, sample_every: sample_every? })
+}

@@ -1,0 +1,125 @@
+//! One file to its cases, with everything that reports about them need.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::catch;
+use crate::analysis::{self, CompiledCase, Overrides};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::host::{Host, HostError, Problem, Root, display, normalise};
+use crate::source::{SourceId, Sources, Span};
+
+/// A compiled file.
+pub struct Suite {
+    /// As typed, with forward slashes.
+    pub name: String,
+    /// What its reads are confined to, and where its snapshots are.
+    pub root: Root,
+    /// Its text.
+    pub source: SourceId,
+    /// Its text and those it uses.
+    pub sources: Sources,
+    /// Its cases, in the order written; empty when it has errors.
+    pub cases: Vec<CompiledCase>,
+    /// What was found in it, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that made it, itself first, as displayed.
+    pub inputs: Vec<String>,
+}
+
+impl Suite {
+    /// Whether it cannot be run.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// What came of one file: its cases, or why it could not be read; outside that a bug of ours.
+pub type Compiled = Result<Result<Suite, HostError>, String>;
+
+/// Compiles files in parallel, in their order.
+#[must_use]
+pub fn compile_all(host: &Host, files: &[PathBuf], overrides: &Overrides, n_threads: usize) -> Vec<Compiled> {
+    pool(n_threads)
+        .install(|| files.par_iter().map(|file| catch(|| compile(host, file, overrides))).collect())
+}
+
+/// Threads with room for walking deeply nested trees.
+pub(super) fn pool(n_threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new()
+        .num_threads(n_threads)
+        .stack_size(STACK_BYTES)
+        .build()
+        .expect("threads can be started")
+}
+
+const STACK_BYTES: usize = 16 * 1024 * 1024;
+
+/// Compiles a file and what it uses.
+///
+/// # Errors
+/// When the file itself cannot be read. What is wrong inside it is a diagnostic.
+pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite, HostError> {
+    let root = host.root_of(file)?;
+    let name = display(file);
+    let mut sources = Sources::default();
+    let text = match host.read_scenario(&root, file) {
+        Ok(text) => text,
+        Err(error) => return unreadable(error, root, sources),
+    };
+    let source = sources.add(name.clone(), text);
+    let mut imported = BTreeMap::from([(display(&normalise(file)), source)]);
+    let mut inputs = vec![name.clone()];
+    let mut import = |from: &str, written: &str, sources: &mut Sources| {
+        let path = normalise(&Path::new(from).parent().unwrap_or(Path::new("")).join(written));
+        let import_name = display(&path);
+        if let Some(known) = imported.get(&import_name) {
+            return Ok(*known);
+        }
+        let text = host.read_scenario(&root, &path).map_err(|error| match error.help() {
+            Some(help) => format!("{error}; {help}"),
+            None => error.to_string(),
+        })?;
+        let id = sources.add(import_name.clone(), text);
+        imported.insert(import_name.clone(), id);
+        inputs.push(import_name);
+        Ok(id)
+    };
+    let analysis = analysis::analyse(source, &mut sources, &mut import, overrides);
+    let mut cases = analysis.cases;
+    let below = host.below(&root, file);
+    for case in &mut cases {
+        case.scenario.case.file.clone_from(&below);
+    }
+    Ok(Suite { name, root, source, sources, cases, diagnostics: analysis.diagnostics, inputs })
+}
+
+/// What is wrong with the text as a whole is drawn like any other mistake; the rest is the world's fault.
+fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suite, HostError> {
+    let (code, text, place, label) = match &error.problem {
+        Problem::Io(_) | Problem::Outside { .. } => return Err(error),
+        Problem::TooLarge { limit } => {
+            (TOO_LARGE, String::new(), 0, format!("more than {} MiB", limit / (1024 * 1024)))
+        }
+        Problem::NotUtf8 { offset, readable } => {
+            (NOT_UTF8, readable.clone(), *offset, "this byte is not text".to_owned())
+        }
+    };
+    let place = u32::try_from(place).expect("scenarios are below 8 MiB");
+    let length = text[place as usize..].chars().next().map_or(0, char::len_utf8);
+    let source = sources.add(error.path.clone(), text);
+    let end = place + u32::try_from(length).expect("a character has at most four bytes");
+    let span = Span { source, start: place, end };
+    let mut diagnostic = Diagnostic::error(code, error.to_string(), span, label);
+    diagnostic.help = error.help();
+    let name = error.path;
+    let inputs = vec![name.clone()];
+    Ok(Suite { name, root, source, sources, cases: Vec::new(), diagnostics: vec![diagnostic], inputs })
+}
+
+const TOO_LARGE: Code = Code("E0701");
+const NOT_UTF8: Code = Code("E0002");

@@ -1,0 +1,197 @@
+//! Golden snapshots: what a case gave when someone last looked.
+//!
+//! One `.snap` a case in `snapshots/` below the root, in insta's format, so that `cargo insta review` works on
+//! them; differences are left beside them as `.snap.new`. insta's own macros panic and print, so the files are
+//! written here and only read through it. Invariant: a `.snap` changes under `--update` alone.
+
+mod format;
+mod name;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use insta::Snapshot;
+
+use crate::host::{HostError, Root, write_atomically};
+
+pub use name::{case_folder, case_label, snapshot_name};
+
+/// What may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoldenMode {
+    /// Snapshots are not looked at.
+    Off,
+    /// Nothing is written (CI).
+    Compare,
+    /// Differences become pending files.
+    Pending,
+    /// Differences become the new snapshots.
+    Update,
+}
+
+/// How a case compares with its snapshot.
+#[derive(Debug)]
+pub enum Golden {
+    /// Not compared.
+    Off,
+    /// As stored.
+    Same,
+    /// Nothing stored yet.
+    Missing {
+        /// What would be stored.
+        new: String,
+        /// Where it waits for a review.
+        pending: Option<PathBuf>,
+    },
+    /// Not as stored.
+    Changed {
+        /// What is stored.
+        old: String,
+        /// What the case gives now.
+        new: String,
+        /// Where it waits for a review.
+        pending: Option<PathBuf>,
+    },
+    /// Stored just now.
+    Written(PathBuf),
+    /// The snapshot could not be read or written.
+    Broken(HostError),
+}
+
+/// The snapshots of one root.
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    folder: PathBuf,
+    mode: GoldenMode,
+}
+
+/// A case's part of its snapshot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject<'a> {
+    /// The case id.
+    pub id: &'a str,
+    /// The scenario's file below the root.
+    pub file: &'a str,
+    /// The line to show while reviewing.
+    pub line: usize,
+    /// The seed of the run that is stored.
+    pub seed: u64,
+}
+
+impl Snapshots {
+    /// Those of a root: compared where the folder exists, or will when they are written.
+    #[must_use]
+    pub fn of(root: &Root, mode: GoldenMode) -> Snapshots {
+        let folder = root.folder.join("snapshots");
+        let mode = if mode == GoldenMode::Update || folder.is_dir() { mode } else { GoldenMode::Off };
+        Snapshots { folder, mode }
+    }
+
+    /// Whether cases are compared at all.
+    #[must_use]
+    pub fn active(&self) -> bool {
+        self.mode != GoldenMode::Off
+    }
+
+    /// Compares what a case gives with what is stored.
+    pub(super) fn compare(&self, name: &str, subject: Subject<'_>, new: &str) -> Golden {
+        if !self.active() {
+            return Golden::Off;
+        }
+        let path = self.folder.join(format!("{name}.snap"));
+        self.compare_file(&path, subject, new.trim_end()).unwrap_or_else(Golden::Broken)
+    }
+
+    fn compare_file(&self, path: &Path, subject: Subject<'_>, new: &str) -> Result<Golden, HostError> {
+        let pending = path.with_extension("snap.new");
+        let old = read(path)?;
+        if old.as_deref() == Some(new) {
+            if self.mode != GoldenMode::Compare {
+                remove(&pending)?;
+            }
+            return Ok(Golden::Same);
+        }
+        let new = new.to_owned();
+        let pending = match self.mode {
+            GoldenMode::Update => {
+                write_atomically(path, format::snapshot(subject, false, &new).as_bytes())?;
+                remove(&pending)?;
+                return Ok(Golden::Written(path.to_path_buf()));
+            }
+            GoldenMode::Pending => {
+                write_atomically(&pending, format::snapshot(subject, true, &new).as_bytes())?;
+                Some(pending)
+            }
+            GoldenMode::Compare | GoldenMode::Off => None,
+        };
+        Ok(match old {
+            Some(old) => Golden::Changed { old, new, pending },
+            None => Golden::Missing { new, pending },
+        })
+    }
+}
+
+/// The stored text, `None` where nothing is stored.
+fn read(path: &Path) -> Result<Option<String>, HostError> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(HostError::io(path, error)),
+        Ok(_) => {}
+    }
+    let unreadable = |reason: String| HostError::io(path, io::Error::other(reason));
+    let snapshot =
+        Snapshot::from_file(path).map_err(|error| unreadable(format!("not a snapshot: {error}")))?;
+    let text = snapshot.as_text().ok_or_else(|| unreadable("not a text snapshot".to_owned()))?;
+    Ok(Some(text.to_string()))
+}
+
+fn remove(path: &Path) -> Result<(), HostError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(HostError::io(path, error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBJECT: Subject<'_> = Subject { id: "a.kvs::b[n=1]", file: "a.kvs", line: 3, seed: 7 };
+
+    #[track_caller]
+    fn stored(path: &Path) -> String {
+        read(path).expect("readable").expect("present")
+    }
+
+    #[test]
+    fn a_snapshot_goes_through_its_life() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = Root { folder: folder.path().to_path_buf() };
+        let compare = |mode, text| Snapshots::of(&root, mode).compare("a", SUBJECT, text);
+        let snap = folder.path().join("snapshots/a.snap");
+        let pending = folder.path().join("snapshots/a.snap.new");
+
+        assert!(matches!(compare(GoldenMode::Pending, "one\n"), Golden::Off), "no folder, no comparison");
+        assert!(matches!(compare(GoldenMode::Update, "one\n"), Golden::Written(_)));
+        assert_eq!(stored(&snap), "one");
+        assert!(matches!(compare(GoldenMode::Compare, "two\n"), Golden::Changed { pending: None, .. }));
+        assert!(matches!(compare(GoldenMode::Pending, "two\n"), Golden::Changed { pending: Some(_), .. }));
+        assert_eq!(stored(&pending), "two");
+        assert_eq!(stored(&snap), "one");
+        assert!(matches!(compare(GoldenMode::Pending, "one\n"), Golden::Same));
+        assert!(!pending.exists(), "what is no longer pending is removed");
+        fs::remove_file(&snap).expect("removable");
+        assert!(matches!(compare(GoldenMode::Pending, "one"), Golden::Missing { .. }));
+    }
+
+    #[test]
+    fn a_file_that_is_no_snapshot_is_not_overwritten_by_a_comparison() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("snapshots/a.snap");
+        write_atomically(&path, b"---\n\"\n---\n").expect("writable");
+        let root = Root { folder: folder.path().to_path_buf() };
+        let golden = Snapshots::of(&root, GoldenMode::Pending).compare("a", SUBJECT, "one");
+        assert!(matches!(golden, Golden::Broken(_)), "{golden:?}");
+    }
+}

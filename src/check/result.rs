@@ -1,0 +1,96 @@
+//! What came of the cases.
+
+use std::collections::BTreeMap;
+
+use super::{Golden, Judgement};
+use crate::diagnostics::Diagnostic;
+use crate::expect::Status;
+use crate::host::HostError;
+
+/// What came of one case over all its seeds.
+#[derive(Debug)]
+pub struct CaseResult {
+    /// Index of its file.
+    pub suite: usize,
+    /// Index in its file.
+    pub case: usize,
+    /// How it is called everywhere.
+    pub id: String,
+    /// The worst that happened.
+    pub ending: Ending,
+    /// Each expectation, in the order written; empty if it did not run to its end.
+    pub expectations: Vec<Judgement>,
+    /// How it compares with its snapshot.
+    pub golden: Golden,
+    /// Failures as diagnostics: unmet expectations, what is not simulated, unreadable traces.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Files that could not be read or written on the way.
+    pub problems: Vec<HostError>,
+    /// The seed under which the failure shows, else the first.
+    pub seed: u64,
+}
+
+/// How a case ended, from best to worst.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// Everything holds.
+    Passed,
+    /// An expectation had nothing to measure, and none failed.
+    NoData,
+    /// An expectation does not hold, or the snapshot differs or is missing.
+    Failed,
+    /// The scenario asks for what cannot be run.
+    Wrong,
+    /// A file could not be read or written.
+    Unreadable,
+    /// A bug of ours.
+    Crashed(String),
+    /// Not run: an earlier case failed, or the run was interrupted.
+    Skipped,
+}
+
+impl CaseResult {
+    /// The worst of expectations and snapshot.
+    pub(super) fn judge(expectations: &[Judgement], golden: &Golden) -> Ending {
+        let of_expectations = expectations.iter().map(|judged| match judged.status {
+            Status::Pass => Ending::Passed,
+            Status::NoData => Ending::NoData,
+            Status::Fail => Ending::Failed,
+        });
+        let of_golden = match golden {
+            Golden::Off | Golden::Same | Golden::Written(_) => Ending::Passed,
+            Golden::Missing { .. } | Golden::Changed { .. } => Ending::Failed,
+            Golden::Broken(_) => Ending::Unreadable,
+        };
+        of_expectations.chain([of_golden]).max().expect("the snapshot's is always there")
+    }
+}
+
+/// Cases by how they ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    counts: BTreeMap<Ending, usize>,
+}
+
+impl Tally {
+    /// Counts one more; crashes are counted together.
+    pub fn add(&mut self, ending: &Ending) {
+        let kind = match ending {
+            Ending::Crashed(_) => Ending::Crashed(String::new()),
+            other => other.clone(),
+        };
+        *self.counts.entry(kind).or_default() += 1;
+    }
+
+    /// How many ended that way.
+    #[must_use]
+    pub fn of(&self, ending: &Ending) -> usize {
+        self.counts.get(ending).copied().unwrap_or(0)
+    }
+
+    /// Cases that crashed.
+    #[must_use]
+    pub fn crashed(&self) -> usize {
+        self.of(&Ending::Crashed(String::new()))
+    }
+}

@@ -1,0 +1,275 @@
+//! Groups of cases in parallel, results in order.
+//!
+//! A pool takes one (group, seed) after another; the last seed of a group sums it up. Results wait for those
+//! before them, so that a [`Watch`] hears them in the order of files and cases.
+
+mod order;
+mod recorder;
+mod siblings;
+mod sum_up;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use recorder::{FinishedRun, NoRecorder, Recorder};
+
+use super::compile::pool;
+use super::{CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute, open_traces};
+use crate::analysis::Overrides;
+use crate::engine::End;
+use crate::expect::{Verdict, judge};
+use crate::host::{Host, HostError};
+use crate::metrics::{Accumulator, Demand, Outcome};
+use crate::model::Expectation;
+use crate::report;
+use crate::workload::TrafficError;
+use order::Ordered;
+use siblings::Siblings;
+
+/// How to run.
+pub struct Options<'a> {
+    /// Runs at a time.
+    pub n_threads: usize,
+    /// Whether to start nothing after the first failure.
+    pub fail_fast: bool,
+    /// What happens to snapshots.
+    pub golden: GoldenMode,
+    /// As given on the command line, for the commands that repeat a case.
+    pub overrides: &'a Overrides,
+    /// Set from outside to start nothing more.
+    pub stop: &'a AtomicBool,
+}
+
+/// Hears of results.
+pub trait Watch: Sync {
+    /// So many cases are done; called in any order.
+    fn advanced(&self, _done: usize) {}
+
+    /// A case is done; called in the order of files and cases.
+    fn finished(&self, suite: &Suite, result: CaseResult);
+}
+
+/// Runs groups and tells `watch` what came of each selected case, in order.
+pub fn run<R: Recorder>(
+    host: &Host,
+    suites: &[Suite],
+    groups: &[Group],
+    options: &Options<'_>,
+    recorder: &R,
+    watch: &dyn Watch,
+) {
+    let ordered = Ordered::new(suites, groups, watch);
+    let work = Work { host, suites, options, recorder, ordered, failed: AtomicBool::new(false) };
+    let states: Vec<GroupState> = groups.iter().map(GroupState::new).collect();
+    let jobs = || {
+        groups
+            .iter()
+            .zip(&states)
+            .flat_map(|(group, state)| group.seeds().into_iter().map(move |seed| (group, state, seed)))
+    };
+    pool(options.n_threads).scope_fifo(|scope| {
+        for (group, state, seed) in jobs() {
+            let work = &work;
+            scope.spawn_fifo(move |_| work.job(group, state, seed));
+        }
+    });
+}
+
+/// What all jobs share.
+struct Work<'a, R> {
+    host: &'a Host,
+    suites: &'a [Suite],
+    options: &'a Options<'a>,
+    recorder: &'a R,
+    ordered: Ordered<'a>,
+    failed: AtomicBool,
+}
+
+/// The runs of a group so far.
+struct GroupState {
+    runs: Mutex<Runs>,
+}
+
+struct Runs {
+    missing: usize,
+    /// By member, then by seed.
+    done: Vec<BTreeMap<u64, Ended>>,
+}
+
+/// What is kept of one run of a selected case.
+enum Ended {
+    Judged(JudgedRun),
+    NotRun(NotRun),
+}
+
+struct JudgedRun {
+    verdicts: Vec<Verdict>,
+    /// Only for the first seed.
+    snapshot: Option<String>,
+    unwritable: Option<HostError>,
+}
+
+/// What a run gave.
+struct Ran {
+    end: End,
+    outcome: Outcome,
+}
+
+/// Why there are no numbers.
+#[derive(Clone)]
+enum NotRun {
+    NotSimulated,
+    NoTraffic(TrafficError),
+    Crashed(String),
+    Skipped,
+}
+
+impl GroupState {
+    fn new(group: &Group) -> GroupState {
+        let done = group.members.iter().map(|_| BTreeMap::new()).collect();
+        GroupState { runs: Mutex::new(Runs { missing: group.seeds().len(), done }) }
+    }
+}
+
+impl<R: Recorder> Work<'_, R> {
+    /// Runs a group under one seed; the last one sums up.
+    fn job(&self, group: &Group, state: &GroupState, seed: u64) {
+        let stopped = self.options.stop.load(Ordering::Relaxed)
+            || (self.options.fail_fast && self.failed.load(Ordering::Relaxed));
+        let ended = if stopped { skipped(group, seed) } else { self.run_members(group, seed) };
+        let mut runs = state.runs.lock().expect("no panic while the lock is held");
+        for (member, ended) in ended {
+            runs.done[member].insert(seed, ended);
+        }
+        runs.missing -= 1;
+        if runs.missing > 0 {
+            return;
+        }
+        let done = std::mem::take(&mut runs.done);
+        drop(runs);
+        for (member, ended) in group.members.iter().zip(done).filter(|(member, _)| member.selected) {
+            let result = self.sum_up(group.suite, member, ended);
+            if result.ending != Ending::Passed {
+                self.failed.store(true, Ordering::Relaxed);
+            }
+            self.ordered.push(result);
+        }
+    }
+
+    /// Every member once under `seed`, then the verdicts of those judged under it.
+    fn run_members(&self, group: &Group, seed: u64) -> Vec<(usize, Ended)> {
+        let suite = &self.suites[group.suite];
+        let selected = group.members.iter().filter(|member| member.selected);
+        let expectations: Vec<&Expectation> =
+            selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
+        let demand = Demand::of(&expectations);
+        let mut recordings = Vec::new();
+        let mut runs = Vec::new();
+        for member in &group.members {
+            let mut recording = self.begin(suite, member, seed);
+            runs.push(self.run_member(suite, member, seed, &demand, &mut recording.sink));
+            recordings.push(recording);
+        }
+        let siblings = Siblings::new(suite, group, &runs);
+        let judged = group.members.iter().zip(&runs).zip(recordings).enumerate();
+        judged
+            .filter(|(_, ((member, _), _))| member.judged_under(seed))
+            .map(|(index, ((member, ran), recording))| {
+                let ended = match ran.as_ref().and_then(|ran| siblings.complete().map(|()| ran)) {
+                    Ok(ran) => self.judge_member(suite, member, seed, ran, &siblings, recording),
+                    Err(reason) => Ended::NotRun(reason.clone()),
+                };
+                (index, ended)
+            })
+            .collect()
+    }
+
+    fn begin(&self, suite: &Suite, member: &Member, seed: u64) -> Recording<R::Sink> {
+        if !member.judged_under(seed) {
+            return Recording { sink: None, unwritable: None };
+        }
+        match self.recorder.begin(suite, member.case, seed) {
+            Ok(sink) => Recording { sink: Some(sink), unwritable: None },
+            Err(error) => Recording { sink: None, unwritable: Some(error) },
+        }
+    }
+
+    fn judge_member(
+        &self,
+        suite: &Suite,
+        member: &Member,
+        seed: u64,
+        ran: &Ran,
+        siblings: &Siblings<'_>,
+        recording: Recording<R::Sink>,
+    ) -> Ended {
+        let scenario = &suite.cases[member.case].scenario;
+        let judge_and_record = || {
+            let of = |name: &str| siblings.by_name.get(name).copied();
+            let verdicts: Vec<Verdict> = scenario
+                .expectations
+                .iter()
+                .map(|expectation| judge(expectation, &ran.outcome, &of))
+                .collect();
+            let run = FinishedRun {
+                suite,
+                case: member.case,
+                seed,
+                end: ran.end,
+                outcome: &ran.outcome,
+                verdicts: &verdicts,
+            };
+            let recorded = recording.sink.map_or(Ok(()), |sink| self.recorder.end(sink, &run));
+            let is_stored = seed == member.seeds.start && self.snapshots(suite).active();
+            let snapshot = is_stored.then(|| report::snapshot(&run.report()));
+            JudgedRun { verdicts, snapshot, unwritable: recorded.err().or(recording.unwritable) }
+        };
+        catch(judge_and_record).map_or_else(|crash| Ended::NotRun(NotRun::Crashed(crash)), Ended::Judged)
+    }
+
+    /// One run of one case.
+    fn run_member(
+        &self,
+        suite: &Suite,
+        member: &Member,
+        seed: u64,
+        demand: &Demand,
+        recording: &mut Option<R::Sink>,
+    ) -> Result<Ran, NotRun> {
+        let compiled = &suite.cases[member.case];
+        if !compiled.not_simulated.is_empty() {
+            return Err(NotRun::NotSimulated);
+        }
+        let open = open_traces(self.host, &suite.root);
+        let run = || {
+            let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
+            let end = execute(&compiled.scenario, seed, &open, &mut sink)?;
+            Ok(Ran { end, outcome: sink.0.finish(end) })
+        };
+        match catch(run) {
+            Ok(ran) => ran.map_err(NotRun::NoTraffic),
+            Err(crash) => Err(NotRun::Crashed(crash)),
+        }
+    }
+}
+
+impl<R> Work<'_, R> {
+    fn snapshots(&self, suite: &Suite) -> Snapshots {
+        Snapshots::of(&suite.root, self.options.golden)
+    }
+}
+
+/// What listens to a run, or why it cannot.
+struct Recording<S> {
+    sink: Option<S>,
+    unwritable: Option<HostError>,
+}
+
+fn skipped(group: &Group, seed: u64) -> Vec<(usize, Ended)> {
+    let members = group.members.iter().enumerate();
+    members
+        .filter(|(_, member)| member.judged_under(seed))
+        .map(|(index, _)| (index, Ended::NotRun(NotRun::Skipped)))
+        .collect()
+}

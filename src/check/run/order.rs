@@ -1,0 +1,53 @@
+//! Results on their way out, in the order of files and cases.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use super::Watch;
+use crate::check::{CaseResult, Group, Suite};
+
+/// Results on their way out, in order.
+pub(super) struct Ordered<'a> {
+    suites: &'a [Suite],
+    watch: &'a dyn Watch,
+    state: Mutex<Waiting>,
+}
+
+struct Waiting {
+    /// (file, case) in order, the next to go out first.
+    order: std::vec::IntoIter<(usize, usize)>,
+    next: Option<(usize, usize)>,
+    results: BTreeMap<(usize, usize), CaseResult>,
+    n_done: usize,
+}
+
+impl<'a> Ordered<'a> {
+    /// Expects a result of each selected case.
+    pub(super) fn new(suites: &'a [Suite], groups: &[Group], watch: &'a dyn Watch) -> Ordered<'a> {
+        let selected = groups.iter().flat_map(|group| {
+            let members = group.members.iter().filter(|member| member.selected);
+            members.map(|member| (group.suite, member.case))
+        });
+        let mut order: Vec<_> = selected.collect();
+        order.sort_unstable();
+        let mut order = order.into_iter();
+        let next = order.next();
+        Ordered {
+            suites,
+            watch,
+            state: Mutex::new(Waiting { order, next, results: BTreeMap::new(), n_done: 0 }),
+        }
+    }
+
+    /// Passes a result on once those before it are there.
+    pub(super) fn push(&self, result: CaseResult) {
+        let mut waiting = self.state.lock().expect("no panic while the lock is held");
+        waiting.n_done += 1;
+        self.watch.advanced(waiting.n_done);
+        waiting.results.insert((result.suite, result.case), result);
+        while let Some(result) = waiting.next.and_then(|next| waiting.results.remove(&next)) {
+            waiting.next = waiting.order.next();
+            self.watch.finished(&self.suites[result.suite], result);
+        }
+    }
+}

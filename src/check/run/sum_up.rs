@@ -1,0 +1,104 @@
+//! The runs of a case to its result.
+
+use std::collections::BTreeMap;
+
+use super::{Ended, NotRun, Work};
+use crate::check::judge::judge_runs;
+use crate::check::{
+    CaseResult, Ending, Golden, Member, Suite, failure, golden, repeat_command, snapshot_name,
+};
+use crate::expect::Verdict;
+
+impl<R> Work<'_, R> {
+    /// The result of a case, all its seeds done.
+    pub(super) fn sum_up(
+        &self,
+        suite_index: usize,
+        member: &Member,
+        ended: BTreeMap<u64, Ended>,
+    ) -> CaseResult {
+        let suite = &self.suites[suite_index];
+        let scenario = &suite.cases[member.case].scenario;
+        let mut result = CaseResult {
+            suite: suite_index,
+            case: member.case,
+            id: scenario.case.to_string(),
+            ending: Ending::Passed,
+            expectations: Vec::new(),
+            golden: Golden::Off,
+            diagnostics: Vec::new(),
+            problems: Vec::new(),
+            seed: member.seeds.start,
+        };
+        let mut verdicts: Vec<Vec<(u64, Verdict)>> = vec![Vec::new(); scenario.expectations.len()];
+        let mut snapshot = None;
+        for (seed, run) in ended {
+            match run {
+                Ended::NotRun(reason) => {
+                    result.seed = seed;
+                    return not_run(suite, result, reason);
+                }
+                Ended::Judged(run) => {
+                    for (all, verdict) in verdicts.iter_mut().zip(run.verdicts) {
+                        all.push((seed, verdict));
+                    }
+                    snapshot = snapshot.or(run.snapshot);
+                    result.problems.extend(run.unwritable);
+                }
+            }
+        }
+        let judged = scenario.expectations.iter().zip(&verdicts);
+        result.expectations =
+            judged.map(|(expectation, verdicts)| judge_runs(verdicts, expectation.in_runs)).collect();
+        if let Some(text) = snapshot {
+            result.golden = self.compare(suite, member, &result.id, &text);
+        }
+        self.explain(suite, result)
+    }
+
+    fn compare(&self, suite: &Suite, member: &Member, id: &str, text: &str) -> Golden {
+        let compiled = &suite.cases[member.case];
+        let line = compiled.expectations.first().map_or(1, |span| suite.sources.line_column(*span).0);
+        let case = &compiled.scenario.case;
+        let subject = golden::Subject { id, file: &case.file, line, seed: member.seeds.start };
+        self.snapshots(suite).compare(&snapshot_name(case), subject, text)
+    }
+
+    /// Says what failed, and how to repeat it.
+    fn explain(&self, suite: &Suite, mut result: CaseResult) -> CaseResult {
+        let compiled = &suite.cases[result.case];
+        let expectations = compiled.scenario.expectations.iter().zip(&compiled.expectations);
+        let mut worst_seed = None;
+        for (judged, (expectation, span)) in result.expectations.iter().zip(expectations) {
+            let repeat = repeat_command(suite, result.case, judged.worst_seed, self.options.overrides);
+            if let Some(unmet) = failure::unmet(expectation, judged, *span, &repeat) {
+                worst_seed = worst_seed.or(Some(judged.worst_seed));
+                result.diagnostics.push(unmet);
+            }
+        }
+        result.diagnostics.extend(failure::golden(&result.golden, suite, &result.id));
+        result.seed = worst_seed.unwrap_or(result.seed);
+        result.ending = CaseResult::judge(&result.expectations, &result.golden);
+        if !result.problems.is_empty() {
+            result.ending = Ending::Unreadable;
+        }
+        result
+    }
+}
+
+fn not_run(suite: &Suite, mut result: CaseResult, reason: NotRun) -> CaseResult {
+    let compiled = &suite.cases[result.case];
+    result.ending = match reason {
+        NotRun::NotSimulated => {
+            result.diagnostics.clone_from(&compiled.not_simulated);
+            Ending::Wrong
+        }
+        NotRun::NoTraffic(error) => {
+            result.diagnostics.push(failure::no_traffic(suite, result.case, &error));
+            Ending::Wrong
+        }
+        NotRun::Crashed(message) => Ending::Crashed(message),
+        NotRun::Skipped => Ending::Skipped,
+    };
+    result
+}

@@ -1,0 +1,100 @@
+//! Arguments that several subcommands take.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use clap::{Args, ValueEnum};
+use regex::Regex;
+
+use crate::diagnostics::ErrorFormat;
+
+/// Taken by every subcommand.
+#[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct GlobalArgs {
+    /// How diagnostics are written: drawn with the source, one line each, or JSON lines
+    #[arg(
+        long,
+        global = true,
+        env = "KVS_ERROR_FORMAT", hide_env = true,
+        value_enum,
+        default_value = "full",
+        value_name = "FORMAT"
+    )]
+    pub(super) error_format: Format,
+    /// Diagnostics shown per file; 0 shows all
+    #[arg(long, global = true, env = "KVS_MAX_ERRORS", hide_env = true, default_value_t = 20, value_name = "N")]
+    pub(super) max_errors: usize,
+    /// When to use colors; NO_COLOR and CLICOLOR_FORCE are heeded too
+    #[arg(long, global = true, env = "KVS_COLOR", hide_env = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Print diagnostics and results, no progress
+    #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true)]
+    pub(super) quiet: bool,
+    /// Read files outside the project (the folder of the nearest `kvs.toml` or `.git`)
+    #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE", hide_env = true)]
+    pub(super) allow_outside: bool,
+}
+
+/// `--error-format`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Full,
+    Concise,
+    Json,
+}
+
+impl From<Format> for ErrorFormat {
+    fn from(format: Format) -> ErrorFormat {
+        match format {
+            Format::Full => ErrorFormat::Full,
+            Format::Concise => ErrorFormat::Concise,
+            Format::Json => ErrorFormat::Json,
+        }
+    }
+}
+
+/// `--color`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Taken by the subcommands that run scenarios.
+#[derive(Args)]
+pub(super) struct RunningArgs {
+    /// Give a parameter of the file another value, as --set n=8; repeatable
+    #[arg(long = "set", env = "KVS_SET", hide_env = true, value_name = "NAME=VALUE", value_parser = setting)]
+    pub(super) settings: Vec<(String, String)>,
+    /// Run so many seeds, whatever the scenario says
+    #[arg(long, env = "KVS_SEEDS", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) seeds: Option<u32>,
+    /// Runs at a time [default: one a core]
+    #[arg(long, short, env = "KVS_JOBS", hide_env = true, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+}
+
+impl RunningArgs {
+    /// Runs at a time.
+    pub(super) fn n_threads(&self) -> usize {
+        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(cores).get()
+    }
+}
+
+/// `name=value` of `--set`.
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("expected a parameter and its value, as `n=8`".to_owned()),
+    }
+}
+
+/// The regular expression of `--filter`.
+pub(super) fn pattern(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|error| format!("no regular expression: {error}"))
+}

@@ -1,0 +1,246 @@
+//! `kvs check`: the suite.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use clap::Args;
+use indicatif::ProgressBar;
+use regex::Regex;
+
+use super::arguments::{GlobalArgs, RunningArgs, pattern};
+use super::exit::Exit;
+use super::output::Output;
+use super::progress::{begin_bar, case_line, print_failures, summary_line};
+use crate::check::{
+    self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Snapshots, Suite, Tally, Watch,
+};
+use crate::host::Host;
+use crate::model::{Case, Run};
+
+/// Arguments of `kvs check`.
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// Files, and folders to search for *.kvs [default: scenarios/ if there is one, else this folder]
+    paths: Vec<PathBuf>,
+    /// Only cases whose id matches, as --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
+    filter: Option<Regex>,
+    /// Print the ids of the cases instead of running them
+    #[arg(long, env = "KVS_LIST", hide_env = true)]
+    list: bool,
+    /// Store what the cases give now as their snapshots
+    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"])]
+    update: bool,
+    /// Start nothing more once a case has failed
+    #[arg(long, env = "KVS_FAIL_FAST", hide_env = true)]
+    fail_fast: bool,
+    #[command(flatten)]
+    running: RunningArgs,
+}
+
+/// Checks files and says what came of it.
+#[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
+pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let begun = Instant::now();
+    let host = match Host::disk(global.allow_outside) {
+        Ok(host) => host,
+        Err(error) => {
+            output.error(&format!("the current folder: {error}"), None);
+            return Exit::IO;
+        }
+    };
+    let mut loaded = load(&host, &arguments.paths, &arguments.running, output);
+    let select =
+        |case: &Case| arguments.filter.as_ref().is_none_or(|filter| filter.is_match(&case.to_string()));
+    let groups = select_groups(&loaded.suites, &select, &arguments.running, None);
+    let n_cases = count_cases(&groups);
+    if n_cases == 0 && loaded.exit == Exit::PASSED {
+        let (message, help) = nothing_selected(arguments, &loaded);
+        output.error(&message, Some(help));
+        return Exit::NOTHING_SELECTED;
+    }
+    if arguments.list {
+        list(&loaded.suites, &groups, output);
+        return loaded.exit;
+    }
+    let golden = golden_mode(arguments);
+    say_where_snapshots_are_off(&loaded.suites, golden, output);
+    let printer = Printer {
+        output,
+        bar: begin_bar(output, global.quiet, n_cases),
+        tally: Mutex::default(),
+        exit: Mutex::new(Exit::PASSED),
+    };
+    let options = Options {
+        n_threads: arguments.running.n_threads(),
+        fail_fast: arguments.fail_fast,
+        golden,
+        overrides: &arguments.running.settings,
+        stop: &AtomicBool::new(false),
+    };
+    check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer);
+    output.clear_bar();
+    loaded.exit = loaded.exit.and(*printer.exit.lock().expect("no panic while the lock is held"));
+    let tally = printer.tally.into_inner().expect("no panic while the lock is held");
+    output.result(&summary_line(&tally, loaded.n_broken, begun.elapsed().as_secs_f64()));
+    loaded.exit
+}
+
+/// Files ready to run, and what could not be made ready.
+pub(super) struct Loaded {
+    pub(super) suites: Vec<Suite>,
+    /// Files with errors.
+    pub(super) n_broken: usize,
+    /// What the others are worth.
+    pub(super) exit: Exit,
+}
+
+/// Finds and compiles files, printing what is wrong with them.
+pub(super) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output: &Output) -> Loaded {
+    let discovered = check::discover(host, paths);
+    let mut loaded = Loaded { suites: Vec::new(), n_broken: 0, exit: Exit::PASSED };
+    for problem in &discovered.problems {
+        output.problem(problem);
+        loaded.exit = loaded.exit.and(Exit::IO);
+    }
+    let compiled = check::compile_all(host, &discovered.files, &running.settings, running.n_threads());
+    for (file, suite) in discovered.files.iter().zip(compiled) {
+        match suite {
+            Ok(Ok(suite)) => {
+                output.diagnostics(&suite.diagnostics, &suite.sources);
+                if suite.has_errors() {
+                    loaded.n_broken += 1;
+                    loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
+                } else {
+                    loaded.suites.push(suite);
+                }
+            }
+            Ok(Err(problem)) => {
+                output.problem(&problem);
+                loaded.n_broken += 1;
+                loaded.exit = loaded.exit.and(Exit::IO);
+            }
+            Err(crash) => {
+                output.crash(&crate::host::display(file), &crash);
+                loaded.n_broken += 1;
+                loaded.exit = loaded.exit.and(Exit::BUG);
+            }
+        }
+    }
+    loaded
+}
+
+/// The groups of the selected cases of all files.
+pub(super) fn select_groups(
+    suites: &[Suite],
+    select: &dyn Fn(&Case) -> bool,
+    running: &RunningArgs,
+    seed: Option<u64>,
+) -> Vec<Group> {
+    let seeds = |run: &Run| {
+        let first = seed.unwrap_or(run.seed);
+        let n_seeds = running.seeds.unwrap_or(if seed.is_some() { 1 } else { run.seeds });
+        first..first.saturating_add(u64::from(n_seeds))
+    };
+    let suites = suites.iter().enumerate();
+    suites.flat_map(|(index, suite)| check::groups(index, suite, select, &seeds)).collect()
+}
+
+/// Selected cases.
+pub(super) fn count_cases(groups: &[Group]) -> usize {
+    groups.iter().flat_map(|group| &group.members).filter(|member| member.selected).count()
+}
+
+fn nothing_selected(arguments: &CheckArgs, loaded: &Loaded) -> (String, &'static str) {
+    match &arguments.filter {
+        Some(filter) if !loaded.suites.is_empty() => (
+            format!("no case matches `--filter {filter}`"),
+            "`kvs check --list` shows the ids that are matched; `.` matches any character",
+        ),
+        _ if !loaded.suites.is_empty() => (
+            "the files hold no case".to_owned(),
+            "a file with a `cluster` and a `workload` or `trace` is a case, and every `scenario` in it is",
+        ),
+        _ => ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/"),
+    }
+}
+
+fn list(suites: &[Suite], groups: &[Group], output: &Output) {
+    let mut cases: Vec<(usize, usize)> = groups
+        .iter()
+        .flat_map(|group| group.members.iter().map(move |member| (group.suite, member)))
+        .filter(|(_, member)| member.selected)
+        .map(|(suite, member)| (suite, member.case))
+        .collect();
+    cases.sort_unstable();
+    for (suite, case) in cases {
+        output.result(&format!("{}\n", suites[suite].cases[case].scenario.case));
+    }
+}
+
+/// Snapshots hold the numbers of the file as written; in CI nothing is written unless asked for.
+fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
+    let ci =
+        std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
+    match (arguments.update, arguments.running.settings.is_empty(), ci) {
+        (true, _, _) => GoldenMode::Update,
+        (false, false, _) => GoldenMode::Off,
+        (false, true, true) => GoldenMode::Compare,
+        (false, true, false) => GoldenMode::Pending,
+    }
+}
+
+fn say_where_snapshots_are_off(suites: &[Suite], golden: GoldenMode, output: &Output) {
+    if golden == GoldenMode::Off {
+        output.progress("note: snapshots are not compared, `--set` changes the numbers");
+        return;
+    }
+    let mut roots: Vec<_> = suites.iter().map(|suite| &suite.root).collect();
+    roots.sort();
+    roots.dedup();
+    for root in roots {
+        if !Snapshots::of(root, golden).active() {
+            let folder = crate::host::display(&root.folder);
+            output.progress(&format!(
+                "note: no snapshots compared, there is no folder `{folder}/snapshots` (--update makes it)"
+            ));
+        }
+    }
+}
+
+/// Prints each case when it is done.
+struct Printer<'a> {
+    output: &'a Output,
+    bar: Option<ProgressBar>,
+    tally: Mutex<Tally>,
+    exit: Mutex<Exit>,
+}
+
+impl Watch for Printer<'_> {
+    fn advanced(&self, done: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(done as u64);
+        }
+    }
+
+    fn finished(&self, suite: &Suite, result: CaseResult) {
+        self.output.progress(&case_line(&result));
+        print_failures(self.output, suite, &result);
+        self.tally.lock().expect("no panic while the lock is held").add(&result.ending);
+        let mut exit = self.exit.lock().expect("no panic while the lock is held");
+        *exit = exit.and(exit_of(&result.ending));
+    }
+}
+
+/// What a case is worth.
+pub(super) fn exit_of(ending: &Ending) -> Exit {
+    match ending {
+        Ending::Passed | Ending::Skipped => Exit::PASSED,
+        Ending::NoData | Ending::Failed => Exit::FAILED,
+        Ending::Wrong => Exit::WRONG_SCENARIO,
+        Ending::Unreadable => Exit::IO,
+        Ending::Crashed(_) => Exit::BUG,
+    }
+}

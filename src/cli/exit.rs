@@ -1,0 +1,58 @@
+//! Exit codes: part of the interface, never changed by a flag.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Exit(u8);
+
+impl Exit {
+    /// Everything holds.
+    pub(super) const PASSED: Exit = Exit(0);
+    /// An expectation has failed or has no data, or a snapshot is missing or differs.
+    pub(super) const FAILED: Exit = Exit(1);
+    /// The command line is wrong.
+    pub(super) const USAGE: Exit = Exit(2);
+    /// A scenario is wrong, or asks for what is not simulated yet.
+    pub(super) const WRONG_SCENARIO: Exit = Exit(3);
+    /// No case was selected.
+    pub(super) const NOTHING_SELECTED: Exit = Exit(4);
+    /// A file could not be read or written.
+    pub(super) const IO: Exit = Exit(5);
+    /// A bug in kvs.
+    pub(super) const BUG: Exit = Exit(70);
+    /// Stopped by Ctrl-C.
+    pub(super) const INTERRUPTED: Exit = Exit(130);
+
+    /// The graver of two.
+    pub(super) fn and(self, other: Exit) -> Exit {
+        if self.gravity() >= other.gravity() { self } else { other }
+    }
+
+    fn gravity(self) -> usize {
+        let order =
+            [Exit::PASSED, Exit::NOTHING_SELECTED, Exit::FAILED, Exit::WRONG_SCENARIO, Exit::IO, Exit::USAGE];
+        let order = order.into_iter().chain([Exit::INTERRUPTED, Exit::BUG]);
+        order.into_iter().position(|exit| exit == self).expect("every code is in the list")
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graver_code_wins() {
+        let rising = [0, 4, 1, 3, 5, 130, 70].map(Exit);
+        for pair in rising.windows(2) {
+            assert_eq!(pair[0].and(pair[1]), pair[1]);
+            assert_eq!(pair[1].and(pair[0]), pair[1]);
+        }
+    }
+}

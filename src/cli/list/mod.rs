@@ -1,0 +1,87 @@
+//! `kvs list TOPIC`: what a scenario may name, from the registries that check it.
+
+mod catalogue;
+mod choices;
+mod table;
+mod words;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::output::{Output, STRONG};
+use table::Table;
+
+/// Arguments of `kvs list`.
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// What to list; all topics without it
+    #[arg(value_enum)]
+    topic: Option<Topic>,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Topic {
+    /// GPUs of the catalogue
+    Gpus,
+    /// Models of the catalogue
+    Models,
+    /// Routing, scheduling and the other choices of `policy`
+    Policies,
+    /// What `timing` of `engine` may be
+    Timings,
+    /// What `expect` may measure
+    Metrics,
+    /// Arrival processes
+    Arrivals,
+    /// Shapes of the rate over time
+    Rates,
+    /// Distributions
+    Lengths,
+    /// `session`, `prefix_group`, `prefix_pool`
+    Sessions,
+    /// Trace formats
+    Formats,
+    /// Units
+    Units,
+    /// Keys of each block, with their defaults
+    Keys,
+    /// Diagnostic codes
+    Codes,
+}
+
+/// Prints a topic, or the topics there are.
+pub(super) fn run(arguments: &ListArgs, output: &Output) -> Exit {
+    let Some(topic) = arguments.topic else {
+        output.result(&format!("{STRONG}kvs list TOPIC{STRONG:#}, where TOPIC is one of\n\n"));
+        output.result(&topics().render());
+        return Exit::PASSED;
+    };
+    let tables = match topic {
+        Topic::Gpus => vec![catalogue::gpus()],
+        Topic::Models => vec![catalogue::models()],
+        Topic::Policies => choices::policies(),
+        Topic::Timings => choices::timings(),
+        Topic::Metrics => vec![words::metrics()],
+        Topic::Arrivals => choices::arrivals(),
+        Topic::Rates => choices::rates(),
+        Topic::Lengths => choices::lengths(),
+        Topic::Sessions => choices::sessions(),
+        Topic::Formats => choices::formats(),
+        Topic::Units => words::units(),
+        Topic::Keys => words::keys(),
+        Topic::Codes => vec![words::codes()],
+    };
+    let text: Vec<String> = tables.iter().map(Table::render).collect();
+    output.result(&text.join("\n"));
+    Exit::PASSED
+}
+
+fn topics() -> Table {
+    let mut table = Table::untitled();
+    for value in Topic::value_variants().iter().filter_map(Topic::to_possible_value) {
+        let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        table.row([value.get_name().to_owned(), help]);
+    }
+    table
+}

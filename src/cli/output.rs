@@ -1,0 +1,189 @@
+//! The two streams: results on stdout, diagnostics and progress on stderr.
+//!
+//! Invariant: a closed pipe (`kvs list | head`) ends the output, not the program, and leaves the exit code alone.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use indicatif::ProgressBar;
+
+use super::arguments::{Color, Format, GlobalArgs};
+use super::exit::Exit;
+use crate::diagnostics::{Diagnostic, render};
+use crate::host::HostError;
+use crate::source::Sources;
+
+/// Where everything is printed; shared by threads.
+pub(super) struct Output {
+    quiet: bool,
+    format: Format,
+    max_errors: usize,
+    stdout: ColorChoice,
+    stderr: ColorChoice,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Drawn below what is printed, on a terminal.
+    bar: Option<ProgressBar>,
+    /// Why results could not be printed.
+    failure: Option<io::Error>,
+}
+
+impl Output {
+    /// As the arguments and the terminal have it.
+    pub(super) fn new(arguments: &GlobalArgs) -> Output {
+        let choice = |detected: ColorChoice| match arguments.color {
+            Color::Auto => detected,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Output {
+            quiet: arguments.quiet,
+            format: arguments.error_format,
+            max_errors: arguments.max_errors,
+            stdout: choice(AutoStream::choice(&io::stdout())),
+            stderr: choice(AutoStream::choice(&io::stderr())),
+            state: Mutex::new(State { bar: None, failure: None }),
+        }
+    }
+
+    /// Whether stdout takes colors.
+    pub(super) fn colored(&self) -> bool {
+        self.stdout != ColorChoice::Never
+    }
+
+    /// Draws a bar below all that is printed from here on, until [`Output::clear_bar`].
+    pub(super) fn set_bar(&self, bar: ProgressBar) {
+        self.lock().bar = Some(bar);
+    }
+
+    /// Removes the bar.
+    pub(super) fn clear_bar(&self) {
+        if let Some(bar) = self.lock().bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// A result, to stdout; `text` ends its own lines.
+    pub(super) fn result(&self, text: &str) {
+        let mut state = self.lock();
+        let written = state.above_bar(|| {
+            let mut stream = AutoStream::new(io::stdout().lock(), self.stdout);
+            stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+        });
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            state.failure.get_or_insert(error);
+        }
+    }
+
+    /// A line of progress, to stderr unless quiet.
+    pub(super) fn progress(&self, line: &str) {
+        if !self.quiet {
+            self.error_text(&format!("{line}\n"));
+        }
+    }
+
+    /// Mistakes found in a file, or failures drawn at their lines.
+    pub(super) fn diagnostics(&self, list: &[Diagnostic], sources: &Sources) {
+        if list.is_empty() {
+            return;
+        }
+        let max = if self.max_errors == 0 { usize::MAX } else { self.max_errors };
+        let color = self.stderr != ColorChoice::Never;
+        let mut text = render(list, sources, self.format.into(), color, max);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        self.error_text(&text);
+    }
+
+    /// What belongs to the diagnostic before it, for people; `text` ends its own lines.
+    pub(super) fn detail(&self, text: &str) {
+        if self.format == Format::Full {
+            self.error_text(text);
+        }
+    }
+
+    /// A file that could not be read or written.
+    pub(super) fn problem(&self, problem: &HostError) {
+        self.error(&problem.to_string(), problem.help().as_deref());
+    }
+
+    /// Any other error: a sentence and what to do.
+    pub(super) fn error(&self, message: &str, help: Option<&str>) {
+        let text = match self.format {
+            Format::Full | Format::Concise => {
+                let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));
+                format!("{BAD}error{BAD:#}: {message}\n{help}")
+            }
+            Format::Json => {
+                let object = serde_json::json!({ "severity": "error", "message": message, "help": help });
+                format!("{object}\n")
+            }
+        };
+        self.error_text(&text);
+    }
+
+    /// A bug of ours, with what a report of it needs.
+    pub(super) fn crash(&self, what: &str, message: &str) {
+        let version = env!("CARGO_PKG_VERSION");
+        self.error(
+            &format!("{what}: {message}"),
+            Some(&format!(
+                "this is a bug in kvs {version}; please report it with the scenario that shows it"
+            )),
+        );
+    }
+
+    /// The exit code, once everything is printed.
+    pub(super) fn close(&self, exit: Exit) -> Exit {
+        self.clear_bar();
+        let failure = self.lock().failure.take();
+        match failure {
+            Some(error) => {
+                self.error(&format!("stdout: {error}"), None);
+                exit.and(Exit::IO)
+            }
+            None => exit,
+        }
+    }
+
+    fn error_text(&self, text: &str) {
+        let mut state = self.lock();
+        let written = state.above_bar(|| {
+            let mut stream = AutoStream::new(io::stderr().lock(), self.stderr);
+            stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+        });
+        // Nobody is left to be told that stderr is closed.
+        let _ = written;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no panic while the lock is held")
+    }
+}
+
+impl State {
+    fn above_bar<T>(&mut self, print: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+}
+
+/// What holds.
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What does not.
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What needs a look.
+pub(super) const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+/// What is read first.
+pub(super) const STRONG: Style = Style::new().bold();
+/// What is read last.
+pub(super) const FAINT: Style = Style::new().dimmed();

@@ -1,0 +1,120 @@
+//! What is seen of running cases: a line each when it is done, a bar below on a terminal.
+
+use std::io::IsTerminal as _;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
+use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
+use crate::expect::Status;
+
+/// Draws a bar over `n_cases` where stderr is a terminal.
+pub(super) fn begin_bar(output: &Output, quiet: bool, n_cases: usize) -> Option<ProgressBar> {
+    if quiet || !std::io::stderr().is_terminal() || n_cases < 2 {
+        return None;
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} cases, {elapsed}")
+        .expect("the template is well-formed")
+        .progress_chars("━╸ ");
+    let bar = ProgressBar::new(n_cases as u64).with_style(style);
+    output.set_bar(bar.clone());
+    Some(bar)
+}
+
+/// The line of a case that is done.
+pub(super) fn case_line(result: &CaseResult) -> String {
+    let (style, word) = match &result.ending {
+        Ending::Passed => (GOOD, "pass"),
+        Ending::NoData => (DOUBTFUL, "no data"),
+        Ending::Failed => (BAD, "FAIL"),
+        Ending::Wrong => (BAD, "WRONG"),
+        Ending::Unreadable => (BAD, "I/O"),
+        Ending::Crashed(_) => (BAD, "CRASH"),
+        Ending::Skipped => (FAINT, "not run"),
+    };
+    let facts = facts(result);
+    let facts = if facts.is_empty() { facts } else { format!("  {FAINT}{facts}{FAINT:#}") };
+    format!("{style}{word:>7}{style:#}  {}{facts}", result.id)
+}
+
+fn facts(result: &CaseResult) -> String {
+    let mut facts = Vec::new();
+    let n_expectations = result.expectations.len();
+    let n_met = result.expectations.iter().filter(|judged| judged.status == Status::Pass).count();
+    let noun = if n_expectations == 1 { "expectation" } else { "expectations" };
+    match &result.ending {
+        Ending::Wrong | Ending::Crashed(_) | Ending::Skipped => {}
+        _ if n_expectations == 0 => facts.push("nothing expected".to_owned()),
+        _ if n_met < n_expectations => facts.push(format!("{n_met} of {n_expectations} {noun}")),
+        _ => facts.push(format!("{n_expectations} {noun}")),
+    }
+    match &result.golden {
+        Golden::Off | Golden::Same => {}
+        Golden::Missing { .. } => facts.push("snapshot missing".to_owned()),
+        Golden::Changed { .. } => facts.push("snapshot differs".to_owned()),
+        Golden::Written(_) => facts.push("snapshot written".to_owned()),
+        Golden::Broken(_) => facts.push("snapshot unreadable".to_owned()),
+    }
+    facts.join(", ")
+}
+
+/// A case's failures: at their lines, then how its numbers differ from the snapshot.
+pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult) {
+    output.diagnostics(&result.diagnostics, &suite.sources);
+    for problem in &result.problems {
+        output.problem(problem);
+    }
+    match &result.golden {
+        Golden::Broken(problem) => output.problem(problem),
+        Golden::Changed { old, new, .. } => output.detail(&difference(old, new)),
+        Golden::Off | Golden::Same | Golden::Missing { .. } | Golden::Written(_) => {}
+    }
+    if let Ending::Crashed(message) = &result.ending {
+        output.crash(&result.id, message);
+    }
+}
+
+/// The lines that differ, with one line around them.
+fn difference(old: &str, new: &str) -> String {
+    let (old, new) = (format!("{old}\n"), format!("{new}\n"));
+    let diff = similar::TextDiff::from_lines(&old, &new);
+    let mut text = String::new();
+    for (index, group) in diff.grouped_ops(1).iter().enumerate() {
+        if index > 0 {
+            text.push_str("      …\n");
+        }
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let line = change.value().trim_end_matches('\n');
+            text.push_str(&match change.tag() {
+                similar::ChangeTag::Delete => format!("{BAD}    - {line}{BAD:#}\n"),
+                similar::ChangeTag::Insert => format!("{GOOD}    + {line}{GOOD:#}\n"),
+                similar::ChangeTag::Equal => format!("{FAINT}      {line}{FAINT:#}\n"),
+            });
+        }
+    }
+    text
+}
+
+/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened.
+pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -> String {
+    let (passed, failed, no_data) =
+        (tally.of(&Ending::Passed), tally.of(&Ending::Failed), tally.of(&Ending::NoData));
+    let style = if failed + no_data > 0 { BAD } else { GOOD };
+    let mut line = format!("{style}{passed} passed{style:#}, {failed} failed, {no_data} no data");
+    let others = [
+        (tally.of(&Ending::Wrong), "wrong"),
+        (tally.of(&Ending::Unreadable), "with I/O errors"),
+        (tally.crashed(), "crashed"),
+        (tally.of(&Ending::Skipped), "not run"),
+    ];
+    for (count, what) in others {
+        if count > 0 {
+            line.push_str(&format!(", {count} {what}"));
+        }
+    }
+    if n_broken_files > 0 {
+        let files = if n_broken_files == 1 { "file" } else { "files" };
+        line.push_str(&format!(", {BAD}{n_broken_files} {files} with errors{BAD:#}"));
+    }
+    format!("{line} in {STRONG}{seconds:.2} s{STRONG:#}\n")
+}

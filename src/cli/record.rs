@@ -1,0 +1,173 @@
+//! What `kvs run` keeps of each run: the summary for the terminal, and the files of `--out`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::check::{FinishedRun, Group, Recorder, Suite, case_folder};
+use crate::engine::{Event, Journey, Levels, Sink};
+use crate::host::{Host, HostError, PendingFile, sha256};
+use crate::model::{Group as Replicas, Scenario, WorkloadSource};
+use crate::report::{EventLog, FORMATS, Input, Report, TimeSeries, Written, human};
+use crate::units::SimTime;
+
+/// Records the selected runs of one file.
+pub(super) struct Record<'a> {
+    out: Option<&'a Path>,
+    /// Where there are several: a folder each.
+    several_cases: bool,
+    several_seeds: bool,
+    inputs: Vec<Input>,
+    colored: bool,
+    /// By case, then by seed.
+    summaries: Mutex<BTreeMap<usize, BTreeMap<u64, String>>>,
+}
+
+impl<'a> Record<'a> {
+    /// For the runs of `groups`; fingerprints the inputs where they are written down.
+    pub(super) fn new(
+        host: &Host,
+        suite: &Suite,
+        groups: &[Group],
+        out: Option<&'a Path>,
+        colored: bool,
+    ) -> Result<Record<'a>, HostError> {
+        let selected: Vec<_> =
+            groups.iter().flat_map(|group| &group.members).filter(|member| member.selected).collect();
+        let inputs = if out.is_some() { inputs(host, suite)? } else { Vec::new() };
+        Ok(Record {
+            out,
+            several_cases: selected.len() > 1,
+            several_seeds: selected.iter().any(|member| member.seeds.end - member.seeds.start > 1),
+            inputs,
+            colored,
+            summaries: Mutex::default(),
+        })
+    }
+
+    /// The summaries of a case's runs, by seed.
+    pub(super) fn take_summaries(&self, case: usize) -> Vec<String> {
+        let mut summaries = self.summaries.lock().expect("no panic while the lock is held");
+        summaries.remove(&case).map_or_else(Vec::new, |of_case| of_case.into_values().collect())
+    }
+
+    fn folder(&self, scenario: &Scenario, seed: u64) -> Option<PathBuf> {
+        let mut folder = self.out?.to_path_buf();
+        if self.several_cases {
+            folder.push(case_folder(&scenario.case));
+        }
+        if self.several_seeds {
+            folder.push(format!("seed-{seed}"));
+        }
+        Some(folder)
+    }
+}
+
+impl Recorder for Record<'_> {
+    type Sink = Option<Logs>;
+
+    fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Option<Logs>, HostError> {
+        let scenario = &suite.cases[case].scenario;
+        self.folder(scenario, seed).map(|folder| Logs::begin(&folder, scenario)).transpose()
+    }
+
+    fn end(&self, logs: Option<Logs>, run: &FinishedRun<'_>) -> Result<(), HostError> {
+        let report = Report { inputs: &self.inputs, ..run.report() };
+        let summary = human(&report, self.colored);
+        let mut summaries = self.summaries.lock().expect("no panic while the lock is held");
+        summaries.entry(run.case).or_default().insert(run.seed, summary);
+        drop(summaries);
+        match (logs, self.folder(report.scenario, run.seed)) {
+            (Some(logs), Some(folder)) => {
+                logs.end(run)?;
+                write_formats(&folder, &report)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The files that are written while a run goes on.
+pub(super) struct Logs {
+    folder: PathBuf,
+    events: EventLog<PendingFile>,
+    series: TimeSeries<PendingFile>,
+}
+
+const EVENTS: &str = "events.jsonl";
+const SERIES: &str = "timeseries.csv";
+
+impl Logs {
+    fn begin(folder: &Path, scenario: &Scenario) -> Result<Logs, HostError> {
+        let events = PendingFile::create(&folder.join(EVENTS))?;
+        let series = PendingFile::create(&folder.join(SERIES))?;
+        let n_replicas: u32 = scenario.cluster.groups.iter().map(Replicas::n_replicas).sum();
+        Ok(Logs {
+            folder: folder.to_path_buf(),
+            events: EventLog::new(events, scenario),
+            series: TimeSeries::new(series, n_replicas as usize, scenario.run.sample_every),
+        })
+    }
+
+    fn end(self, run: &FinishedRun<'_>) -> Result<(), HostError> {
+        let place = |name: &str| self.folder.join(name);
+        self.events.finish().map_err(|error| HostError::io(&place(EVENTS), error))?.persist()?;
+        self.series.finish(run.end).map_err(|error| HostError::io(&place(SERIES), error))?.persist()
+    }
+}
+
+impl Sink for Logs {
+    fn advance(&mut self, to: SimTime) {
+        self.events.advance(to);
+        self.series.advance(to);
+    }
+
+    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        self.events.event(at, event, journey);
+        self.series.event(at, event, journey);
+    }
+
+    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        self.events.levels(at, gpu, levels);
+        self.series.levels(at, gpu, levels);
+    }
+
+    fn global_queue(&mut self, at: SimTime, depth: u32) {
+        self.events.global_queue(at, depth);
+        self.series.global_queue(at, depth);
+    }
+}
+
+/// The files that follow from the finished run.
+fn write_formats(folder: &Path, report: &Report<'_>) -> Result<(), HostError> {
+    for format in FORMATS {
+        if let (Some(name), Written::Afterwards(write)) = (format.file, &format.written) {
+            let path = folder.join(name);
+            let mut file = PendingFile::create(&path)?;
+            write(report, &mut file).map_err(|error| HostError::io(&path, error))?;
+            file.persist()?;
+        }
+    }
+    Ok(())
+}
+
+/// The files that the runs depend on: scenarios as read, traces as they are now.
+fn inputs(host: &Host, suite: &Suite) -> Result<Vec<Input>, HostError> {
+    let mut paths: Vec<&str> = suite.inputs.iter().map(String::as_str).collect();
+    for compiled in &suite.cases {
+        for workload in &compiled.scenario.workloads {
+            if let WorkloadSource::File(trace) = &workload.source
+                && !paths.contains(&trace.resolved.as_str())
+            {
+                paths.push(&trace.resolved);
+            }
+        }
+    }
+    let mut inputs = Vec::new();
+    for path in paths {
+        let reader = host.open(&suite.root, Path::new(path))?;
+        let sha256 = sha256(reader).map_err(|error| HostError::io(Path::new(path), error))?;
+        inputs.push(Input { path: host.below(&suite.root, Path::new(path)), sha256 });
+    }
+    Ok(inputs)
+}

@@ -1,0 +1,233 @@
+//! `kvs run`: one file, its numbers on stdout and, with `--out`, everything in files.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::arguments::{GlobalArgs, RunningArgs};
+use super::check::{Loaded, count_cases, exit_of, load, select_groups};
+use super::exit::Exit;
+use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
+use super::progress::{print_failures, summary_line};
+use super::record::Record;
+use crate::analysis::CompiledCase;
+use crate::check::{
+    self, CaseResult, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
+};
+use crate::expect::Status;
+use crate::host::{Host, Kind};
+use crate::model::{Case, WorkloadSource};
+use crate::source::Sources;
+use crate::workload::formats::survey;
+
+/// Arguments of `kvs run`.
+#[derive(Args)]
+pub(super) struct RunArgs {
+    /// The scenario file
+    file: PathBuf,
+    /// Only this case: its scenario, with matrix values if it has several, as --only 'two choices[n=1]'
+    #[arg(long, env = "KVS_ONLY", hide_env = true, value_name = "CASE")]
+    only: Option<String>,
+    /// Run this seed alone, whatever the scenario says; with --seeds the first of several
+    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N")]
+    seed: Option<u64>,
+    /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json into this folder
+    #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Show every setting with its value and where it comes from, and run nothing
+    #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true)]
+    show_config: bool,
+    #[command(flatten)]
+    running: RunningArgs,
+}
+
+/// Runs a file and shows what came of it.
+#[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
+pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let begun = Instant::now();
+    let host = match Host::disk(global.allow_outside) {
+        Ok(host) => host,
+        Err(error) => {
+            output.error(&format!("the current folder: {error}"), None);
+            return Exit::IO;
+        }
+    };
+    if let Ok(Kind::Folder) = host.kind(&arguments.file) {
+        let folder = arguments.file.display();
+        output.error(
+            &format!("expected a file, found the folder `{folder}`"),
+            Some(&format!("check every scenario in it with: kvs check {folder}")),
+        );
+        return Exit::USAGE;
+    }
+    let loaded = load(&host, std::slice::from_ref(&arguments.file), &arguments.running, output);
+    let Loaded { suites, n_broken: _, exit } = &loaded;
+    let [suite] = suites.as_slice() else {
+        return *exit;
+    };
+    let select = |case: &Case| arguments.only.as_ref().is_none_or(|only| is_called(case, only));
+    let groups = select_groups(suites, &select, &arguments.running, arguments.seed);
+    if count_cases(&groups) == 0 {
+        not_found(suite, arguments.only.as_deref().unwrap_or_default(), output);
+        return Exit::NOTHING_SELECTED;
+    }
+    if arguments.show_config {
+        show_config(suite, &groups, output);
+        return *exit;
+    }
+    let record = match Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored()) {
+        Ok(record) => record,
+        Err(problem) => {
+            output.problem(&problem);
+            return Exit::IO;
+        }
+    };
+    let printer =
+        Printer { output, host: &host, record: &record, state: Mutex::new((Tally::default(), Exit::PASSED)) };
+    let options = Options {
+        n_threads: arguments.running.n_threads(),
+        fail_fast: false,
+        golden: GoldenMode::Off,
+        overrides: &arguments.running.settings,
+        stop: &AtomicBool::new(false),
+    };
+    check::run(&host, suites, &groups, &options, &record, &printer);
+    let (tally, exit) = printer.state.into_inner().expect("no panic while the lock is held");
+    if let Some(out) = &arguments.out {
+        output.progress(&format!("written to {}", crate::host::display(out)));
+    }
+    output.result(&summary_line(&tally, 0, begun.elapsed().as_secs_f64()));
+    loaded.exit.and(exit)
+}
+
+/// Whether `--only` means a case: by its id, its label, or its scenario's name, which may cover several.
+fn is_called(case: &Case, only: &str) -> bool {
+    case.to_string() == only || case_label(case) == only || case.scenario.as_deref() == Some(only)
+}
+
+fn not_found(suite: &Suite, only: &str, output: &Output) {
+    let mut labels: Vec<String> = suite
+        .cases
+        .iter()
+        .map(|compiled| case_label(&compiled.scenario.case))
+        .filter(|label| !label.is_empty())
+        .collect();
+    labels.sort_by_key(|label| strsim::levenshtein(label, only));
+    let help = if labels.is_empty() {
+        "the file has one case; leave `--only` out".to_owned()
+    } else {
+        let near: Vec<String> = labels.iter().take(5).map(|label| format!("`{label}`")).collect();
+        format!("its cases, nearest first: {}", near.join(", "))
+    };
+    output.error(&format!("`{}` has no case `{only}`", suite.name), Some(&help));
+}
+
+/// Every setting of the selected cases, by block.
+fn show_config(suite: &Suite, groups: &[Group], output: &Output) {
+    let selected = groups.iter().flat_map(|group| &group.members).filter(|member| member.selected);
+    let mut cases: Vec<usize> = selected.map(|member| member.case).collect();
+    cases.sort_unstable();
+    for case in cases {
+        output.result(&config(&suite.cases[case], &suite.sources));
+    }
+}
+
+fn config(compiled: &CompiledCase, sources: &Sources) -> String {
+    let mut text = format!("{STRONG}{}{STRONG:#}\n", compiled.scenario.case);
+    let width =
+        |cells: &mut dyn Iterator<Item = &str>| cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let key_width = width(&mut compiled.settings.iter().map(|setting| setting.key.as_str()));
+    let value_width = width(&mut compiled.settings.iter().map(|setting| setting.value.as_str())).min(40);
+    let mut block = "";
+    for setting in &compiled.settings {
+        if setting.block != block {
+            block = &setting.block;
+            text.push_str(&format!("\n{block}\n"));
+        }
+        let origin = match setting.origin {
+            None => "default".to_owned(),
+            Some(span) => {
+                let (line, _) = sources.line_column(span);
+                format!("{}:{line}", sources.get(span.source).name)
+            }
+        };
+        text.push_str(&format!(
+            "  {:<key_width$}  {:<value_width$}  {FAINT}{origin}{FAINT:#}\n",
+            setting.key, setting.value
+        ));
+    }
+    text
+}
+
+/// Prints each case when it is done: the numbers of its runs, then what they are worth.
+struct Printer<'a> {
+    output: &'a Output,
+    host: &'a Host,
+    record: &'a Record<'a>,
+    state: Mutex<(Tally, Exit)>,
+}
+
+impl Watch for Printer<'_> {
+    fn finished(&self, suite: &Suite, result: CaseResult) {
+        for text in self.record.take_summaries(result.case) {
+            self.output.result(&format!("{text}\n"));
+        }
+        let compiled = &suite.cases[result.case];
+        self.output.result(&over_seeds(compiled, &result));
+        self.output.result(&traces(self.host, suite, compiled));
+        print_failures(self.output, suite, &result);
+        let mut state = self.state.lock().expect("no panic while the lock is held");
+        state.0.add(&result.ending);
+        state.1 = state.1.and(exit_of(&result.ending));
+    }
+}
+
+/// The expectations over all runs, where there are several.
+fn over_seeds(compiled: &CompiledCase, result: &CaseResult) -> String {
+    let n_runs = result.expectations.first().map_or(0, |judgement| judgement.runs);
+    if n_runs < 2 {
+        return String::new();
+    }
+    let mut text = format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n", result.id);
+    for (expectation, judgement) in compiled.scenario.expectations.iter().zip(&result.expectations) {
+        let status = judgement.status;
+        let style = match status {
+            Status::Pass => GOOD,
+            Status::Fail => BAD,
+            Status::NoData => DOUBTFUL,
+        };
+        let (word, held, runs) = (status.name(), judgement.held, judgement.runs);
+        text.push_str(&format!(
+            "  {style}{word:<7}{style:#}  {}  {FAINT}held in {held} of {runs} runs{FAINT:#}\n",
+            expectation.text
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+/// What became of the rows of trace files: read = used + dropped.
+fn traces(host: &Host, suite: &Suite, compiled: &CompiledCase) -> String {
+    let open = open_traces(host, &suite.root);
+    let mut text = String::new();
+    for workload in &compiled.scenario.workloads {
+        if let WorkloadSource::File(trace) = &workload.source
+            && let Ok(survey) = survey(trace, &open)
+        {
+            let dropped: Vec<String> =
+                survey.dropped.iter().map(|(reason, count)| format!(", {count} {}", reason.name())).collect();
+            let order = if survey.sorted { "" } else { "; rows were out of order and are sorted" };
+            text.push_str(&format!(
+                "  trace {}: {} rows read, {} used{}{order}\n\n",
+                workload.name,
+                survey.rows_read,
+                survey.rows_used,
+                dropped.concat()
+            ));
+        }
+    }
+    text
+}

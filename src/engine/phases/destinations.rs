@@ -1,0 +1,120 @@
+//! The least loaded GPU with room, among a range of like ones, without looking at each.
+//!
+//! A tree whose nodes know the least load and the most free memory below them. A query descends only where both
+//! could still win; GPUs without a free slot are not in it at all.
+
+use std::ops::Range;
+
+use crate::units::Bytes;
+
+/// What a query needs to know of everything below a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Below {
+    least_load: u64,
+    most_free: u64,
+}
+
+/// Nobody has a slot.
+const CLOSED: Below = Below { least_load: u64::MAX, most_free: 0 };
+
+#[derive(Debug)]
+pub(super) struct Destinations {
+    /// Leaves from `n_leaves` on, the parent of node `i` is `i / 2`.
+    nodes: Vec<Below>,
+    n_leaves: u32,
+}
+
+impl Destinations {
+    /// For `n` GPUs, all closed.
+    pub(super) fn new(n: u32) -> Destinations {
+        let n_leaves = n.next_power_of_two();
+        Destinations { nodes: vec![CLOSED; 2 * n_leaves as usize], n_leaves }
+    }
+
+    /// Sets a GPU's load and free memory; `None` when it has no slot.
+    pub(super) fn set(&mut self, gpu: u32, open: Option<(u64, Bytes)>) {
+        let mut node = (self.n_leaves + gpu) as usize;
+        self.nodes[node] =
+            open.map_or(CLOSED, |(least_load, free)| Below { least_load, most_free: free.get() });
+        while node > 1 {
+            node /= 2;
+            let (left, right) = (self.nodes[2 * node], self.nodes[2 * node + 1]);
+            let both = Below {
+                least_load: left.least_load.min(right.least_load),
+                most_free: left.most_free.max(right.most_free),
+            };
+            if self.nodes[node] == both {
+                return;
+            }
+            self.nodes[node] = both;
+        }
+    }
+
+    /// The least load and the GPU that has it, among those of a range with so much memory free; the lower index among
+    /// equals; never `except`.
+    pub(super) fn least_loaded(&self, range: Range<u32>, need: Bytes, except: u32) -> Option<(u64, u32)> {
+        let mut best = None;
+        self.search(1, 0..self.n_leaves, &range, need.get(), except, &mut best);
+        best
+    }
+
+    fn search(
+        &self,
+        node: usize,
+        span: Range<u32>,
+        range: &Range<u32>,
+        need: u64,
+        except: u32,
+        best: &mut Option<(u64, u32)>,
+    ) {
+        let below = self.nodes[node];
+        let outside = span.end <= range.start || span.start >= range.end;
+        let hopeless = below.least_load == u64::MAX
+            || below.most_free < need
+            || best.is_some_and(|(load, _)| below.least_load >= load);
+        if outside || hopeless {
+            return;
+        }
+        if node >= self.n_leaves as usize {
+            if span.start != except {
+                *best = Some((below.least_load, span.start));
+            }
+            return;
+        }
+        let middle = span.start.midpoint(span.end);
+        self.search(2 * node, span.start..middle, range, need, except, best);
+        self.search(2 * node + 1, middle..span.end, range, need, except, best);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_a_scan() {
+        let mut state = 3_u64;
+        let mut draw = |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        for n in [1_u32, 2, 5, 8, 11] {
+            let mut tree = Destinations::new(n);
+            let mut all: Vec<Option<(u64, Bytes)>> = vec![None; n as usize];
+            for _ in 0..500 {
+                let gpu = draw(u64::from(n)) as u32;
+                let open = (draw(4) > 0).then(|| (draw(5), Bytes::new(draw(6))));
+                all[gpu as usize] = open;
+                tree.set(gpu, open);
+                let (start, need) = (draw(u64::from(n)) as u32, Bytes::new(draw(7)));
+                let end = start + 1 + draw(u64::from(n - start)) as u32;
+                let except = draw(u64::from(n)) as u32;
+                let fits =
+                    |&gpu: &u32| gpu != except && all[gpu as usize].is_some_and(|(_, free)| free >= need);
+                let by_scan =
+                    (start..end).filter(fits).map(|gpu| (all[gpu as usize].expect("open").0, gpu)).min();
+                assert_eq!(tree.least_loaded(start..end, need, except), by_scan);
+            }
+        }
+    }
+}

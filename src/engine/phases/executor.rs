@@ -1,0 +1,76 @@
+//! What a timing must answer about one GPU: when the work in hand ends.
+
+use crate::engine::state::Stage;
+use crate::model::Throughput;
+use crate::units::SimTime;
+
+/// Work in 2^-32 ps of a device's full rate.
+pub(super) type Work = u128;
+
+/// A request as timings know it; ordered by request number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket {
+    /// The request's number.
+    pub(super) number: u64,
+    /// Where it is kept.
+    pub(super) slot: u32,
+}
+
+/// A stage of a request that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// Whose.
+    pub(super) ticket: Ticket,
+    /// Which.
+    pub(super) stage: Stage,
+}
+
+/// A GPU's coefficients, rounded once from its throughput figures.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Costs {
+    prefill_token: Work,
+    decode_token: Work,
+    /// Decodes that share the rate at once.
+    pub(super) decode_sharing_cap: u32,
+}
+
+impl Costs {
+    /// 2^-32 ps a token: a rate of 1 tok/s is 4.3e21 and one of 1e9 tok/s still 4.3e12, so the rounding is below
+    /// 1e-12 over the whole range that a scenario may state.
+    pub(super) fn of(throughput: &Throughput) -> Costs {
+        let token = |tokens_per_second: f64| libm::round(1e12 * 4_294_967_296.0 / tokens_per_second) as Work;
+        Costs {
+            prefill_token: token(throughput.prefill.get()),
+            decode_token: token(throughput.decode.get() * throughput.decode_efficiency.get()),
+            decode_sharing_cap: throughput.decode_sharing_cap,
+        }
+    }
+
+    /// A prompt's work.
+    pub(super) fn prefill_work(&self, tokens: u32) -> Work {
+        Work::from(tokens) * self.prefill_token
+    }
+
+    /// An output's work.
+    pub(super) fn decode_work(&self, tokens: u32) -> Work {
+        Work::from(tokens) * self.decode_token
+    }
+}
+
+/// One GPU's work under some timing.
+pub(super) trait Executor {
+    /// An idle GPU.
+    fn new(costs: Costs) -> Self;
+
+    /// A stage begins.
+    fn begin(&mut self, stage: Stage, tokens: u32, ticket: Ticket, now: SimTime);
+
+    /// When the next stage ends if nothing else begins; `NEVER` when idle.
+    fn next_end(&self) -> SimTime;
+
+    /// Appends the stages that are over at `now`, at most once each.
+    fn take_ended(&mut self, now: SimTime, ended: &mut Vec<Ended>);
+
+    /// A stage is given up; nothing happens if it has ended already.
+    fn cancel(&mut self, stage: Stage, ticket: Ticket, now: SimTime);
+}

@@ -1,0 +1,61 @@
+//! `timing fixed`: the original simulator's rule, kept for comparison with its runs.
+//!
+//! A prefill takes its prompt over the prefill rate whatever else runs. A decode takes its output over
+//! `decode × decode_efficiency / min(active, decode_sharing_cap)`, with the decodes active when it starts, itself
+//! included; who comes and goes later changes nothing.
+//!
+//! Error: deliberate. A GPU may do more work a second than its rates say.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::executor::{Costs, Ended, Executor, Ticket, Work};
+use crate::engine::agenda::NEVER;
+use crate::engine::state::Stage;
+use crate::units::{SimDuration, SimTime};
+
+#[derive(Debug)]
+pub(super) struct Fixed {
+    costs: Costs,
+    ends: BinaryHeap<Reverse<(SimTime, Ticket, Stage)>>,
+    n_decodes: u32,
+}
+
+impl Executor for Fixed {
+    fn new(costs: Costs) -> Fixed {
+        Fixed { costs, ends: BinaryHeap::new(), n_decodes: 0 }
+    }
+
+    fn begin(&mut self, stage: Stage, tokens: u32, ticket: Ticket, now: SimTime) {
+        let work = match stage {
+            Stage::Prefill => self.costs.prefill_work(tokens),
+            Stage::Decode => {
+                self.n_decodes += 1;
+                self.costs.decode_work(tokens) * Work::from(self.n_decodes.min(self.costs.decode_sharing_cap))
+            }
+        };
+        let picoseconds = u64::try_from((work + (1 << 31)) >> 32).unwrap_or(u64::MAX);
+        let end = now.checked_add(SimDuration::from_ps(picoseconds)).unwrap_or(NEVER);
+        self.ends.push(Reverse((end, ticket, stage)));
+    }
+
+    fn next_end(&self) -> SimTime {
+        self.ends.peek().map_or(NEVER, |Reverse((end, ..))| *end)
+    }
+
+    fn take_ended(&mut self, now: SimTime, ended: &mut Vec<Ended>) {
+        while self.next_end() <= now {
+            let Some(Reverse((_, ticket, stage))) = self.ends.pop() else { return };
+            self.n_decodes -= u32::from(stage == Stage::Decode);
+            ended.push(Ended { ticket, stage });
+        }
+    }
+
+    fn cancel(&mut self, stage: Stage, ticket: Ticket, _now: SimTime) {
+        let before = self.ends.len();
+        self.ends.retain(|Reverse((_, other, _))| *other != ticket);
+        if self.ends.len() < before {
+            self.n_decodes -= u32::from(stage == Stage::Decode);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a scenario asks of the engine, compiled once.
+
+use std::ops::Range;
+
+use crate::model::Scenario;
+use crate::policy::memory_pressure::MemoryPressure;
+use crate::policy::reservation::Reservation;
+use crate::units::{Bytes, SimDuration, SimTime};
+
+#[derive(Debug)]
+pub(super) struct Settings {
+    kv_bytes_per_token: u64,
+    pub(super) reservation: Reservation,
+    pub(super) evicts: bool,
+    pub(super) max_queue: Option<u32>,
+    pub(super) max_retries: u32,
+    pub(super) max_global_queue: Option<u32>,
+    pub(super) queue_timeout: Option<SimDuration>,
+    pub(super) until: Option<SimTime>,
+    pub(super) expects_work: bool,
+    /// For each distinct capacity, rising: the replicas with at least that much memory.
+    roomy: Vec<(Bytes, Vec<Range<u32>>)>,
+}
+
+impl Settings {
+    pub(super) fn of(scenario: &Scenario) -> Settings {
+        Settings {
+            kv_bytes_per_token: scenario.model.kv_bytes_per_token,
+            reservation: Reservation::of(&scenario.policy.reservation),
+            evicts: MemoryPressure::of(&scenario.policy.memory_pressure) == MemoryPressure::Evict,
+            max_queue: scenario.policy.max_queue,
+            max_retries: scenario.policy.max_retries,
+            max_global_queue: scenario.policy.max_global_queue,
+            queue_timeout: scenario.policy.queue_timeout,
+            until: scenario.run.until,
+            expects_work: scenario.policy.routing.name == "predictive",
+            roomy: by_capacity(scenario),
+        }
+    }
+
+    /// Cache of that many tokens; saturates, and what saturates fits nowhere.
+    pub(super) fn bytes(&self, tokens: u64) -> Bytes {
+        Bytes::new(self.kv_bytes_per_token.saturating_mul(tokens))
+    }
+
+    /// The replicas that hold this much when empty; none when it fits nowhere.
+    pub(super) fn large_enough(&self, bytes: Bytes) -> &[Range<u32>] {
+        let position = self.roomy.partition_point(|(capacity, _)| *capacity < bytes);
+        self.roomy.get(position).map_or(&[], |(_, ranges)| ranges)
+    }
+}
+
+fn by_capacity(scenario: &Scenario) -> Vec<(Bytes, Vec<Range<u32>>)> {
+    let cluster = &scenario.cluster;
+    let mut capacities: Vec<Bytes> = cluster.groups.iter().map(|group| group.gpu.vram).collect();
+    capacities.sort_unstable();
+    capacities.dedup();
+    let ranges = |least: Bytes| {
+        let mut ranges: Vec<Range<u32>> = Vec::new();
+        for (index, group) in cluster.groups.iter().enumerate().filter(|(_, group)| group.gpu.vram >= least) {
+            let replicas = cluster.replicas(index);
+            let replicas = replicas.start as u32..replicas.end as u32;
+            match ranges.last_mut() {
+                Some(last) if last.end == replicas.start => last.end = replicas.end,
+                _ if group.n_replicas() > 0 => ranges.push(replicas),
+                _ => {}
+            }
+        }
+        ranges
+    };
+    capacities.into_iter().map(|capacity| (capacity, ranges(capacity))).collect()
+}

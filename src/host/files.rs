@@ -1,0 +1,40 @@
+//! What a host needs of whatever holds its files.
+
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+
+/// What stands behind a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something to read.
+    File,
+    /// Something to walk.
+    Folder,
+}
+
+/// Holds files; every path it is given is absolute and without `..`.
+pub trait Files: Send + Sync {
+    /// The path with symbolic links resolved.
+    ///
+    /// # Errors
+    /// When nothing is there.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// What stands behind a path.
+    ///
+    /// # Errors
+    /// When nothing is there.
+    fn kind(&self, path: &Path) -> io::Result<Kind>;
+
+    /// Opens a file for reading from its start.
+    ///
+    /// # Errors
+    /// When it is not there or may not be read.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>>;
+
+    /// Every `*.kvs` below a folder, sorted by path.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    fn scenarios_below(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+}

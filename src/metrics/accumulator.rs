@@ -1,0 +1,284 @@
+//! The engine's sink: counts while a run goes on.
+//!
+//! An event costs a few nanoseconds: counters, and one push a column when a request finishes.
+//! Invariant: nothing is allocated for each request beyond what the [`Demand`] names.
+
+use std::collections::BTreeMap;
+
+use super::demand::{Demand, Gpus};
+use super::levels::Level;
+use super::outcome::{Ended, Outcome};
+use super::rows::{Fate, NOWHERE, Row, Rows};
+use super::sample::Sample;
+use super::tally::{Moves, Tally};
+use super::track::Track;
+use crate::engine::{End, Event, Journey, Levels, Sink};
+use crate::model::{Scenario, Slo};
+use crate::units::{SimDuration, SimTime};
+
+/// Listens to a run.
+pub struct Accumulator {
+    warmup: SimTime,
+    workloads: Vec<OfWorkload>,
+    gpus: Vec<OfGpu>,
+    /// Sums over all GPUs, in the order of [`Level::OF_GPUS`].
+    cluster: [Track; Level::OF_GPUS.len()],
+    global_queue: Track,
+    /// Sums over some GPUs.
+    parts: Vec<(Level, Gpus, Track)>,
+    /// One push a finished request; empty where there are rows.
+    columns: Vec<(Sample, Vec<u64>)>,
+    rows: Option<Rows>,
+    first_arrival: Option<SimTime>,
+    last_finish: Option<SimTime>,
+    moves: Moves,
+    /// The request last tried on a further GPU, and that GPU.
+    retried: Option<(u64, u32)>,
+    usd_per_hour: Option<f64>,
+}
+
+struct OfWorkload {
+    slo: Option<Slo>,
+    tally: Tally,
+}
+
+/// What the table of GPUs shows.
+struct OfGpu {
+    levels: Levels,
+    tally: Tally,
+    held: Track,
+    busy: Track,
+}
+
+impl Accumulator {
+    /// For one run of a scenario.
+    #[must_use]
+    pub fn new(scenario: &Scenario, demand: &Demand) -> Accumulator {
+        let keeps_points = |level| demand.levels.get(&(level, None)).copied().unwrap_or(false);
+        let of_gpu = || OfGpu {
+            levels: Levels::default(),
+            tally: Tally::default(),
+            held: Track::new(false),
+            busy: Track::new(false),
+        };
+        let samples = || demand.columns.iter().copied();
+        let parts = demand
+            .levels
+            .iter()
+            .filter_map(|((level, gpus), points)| Some((*level, (*gpus)?, Track::new(*points))));
+        let workload = |slo| OfWorkload { slo, tally: Tally::default() };
+        Accumulator {
+            warmup: scenario.run.warmup,
+            workloads: scenario.workloads.iter().map(|of| workload(of.slo)).collect(),
+            gpus: std::iter::repeat_with(of_gpu).take(scenario.cluster.n_replicas()).collect(),
+            cluster: Level::OF_GPUS.map(|level| Track::new(keeps_points(level))),
+            global_queue: Track::new(keeps_points(Level::GlobalQueueDepth)),
+            parts: parts.collect(),
+            columns: if demand.rows {
+                Vec::new()
+            } else {
+                samples().map(|sample| (sample, Vec::new())).collect()
+            },
+            rows: demand.rows.then(|| Rows::new(samples())),
+            first_arrival: None,
+            last_finish: None,
+            moves: Moves::default(),
+            retried: None,
+            usd_per_hour: usd_per_hour(scenario),
+        }
+    }
+
+    /// The numbers of the run.
+    #[must_use]
+    pub fn finish(self, end: End) -> Outcome {
+        let mut levels = BTreeMap::new();
+        levels.insert((Level::GlobalQueueDepth, None), self.global_queue.finish(end.at));
+        for (level, track) in Level::OF_GPUS.into_iter().zip(self.cluster) {
+            levels.insert((level, None), track.finish(end.at));
+        }
+        for (level, gpus, track) in self.parts {
+            levels.insert((level, Some(gpus)), track.finish(end.at));
+        }
+        let hours = end.at.as_secs_f64() / 3600.0;
+        Outcome::seal(Ended {
+            end,
+            workloads: self.workloads.into_iter().map(|of| of.tally).collect(),
+            gpus: self
+                .gpus
+                .into_iter()
+                .map(|gpu| (gpu.tally, gpu.held.finish(end.at), gpu.busy.finish(end.at)))
+                .collect(),
+            levels,
+            columns: self.columns,
+            rows: self.rows,
+            makespan: self.last_finish.zip(self.first_arrival).map(|(last, first)| last.since(first)),
+            moves: self.moves,
+            cost_usd: self.usd_per_hour.map(|price| price * hours),
+        })
+    }
+
+    fn measures(&self, journey: &Journey) -> bool {
+        journey.request.arrival >= self.warmup
+    }
+
+    fn arrived(&mut self, journey: &Journey) {
+        let measured = self.measures(journey);
+        let of = &mut self.workloads[usize::from(journey.request.workload)];
+        if measured {
+            of.tally.arrived += 1;
+            of.tally.bound += u64::from(of.slo.is_some());
+            self.first_arrival.get_or_insert(journey.request.arrival);
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.push(Row {
+                arrival: journey.request.arrival.as_ps(),
+                workload: journey.request.workload,
+                gpu: NOWHERE,
+                output: journey.request.output.get(),
+                fate: if measured { Fate::Unfinished } else { Fate::Unmeasured },
+                bound: of.slo.is_some(),
+            });
+        }
+    }
+
+    fn finished(&mut self, at: SimTime, gpu: u32, journey: &Journey) {
+        if !self.measures(journey) {
+            return;
+        }
+        self.last_finish = Some(at);
+        let output = u64::from(journey.request.output.get());
+        let of = &mut self.workloads[usize::from(journey.request.workload)];
+        let good = of.slo.is_some_and(|slo| meets(&slo, journey, at));
+        for tally in [&mut of.tally, &mut self.gpus[gpu as usize].tally] {
+            tally.finished += 1;
+            tally.tokens += output;
+            tally.good += u64::from(good);
+        }
+        let gpu_tally = &mut self.gpus[gpu as usize].tally;
+        gpu_tally.arrived += 1;
+        gpu_tally.bound += u64::from(of.slo.is_some());
+        for (sample, column) in &mut self.columns {
+            column.extend(sample.of(journey, at));
+        }
+        if let Some(rows) = &mut self.rows {
+            let fate = if good { Fate::FinishedWell } else { Fate::Finished };
+            rows.end(journey.number, gpu, fate, |sample| sample.of(journey, at));
+        }
+    }
+
+    /// Rejected or evicted.
+    fn lost(&mut self, fate: Fate, gpu: Option<u32>, journey: &Journey) {
+        if !self.measures(journey) {
+            return;
+        }
+        let of = &mut self.workloads[usize::from(journey.request.workload)];
+        let count = |tally: &mut Tally| match fate {
+            Fate::Rejected => tally.rejected += 1,
+            Fate::Evicted => tally.evicted += 1,
+            Fate::Unmeasured | Fate::Unfinished | Fate::Finished | Fate::FinishedWell => {
+                unreachable!("a lost request was rejected or evicted")
+            }
+        };
+        count(&mut of.tally);
+        if let Some(gpu) = gpu {
+            let tally = &mut self.gpus[gpu as usize].tally;
+            count(tally);
+            tally.arrived += 1;
+            tally.bound += u64::from(of.slo.is_some());
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.end(journey.number, gpu.unwrap_or(NOWHERE), fate, |_| None);
+        }
+    }
+
+    /// What was tried on a further GPU is placed there in the next event about it, or not at all.
+    fn placed(&mut self, gpu: u32, journey: &Journey) {
+        if self.retried.take() == Some((journey.number, gpu)) && self.measures(journey) {
+            self.moves.retry_successes += 1;
+        }
+    }
+
+    fn handed_off(&mut self, at: SimTime, journey: &Journey) {
+        if !self.measures(journey) {
+            return;
+        }
+        self.moves.handoffs += 1;
+        let started = journey.handoff_started.expect("a handoff that finishes has started");
+        let took = at.since(started).as_ps();
+        if let Some((_, column)) = self.columns.iter_mut().find(|(sample, _)| *sample == Sample::Handoff) {
+            column.push(took);
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.sample(journey.number, Sample::Handoff, took);
+        }
+    }
+}
+
+impl Sink for Accumulator {
+    #[inline]
+    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        match event {
+            Event::Arrived => self.arrived(journey),
+            Event::Finished { gpu } => self.finished(at, gpu, journey),
+            Event::Rejected { reason: _ } => self.lost(Fate::Rejected, journey.gpu, journey),
+            Event::Evicted { gpu } => self.lost(Fate::Evicted, Some(gpu), journey),
+            Event::Retried { gpu } => {
+                self.retried = Some((journey.number, gpu));
+                self.moves.retry_attempts += u64::from(self.measures(journey));
+            }
+            Event::Admitted { gpu } | Event::HandoffStarted { to: gpu, from: _, bytes: _ } => {
+                self.placed(gpu, journey);
+            }
+            Event::HandoffFinished { .. } => self.handed_off(at, journey),
+            Event::DecodeStarted { gpu: _ } => {
+                let moved = journey.handoff_started.is_some() && self.measures(journey);
+                self.moves.cross_gpu_decodes += u64::from(moved);
+            }
+            Event::QueuedGlobally | Event::PrefillStarted { .. } | Event::PrefillFinished { .. } => {}
+        }
+    }
+
+    #[inline]
+    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        let of = &mut self.gpus[gpu as usize];
+        let before = std::mem::replace(&mut of.levels, *levels);
+        if before.held != levels.held {
+            of.held.set(at, levels.held.get());
+        }
+        let (was_busy, busy) = (Level::GpusBusy.of(&before), Level::GpusBusy.of(levels));
+        if was_busy != busy {
+            of.busy.set(at, busy);
+        }
+        for (level, track) in Level::OF_GPUS.into_iter().zip(&mut self.cluster) {
+            let (old, new) = (level.of(&before), level.of(levels));
+            if old != new {
+                track.shift(at, old, new);
+            }
+        }
+        for (level, gpus, track) in &mut self.parts {
+            if (gpus.0..=gpus.1).contains(&(gpu as usize)) {
+                track.shift(at, level.of(&before), level.of(levels));
+            }
+        }
+    }
+
+    #[inline]
+    fn global_queue(&mut self, at: SimTime, depth: u32) {
+        self.global_queue.set(at, u64::from(depth));
+    }
+}
+
+/// Whether a request that finished at `at` met every bound; a time it does not have meets any.
+fn meets(slo: &Slo, journey: &Journey, at: SimTime) -> bool {
+    [(slo.ttft, Sample::Ttft), (slo.tpot, Sample::Tpot), (slo.latency, Sample::Latency)].into_iter().all(
+        |(bound, sample)| {
+            let bound = bound.map(SimDuration::as_ps);
+            bound.zip(sample.of(journey, at)).is_none_or(|(bound, time)| time <= bound)
+        },
+    )
+}
+
+/// What all GPUs cost; `None` where one has no price.
+fn usd_per_hour(scenario: &Scenario) -> Option<f64> {
+    scenario.cluster.groups.iter().map(|group| Some(group.gpu.price?.get() * f64::from(group.n_gpus))).sum()
+}

@@ -1,0 +1,46 @@
+//! How busy the GPUs were and what they cost.
+//!
+//! A GPU is busy while it has a prompt or an output in work, however much of its speed that takes.
+
+use super::info::Better;
+use super::levels::Level;
+use super::spec::{ITSELF, Measure, MetricSpec, Of, Source, Statistic};
+
+pub(super) static METRICS: &[MetricSpec] = &[
+    MetricSpec {
+        name: "gpus_busy",
+        statistics: &[
+            Statistic::new("", Of::Itself),
+            Statistic::new("mean_", Of::Mean),
+            Statistic::new("max_", Of::Max),
+        ],
+        measure: Measure::Count,
+        better: Better::Neither,
+        source: Source::Level(Level::GpusBusy),
+        definition: "GPUs with a prompt or an output in work",
+    },
+    MetricSpec {
+        name: "gpu_busy_ms",
+        statistics: &[Statistic::new("", Of::Integral)],
+        measure: Measure::Time,
+        better: Better::Neither,
+        source: Source::Level(Level::GpusBusy),
+        definition: "time with a prompt or an output in work, summed over the GPUs",
+    },
+    MetricSpec {
+        name: "gpu_utilization",
+        statistics: &[Statistic::new("", Of::MeanPerGpu)],
+        measure: Measure::Share,
+        better: Better::Neither,
+        source: Source::Level(Level::GpusBusy),
+        definition: "share of the run with a prompt or an output in work, averaged over the GPUs",
+    },
+    MetricSpec {
+        name: "cost_usd",
+        statistics: ITSELF,
+        measure: Measure::Money,
+        better: Better::Lower,
+        source: Source::Run(|totals| totals.cost_usd),
+        definition: "price of all GPUs for the length of the run; no data where a GPU has no `price`",
+    },
+];

@@ -1,0 +1,70 @@
+//! What is known of a metric before anything runs.
+//!
+//! For names, units and definitions; numbers come from an `Outcome`. Invariant: nothing here depends on a scenario.
+
+use crate::units::{Dimension, Unit};
+
+/// What is known of a metric before anything runs.
+#[derive(Clone, Debug)]
+pub struct MetricInfo {
+    /// Full name, as `p99_ttft_ms`.
+    pub name: String,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// The unit its name ends in (a bare number beside it is in this unit); `%` for shares, `None` for counts.
+    pub unit: Option<&'static Unit>,
+    /// What a bare number means beside it.
+    pub bare: Bare,
+    /// How `==` compares.
+    pub equality: Equality,
+    /// Samples of requests, a level over time, or one number a run.
+    pub kind: Kind,
+    /// Which direction is an improvement.
+    pub better: Better,
+    /// Whether runs measure it yet.
+    pub simulated: bool,
+    /// One sentence for lists and docs.
+    pub definition: &'static str,
+}
+
+/// What a bare number beside a metric means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// A count.
+    Count,
+    /// The unit at the end of the name.
+    UnitOfName,
+    /// Nothing: a unit must be written.
+    Refused,
+}
+
+/// How `==` compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Equality {
+    /// To the last bit: counts, bytes, shares.
+    Exact,
+    /// At the digits written: times, rates, amounts of money and means over time.
+    Digits,
+}
+
+/// What a metric is made of; decides which selectors it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// From samples of requests: `for`, `on`, `during`, `after`, windows.
+    Requests,
+    /// From a level over time: `on`, `during`, `after`; and its current value in `always`, `eventually`.
+    Level,
+    /// One number a run.
+    Run,
+}
+
+/// Which direction is an improvement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither: it describes the run.
+    Neither,
+}

@@ -1,0 +1,89 @@
+//! What GPUs hold over time, exact and piecewise constant.
+//!
+//! Without `on` a level of GPUs is the sum over all of them, and its maximum the maximum of that sum. Means are over
+//! the whole run, from 0 to its end, or over the time selected. `warmup` plays no part. The name alone is the
+//! current value in `always`, `eventually` and `for`; elsewhere the value at the end.
+
+use super::info::Better;
+use super::spec::{Measure, MetricSpec, Of, Source, Statistic};
+use crate::engine::Levels;
+
+/// What is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    GlobalQueueDepth,
+    QueueDepth,
+    ActivePrefill,
+    ActiveDecode,
+    Transferring,
+    VramBytes,
+    GpusBusy,
+}
+
+impl Level {
+    /// Those told for each GPU.
+    pub(super) const OF_GPUS: [Level; 6] = [
+        Level::QueueDepth,
+        Level::ActivePrefill,
+        Level::ActiveDecode,
+        Level::Transferring,
+        Level::VramBytes,
+        Level::GpusBusy,
+    ];
+
+    /// One GPU's part.
+    pub(super) fn of(self, levels: &Levels) -> u64 {
+        match self {
+            Level::GlobalQueueDepth => 0,
+            Level::QueueDepth => u64::from(levels.queued),
+            Level::ActivePrefill => u64::from(levels.prefill),
+            Level::ActiveDecode => u64::from(levels.decode),
+            Level::Transferring => u64::from(levels.transferring),
+            Level::VramBytes => levels.held.get(),
+            Level::GpusBusy => u64::from(levels.prefill > 0 || levels.decode > 0),
+        }
+    }
+}
+
+static STATISTICS: &[Statistic] =
+    &[Statistic::new("", Of::Itself), Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
+
+/// `avg_` is a second spelling of `mean_`, `max_` one of `peak_`.
+static MEMORY_STATISTICS: &[Statistic] = &[
+    Statistic::new("", Of::Itself),
+    Statistic::new("mean_", Of::Mean),
+    Statistic::new("avg_", Of::Mean),
+    Statistic::new("peak_", Of::Max),
+    Statistic::new("max_", Of::Max),
+];
+
+pub(super) static METRICS: &[MetricSpec] = &[
+    count("global_queue_depth", Level::GlobalQueueDepth, "requests that wait for any GPU"),
+    count("queue_depth", Level::QueueDepth, "requests admitted to a GPU that wait there for a slot"),
+    count("active_prefill", Level::ActivePrefill, "prompts being computed"),
+    count("active_decode", Level::ActiveDecode, "requests that hold a slot in decode"),
+    count(
+        "transferring",
+        Level::Transferring,
+        "slots held by caches that move between GPUs, one at either end",
+    ),
+    MetricSpec {
+        name: "vram_bytes",
+        statistics: MEMORY_STATISTICS,
+        measure: Measure::Memory,
+        better: Better::Lower,
+        source: Source::Level(Level::VramBytes),
+        definition: "KV cache bytes reserved",
+    },
+];
+
+const fn count(name: &'static str, level: Level, definition: &'static str) -> MetricSpec {
+    MetricSpec {
+        name,
+        statistics: STATISTICS,
+        measure: Measure::Count,
+        better: Better::Lower,
+        source: Source::Level(level),
+        definition,
+    }
+}

@@ -1,0 +1,113 @@
+//! The numbers of one run.
+//!
+//! Holds what the accumulator counted; `selected` answers questions about parts of it.
+//! Invariant: asking twice gives the same bits, in whatever order.
+
+use std::collections::BTreeMap;
+
+use super::demand::{Gpus, level_key};
+use super::levels::Level;
+use super::quantile::Samples;
+use super::rows::Rows;
+use super::sample::Sample;
+use super::spec::Source;
+use super::tally::{Moves, Tally};
+use super::track::{self, Series};
+use super::{find, spec};
+use crate::engine::End;
+use crate::model::Metric;
+use crate::units::{SimDuration, SimTime};
+
+/// The numbers of one run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub(super) end: End,
+    pub(super) workloads: Vec<Tally>,
+    pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
+    pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
+    pub(super) columns: Vec<(Sample, Samples)>,
+    pub(super) rows: Option<Rows>,
+    pub(super) totals: Totals,
+}
+
+/// Numbers of the run as a whole.
+#[derive(Clone, Debug)]
+pub(super) struct Totals {
+    pub(super) makespan: Option<SimDuration>,
+    pub(super) moves: Moves,
+    pub(super) cost_usd: Option<f64>,
+}
+
+/// What an accumulator hands over.
+pub(super) struct Ended {
+    pub(super) end: End,
+    pub(super) workloads: Vec<Tally>,
+    pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
+    pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
+    pub(super) columns: Vec<(Sample, Vec<u64>)>,
+    pub(super) rows: Option<Rows>,
+    pub(super) makespan: Option<SimDuration>,
+    pub(super) moves: Moves,
+    pub(super) cost_usd: Option<f64>,
+}
+
+impl Outcome {
+    pub(super) fn seal(ended: Ended) -> Outcome {
+        let columns = ended.columns.into_iter().map(|(sample, values)| (sample, Samples::new(values)));
+        Outcome {
+            end: ended.end,
+            workloads: ended.workloads,
+            gpus: ended.gpus,
+            levels: ended.levels,
+            columns: columns.collect(),
+            rows: ended.rows,
+            totals: Totals { makespan: ended.makespan, moves: ended.moves, cost_usd: ended.cost_usd },
+        }
+    }
+
+    /// When the run ended.
+    #[must_use]
+    pub fn end(&self) -> SimTime {
+        self.end.at
+    }
+
+    /// Whether everything that arrived came to its end, so that nothing would change after the run.
+    #[must_use]
+    pub fn drained(&self) -> bool {
+        self.end.unfinished == 0
+    }
+
+    /// A metric's value in base units, windows aside; `None` over zero samples.
+    ///
+    /// # Panics
+    /// When the [`Demand`](super::Demand) of the run did not name the metric with its selection.
+    #[must_use]
+    pub fn value(&self, metric: &Metric) -> Option<f64> {
+        let (spec, statistic) = find(&metric.name)?;
+        self.select(spec, statistic, &metric.selection)
+    }
+
+    /// The changes of a level; `None` for metrics that have one value a run.
+    ///
+    /// # Panics
+    /// As [`Outcome::value`].
+    #[must_use]
+    pub fn series(&self, metric: &Metric) -> Option<&Series> {
+        match find(&metric.name)? {
+            (spec, statistic) if statistic.of == spec::Of::Itself => match spec.source {
+                Source::Level(level) => {
+                    let level = self.levels.get(&level_key(level, metric.selection.gpus));
+                    let series = level.and_then(|level| level.series.as_ref());
+                    Some(series.expect("a series that is asked for is in the demand of the run"))
+                }
+                Source::Count(_)
+                | Source::Share(_)
+                | Source::Rate(_)
+                | Source::Sample(_)
+                | Source::Run(_)
+                | Source::Later(_) => None,
+            },
+            _ => None,
+        }
+    }
+}

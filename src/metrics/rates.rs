@@ -1,0 +1,42 @@
+//! How much was done in how long.
+//!
+//! The time is the makespan of the run, so that the rates of workloads and of GPUs add up to the whole; with
+//! `during`, `after` or windows it is the time selected, as far as the run reaches into it.
+
+use super::info::Better;
+use super::spec::{ITSELF, Measure, MetricSpec, Source};
+
+pub(super) static METRICS: &[MetricSpec] = &[
+    MetricSpec {
+        name: "throughput_tokens_per_sec",
+        statistics: ITSELF,
+        measure: Measure::TokenRate,
+        better: Better::Higher,
+        source: Source::Rate(|tally| tally.tokens),
+        definition: "output tokens of finished requests over the makespan, or over the time selected",
+    },
+    MetricSpec {
+        name: "throughput_requests_per_sec",
+        statistics: ITSELF,
+        measure: Measure::RequestRate,
+        better: Better::Higher,
+        source: Source::Rate(|tally| tally.finished),
+        definition: "finished requests over the makespan, or over the time selected",
+    },
+    MetricSpec {
+        name: "goodput",
+        statistics: ITSELF,
+        measure: Measure::RequestRate,
+        better: Better::Higher,
+        source: Source::Rate(|tally| tally.good),
+        definition: "requests that met every bound of their `slo` over the makespan, or over the time selected",
+    },
+    MetricSpec {
+        name: "makespan_ms",
+        statistics: ITSELF,
+        measure: Measure::Time,
+        better: Better::Lower,
+        source: Source::Run(|totals| Some(totals.makespan?.as_secs_f64())),
+        definition: "from the first arrival to the last completion",
+    },
+];

@@ -1,0 +1,132 @@
+//! What every request was, kept only where an expectation selects by more than a counter can answer.
+//!
+//! Row n is the request that arrived as number n, so rows rise with arrival and windows are ranges of rows.
+
+use std::ops::Range;
+
+use super::sample::Sample;
+use super::tally::Tally;
+use crate::model::Selection;
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Arrived before `warmup`: in no count.
+    Unmeasured,
+    Unfinished,
+    Finished,
+    /// Within every bound of its `slo`.
+    FinishedWell,
+    Rejected,
+    Evicted,
+}
+
+/// One request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) arrival: u64,
+    pub(super) workload: u16,
+    /// Where it ended; `NOWHERE` before.
+    pub(super) gpu: u32,
+    pub(super) output: u32,
+    pub(super) fate: Fate,
+    pub(super) bound: bool,
+}
+
+/// Not on any GPU.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+/// Stands for a missing sample.
+const NONE: u64 = u64::MAX;
+
+/// All requests of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    rows: Vec<Row>,
+    columns: Vec<(Sample, Vec<u64>)>,
+}
+
+impl Rows {
+    pub(super) fn new(samples: impl Iterator<Item = Sample>) -> Rows {
+        Rows { rows: Vec::new(), columns: samples.map(|sample| (sample, Vec::new())).collect() }
+    }
+
+    /// The next request arrived.
+    pub(super) fn push(&mut self, row: Row) {
+        self.rows.push(row);
+        for (_, column) in &mut self.columns {
+            column.push(NONE);
+        }
+    }
+
+    /// Request `number` ended.
+    pub(super) fn end(&mut self, number: u64, gpu: u32, fate: Fate, sample: impl Fn(Sample) -> Option<u64>) {
+        let number = usize::try_from(number).expect("every row has an address");
+        let row = &mut self.rows[number];
+        (row.gpu, row.fate) = (gpu, fate);
+        if matches!(fate, Fate::Finished | Fate::FinishedWell) {
+            for (kind, column) in &mut self.columns {
+                if let Some(sample) = sample(*kind) {
+                    column[number] = sample;
+                }
+            }
+        }
+    }
+
+    /// Request `number` has a sample before it ends.
+    pub(super) fn sample(&mut self, number: u64, kind: Sample, sample: u64) {
+        let number = usize::try_from(number).expect("every row has an address");
+        if let Some((_, column)) = self.columns.iter_mut().find(|(other, _)| *other == kind) {
+            column[number] = sample;
+        }
+    }
+
+    /// When a row arrived, in picoseconds.
+    pub(super) fn arrival(&self, row: usize) -> u64 {
+        self.rows[row].arrival
+    }
+
+    /// The last arrival.
+    pub(super) fn last_arrival(&self) -> Option<u64> {
+        self.rows.last().map(|row| row.arrival)
+    }
+
+    /// The rows that arrived from `from` to `to`, in picoseconds, inclusive.
+    pub(super) fn arrived(&self, from: u64, to: u64) -> Range<usize> {
+        let start = self.rows.partition_point(|row| row.arrival < from);
+        start..self.rows.partition_point(|row| row.arrival <= to).max(start)
+    }
+
+    /// The samples of those selected within a range of rows.
+    pub(super) fn samples(&self, sample: Sample, selection: &Selection, range: Range<usize>) -> Vec<u64> {
+        let column = self.columns.iter().find(|(kind, _)| *kind == sample);
+        let (_, column) = column.expect("a column that is asked for is in the demand of the run");
+        range
+            .filter(|index| column[*index] != NONE && selected(&self.rows[*index], selection))
+            .map(|index| column[index])
+            .collect()
+    }
+
+    /// The counts of those selected within a range of rows.
+    pub(super) fn tally(&self, selection: &Selection, range: Range<usize>) -> Tally {
+        let mut tally = Tally::default();
+        for row in self.rows[range].iter().filter(|row| selected(row, selection)) {
+            let finished = matches!(row.fate, Fate::Finished | Fate::FinishedWell);
+            tally.arrived += 1;
+            tally.finished += u64::from(finished);
+            tally.rejected += u64::from(row.fate == Fate::Rejected);
+            tally.evicted += u64::from(row.fate == Fate::Evicted);
+            tally.tokens += if finished { u64::from(row.output) } else { 0 };
+            tally.bound += u64::from(row.bound);
+            tally.good += u64::from(row.fate == Fate::FinishedWell);
+        }
+        tally
+    }
+}
+
+/// By workload and GPU; time is a range of rows.
+fn selected(row: &Row, selection: &Selection) -> bool {
+    row.fate != Fate::Unmeasured
+        && selection.workload.is_none_or(|workload| usize::from(row.workload) == workload)
+        && selection.gpus.is_none_or(|gpus| (gpus.first..=gpus.last).contains(&(row.gpu as usize)))
+}

@@ -1,0 +1,91 @@
+//! Times of requests: one sample a finished request, and one a handoff.
+//!
+//! Requests that arrived before `warmup` give no sample, nor do those that were rejected or evicted. Percentiles are
+//! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
+
+use super::info::{Better, Kind};
+use super::spec::{Measure, MetricSpec, Of, Source, Statistic};
+use crate::engine::Journey;
+use crate::units::SimTime;
+
+/// Which time of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sample {
+    Latency,
+    Ttft,
+    Tpot,
+    Queue,
+    Prefill,
+    Decode,
+    Handoff,
+}
+
+impl Sample {
+    /// In picoseconds, of a request that finishes at `at`; `None` where it has no such time. Handoffs are sampled
+    /// when they end, not here.
+    pub(super) fn of(self, journey: &Journey, at: SimTime) -> Option<u64> {
+        let finish = at.as_ps();
+        let arrival = journey.request.arrival.as_ps();
+        let started = journey.started.map(SimTime::as_ps);
+        let first_token = journey.first_token.map(SimTime::as_ps);
+        match self {
+            Sample::Latency => Some(finish - arrival),
+            Sample::Ttft => Some(first_token? - arrival),
+            Sample::Tpot => {
+                let gaps = u64::from(journey.request.output.get()).checked_sub(1).filter(|gaps| *gaps > 0)?;
+                // Rounded to the nearest picosecond.
+                Some((finish - first_token? + gaps / 2) / gaps)
+            }
+            Sample::Queue => Some(started? - arrival),
+            Sample::Prefill => Some(first_token? - started?),
+            Sample::Decode => Some(finish - first_token?),
+            Sample::Handoff => None,
+        }
+    }
+}
+
+/// The statistics of samples, in the order shown to users.
+static STATISTICS: &[Statistic] = &[
+    Statistic::new("mean_", Of::Mean),
+    Statistic::new("min_", Of::Min),
+    Statistic::new("max_", Of::Max),
+    Statistic::new("p50_", Of::Quantile(500)),
+    Statistic::new("p90_", Of::Quantile(900)),
+    Statistic::new("p95_", Of::Quantile(950)),
+    Statistic::new("p99_", Of::Quantile(990)),
+    Statistic::new("p999_", Of::Quantile(999)),
+];
+
+pub(super) static METRICS: &[MetricSpec] = &[
+    time("latency_ms", Source::Sample(Sample::Latency), "from the arrival to the last token"),
+    time(
+        "ttft_ms",
+        Source::Sample(Sample::Ttft),
+        "time to first token: from the arrival to the end of prefill",
+    ),
+    time(
+        "tpot_ms",
+        Source::Sample(Sample::Tpot),
+        "time per output token: from the first token to the last over the tokens between, for outputs of two and more",
+    ),
+    time("itl_ms", Source::Later(Kind::Requests), "inter-token latency: every gap between two tokens"),
+    time("queue_ms", Source::Sample(Sample::Queue), "from the arrival to the first execution"),
+    time("prefill_ms", Source::Sample(Sample::Prefill), "from the first execution to the first token"),
+    time("decode_ms", Source::Sample(Sample::Decode), "from the first token to the last"),
+    time(
+        "handoff_ms",
+        Source::Sample(Sample::Handoff),
+        "from when a cache begins to move to another GPU to when it is there",
+    ),
+];
+
+const fn time(name: &'static str, source: Source, definition: &'static str) -> MetricSpec {
+    MetricSpec {
+        name,
+        statistics: STATISTICS,
+        measure: Measure::Time,
+        better: Better::Lower,
+        source,
+        definition,
+    }
+}

@@ -1,0 +1,257 @@
+//! Questions about a part of a run: workloads, GPUs, times, windows.
+
+use std::borrow::Cow;
+
+use super::demand::level_key;
+use super::find;
+use super::levels::Level;
+use super::outcome::Outcome;
+use super::quantile::Samples;
+use super::rows::Rows;
+use super::sample::Sample;
+use super::spec::{MetricSpec, Of, Source, Statistic};
+use super::tally::Tally;
+use super::track;
+use crate::model::{Metric, Selection};
+use crate::units::{SimDuration, SimTime};
+
+/// A metric over tumbling windows of arrival time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Windows {
+    /// Those with samples, in order of time.
+    pub values: Vec<Window>,
+    /// How many had none.
+    pub empty: u64,
+}
+
+/// A metric over the requests that arrived in one window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// Its number from time 0.
+    pub index: u64,
+    /// When it begins.
+    pub from: SimTime,
+    /// When the next one begins.
+    pub to: SimTime,
+    /// In base units.
+    pub value: f64,
+}
+
+const PS_PER_SECOND: f64 = 1e12;
+
+impl Outcome {
+    /// A metric over each of its windows, from 0 to the last arrival; none where it has no windows.
+    ///
+    /// # Panics
+    /// As [`Outcome::value`].
+    #[must_use]
+    pub fn windows(&self, metric: &Metric) -> Windows {
+        let Some((length, (spec, statistic))) = metric.windows.zip(find(&metric.name)) else {
+            return Windows::default();
+        };
+        let rows = self.rows.as_ref().expect("windows are in the demand of the run");
+        let (from, to) =
+            metric.selection.during.map_or((0, u64::MAX), |(from, to)| (from.as_ps(), to.as_ps()));
+        let to = to.min(rows.last_arrival().unwrap_or(0));
+        let length = length.as_ps().max(1);
+        let all = rows.arrived(from, to);
+        let mut windows = Windows::default();
+        let mut next = all.start;
+        while next < all.end {
+            let index = rows.arrival(next) / length;
+            let start = index * length;
+            let end = start.saturating_add(length);
+            let range = rows.arrived(start.max(from), (end - 1).min(to));
+            next = range.end;
+            let seconds = (end.min(to.saturating_add(1)) - start.max(from)) as f64 / PS_PER_SECOND;
+            let part = Part { tally: rows.tally(&metric.selection, range.clone()), seconds: Some(seconds) };
+            let samples =
+                |sample| Cow::Owned(Samples::new(rows.samples(sample, &metric.selection, range.clone())));
+            let value =
+                if part.tally.arrived == 0 { None } else { self.read(spec, statistic, &part, samples) };
+            if let Some(value) = value {
+                windows.values.push(Window {
+                    index,
+                    from: SimTime::from_ps(start),
+                    to: SimTime::from_ps(end),
+                    value,
+                });
+            }
+        }
+        let overlapping = if from > to { 0 } else { to / length - from / length + 1 };
+        windows.empty = overlapping - windows.values.len() as u64;
+        windows
+    }
+
+    /// How many requests stand behind a percentile, a mean or a share; `None` for other metrics.
+    ///
+    /// # Panics
+    /// As [`Outcome::value`].
+    #[must_use]
+    pub fn n(&self, metric: &Metric) -> Option<u64> {
+        let (spec, _) = find(&metric.name)?;
+        match spec.source {
+            Source::Sample(sample) => Some(self.samples(sample, &metric.selection).len() as u64),
+            Source::Share(read) => Some(read(&self.tally(&metric.selection)).1),
+            Source::Count(_) | Source::Rate(_) | Source::Level(_) | Source::Run(_) | Source::Later(_) => None,
+        }
+    }
+
+    pub(super) fn select(
+        &self,
+        spec: &MetricSpec,
+        statistic: Statistic,
+        selection: &Selection,
+    ) -> Option<f64> {
+        match spec.source {
+            Source::Level(level) => self.level(level, statistic.of, selection),
+            Source::Run(read) => read(&self.totals),
+            Source::Later(_) => None,
+            Source::Sample(sample) => statistic_of(&self.samples(sample, selection), statistic.of),
+            Source::Count(_) | Source::Share(_) | Source::Rate(_) => {
+                let part = Part { tally: self.tally(selection), seconds: self.seconds(selection) };
+                self.read(spec, statistic, &part, |sample| self.samples(sample, selection))
+            }
+        }
+    }
+
+    /// A metric of requests over those of one part.
+    fn read<'a>(
+        &self,
+        spec: &MetricSpec,
+        statistic: Statistic,
+        part: &Part,
+        samples: impl Fn(Sample) -> Cow<'a, Samples>,
+    ) -> Option<f64> {
+        match spec.source {
+            Source::Count(read) => Some(read(&part.tally) as f64),
+            Source::Share(read) => {
+                let (part, whole) = read(&part.tally);
+                (whole > 0).then(|| part as f64 / whole as f64)
+            }
+            Source::Rate(read) => {
+                let seconds = part.seconds.filter(|seconds| *seconds > 0.0)?;
+                Some(read(&part.tally) as f64 / seconds)
+            }
+            Source::Sample(sample) => statistic_of(&samples(sample), statistic.of),
+            Source::Level(_) | Source::Run(_) | Source::Later(_) => None,
+        }
+    }
+
+    /// What a rate is over: the time selected as far as the run reaches, else the makespan.
+    fn seconds(&self, selection: &Selection) -> Option<f64> {
+        match selection.during {
+            None => self.totals.makespan.map(SimDuration::as_secs_f64),
+            Some((from, to)) => {
+                let to = to.min(self.end());
+                (from < to).then(|| to.since(from).as_secs_f64())
+            }
+        }
+    }
+
+    pub(super) fn tally(&self, selection: &Selection) -> Tally {
+        let mut tally = Tally::default();
+        match (selection.workload, selection.gpus, selection.during) {
+            (None, None, None) => self.workloads.iter().for_each(|part| tally.add(part)),
+            (Some(workload), None, None) => {
+                self.workloads.get(workload).into_iter().for_each(|part| tally.add(part));
+            }
+            (None, Some(gpus), None) => {
+                let gpus = self.gpus.iter().take(gpus.last.saturating_add(1)).skip(gpus.first);
+                gpus.for_each(|(part, ..)| tally.add(part));
+            }
+            _ => {
+                let rows = self.rows();
+                let (from, to) = selection.during.unwrap_or((SimTime::ZERO, SimTime::MAX));
+                tally = rows.tally(selection, rows.arrived(from.as_ps(), to.as_ps()));
+            }
+        }
+        tally
+    }
+
+    pub(super) fn samples(&self, sample: Sample, selection: &Selection) -> Cow<'_, Samples> {
+        if *selection == Selection::default() && self.rows.is_none() {
+            let column = self.columns.iter().find(|(kind, _)| *kind == sample);
+            let (_, samples) = column.expect("a column that is asked for is in the demand of the run");
+            return Cow::Borrowed(samples);
+        }
+        let rows = self.rows();
+        let (from, to) = selection.during.unwrap_or((SimTime::ZERO, SimTime::MAX));
+        let range = rows.arrived(from.as_ps(), to.as_ps());
+        Cow::Owned(Samples::new(rows.samples(sample, selection, range)))
+    }
+
+    fn rows(&self) -> &Rows {
+        self.rows.as_ref().expect("a selection that is asked for is in the demand of the run")
+    }
+
+    fn level(&self, level: Level, of: Of, selection: &Selection) -> Option<f64> {
+        let n_gpus = selection.gpus.map_or(self.gpus.len(), |gpus| gpus.last - gpus.first + 1);
+        let told = self.levels.get(&level_key(level, selection.gpus));
+        let told = told.expect("a level that is asked for is in the demand of the run");
+        let part = match selection.during {
+            None => LevelPart::whole(told, self.end()),
+            Some((from, to)) => LevelPart::between(told, from, to)?,
+        };
+        Some(match of {
+            Of::Itself => part.last as f64,
+            Of::Max => part.max as f64,
+            Of::Min | Of::Quantile(_) => return None,
+            Of::Integral => part.integral as f64 / PS_PER_SECOND,
+            Of::Mean => part.mean(),
+            Of::MeanPerGpu => part.mean() / n_gpus as f64,
+        })
+    }
+}
+
+/// The requests a number is about.
+struct Part {
+    tally: Tally,
+    seconds: Option<f64>,
+}
+
+/// A level over a stretch of time.
+struct LevelPart {
+    integral: u128,
+    length: u64,
+    max: u64,
+    last: u64,
+}
+
+impl LevelPart {
+    fn whole(level: &track::Level, end: SimTime) -> LevelPart {
+        LevelPart { integral: level.integral, length: end.as_ps(), max: level.max, last: level.last }
+    }
+
+    /// `None` where the run does not reach.
+    fn between(level: &track::Level, from: SimTime, to: SimTime) -> Option<LevelPart> {
+        let series = level.series.as_ref().expect("a series that is asked for is in the demand of the run");
+        let mut part: Option<LevelPart> = None;
+        for piece in series.pieces(from, to) {
+            let length = piece.to.since(piece.from).as_ps();
+            let part = part.get_or_insert(LevelPart { integral: 0, length: 0, max: 0, last: 0 });
+            part.integral += u128::from(piece.value) * u128::from(length);
+            part.length += length;
+            part.max = part.max.max(piece.value);
+            part.last = piece.value;
+        }
+        part
+    }
+
+    /// Over an instant: the value there.
+    fn mean(&self) -> f64 {
+        if self.length == 0 { self.last as f64 } else { self.integral as f64 / self.length as f64 }
+    }
+}
+
+/// A statistic of samples in seconds; `None` over none.
+fn statistic_of(samples: &Samples, of: Of) -> Option<f64> {
+    let seconds = |ps: u64| ps as f64 / PS_PER_SECOND;
+    match of {
+        Of::Mean => (samples.len() > 0).then(|| samples.sum() as f64 / samples.len() as f64 / PS_PER_SECOND),
+        Of::Min => samples.min().map(seconds),
+        Of::Max => samples.max().map(seconds),
+        Of::Quantile(per_mille) => samples.quantile(per_mille).map(seconds),
+        Of::Itself | Of::Integral | Of::MeanPerGpu => None,
+    }
+}

@@ -1,0 +1,162 @@
+//! How an entry of the list of metrics describes itself.
+//!
+//! One entry may stand for several names: a statistic in front of what is measured (`p99_` and `latency_ms`).
+//! Invariant: a name belongs to exactly one entry and one statistic.
+
+use super::info::{Bare, Better, Equality, Kind, MetricInfo};
+use super::levels::Level;
+use super::outcome::Totals;
+use super::sample::Sample;
+use super::tally::Tally;
+use crate::units::{Dimension, unit};
+
+/// One line of the list.
+pub(super) struct MetricSpec {
+    /// What stands behind the statistic: the whole name where there is none.
+    pub(super) name: &'static str,
+    /// The names it goes by, in the order shown to users.
+    pub(super) statistics: &'static [Statistic],
+    /// What kind of number it is.
+    pub(super) measure: Measure,
+    /// Which direction is an improvement.
+    pub(super) better: Better,
+    /// Where the number comes from.
+    pub(super) source: Source,
+    /// One sentence for lists and docs.
+    pub(super) definition: &'static str,
+}
+
+/// A prefix of a name and what it computes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statistic {
+    pub(super) prefix: &'static str,
+    pub(super) of: Of,
+}
+
+impl Statistic {
+    pub(super) const fn new(prefix: &'static str, of: Of) -> Statistic {
+        Statistic { prefix, of }
+    }
+}
+
+/// What a statistic computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The number itself; of a level, its value at the end.
+    Itself,
+    /// Of samples the arithmetic mean, of a level the mean over time.
+    Mean,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// Nearest rank, in thousandths: 990 is the 99th percentile.
+    Quantile(u16),
+    /// A level summed up over time.
+    Integral,
+    /// The mean over time for each of the GPUs selected.
+    MeanPerGpu,
+}
+
+/// The metric is one number under one name.
+pub(super) static ITSELF: &[Statistic] = &[Statistic::new("", Of::Itself)];
+
+/// What kind of number a metric is: decides dimension, unit and how `==` compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Measure {
+    Count,
+    Tokens,
+    Share,
+    Time,
+    Memory,
+    TokenRate,
+    RequestRate,
+    Money,
+}
+
+impl Measure {
+    const fn dimension(self) -> Dimension {
+        match self {
+            Measure::Count | Measure::Share => Dimension::NUMBER,
+            Measure::Tokens => Dimension::TOKENS,
+            Measure::Time => Dimension::TIME,
+            Measure::Memory => Dimension::DATA,
+            Measure::TokenRate => Dimension::TOKEN_RATE,
+            Measure::RequestRate => Dimension::REQUEST_RATE,
+            Measure::Money => Dimension::MONEY,
+        }
+    }
+
+    /// The unit, and the end of a name that states it.
+    const fn unit(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Measure::Count | Measure::Tokens => None,
+            Measure::Share => Some(("%", "_percent")),
+            Measure::Time => Some(("ms", "_ms")),
+            Measure::Memory => Some(("B", "_bytes")),
+            Measure::TokenRate => Some(("tok/s", "_tokens_per_sec")),
+            Measure::RequestRate => Some(("req/s", "_requests_per_sec")),
+            Measure::Money => Some(("$", "_usd")),
+        }
+    }
+
+    const fn equality(self) -> Equality {
+        match self {
+            Measure::Count | Measure::Tokens | Measure::Share | Measure::Memory => Equality::Exact,
+            Measure::Time | Measure::TokenRate | Measure::RequestRate | Measure::Money => Equality::Digits,
+        }
+    }
+}
+
+/// Where a metric's number comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    /// A count over the requests selected.
+    Count(fn(&Tally) -> u64),
+    /// One count over another; no data where the second is zero.
+    Share(fn(&Tally) -> (u64, u64)),
+    /// A count over the time it took: the makespan, or the time selected.
+    Rate(fn(&Tally) -> u64),
+    /// One sample of each finished request.
+    Sample(Sample),
+    /// A level over time.
+    Level(Level),
+    /// The run as a whole.
+    Run(fn(&Totals) -> Option<f64>),
+    /// Declared; no run measures it yet.
+    Later(Kind),
+}
+
+impl MetricSpec {
+    /// What the name with this statistic in front means.
+    pub(super) fn info(&self, statistic: Statistic) -> MetricInfo {
+        let name = format!("{}{}", statistic.prefix, self.name);
+        let bare = match self.measure.unit() {
+            None => Bare::Count,
+            Some((_, suffix)) if name.ends_with(suffix) => Bare::UnitOfName,
+            Some(_) => Bare::Refused,
+        };
+        let kind = match self.source {
+            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Sample(_) => Kind::Requests,
+            Source::Level(_) => Kind::Level,
+            Source::Run(_) => Kind::Run,
+            Source::Later(kind) => kind,
+        };
+        let over_time = kind == Kind::Level && matches!(statistic.of, Of::Mean | Of::MeanPerGpu);
+        let equality = if over_time { Equality::Digits } else { self.measure.equality() };
+        MetricInfo {
+            name,
+            dimension: self.measure.dimension(),
+            unit: self
+                .measure
+                .unit()
+                .map(|(name, _)| unit(name).expect("the unit of a metric is in the list")),
+            bare,
+            equality,
+            kind,
+            better: self.better,
+            simulated: !matches!(self.source, Source::Later(_)),
+            definition: self.definition,
+        }
+    }
+}

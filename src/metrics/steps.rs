@@ -1,0 +1,35 @@
+//! Iteration-level batches: how full they are and who gave way.
+
+use super::info::{Better, Kind};
+use super::spec::{ITSELF, Measure, MetricSpec, Of, Source, Statistic};
+
+/// The statistics of a level over time.
+static OVER_TIME: &[Statistic] =
+    &[Statistic::new("", Of::Itself), Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
+
+pub(super) static METRICS: &[MetricSpec] = &[
+    MetricSpec {
+        name: "preemptions",
+        statistics: ITSELF,
+        measure: Measure::Count,
+        better: Better::Lower,
+        source: Source::Later(Kind::Run),
+        definition: "times a running request gave its blocks back and went to the front of the queue",
+    },
+    MetricSpec {
+        name: "batch_size",
+        statistics: OVER_TIME,
+        measure: Measure::Count,
+        better: Better::Neither,
+        source: Source::Later(Kind::Level),
+        definition: "requests in a step",
+    },
+    MetricSpec {
+        name: "kv_utilization",
+        statistics: OVER_TIME,
+        measure: Measure::Share,
+        better: Better::Neither,
+        source: Source::Later(Kind::Level),
+        definition: "share of the KV blocks that requests hold",
+    },
+];

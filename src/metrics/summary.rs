@@ -1,0 +1,170 @@
+//! What every report shows of a run, whatever its expectations ask.
+
+use super::levels::Level;
+use super::outcome::Outcome;
+use super::quantile::Samples;
+use super::sample::Sample;
+use super::tally::Tally;
+use crate::model::Selection;
+use crate::units::{Bytes, SimDuration, SimTime};
+
+/// What every report shows of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// When the run ended.
+    pub end: SimTime,
+    /// Requests that arrived after `warmup`, as all counts here.
+    pub arrived: u64,
+    /// Answered in full.
+    pub finished: u64,
+    /// Turned away.
+    pub rejected: u64,
+    /// Lost to another's need for memory.
+    pub evicted: u64,
+    /// Still in the system at the end.
+    pub unfinished: u64,
+    /// Finished as a share of arrived.
+    pub completion_rate: Option<f64>,
+    /// Rejected as a share of arrived.
+    pub reject_rate: Option<f64>,
+    /// Good as a share of those with a `slo`.
+    pub slo_attainment: Option<f64>,
+    /// Output tokens of finished requests.
+    pub tokens_generated: u64,
+    /// From the first arrival to the last completion.
+    pub makespan: Option<SimDuration>,
+    /// Over the makespan.
+    pub throughput_tokens_per_sec: Option<f64>,
+    /// Over the makespan.
+    pub throughput_requests_per_sec: Option<f64>,
+    /// Arrival to last token.
+    pub latency: Option<Distribution>,
+    /// Arrival to first token.
+    pub ttft: Option<Distribution>,
+    /// Over the run, summed over the GPUs.
+    pub mean_vram_bytes: f64,
+    /// The most held at once by all GPUs together.
+    pub peak_vram: Bytes,
+    /// Summed over the GPUs.
+    pub gpu_busy: SimDuration,
+    /// Averaged over the GPUs; `None` for a run without length.
+    pub gpu_utilization: Option<f64>,
+    /// The longest the global queue was.
+    pub max_global_queue_depth: u64,
+    /// Further GPUs tried.
+    pub retry_attempts: u64,
+    /// Requests admitted by one of them.
+    pub retry_successes: u64,
+    /// Caches moved between GPUs.
+    pub handoffs_total: u64,
+    /// Outputs begun on another GPU than their prompt.
+    pub cross_gpu_decodes: u64,
+    /// `None` where a GPU has no price.
+    pub cost_usd: Option<f64>,
+    /// By cluster-wide replica index.
+    pub gpus: Vec<GpuSummary>,
+}
+
+/// One replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GpuSummary {
+    /// The most it held.
+    pub peak_vram: Bytes,
+    /// How long it had work.
+    pub busy: SimDuration,
+    /// Output tokens of requests it finished.
+    pub tokens_generated: u64,
+    /// Requests it finished.
+    pub requests_finished: u64,
+}
+
+/// Samples of one kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Distribution {
+    /// How many.
+    pub n: u64,
+    /// In seconds.
+    pub mean_secs: f64,
+    /// The smallest.
+    pub min: SimDuration,
+    /// Median, nearest rank as all percentiles.
+    pub p50: SimDuration,
+    /// 90th percentile.
+    pub p90: SimDuration,
+    /// 95th percentile.
+    pub p95: SimDuration,
+    /// 99th percentile.
+    pub p99: SimDuration,
+    /// The largest.
+    pub max: SimDuration,
+}
+
+impl Outcome {
+    /// What every report shows.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let everything = Selection::default();
+        let Tally { arrived, finished, rejected, evicted, tokens, bound, good } = self.tally(&everything);
+        let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
+        let seconds = self.totals.makespan.map(SimDuration::as_secs_f64).filter(|seconds| *seconds > 0.0);
+        let vram = &self.levels[&(Level::VramBytes, None)];
+        let busy = self.levels[&(Level::GpusBusy, None)].integral;
+        let length = self.end().as_ps() as f64;
+        Summary {
+            end: self.end(),
+            arrived,
+            finished,
+            rejected,
+            evicted,
+            unfinished: self.tally(&everything).unfinished(),
+            completion_rate: share(finished, arrived),
+            reject_rate: share(rejected, arrived),
+            slo_attainment: share(good, bound),
+            tokens_generated: tokens,
+            makespan: self.totals.makespan,
+            throughput_tokens_per_sec: seconds.map(|seconds| tokens as f64 / seconds),
+            throughput_requests_per_sec: seconds.map(|seconds| finished as f64 / seconds),
+            latency: distribution(&self.samples(Sample::Latency, &everything)),
+            ttft: distribution(&self.samples(Sample::Ttft, &everything)),
+            mean_vram_bytes: if length > 0.0 { vram.integral as f64 / length } else { vram.last as f64 },
+            peak_vram: Bytes::new(vram.max),
+            gpu_busy: picoseconds(busy),
+            gpu_utilization: (length > 0.0).then(|| busy as f64 / length / self.gpus.len() as f64),
+            max_global_queue_depth: self.levels[&(Level::GlobalQueueDepth, None)].max,
+            retry_attempts: self.totals.moves.retry_attempts,
+            retry_successes: self.totals.moves.retry_successes,
+            handoffs_total: self.totals.moves.handoffs,
+            cross_gpu_decodes: self.totals.moves.cross_gpu_decodes,
+            cost_usd: self.totals.cost_usd,
+            gpus: self
+                .gpus
+                .iter()
+                .map(|(tally, held, busy)| GpuSummary {
+                    peak_vram: Bytes::new(held.max),
+                    busy: picoseconds(busy.integral),
+                    tokens_generated: tally.tokens,
+                    requests_finished: tally.finished,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn distribution(samples: &Samples) -> Option<Distribution> {
+    let quantile = |per_mille| samples.quantile(per_mille).map(SimDuration::from_ps);
+    Some(Distribution {
+        n: samples.len() as u64,
+        mean_secs: samples.sum() as f64 / samples.len() as f64 / 1e12,
+        min: SimDuration::from_ps(samples.min()?),
+        p50: quantile(500)?,
+        p90: quantile(900)?,
+        p95: quantile(950)?,
+        p99: quantile(990)?,
+        max: SimDuration::from_ps(samples.max()?),
+    })
+}
+
+/// A sum over GPUs that is past 213 days stays at that.
+fn picoseconds(ps: u128) -> SimDuration {
+    SimDuration::from_ps(u64::try_from(ps).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,28 @@
+//! `routing random`: any replica, each as likely.
+
+use super::Router;
+use crate::model::{Choice, Spec};
+use crate::policy::view::{Candidates, View};
+use crate::rng::Stream;
+
+pub(super) static SPEC: Spec = Spec {
+    name: "random",
+    summary: "any replica, each as likely: what a load balancer without state does",
+    params: &[],
+    simulated: true,
+};
+
+pub(super) fn build(_choice: &Choice, _n: u32) -> Box<dyn Router> {
+    Box::new(Random)
+}
+
+struct Random;
+
+impl Router for Random {
+    fn route(&mut self, candidates: Candidates<'_>, _view: View<'_>, stream: &mut Stream) -> Option<u32> {
+        match candidates.len() {
+            0 => None,
+            n => Some(candidates.at(stream.below(u64::from(n)) as u32)),
+        }
+    }
+}

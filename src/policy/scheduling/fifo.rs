@@ -1,0 +1,23 @@
+//! `scheduling fifo`: first come, first served.
+
+use super::{Scheduler, Waiting};
+use crate::model::{Choice, Spec, Workload};
+
+pub(super) static SPEC: Spec =
+    Spec { name: "fifo", summary: "first come, first served", params: &[], simulated: true };
+
+pub(super) fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
+    Box::new(Fifo)
+}
+
+struct Fifo;
+
+impl Scheduler for Fifo {
+    fn key(&mut self, _waiting: Waiting) -> u64 {
+        0
+    }
+
+    fn is_first_come_first_served(&self) -> bool {
+        true
+    }
+}

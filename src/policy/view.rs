@@ -1,0 +1,83 @@
+//! What a policy may see of the cluster.
+
+use std::ops::Range;
+
+/// The load of every replica, by cluster-wide index.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Requests admitted and not ended: waiting and active.
+    pub held: &'a [u32],
+    /// `held` weighted by how slowly the replica prefills, in 2^-32 of a request on a GPU of 1000 tok/s:
+    /// rounding to these steps makes equal loads equal.
+    pub load: &'a [u64],
+    /// Expected work of the requests held, in microseconds of the replica's full rates.
+    pub expected_work: &'a [u64],
+}
+
+/// The replicas a request may go to: those large enough for it when empty, less those tried already.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidates<'a> {
+    /// Rising and disjoint.
+    ranges: &'a [Range<u32>],
+    /// Replicas inside `ranges`, rising.
+    tried: &'a [u32],
+}
+
+impl<'a> Candidates<'a> {
+    /// `ranges` must rise and be disjoint, `tried` must rise and lie inside them.
+    #[must_use]
+    pub fn new(ranges: &'a [Range<u32>], tried: &'a [u32]) -> Candidates<'a> {
+        debug_assert!(tried.is_sorted(), "tried replicas are kept sorted");
+        Candidates { ranges, tried }
+    }
+
+    /// How many are left.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        self.ranges.iter().map(|range| range.end - range.start).sum::<u32>() - self.tried.len() as u32
+    }
+
+    /// Whether none is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The replica at a position below [`Candidates::len`], counting up by index.
+    #[must_use]
+    pub fn at(&self, position: u32) -> u32 {
+        let mut left = position;
+        for span in self.spans() {
+            let n = span.end - span.start;
+            if left < n {
+                return span.start + left;
+            }
+            left -= n;
+        }
+        unreachable!("position {position} is not below the number of candidates")
+    }
+
+    /// Maximal runs of candidates without a gap, rising.
+    pub fn spans(self) -> impl Iterator<Item = Range<u32>> + 'a {
+        self.ranges.iter().flat_map(move |range| {
+            let inside = self.tried.iter().copied().filter(move |gpu| range.contains(gpu));
+            let starts = std::iter::once(range.start).chain(inside.clone().map(|gpu| gpu + 1));
+            let ends = inside.chain(std::iter::once(range.end));
+            starts.zip(ends).map(|(start, end)| start..end).filter(|span| !span.is_empty())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tried_replicas_split_the_ranges() {
+        let ranges = [0..4, 6..8];
+        let candidates = Candidates::new(&ranges, &[1, 6]);
+        assert_eq!(candidates.spans().collect::<Vec<_>>(), [0..1, 2..4, 7..8]);
+        assert_eq!(candidates.len(), 4);
+        assert_eq!((0..4).map(|position| candidates.at(position)).collect::<Vec<_>>(), [0, 2, 3, 7]);
+    }
+}

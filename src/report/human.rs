@@ -1,0 +1,198 @@
+//! The summary `kvs run` prints on a terminal.
+//!
+//! Plain text that fits 80 columns unless names are longer; colour only marks what passed and failed, so nothing is
+//! lost without it.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::number::{natural, percent};
+use super::verdicts::numbers;
+use super::{Format, Report, Written};
+use crate::expect::{Status, Verdict};
+use crate::metrics::{Distribution, Summary};
+use crate::model::{Expectation, Scenario};
+use crate::units::{Dimension, SimDuration};
+
+pub(super) static FORMAT: Format = Format {
+    name: "human",
+    file: None,
+    summary: "the summary on the terminal",
+    written: Written::Afterwards(|report, into| into.write_all(human(report, false).as_bytes())),
+};
+
+/// GPUs listed before the rest are counted only.
+const MOST_GPUS: usize = 16;
+
+/// The summary, with ANSI colours or without.
+#[must_use]
+pub fn human(report: &Report<'_>, colour: bool) -> String {
+    let summary = report.outcome.summary();
+    let mut text = Text { out: String::new(), colour };
+    text.bold(&report.scenario.case.to_string());
+    text.line(&format!("  seed {}", report.seed));
+    text.line("");
+    totals(&mut text, &summary);
+    text.line("");
+    times(&mut text, &summary);
+    text.line("");
+    gpus(&mut text, report.scenario, &summary);
+    if !report.verdicts.is_empty() {
+        text.line("");
+        expectations(&mut text, &report.scenario.expectations, report.verdicts);
+    }
+    text.out
+}
+
+fn totals(text: &mut Text, summary: &Summary) {
+    let counts = [
+        (summary.arrived, "arrived"),
+        (summary.finished, "finished"),
+        (summary.rejected, "rejected"),
+        (summary.evicted, "evicted"),
+        (summary.unfinished, "unfinished"),
+    ];
+    let counts = counts.iter().filter(|(count, name)| *count > 0 || matches!(*name, "arrived" | "finished"));
+    text.field("requests", &counts.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>());
+    let makespan = summary.makespan.map_or_else(|| "nothing finished".to_owned(), time);
+    let end = natural(summary.end.as_secs_f64(), Dimension::TIME);
+    text.field("makespan", &[makespan, format!("run ended at {end}")]);
+    let rate = |rate: Option<f64>, dimension| rate.map(|rate| natural(rate, dimension));
+    let rates = [
+        rate(summary.throughput_tokens_per_sec, Dimension::TOKEN_RATE),
+        rate(summary.throughput_requests_per_sec, Dimension::REQUEST_RATE),
+        summary.slo_attainment.map(|share| format!("{} within their slo", percent(share))),
+    ];
+    text.field("throughput", &rates.into_iter().flatten().collect::<Vec<_>>());
+    let bytes = |bytes| natural(bytes, Dimension::DATA);
+    let mean = format!("mean {}", bytes(summary.mean_vram_bytes));
+    text.field("KV cache", &[mean, format!("peak {}", bytes(summary.peak_vram.get() as f64))]);
+    let moves = [
+        (summary.max_global_queue_depth, "deepest global queue"),
+        (summary.retry_attempts, "retries"),
+        (summary.handoffs_total, "handoffs"),
+    ];
+    let moves = moves.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} {count}"));
+    text.field("queueing", &moves.collect::<Vec<_>>());
+    text.field(
+        "cost",
+        &summary.cost_usd.map(|usd| natural(usd, Dimension::MONEY)).into_iter().collect::<Vec<_>>(),
+    );
+}
+
+fn times(text: &mut Text, summary: &Summary) {
+    text.line(&format!(
+        "  {:<10}{:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "", "n", "mean", "p50", "p90", "p95", "p99", "max"
+    ));
+    for (name, distribution) in [("ttft", summary.ttft), ("latency", summary.latency)] {
+        let Some(Distribution { n, mean_secs, min: _, p50, p90, p95, p99, max }) = distribution else {
+            text.line(&format!("  {name:<10}{:>8}", 0));
+            continue;
+        };
+        let mean = natural(mean_secs, Dimension::TIME);
+        let [p50, p90, p95, p99, max] = [p50, p90, p95, p99, max].map(time);
+        text.line(&format!("  {name:<10}{n:>8} {mean:>9} {p50:>9} {p90:>9} {p95:>9} {p99:>9} {max:>9}"));
+    }
+}
+
+fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
+    let names: Vec<String> = (0..summary.gpus.len()).map(|gpu| scenario.cluster.replica_name(gpu)).collect();
+    let width = names.iter().take(MOST_GPUS).map(|name| name.chars().count()).max().unwrap_or(0).max(8);
+    text.line(&format!(
+        "  {:<width$} {:>8} {:>10} {:>9} {:>7} {:>10} {:>8}",
+        "", "finished", "tokens", "busy", "", "peak KV", "of VRAM"
+    ));
+    let length = summary.end.as_secs_f64();
+    for (index, (name, gpu)) in names.iter().zip(&summary.gpus).enumerate().take(MOST_GPUS) {
+        let vram = scenario.cluster.groups[scenario.cluster.locate(index).0].gpu.vram.get() as f64;
+        let busy_share =
+            if length > 0.0 { percent_of(gpu.busy.as_secs_f64(), length) } else { String::new() };
+        let peak = gpu.peak_vram.get() as f64;
+        text.line(&format!(
+            "  {name:<width$} {:>8} {:>10} {:>9} {busy_share:>7} {:>10} {:>8}",
+            gpu.requests_finished,
+            gpu.tokens_generated,
+            time(gpu.busy),
+            natural(peak, Dimension::DATA),
+            percent_of(peak, vram),
+        ));
+    }
+    if let Some(more @ 1..) = names.len().checked_sub(MOST_GPUS) {
+        text.line(&format!("  and {more} more"));
+    }
+}
+
+fn expectations(text: &mut Text, expectations: &[Expectation], verdicts: &[Verdict]) {
+    /// The widest text that stands beside its numbers.
+    const WIDEST: usize = 38;
+    let short = expectations.iter().map(|each| each.text.chars().count()).filter(|width| *width <= WIDEST);
+    let width = short.max().unwrap_or(0).max(20);
+    text.line(&format!("    {:<width$} {:>10} {:>10} {:>10}", "expectation", "value", "limit", "margin"));
+    for (expectation, verdict) in expectations.iter().zip(verdicts) {
+        let mark = match verdict.status {
+            Status::Pass => text.coloured(AnsiColor::Green, "✓"),
+            Status::Fail => text.coloured(AnsiColor::Red, "✗"),
+            Status::NoData => text.coloured(AnsiColor::Yellow, "?"),
+        };
+        let numbers = numbers(verdict).map(|numbers| {
+            let relative =
+                numbers.relative_margin.map_or_else(String::new, |relative| format!("  {relative}"));
+            format!("{:>10} {:>10} {:>10}{relative}", numbers.value, numbers.limit, numbers.margin)
+        });
+        let numbers = numbers.unwrap_or_else(|| format!("{:>10}", "no data"));
+        if expectation.text.chars().count() <= width {
+            text.line(&format!("  {mark} {:<width$} {numbers}", expectation.text));
+        } else {
+            text.line(&format!("  {mark} {}", expectation.text));
+            text.line(&format!("    {:<width$} {numbers}", ""));
+        }
+        if let Some(detail) = verdict.detail.as_ref().filter(|_| verdict.status != Status::Pass) {
+            text.line(&format!("      {detail}"));
+        }
+    }
+}
+
+fn time(duration: SimDuration) -> String {
+    natural(duration.as_secs_f64(), Dimension::TIME)
+}
+
+/// One decimal is enough beside the numbers themselves.
+fn percent_of(part: f64, whole: f64) -> String {
+    if whole > 0.0 { format!("{:.1}%", part / whole * 100.0) } else { String::new() }
+}
+
+/// Lines so far.
+struct Text {
+    out: String,
+    colour: bool,
+}
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    /// A name and values, or nothing where there are none.
+    fn field(&mut self, name: &str, values: &[String]) {
+        if !values.is_empty() {
+            self.line(&format!("  {name:<12}{}", values.join(", ")));
+        }
+    }
+
+    /// Without ending the line.
+    fn bold(&mut self, words: &str) {
+        let words = self.styled(Style::new().bold(), words);
+        write!(self.out, "{words}").expect("a string takes all that is written");
+    }
+
+    fn coloured(&self, colour: AnsiColor, words: &str) -> String {
+        self.styled(colour.on_default(), words)
+    }
+
+    fn styled(&self, style: Style, words: &str) -> String {
+        if self.colour { format!("{style}{words}{style:#}") } else { words.to_owned() }
+    }
+}

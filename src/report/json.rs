@@ -1,0 +1,215 @@
+//! `summary.json`: the numbers of a run for programs.
+//!
+//! Times are milliseconds, exact to the picosecond; what has no value is `null`. Keys keep their order.
+
+use serde::Serialize;
+
+use super::number::{Json, rounded};
+use super::{Format, Report, Written};
+use crate::expect::Verdict;
+use crate::metrics::{Distribution, Summary};
+use crate::model::{Expectation, Scenario};
+use crate::units::{Dimension, SimDuration};
+
+pub(super) static FORMAT: Format = Format {
+    name: "json",
+    file: Some("summary.json"),
+    summary: "the numbers of a run and its verdicts, for programs",
+    written: Written::Afterwards(|report, into| into.write_all(json(report).as_bytes())),
+};
+
+/// The text of `summary.json`.
+#[must_use]
+pub fn json(report: &Report<'_>) -> String {
+    let summary = report.outcome.summary();
+    let verdicts = report.scenario.expectations.iter().zip(report.verdicts);
+    let document = Document {
+        case: report.scenario.case.to_string(),
+        seed: report.seed,
+        counts: Counts::of(&summary),
+        latencies: Latencies::of(&summary),
+        memory_pressure_policy: &report.scenario.policy.memory_pressure.name,
+        eviction_policy: &report.scenario.policy.eviction.name,
+        verdicts: verdicts.map(|(expectation, verdict)| verdict_object(expectation, verdict)).collect(),
+        per_gpu: gpus(report.scenario, &summary),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("numbers and strings are always JSON");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    case: String,
+    seed: u64,
+    #[serde(flatten)]
+    counts: Counts,
+    #[serde(flatten)]
+    latencies: Latencies,
+    memory_pressure_policy: &'a str,
+    eviction_policy: &'a str,
+    verdicts: Vec<VerdictObject<'a>>,
+    per_gpu: Vec<Gpu>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    arrived: u64,
+    finished: u64,
+    rejected: u64,
+    evicted: u64,
+    unfinished: u64,
+    completion_rate: Option<Json>,
+    reject_rate: Option<Json>,
+    slo_attainment: Option<Json>,
+    tokens_generated: u64,
+    throughput_tokens_per_sec: Option<Json>,
+    throughput_requests_per_sec: Option<Json>,
+    makespan_ms: Option<Json>,
+    end_ms: Json,
+    avg_vram_bytes: Json,
+    peak_vram_bytes: u64,
+    gpu_busy_ms: Json,
+    gpu_utilization: Option<Json>,
+    evictions: u64,
+    retry_attempts: u64,
+    retry_successes: u64,
+    handoffs_total: u64,
+    cross_gpu_decodes: u64,
+    max_global_queue_depth: u64,
+    cost_usd: Option<Json>,
+}
+
+impl Counts {
+    fn of(summary: &Summary) -> Counts {
+        Counts {
+            arrived: summary.arrived,
+            finished: summary.finished,
+            rejected: summary.rejected,
+            evicted: summary.evicted,
+            unfinished: summary.unfinished,
+            completion_rate: summary.completion_rate.map(Json),
+            reject_rate: summary.reject_rate.map(Json),
+            slo_attainment: summary.slo_attainment.map(Json),
+            tokens_generated: summary.tokens_generated,
+            throughput_tokens_per_sec: summary.throughput_tokens_per_sec.map(Json),
+            throughput_requests_per_sec: summary.throughput_requests_per_sec.map(Json),
+            makespan_ms: summary.makespan.map(milliseconds),
+            end_ms: Json(summary.end.as_ms_f64()),
+            avg_vram_bytes: Json(summary.mean_vram_bytes),
+            peak_vram_bytes: summary.peak_vram.get(),
+            gpu_busy_ms: milliseconds(summary.gpu_busy),
+            gpu_utilization: summary.gpu_utilization.map(Json),
+            evictions: summary.evicted,
+            retry_attempts: summary.retry_attempts,
+            retry_successes: summary.retry_successes,
+            handoffs_total: summary.handoffs_total,
+            cross_gpu_decodes: summary.cross_gpu_decodes,
+            max_global_queue_depth: summary.max_global_queue_depth,
+            cost_usd: summary.cost_usd.map(Json),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Latencies {
+    mean_latency_ms: Option<Json>,
+    p50_latency_ms: Option<Json>,
+    p90_latency_ms: Option<Json>,
+    p95_latency_ms: Option<Json>,
+    p99_latency_ms: Option<Json>,
+    max_latency_ms: Option<Json>,
+    mean_ttft_ms: Option<Json>,
+    p50_ttft_ms: Option<Json>,
+    p90_ttft_ms: Option<Json>,
+    p95_ttft_ms: Option<Json>,
+    p99_ttft_ms: Option<Json>,
+    max_ttft_ms: Option<Json>,
+}
+
+impl Latencies {
+    fn of(summary: &Summary) -> Latencies {
+        let of = |distribution: Option<Distribution>, read: fn(&Distribution) -> SimDuration| {
+            distribution.as_ref().map(|distribution| milliseconds(read(distribution)))
+        };
+        let (latency, ttft) = (summary.latency, summary.ttft);
+        let mean = |distribution: Option<Distribution>| distribution.map(|of| Json(of.mean_secs * 1e3));
+        Latencies {
+            mean_latency_ms: mean(latency),
+            p50_latency_ms: of(latency, |of| of.p50),
+            p90_latency_ms: of(latency, |of| of.p90),
+            p95_latency_ms: of(latency, |of| of.p95),
+            p99_latency_ms: of(latency, |of| of.p99),
+            max_latency_ms: of(latency, |of| of.max),
+            mean_ttft_ms: mean(ttft),
+            p50_ttft_ms: of(ttft, |of| of.p50),
+            p90_ttft_ms: of(ttft, |of| of.p90),
+            p95_ttft_ms: of(ttft, |of| of.p95),
+            p99_ttft_ms: of(ttft, |of| of.p99),
+            max_ttft_ms: of(ttft, |of| of.max),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct VerdictObject<'a> {
+    expect: &'a str,
+    status: &'static str,
+    unit: &'static str,
+    value: Option<Json>,
+    limit: Option<Json>,
+    margin: Option<Json>,
+    detail: Option<&'a str>,
+}
+
+/// Numbers in the first unit the language has for the dimension: milliseconds, gigabytes would lose bytes, so bytes.
+fn verdict_object<'a>(expectation: &'a Expectation, verdict: &'a Verdict) -> VerdictObject<'a> {
+    let (unit, per_base) = match verdict.dimension {
+        Dimension::TIME => ("ms", 1e3),
+        Dimension::DATA => ("B", 1.0),
+        Dimension::TOKENS => ("tok", 1.0),
+        Dimension::TOKEN_RATE => ("tok/s", 1.0),
+        Dimension::REQUEST_RATE => ("req/s", 1.0),
+        Dimension::BANDWIDTH => ("B/s", 1.0),
+        Dimension::MONEY => ("$", 1.0),
+        _ => ("", 1.0),
+    };
+    let number = |value: Option<f64>| value.map(|value| Json(value * per_base));
+    VerdictObject {
+        expect: &expectation.text,
+        status: verdict.status.name(),
+        unit,
+        value: number(verdict.value),
+        limit: number(verdict.limit),
+        // Of two numbers close together the difference has digits that neither of them means.
+        margin: number(verdict.margin).map(|Json(margin)| Json(rounded(margin, 12))),
+        detail: verdict.detail.as_deref(),
+    }
+}
+
+#[derive(Serialize)]
+struct Gpu {
+    gpu_index: usize,
+    name: String,
+    peak_vram_bytes: u64,
+    gpu_busy_ms: Json,
+    tokens_generated: u64,
+    requests_finished: u64,
+}
+
+fn gpus(scenario: &Scenario, summary: &Summary) -> Vec<Gpu> {
+    let gpus = summary.gpus.iter().enumerate();
+    gpus.map(|(gpu_index, gpu)| Gpu {
+        gpu_index,
+        name: scenario.cluster.replica_name(gpu_index),
+        peak_vram_bytes: gpu.peak_vram.get(),
+        gpu_busy_ms: milliseconds(gpu.busy),
+        tokens_generated: gpu.tokens_generated,
+        requests_finished: gpu.requests_finished,
+    })
+    .collect()
+}
+
+fn milliseconds(duration: SimDuration) -> Json {
+    Json(duration.as_ms_f64())
+}

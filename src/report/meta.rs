@@ -1,0 +1,68 @@
+//! `run_meta.json`: what a run depends on, so that it can be repeated and told from others.
+//!
+//! Holds no time of day and no machine: two runs of the same inputs have the same bytes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Format, Report, Written};
+
+pub(super) static FORMAT: Format = Format {
+    name: "meta",
+    file: Some("run_meta.json"),
+    summary: "seed, version, parameters and hashes of the inputs: what the run depends on",
+    written: Written::Afterwards(|report, into| into.write_all(meta(report).as_bytes())),
+};
+
+/// A file a run depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Input {
+    /// As shown to users, with forward slashes.
+    pub path: String,
+    /// Of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// The SHA-256 of some bytes in lower-case hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes all that is written");
+        text
+    })
+}
+
+/// The text of `run_meta.json`.
+#[must_use]
+pub fn meta(report: &Report<'_>) -> String {
+    let scenario = report.scenario;
+    let settings = serde_json::to_vec(scenario).expect("a scenario is always JSON");
+    let document = Document {
+        kvs_version: env!("CARGO_PKG_VERSION"),
+        case: scenario.case.to_string(),
+        seed: report.seed,
+        params: scenario.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        tick_ps: 1,
+        settings_sha256: sha256(&settings),
+        inputs: report.inputs,
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("numbers and strings are always JSON");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    kvs_version: &'static str,
+    case: String,
+    seed: u64,
+    params: BTreeMap<&'a str, &'a str>,
+    /// The clock's unit.
+    tick_ps: u32,
+    /// Of the scenario as it was understood, defaults included.
+    settings_sha256: String,
+    inputs: &'a [Input],
+}

@@ -1,0 +1,196 @@
+//! Every number that is printed: digits and units.
+//!
+//! For people at most four significant digits in the unit that suits the size; for machines exact decimals of the
+//! integers behind them. Invariant: the text depends on the value alone, and never shows `-0`, NaN or an exponent.
+
+use crate::units::Dimension;
+
+/// Significant digits for people.
+const FOR_PEOPLE: usize = 4;
+
+/// Picoseconds as milliseconds, exactly, without trailing zeros: `83.333333333`.
+#[must_use]
+pub fn milliseconds(ps: u64) -> String {
+    let mut text = Vec::with_capacity(24);
+    push_milliseconds(&mut text, ps);
+    String::from_utf8(text).expect("digits are text")
+}
+
+/// As [`milliseconds`], onto a buffer.
+pub fn push_milliseconds(into: &mut Vec<u8>, ps: u64) {
+    const PS_PER_MS: u64 = 1_000_000_000;
+    push_integer(into, ps / PS_PER_MS);
+    let mut rest = ps % PS_PER_MS;
+    if rest > 0 {
+        into.push(b'.');
+        let mut unit = PS_PER_MS / 10;
+        while rest > 0 {
+            into.push(b'0' + u8::try_from(rest / unit).expect("a digit is below ten"));
+            rest %= unit;
+            unit /= 10;
+        }
+    }
+}
+
+/// A whole number onto a buffer.
+pub fn push_integer(into: &mut Vec<u8>, number: u64) {
+    let mut digits = [0_u8; 20];
+    let mut start = digits.len();
+    let mut rest = number;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(rest % 10).expect("a digit is below ten");
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    into.extend_from_slice(&digits[start..]);
+}
+
+/// At most `digits` significant digits, half away from zero as decimals go, no trailing zeros, no exponent; whole
+/// numbers keep all of theirs.
+#[must_use]
+pub fn significant(value: f64, digits: usize) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = exponent_of(value, digits);
+    let decimals = (digits as i32 - 1 - magnitude).max(0);
+    let text = format!("{value:.*}", usize::try_from(decimals).expect("not negative"));
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// The nearest number with so many significant digits.
+#[must_use]
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits.saturating_sub(1)).parse().expect("a printed number reads back")
+}
+
+/// The decimal exponent of the first digit once rounded: 9.9996 has 1 at four digits.
+fn exponent_of(value: f64, digits: usize) -> i32 {
+    let scientific = format!("{value:.*e}", digits.saturating_sub(1));
+    let (_, exponent) = scientific.split_once('e').expect("scientific notation has an exponent");
+    exponent.parse().expect("an exponent is a whole number")
+}
+
+/// A number in base units in the unit that suits its size: `83.33 ms`, `1.434 MB`, `266.7 tok/s`.
+#[must_use]
+pub fn natural(value: f64, dimension: Dimension) -> String {
+    natural_in(value, dimension, FOR_PEOPLE)
+}
+
+/// As [`natural`], with so many significant digits.
+#[must_use]
+pub fn natural_in(value: f64, dimension: Dimension, digits: usize) -> String {
+    let (factor, unit) = scale(value.abs(), dimension);
+    let number = significant(value / factor, digits);
+    if unit.is_empty() { number } else { format!("{number} {unit}") }
+}
+
+/// A share in per cent: `99.5%`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    percent_in(share, FOR_PEOPLE)
+}
+
+/// As [`percent`], with so many significant digits.
+#[must_use]
+pub fn percent_in(share: f64, digits: usize) -> String {
+    format!("{}%", significant(share * 100.0, digits))
+}
+
+/// With a sign in front, `+` where it is positive.
+#[must_use]
+pub fn signed(text: &str, number: f64) -> String {
+    if number > 0.0 { format!("+{text}") } else { text.to_owned() }
+}
+
+/// The largest unit that keeps a number at or above one.
+fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
+    const TIMES: &[(f64, &str)] =
+        &[(7200.0, "h"), (120.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"), (1e-12, "ps")];
+    const AMOUNTS: &[(f64, &str)] = &[(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "B")];
+    const BANDWIDTHS: &[(f64, &str)] =
+        &[(1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "KB/s"), (1.0, "B/s")];
+    let largest = |units: &[(f64, &'static str)]| {
+        // Just below a unit, what is rounded would read `1000` of the smaller one.
+        let reached = |(from, _): &&(f64, &'static str)| size >= from * (1.0 - 5e-5);
+        *units.iter().find(reached).unwrap_or(&units[units.len() - 1])
+    };
+    match dimension {
+        Dimension::TIME if size == 0.0 => (1.0, "s"),
+        Dimension::TIME => match largest(TIMES) {
+            (_, "h") => (3600.0, "h"),
+            (_, "min") => (60.0, "min"),
+            unit => unit,
+        },
+        Dimension::DATA => largest(AMOUNTS),
+        Dimension::BANDWIDTH => largest(BANDWIDTHS),
+        Dimension::TOKENS => (1.0, "tok"),
+        Dimension::TOKEN_RATE => (1.0, "tok/s"),
+        Dimension::REQUEST_RATE => (1.0, "req/s"),
+        Dimension::COMPUTE => (1e12, "TFLOPS"),
+        Dimension::MONEY => (1.0, "$"),
+        Dimension::PRICE => (1.0 / 3600.0, "$/h"),
+        _ => (1.0, ""),
+    }
+}
+
+/// A number for JSON: whole ones without a decimal point, others in the shortest form that reads back the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Json(pub(super) f64);
+
+impl serde::Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if self.0.fract() == 0.0 && self.0.abs() < EXACT {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_exact() {
+        for (ps, text) in [
+            (0, "0"),
+            (750_000_000_000, "750"),
+            (83_333_333_333, "83.333333333"),
+            (1, "0.000000001"),
+            (1_500_000_000, "1.5"),
+            (u64::MAX, "18446744073.709551615"),
+        ] {
+            assert_eq!(milliseconds(ps), text);
+        }
+    }
+
+    #[test]
+    fn numbers_for_people_have_four_digits_in_a_unit_that_suits() {
+        for (value, dimension, text) in [
+            (0.75, Dimension::TIME, "750 ms"),
+            (0.0, Dimension::TIME, "0 s"),
+            (0.083_333_333_333, Dimension::TIME, "83.33 ms"),
+            (0.999_96, Dimension::TIME, "1 s"),
+            (-3.2, Dimension::TIME, "-3.2 s"),
+            (90.0, Dimension::TIME, "90 s"),
+            (600.0, Dimension::TIME, "10 min"),
+            (86_400.0, Dimension::TIME, "24 h"),
+            (1_433_600.0, Dimension::DATA, "1.434 MB"),
+            (0.0, Dimension::DATA, "0 B"),
+            (266.666_7, Dimension::TOKEN_RATE, "266.7 tok/s"),
+            (123_456.7, Dimension::TOKEN_RATE, "123457 tok/s"),
+            (12_345.0, Dimension::NUMBER, "12345"),
+            (0.000_123_46, Dimension::NUMBER, "0.0001235"),
+        ] {
+            assert_eq!(natural(value, dimension), text, "{value} {dimension}");
+        }
+        assert_eq!(percent(0.995), "99.5%");
+        assert_eq!(percent(1.0), "100%");
+    }
+}

@@ -1,0 +1,467 @@
+//! What the parser says about a text it cannot read; the only place its codes and messages stand.
+
+use super::ast::Item;
+use super::limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{limits, text};
+use crate::source::Span;
+
+/// What stands where the text stopped making sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found<'a> {
+    /// A token, as written.
+    Token(&'a str),
+    /// Nothing more on the line.
+    End,
+}
+
+impl Found<'_> {
+    fn describe(&self) -> String {
+        match self {
+            Found::End => "the end of the line".to_owned(),
+            Found::Token(token) => quoted(token),
+        }
+    }
+}
+
+/// A token in backticks: cut where long, named where it cannot be seen.
+fn quoted(token: &str) -> String {
+    const SHOWN: usize = 40;
+    match token.chars().next() {
+        Some(first) if first.is_control() || (first.is_whitespace() && first != ' ') => {
+            format!("the character U+{:04X}", u32::from(first))
+        }
+        _ if token.chars().count() > SHOWN => {
+            format!("`{}…`", token.chars().take(SHOWN).collect::<String>())
+        }
+        _ => format!("`{token}`"),
+    }
+}
+
+/// What should have stood there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    ArrowOrHold,
+    Block,
+    CloseBracket,
+    CloseParen,
+    Comparison,
+    Condition,
+    Equals,
+    Gpu,
+    In,
+    List,
+    Name,
+    OfRuns,
+    Range,
+    Text,
+    Value,
+    Windows,
+    Workload,
+}
+
+impl Wanted {
+    fn describe(self) -> &'static str {
+        match self {
+            Wanted::ArrowOrHold => "`->` or `hold`",
+            Wanted::Block => "`{`",
+            Wanted::CloseBracket => "`,` or `]`",
+            Wanted::CloseParen => "`)`",
+            Wanted::Comparison => "a comparison",
+            Wanted::Condition => "a condition",
+            Wanted::Equals => "`=`",
+            Wanted::Gpu => "a group of GPUs",
+            Wanted::In => "`in`",
+            Wanted::List => "a list",
+            Wanted::Name => "a name",
+            Wanted::OfRuns => "`of runs`",
+            Wanted::Range => "`..`",
+            Wanted::Text => "a text in quotes",
+            Wanted::Value => "a value",
+            Wanted::Windows => "`windows`",
+            Wanted::Workload => "the name of a workload",
+        }
+    }
+
+    fn code(self) -> crate::diagnostics::Code {
+        match self {
+            Wanted::Value | Wanted::Condition => text::EXPECTED_VALUE,
+            Wanted::Name | Wanted::Workload | Wanted::Gpu => text::EXPECTED_NAME,
+            Wanted::CloseParen | Wanted::CloseBracket => text::UNCLOSED_BRACKET,
+            Wanted::Comparison => text::EXPECTED_COMPARISON,
+            Wanted::Block => text::EXPECTED_BLOCK,
+            Wanted::ArrowOrHold
+            | Wanted::Equals
+            | Wanted::In
+            | Wanted::List
+            | Wanted::OfRuns
+            | Wanted::Range
+            | Wanted::Text
+            | Wanted::Windows => text::EXPECTED_WORD,
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Wanted::ArrowOrHold => "a stage is `5 min -> 20 req/s` or `10 min hold`",
+            Wanted::Block => "a block follows on the same line: `{ … }`",
+            Wanted::CloseBracket => "elements are separated by commas: `[1, 2]`",
+            Wanted::CloseParen => "close the parenthesis on this line or a later one",
+            Wanted::Comparison => {
+                "compare with `==`, `!=`, `<`, `<=`, `>`, `>=` or `in 1 .. 2`: `p99_latency_ms < 800`"
+            }
+            Wanted::Condition => "a condition is a comparison: `p99_latency_ms < 800`",
+            Wanted::Equals => "a parameter is given its value with `=`: `param n = 4`",
+            Wanted::Gpu => {
+                "name a group, one of its GPUs, or a GPU by its index: `on fast`, `on fast[0]`, `on gpu 3`"
+            }
+            Wanted::In => "an axis lists its values: `n in [1, 2, 4]`",
+            Wanted::List => "values stand in brackets: `[1, 2, 4]`",
+            Wanted::Name => "names are letters, digits and `_`, and do not begin with a digit",
+            Wanted::OfRuns => "say in which share of the seeds it must hold: `in 60% of runs`",
+            Wanted::Range => "a range is two values with `..` between them: `1 min .. 2 min`",
+            Wanted::Text => "put it in quotes: `\"text\"`",
+            Wanted::Value => "write a number with its unit, a parameter as `$n`, or arithmetic on them",
+            Wanted::Windows => "windows are written `over 10 s windows`",
+            Wanted::Workload => "say which requests count: `p99_ttft_ms for chat < 1 s`",
+        }
+    }
+}
+
+/// Something else should have stood here.
+pub(super) fn expected(
+    place: Span,
+    wanted: Wanted,
+    found: &Found<'_>,
+    behind: Option<&str>,
+    open: Option<Span>,
+) -> Diagnostic {
+    let what = wanted.describe();
+    let behind = behind.map_or_else(String::new, |token| format!(" behind {}", quoted(token)));
+    let message = format!("{what} was expected{behind}, found {}", found.describe());
+    let label = match found {
+        Found::End => format!("{what} is missing here"),
+        Found::Token(_) => format!("{what} was expected here"),
+    };
+    let diagnostic = Diagnostic::error(wanted.code(), message, place, label).with_help(wanted.help());
+    match (wanted, open) {
+        (Wanted::CloseParen | Wanted::CloseBracket, Some(open)) => diagnostic.with_label(open, "opened here"),
+        _ => diagnostic,
+    }
+}
+
+/// Nothing more should have stood here.
+pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -> Diagnostic {
+    let message = match behind {
+        Some(behind) => format!("{} cannot stand behind {}", found.describe(), quoted(behind)),
+        None => format!("{} cannot stand here", found.describe()),
+    };
+    match foreign(found) {
+        Some(help) => {
+            Diagnostic::error(text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
+        }
+        None => Diagnostic::error(text::UNEXPECTED, message, place, "not expected here")
+            .with_help(unexpected_help(found)),
+    }
+}
+
+/// `a-b`, `x.csv`.
+pub(super) fn not_in_name(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::UNEXPECTED,
+        "a name holds only letters, digits and `_`",
+        place,
+        "cannot stand in a name",
+    )
+    .with_help("write `_` instead, or put a path in quotes; around an operator stand blanks")
+}
+
+/// What to write for an operator of other languages.
+pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
+    let Found::Token(token) = found else { return None };
+    Some(match *token {
+        "=" | ":" | ":=" => {
+            "a key and its values are separated by blanks: `vram 80 GB`; equality in an `expect` is `==`"
+        }
+        "&&" | "&" => "write `and`",
+        "||" | "|" => "write `or`",
+        "!" => "write `not`",
+        "<>" => "write `!=`",
+        "=<" => "write `<=`",
+        "=>" => "write `>=`; a stage's arrow is `->`",
+        "..." | "..=" => "write `..`: both ends belong to a range",
+        "//" | "/*" => "a comment begins with `#`",
+        _ => return None,
+    })
+}
+
+fn unexpected_help(found: &Found<'_>) -> &'static str {
+    match found {
+        Found::Token(token) if token.starts_with(['-', '.', '/', '\\', '~', '@']) => {
+            "names are letters, digits and `_`; anything else stands in quotes"
+        }
+        Found::Token("," | "{" | "}" | "[" | "]" | "(" | ")") | Found::End => {
+            "a statement is a key and its values, and ends with the line or `;`"
+        }
+        Found::Token(_) => "remove it, or begin a new statement on its own line or behind `;`",
+    }
+}
+
+/// A string without its closing quote.
+pub(super) fn unterminated_string(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::UNTERMINATED_STRING,
+        "the text is not closed: `\"` was expected, found the end of the line",
+        place,
+        "begins here",
+    )
+    .with_help("close it with `\"` on the same line; a quote inside is written `\\\"`")
+}
+
+/// A backslash before a character that needs none.
+pub(super) fn unknown_escape(place: Span, character: char) -> Diagnostic {
+    let message = format!("there is no escape `\\{}`", character.escape_debug());
+    Diagnostic::error(text::UNKNOWN_ESCAPE, message, place, "unknown escape")
+        .with_help("the escapes are `\\\"`, `\\\\`, `\\n` and `\\t`; a backslash by itself is `\\\\`")
+}
+
+/// A number that cannot be held.
+pub(super) fn number_too_large(place: Span, written: &str) -> Diagnostic {
+    let message = format!("the number {} is too large", quoted(written));
+    Diagnostic::error(text::NUMBER_TOO_LARGE, message, place, "at most about 1.8e308")
+        .with_help("write a smaller number")
+}
+
+/// A block that ends with the file or where the next item begins.
+pub(super) fn unclosed_block(open: Span, header: &str, next: Option<Span>) -> Diagnostic {
+    let found = if next.is_some() { "the next item" } else { "the end of the file" };
+    let message = format!("the block of `{header}` is not closed: `}}` was expected, found {found}");
+    let diagnostic = Diagnostic::error(text::UNCLOSED_BLOCK, message, open, "opened here")
+        .with_help("close the block with `}`");
+    match next {
+        Some(next) => diagnostic.with_label(next, "`}` was expected before this"),
+        None => diagnostic,
+    }
+}
+
+/// An item among the statements of a block that is closed.
+pub(super) fn item_in_block(item: Span, keyword: &str, header: Span, header_text: &str) -> Diagnostic {
+    let message = format!("`{keyword}` cannot stand inside the block of `{header_text}`");
+    Diagnostic::error(text::MISPLACED_ITEM, message, item, "an item of its own")
+        .with_label(header, "inside this block")
+        .with_help(format!("move the `{keyword}` behind the `}}` of the block"))
+}
+
+/// A `}` that nothing opened.
+pub(super) fn stray_close(brace: Span) -> Diagnostic {
+    Diagnostic::error(text::STRAY_BRACE, "`}` closes no block", brace, "no `{` belongs to it")
+        .with_help("remove it")
+}
+
+/// A `{` at the start of a statement.
+pub(super) fn brace_without_header(brace: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::BRACE_ON_NEXT_LINE,
+        "`{` opens a block without a header",
+        brace,
+        "belongs to no header",
+    )
+    .with_help("the `{` of a block stands on the line of its header: `engine {`")
+}
+
+/// A header whose block begins on the next line.
+pub(super) fn brace_on_next_line(brace: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::BRACE_ON_NEXT_LINE,
+        "`{` was expected on the line of its header, found on the next line",
+        brace,
+        "belongs one line up",
+    )
+    .with_help("move the `{` to the end of its header's line: `engine {`")
+}
+
+/// Two statements or items on one line.
+pub(super) fn missing_line_end(place: Span, found: &str) -> Diagnostic {
+    let message = format!("a new line or `;` was expected, found {}", quoted(found));
+    Diagnostic::error(text::MISSING_LINE_END, message, place, "begins something new")
+        .with_help("put it on a line of its own, or `;` in front of it")
+}
+
+/// A word that begins a line of the file and no item.
+pub(super) fn unknown_item(place: Span, word: &str, nearest: Option<&str>) -> Diagnostic {
+    let message = format!("{} is no item", quoted(word));
+    let help = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("the items are {ITEMS}"),
+    };
+    Diagnostic::error(text::UNKNOWN_ITEM, message, place, "unknown item").with_help(help)
+}
+
+/// Neither an item nor a word.
+pub(super) fn expected_item(place: Span, found: &str) -> Diagnostic {
+    let message = format!("an item was expected, found {}", quoted(found));
+    let help = match foreign(&Found::Token(found)) {
+        Some(help) => help.to_owned(),
+        None => format!("the items are {ITEMS}"),
+    };
+    Diagnostic::error(text::UNKNOWN_ITEM, message, place, "begins no item").with_help(help)
+}
+
+/// A statement where only items stand.
+pub(super) fn statement_outside_block(place: Span, word: &str, in_scenario: bool) -> Diagnostic {
+    let message = format!("{} stands outside of any block", quoted(word));
+    let help = if in_scenario {
+        "in a scenario too, a statement belongs into its block: `policy { routing p2c }`"
+    } else {
+        "a statement belongs into its block: `policy { routing p2c }`"
+    };
+    Diagnostic::error(text::OUTSIDE_BLOCK, message, place, "no item begins like this").with_help(help)
+}
+
+const ITEMS: &str = "`use`, `param`, `gpu`, `model`, `cluster`, `engine`, `policy`, `workload`, `trace`, `run`, \
+                     `matrix`, `scenario` and `expect`";
+
+/// A definition that nothing could refer to.
+pub(super) fn block_without_name(keyword: Span, word: &str) -> Diagnostic {
+    let message = format!("a name was expected behind `{word}`, found `{{`");
+    Diagnostic::error(text::EXPECTED_NAME, message, keyword.behind(), "a name is missing here")
+        .with_help(format!("say what it is called: `{word} small {{ … }}`"))
+}
+
+/// A name for what there is only one of.
+pub(super) fn block_has_no_name(place: Span, word: &str, name: &str) -> Diagnostic {
+    let message = format!("`{word}` takes no name, found `{name}`");
+    Diagnostic::error(text::NAME_NOT_TAKEN, message, place, "not expected here")
+        .with_help(format!("there is one `{word}` in a scenario: `{word} {{ … }}`"))
+}
+
+/// `extends` on something that cannot.
+pub(super) fn cannot_extend(place: Span, word: &str) -> Diagnostic {
+    let message = format!("`{word}` cannot extend anything, found `extends`");
+    Diagnostic::error(text::NAME_NOT_TAKEN, message, place, "not expected here")
+        .with_help("only a `gpu` or a `model` extends another; write the statements out")
+}
+
+/// `extends {`.
+pub(super) fn extends_without_name(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::EXPECTED_NAME,
+        "a name was expected behind `extends`, found `{`",
+        place,
+        "a name is missing here",
+    )
+    .with_help("say what it starts from: `gpu modest extends large { … }`")
+}
+
+/// `scenario {`.
+pub(super) fn scenario_without_name(keyword: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::EXPECTED_NAME,
+        "a name in quotes was expected behind `scenario`, found `{`",
+        keyword.behind(),
+        "a name is missing here",
+    )
+    .with_help("give the scenario a name of its own: `scenario \"two choices\" { … }`")
+}
+
+/// What a file has, and a scenario cannot.
+pub(super) fn misplaced_in_scenario(item: &Item) -> Diagnostic {
+    let word = match item {
+        Item::Use(_) => "use",
+        Item::Matrix(_) => "matrix",
+        Item::Scenario(_) => "scenario",
+        Item::Param(_) => "param",
+        Item::Block(_) => "block",
+        Item::Trace(_) => "trace",
+        Item::Expect(_) => "expect",
+    };
+    let message = format!("`{word}` cannot stand inside a scenario");
+    Diagnostic::error(text::MISPLACED_ITEM, message, item.keyword(), "belongs to the file")
+        .with_help(format!("move the `{word}` out of the scenario"))
+}
+
+/// A line of `stages` in another block.
+pub(super) fn stage_without_rate(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::MIXED_STAGES,
+        "a key was expected at the start of the statement, found a stage",
+        place,
+        "stands among statements",
+    )
+    .with_help("stages stand in a block of their own: `rate stages { 5 min -> 20 req/s }`")
+}
+
+/// A statement in the block of `stages`.
+pub(super) fn statement_among_stages(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::MIXED_STAGES,
+        "a stage was expected, found a statement",
+        place,
+        "stands among stages",
+    )
+    .with_help("a stage is `5 min -> 20 req/s` or `10 min hold`")
+}
+
+/// `n in [1 2]`.
+pub(super) fn two_values_in_element(second: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::UNCLOSED_BRACKET,
+        "`,` was expected between the values of a matrix",
+        second,
+        "a second value",
+    )
+    .with_help("separate the values by commas: `[1, 2]`")
+}
+
+/// `a < b < c`.
+pub(super) fn chained_comparison(place: Span, operator: &str) -> Diagnostic {
+    let message = format!("comparisons cannot be chained, found a second one, `{operator}`");
+    Diagnostic::error(text::CHAINED_COMPARISON, message, place, "a second comparison")
+        .with_help("write a range, `a in 1 .. 2`, or join two comparisons: `a > 1 and a < 2`")
+}
+
+/// `within` where nothing is awaited.
+pub(super) fn within_without_eventually(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::MISPLACED_SUFFIX,
+        "`within` was found without `eventually`",
+        place,
+        "nothing is awaited here",
+    )
+    .with_help("say what must come true in that time: `eventually queue_depth == 0 within 60 s`")
+}
+
+/// `for 3 s for 4 s`.
+pub(super) fn suffix_twice(place: Span, first: Span, word: &str) -> Diagnostic {
+    Diagnostic::error(
+        text::MISPLACED_SUFFIX,
+        format!("`{word}` stands twice behind a condition"),
+        place,
+        "the second",
+    )
+    .with_label(first, "the first")
+    .with_help("keep one of them")
+}
+
+/// More text than is read.
+pub(super) fn file_too_large(place: Span, bytes: usize) -> Diagnostic {
+    let mebibytes = MAX_FILE_BYTES / (1024 * 1024);
+    let message = format!("the file has {bytes} bytes, at most {mebibytes} MiB are read");
+    Diagnostic::error(limits::FILE_TOO_LARGE, message, place, "this file")
+        .with_help("move the rows of a trace to a file of their own: `trace chat from \"chat.csv\"`")
+}
+
+/// More brackets inside each other than are read.
+pub(super) fn nested_too_deep(place: Span) -> Diagnostic {
+    let message = format!("brackets are nested deeper than {MAX_NESTING} levels");
+    let label = format!("level {}", MAX_NESTING + 1);
+    Diagnostic::error(limits::NESTED_TOO_DEEP, message, place, label)
+        .with_help("close a bracket that was left open, or write the expression flatter")
+}
+
+/// More operators in a statement than are read.
+pub(super) fn too_many_operators(place: Span) -> Diagnostic {
+    let message = format!("a statement has more than {MAX_OPERATORS} operators");
+    Diagnostic::error(limits::TOO_MANY_OPERATORS, message, place, "one too many")
+        .with_help("split the statement, or name a part of it with `param`")
+}

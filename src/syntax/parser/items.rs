@@ -1,0 +1,281 @@
+//! Files and their items.
+
+use pest::iterators::Pair;
+
+use super::recovery::Place;
+use super::{Reader, Rule, expected};
+use crate::source::Span;
+use crate::syntax::ast::{
+    Atom, Axis, Block, BlockKind, Cell, Ident, Item, Matrix, Param, Row, Scenario, Trace, TraceBody,
+};
+use crate::syntax::error;
+
+/// What stands in front of the `{` of a block.
+struct Header {
+    keyword: Span,
+    name: Option<Ident>,
+    extends_word: Option<Span>,
+    extends: Option<Ident>,
+    span: Span,
+}
+
+impl Reader<'_> {
+    /// Every item of the file that could be read.
+    pub(super) fn file(&mut self, pair: Pair<'_, Rule>) -> Vec<Item> {
+        let mut items = Vec::new();
+        let mut last = None;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::EOI => {}
+                Rule::bad_item => self.recover(&part, Place::File, last),
+                Rule::stray_close => self.stray_close(self.span(&part)),
+                _ => last = self.item(part, last, &mut items),
+            }
+        }
+        items
+    }
+
+    /// Reads one item into `items`; the place where it ends.
+    fn item(&mut self, pair: Pair<'_, Rule>, before: Option<Span>, items: &mut Vec<Item>) -> Option<Span> {
+        if let Some(before) = before {
+            self.must_end(before, &pair);
+        }
+        let end = self.tokens_of(&pair);
+        match pair.as_rule() {
+            Rule::use_item => {
+                let path = expected(pair.into_inner().nth(1));
+                items.push(Item::Use(self.string(&path)));
+            }
+            Rule::param_item => items.push(Item::Param(self.param(pair))),
+            Rule::expect_item => items.push(Item::Expect(self.expect(pair))),
+            Rule::block => items.extend(self.block(pair).map(Item::Block)),
+            Rule::matrix => items.push(Item::Matrix(self.matrix(pair))),
+            Rule::trace => items.push(Item::Trace(self.trace(pair))),
+            Rule::scenario => self.scenario(pair, items),
+            rule => unreachable!("{rule:?} is no item"),
+        }
+        Some(end)
+    }
+
+    fn param(&mut self, pair: Pair<'_, Rule>) -> Param {
+        let mut parts = pair.into_inner();
+        let keyword = self.span(&expected(parts.next()));
+        let name = self.ident(&expected(parts.next()));
+        self.operators = 0;
+        let value = self.atom(expected(parts.nth(1)));
+        Param { name, value, doc: self.doc_above(keyword) }
+    }
+
+    /// A block of statements; `None` where it defines something that has no name.
+    fn block(&mut self, pair: Pair<'_, Rule>) -> Option<Block> {
+        let mut parts = pair.into_inner();
+        let word = expected(parts.next());
+        let keyword = self.span(&word);
+        let mut header = Header { keyword, name: None, extends_word: None, extends: None, span: keyword };
+        let mut statements = Vec::new();
+        for part in parts {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::body => {
+                    statements = self.item_body(part, header.span);
+                    continue;
+                }
+                Rule::extends_word => header.extends_word = Some(span),
+                _ if header.extends_word.is_some() => header.extends = Some(self.ident(&part)),
+                _ => header.name = Some(self.ident(&part)),
+            }
+            header.span = header.span.to(span);
+        }
+        let kind = block_kind(word.as_str());
+        let doc = self.doc_above(keyword);
+        let Header { name, extends, span, .. } = self.checked_header(kind, word.as_str(), header)?;
+        Some(Block { kind, keyword, name, extends, statements, doc, header: span })
+    }
+
+    /// Reports names and bases that are missing or not taken, and removes the latter; `None` where the name of
+    /// a definition is missing, since nothing could refer to it.
+    fn checked_header(&mut self, kind: BlockKind, word: &str, mut header: Header) -> Option<Header> {
+        let (named, extends) = match kind {
+            BlockKind::Gpu | BlockKind::Model => (true, true),
+            BlockKind::Workload => (true, false),
+            BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run => (false, false),
+        };
+        match (header.extends_word, &header.extends) {
+            (Some(place), _) if !extends => {
+                header.extends = None;
+                self.report(error::cannot_extend(place, word));
+            }
+            (Some(place), None) => self.report(error::extends_without_name(place.behind())),
+            _ => {}
+        }
+        match header.name.take_if(|_| !named) {
+            Some(name) => self.report(error::block_has_no_name(name.span, word, &name.text)),
+            None if named && header.name.is_none() => {
+                self.report(error::block_without_name(header.keyword, word));
+                return None;
+            }
+            None => {}
+        }
+        Some(header)
+    }
+
+    fn matrix(&mut self, pair: Pair<'_, Rule>) -> Matrix {
+        let mut parts = pair.into_inner();
+        let keyword = self.span(&expected(parts.next()));
+        let mut axes = Vec::new();
+        let mut open = keyword;
+        let mut last = None;
+        for part in parts {
+            match part.as_rule() {
+                Rule::open => open = self.span(&part),
+                Rule::close => {}
+                Rule::missing_close => self.unclosed(keyword, open, part.as_span().start()),
+                Rule::bad_axis => self.recover(&part, Place::Matrix, last),
+                _ => {
+                    let axis = self.axis(part);
+                    last = Some(axis.span);
+                    axes.push(axis);
+                }
+            }
+        }
+        Matrix { keyword, axes }
+    }
+
+    fn axis(&mut self, pair: Pair<'_, Rule>) -> Axis {
+        let mut parts = pair.into_inner();
+        let name = self.ident(&expected(parts.next()));
+        self.operators = 0;
+        let (elements, list) = self.list(expected(parts.nth(1)));
+        let mut values: Vec<Atom> = Vec::new();
+        for element in elements {
+            let mut atoms = element.into_iter();
+            values.extend(atoms.next());
+            if let Some(second) = atoms.next() {
+                self.report(error::two_values_in_element(second.span()));
+            }
+        }
+        let span = name.span.to(list);
+        Axis { name, values, span }
+    }
+
+    fn trace(&mut self, pair: Pair<'_, Rule>) -> Trace {
+        let mut parts = pair.into_inner();
+        let keyword = self.span(&expected(parts.next()));
+        let mut header = keyword;
+        let mut name = None;
+        let mut file = None;
+        let mut statements = Vec::new();
+        let mut rows = Vec::new();
+        for part in parts {
+            match part.as_rule() {
+                Rule::trace_name => {
+                    header = header.to(self.span(&part));
+                    name = Some(self.ident(&part));
+                }
+                Rule::text => {
+                    header = header.to(self.span(&part));
+                    file = Some(self.string(&part));
+                }
+                Rule::body => statements = self.item_body(part, header),
+                Rule::rows => rows = self.rows(part, header),
+                _ => {}
+            }
+        }
+        let body = match file {
+            Some(path) => TraceBody::File(path, statements),
+            None => TraceBody::Rows(rows),
+        };
+        Trace { keyword, name, body, doc: self.doc_above(keyword), header }
+    }
+
+    fn rows(&mut self, pair: Pair<'_, Rule>, header: Span) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut open = header;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::open => open = self.span(&part),
+                Rule::close => {}
+                Rule::missing_close => self.unclosed(header, open, part.as_span().start()),
+                Rule::bad_row => self.recover(&part, Place::Rows, rows.last().map(|row| row.span)),
+                _ => rows.push(self.row(part)),
+            }
+        }
+        rows
+    }
+
+    fn row(&mut self, pair: Pair<'_, Rule>) -> Row {
+        let mut cells: Vec<Cell> = Vec::new();
+        for part in pair.into_inner().filter(|part| part.as_rule() == Rule::cell) {
+            let span = self.span(&part);
+            let text = if part.as_str().starts_with('"') {
+                self.string(&part).value
+            } else {
+                part.as_str().to_owned()
+            };
+            cells.push(Cell { text, span });
+        }
+        let (first, last) = (expected(cells.first()).span, expected(cells.last()).span);
+        Row { cells, span: first.to(last) }
+    }
+
+    /// Reads a scenario into `items`. One inside it is refused, yet kept beside it, so that its name exists.
+    fn scenario(&mut self, pair: Pair<'_, Rule>, items: &mut Vec<Item>) {
+        let mut parts = pair.into_inner();
+        let keyword = self.span(&expected(parts.next()));
+        let mut header = keyword;
+        let mut open = keyword;
+        let mut name = None;
+        let mut inside = Vec::new();
+        let mut refused = Vec::new();
+        let mut last = None;
+        let mut closed = true;
+        for part in parts {
+            match part.as_rule() {
+                Rule::text => {
+                    header = keyword.to(self.span(&part));
+                    name = Some(self.string(&part));
+                }
+                Rule::open => open = self.span(&part),
+                Rule::close => {}
+                Rule::missing_close => {
+                    closed = false;
+                    self.unclosed(header, open, part.as_span().start());
+                }
+                Rule::bad_item => self.recover(&part, Place::Scenario, last),
+                _ => last = self.item(part, last, &mut inside),
+            }
+        }
+        let mut kept = Vec::new();
+        for item in inside {
+            match item {
+                Item::Use(_) | Item::Scenario(_) | Item::Matrix(_) => refused.push(item),
+                Item::Param(_) | Item::Block(_) | Item::Trace(_) | Item::Expect(_) => kept.push(item),
+            }
+        }
+        // A scenario that was not closed holds all that follows it: one mistake, not many.
+        for item in refused.iter().filter(|_| closed) {
+            self.report(error::misplaced_in_scenario(item));
+        }
+        match name {
+            Some(name) => {
+                let doc = self.doc_above(keyword);
+                items.push(Item::Scenario(Scenario { keyword, name, items: kept, doc }));
+            }
+            None => self.report(error::scenario_without_name(keyword)),
+        }
+        items.extend(refused);
+    }
+}
+
+fn block_kind(word: &str) -> BlockKind {
+    match word {
+        "gpu" => BlockKind::Gpu,
+        "model" => BlockKind::Model,
+        "cluster" => BlockKind::Cluster,
+        "engine" => BlockKind::Engine,
+        "policy" => BlockKind::Policy,
+        "workload" => BlockKind::Workload,
+        "run" => BlockKind::Run,
+        word => unreachable!("`{word}` opens no block"),
+    }
+}

@@ -1,0 +1,309 @@
+//! From a slice the grammar refused to one message about it.
+//!
+//! The slice is read a second time by the rule it should have matched; where that stops and what could have
+//! stood there decides what is said. Invariant: one slice, one diagnostic.
+
+use pest::Parser;
+use pest::error::{ErrorVariant, InputLocation};
+use pest::iterators::Pair;
+
+use super::{Grammar, Reader, Rule};
+use crate::source::Span;
+use crate::syntax::error::{self, Found};
+use crate::syntax::token::{Token, tokens};
+
+/// Where a bad slice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    File,
+    Scenario,
+    Block,
+    Matrix,
+    Rows,
+}
+
+impl Reader<'_> {
+    /// Says what is wrong with a slice that `bad_…` took; `before` is where the thing in front of it ends.
+    pub(super) fn recover(&mut self, bad: &Pair<'_, Rule>, place: Place, before: Option<Span>) {
+        let (start, end) = (bad.as_span().start(), bad.as_span().end());
+        let slice = &self.text[start..end];
+        let Some(first) = tokens(slice).next() else { return };
+        let first_span = self.bytes(start, start + first.text.len());
+        if self.continues_mistake(bad, first, place) {
+            return;
+        }
+        if before.is_some_and(|before| self.runs_on(before, first_span)) {
+            self.report(error::missing_line_end(first_span, first.text));
+            return;
+        }
+        if first.text == "{" {
+            self.report(error::brace_without_header(first_span));
+            return;
+        }
+        let rule = match place {
+            Place::File | Place::Scenario if !ITEM_WORDS.contains(&first.text) => {
+                self.report(not_an_item(first, first_span, slice, place));
+                self.broken_off = (!slice.contains('{')).then_some(end);
+                return;
+            }
+            Place::File | Place::Scenario => Rule::only_item,
+            Place::Block if first.text.starts_with(|c: char| c.is_ascii_digit() || c == '$' || c == '(') => {
+                Rule::only_stage
+            }
+            Place::Block => Rule::only_statement,
+            Place::Matrix => Rule::only_axis,
+            Place::Rows => Rule::only_row,
+        };
+        match Grammar::parse(rule, slice) {
+            Err(refused) => self.refused(&refused, start, end),
+            // What the rule takes by itself was refused for what follows it.
+            Ok(_) => self.report(error::unexpected(first_span, &Found::Token(first.text), None)),
+        }
+    }
+
+    /// Whether a bad line belongs to the mistake of the line above it: the rest of an expectation that a newline
+    /// ended, or one more statement that has lost its block.
+    fn continues_mistake(&mut self, bad: &Pair<'_, Rule>, first: Token<'_>, place: Place) -> bool {
+        let Some(above) = self.broken_off.take() else { return false };
+        let between = &self.text[above..bad.as_span().start()];
+        let next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
+        let continues = matches!(place, Place::File | Place::Scenario)
+            && next_line
+            && !ITEM_WORDS.contains(&first.text)
+            && !bad.as_str().contains('{');
+        if continues {
+            self.broken_off = Some(bad.as_span().end());
+        }
+        continues
+    }
+
+    /// Turns pest's error about the slice `start..end` into a diagnostic.
+    pub(super) fn refused(&mut self, refused: &pest::error::Error<Rule>, start: usize, end: usize) {
+        let slice = &self.text[start..end];
+        let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = refused.location;
+        let possible: &[Rule] = match &refused.variant {
+            ErrorVariant::ParsingError { positives, .. } => positives,
+            ErrorVariant::CustomError { .. } => &[],
+        };
+        let stop = Stop::at(slice, offset);
+        let span = |token: Token<'_>| self.bytes(start + token.start, start + token.end());
+        let place = match (stop.found, stop.previous) {
+            (Some(found), _) => span(found),
+            (None, Some(previous)) => span(previous).behind(),
+            (None, None) => self.bytes(start, start),
+        };
+        let wanted = expectation(possible);
+        let may_end = matches!(wanted, None | Some(error::Wanted::CloseParen));
+        let in_expectation = slice.starts_with("expect");
+        let found = stop.found.map_or(Found::End, |found| Found::Token(found.text));
+        let behind = stop.previous.map(|previous| previous.text);
+        let diagnostic = match (stop.found, wanted) {
+            (Some(found), _) if found.text == "{" && stop.next_line => error::brace_on_next_line(place),
+            (Some(found), _) if found.text.starts_with('"') && !found.is_closed_string() => {
+                error::unterminated_string(place)
+            }
+            (Some(found), _) if in_expectation && may_end && is_comparator(found.text) => {
+                error::chained_comparison(place, found.text)
+            }
+            _ if error::foreign(&found).is_some() => error::unexpected(place, &found, behind),
+            _ if stop.inside_name(slice) => error::not_in_name(stop.previous.map_or(place, span)),
+            (_, Some(wanted)) => error::expected(place, wanted, &found, behind, stop.open.map(span)),
+            (_, None) => error::unexpected(place, &found, behind),
+        };
+        self.broken_off = stop.found.is_none().then_some(end);
+        self.report(diagnostic);
+    }
+
+    /// A `}` that is missing; `position` is where the text goes on.
+    pub(super) fn unclosed(&mut self, header: Span, open: Span, position: usize) {
+        let header_text = self.text[header.start as usize..header.end as usize].to_owned();
+        let next = self.first_token(position, self.text.len());
+        let at_end = next.start == next.end;
+        let diagnostic = error::unclosed_block(open, &header_text, (!at_end).then_some(next));
+        if !at_end {
+            let keyword = self.text[next.start as usize..next.end as usize].to_owned();
+            let instead = error::item_in_block(next, &keyword, header, &header_text);
+            self.unclosed = Some((self.diagnostics.len(), instead));
+        }
+        self.report(diagnostic);
+    }
+
+    /// A `}` too many. Behind a block that seemed unclosed because an item stood in it, it is that block's own.
+    pub(super) fn stray_close(&mut self, brace: Span) {
+        match self.unclosed.take() {
+            Some((index, instead)) => self.diagnostics[index] = instead,
+            None => self.report(error::stray_close(brace)),
+        }
+    }
+
+    /// The first token of a part of the text, or the empty place at its end.
+    pub(super) fn first_token(&self, start: usize, end: usize) -> Span {
+        match tokens(&self.text[start..end]).next() {
+            Some(token) => self.bytes(start + token.start, start + token.end()),
+            None => self.bytes(end, end),
+        }
+    }
+
+    /// From the first to the last token of a pair.
+    pub(super) fn tokens_of(&self, pair: &Pair<'_, Rule>) -> Span {
+        let start = pair.as_span().start();
+        self.bytes(start, end_of(pair).unwrap_or(start))
+    }
+}
+
+/// Where the last token of a pair ends.
+fn end_of(pair: &Pair<'_, Rule>) -> Option<usize> {
+    let mut inside = pair.clone().into_inner().rev().peekable();
+    if inside.peek().is_none() {
+        let span = pair.as_span();
+        return (span.start() < span.end()).then_some(span.end());
+    }
+    inside.find_map(|part| end_of(&part))
+}
+
+/// Where the grammar stopped in a slice.
+struct Stop<'a> {
+    /// What stands there; `None` for the end of the line.
+    found: Option<Token<'a>>,
+    /// The token before it.
+    previous: Option<Token<'a>>,
+    /// The innermost bracket still open.
+    open: Option<Token<'a>>,
+    /// Whether a newline lies before what was found.
+    next_line: bool,
+}
+
+impl<'a> Stop<'a> {
+    fn at(slice: &'a str, offset: usize) -> Stop<'a> {
+        let mut previous: Option<Token<'a>> = None;
+        let mut opened = Vec::new();
+        let mut found = None;
+        for token in tokens(slice) {
+            if token.end() > offset {
+                let skipped = offset.saturating_sub(token.start);
+                found = Some(Token { start: token.start + skipped, text: &token.text[skipped..] });
+                if skipped > 0 {
+                    previous = Some(Token { start: token.start, text: &token.text[..skipped] });
+                }
+                break;
+            }
+            match token.text {
+                "(" | "[" => opened.push(token),
+                ")" | "]" => drop(opened.pop()),
+                _ => {}
+            }
+            previous = Some(token);
+        }
+        let next_line = match (found, previous) {
+            (Some(found), Some(previous)) => slice[previous.end()..found.start].contains('\n'),
+            _ => false,
+        };
+        if found.is_some_and(|found| found.text != "{") && next_line {
+            found = None;
+        }
+        Stop { found, previous, open: opened.pop(), next_line }
+    }
+
+    /// Whether a sign between two words without blanks was meant as a part of a name: `a-b`.
+    fn inside_name(&self, slice: &str) -> bool {
+        let (Some(found), Some(previous)) = (self.found, self.previous) else { return false };
+        let touched =
+            slice[..previous.start].ends_with(|last: char| last.is_ascii_alphanumeric() || last == '_');
+        matches!(previous.text, "-" | "." | "/")
+            && touched
+            && found.is_word()
+            && previous.end() == found.start
+    }
+}
+
+/// What to say about a line that begins with no word of an item.
+fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> crate::diagnostics::Diagnostic {
+    if first.text.starts_with('"') && !first.is_closed_string() {
+        return error::unterminated_string(span);
+    }
+    if !first.is_word() {
+        return error::expected_item(span, first.text);
+    }
+    let nearest = nearest_item_word(first.text);
+    if nearest.is_some() || slice.contains('{') {
+        return error::unknown_item(span, first.text, nearest);
+    }
+    error::statement_outside_block(span, first.text, place == Place::Scenario)
+}
+
+/// The item word a misspelt one was probably meant to be.
+fn nearest_item_word(word: &str) -> Option<&'static str> {
+    // Keys that stand in blocks and resemble an item word.
+    if matches!(word, "gpus" | "runs") {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    ITEM_WORDS
+        .iter()
+        .map(|&known| (strsim::damerau_levenshtein(&lower, known), known))
+        .filter(|&(distance, known)| distance <= known.len().div_ceil(4) && word.len() <= 2 * known.len())
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// The words that begin an item.
+const ITEM_WORDS: &[&str] = &[
+    "use", "param", "gpu", "model", "cluster", "engine", "policy", "workload", "trace", "run", "matrix",
+    "scenario", "expect",
+];
+
+fn is_comparator(text: &str) -> bool {
+    matches!(text, "==" | "!=" | "<" | "<=" | ">" | ">=")
+}
+
+/// What was wanted, from the rules that could have matched; `None` where the statement could have ended and
+/// anything more is simply too much.
+fn expectation(possible: &[Rule]) -> Option<error::Wanted> {
+    use error::Wanted;
+    if possible.contains(&Rule::end) || possible.contains(&Rule::EOI) {
+        return None;
+    }
+    let has = |rules: &[Rule]| rules.iter().any(|rule| possible.contains(rule));
+    let wanted = [
+        (Wanted::Comparison, has(&[Rule::comparator])),
+        (Wanted::CloseParen, has(&[Rule::close_paren])),
+        (Wanted::CloseBracket, has(&[Rule::close_bracket])),
+        (Wanted::Range, has(&[Rule::dots])),
+        (Wanted::Windows, has(&[Rule::windows_word])),
+        (Wanted::OfRuns, has(&[Rule::of_word, Rule::runs_word]) && !has(&[Rule::of_scenario])),
+        (Wanted::ArrowOrHold, has(&[Rule::hold_word])),
+        (Wanted::Condition, has(&[Rule::condition, Rule::conjunction, Rule::clause, Rule::always_word])),
+        (Wanted::Workload, has(&[Rule::workload_name])),
+        (Wanted::Value, has(VALUES)),
+        (Wanted::Equals, has(&[Rule::equals])),
+        (Wanted::In, has(&[Rule::in_word])),
+        (Wanted::List, has(&[Rule::list, Rule::open_bracket])),
+        (Wanted::Block, has(&[Rule::open, Rule::body, Rule::rows])),
+        (Wanted::Text, has(&[Rule::text])),
+        (Wanted::Gpu, has(&[Rule::group_name, Rule::indexed_name, Rule::gpu_word])),
+        (Wanted::Name, has(&[Rule::name, Rule::trace_name, Rule::word, Rule::key])),
+    ];
+    wanted.into_iter().find_map(|(wanted, possible)| possible.then_some(wanted))
+}
+
+/// Rules that begin a value.
+const VALUES: &[Rule] = &[
+    Rule::value,
+    Rule::sum,
+    Rule::product,
+    Rule::signed,
+    Rule::group,
+    Rule::literal,
+    Rule::number,
+    Rule::parameter,
+    Rule::minus,
+    Rule::open_paren,
+    Rule::measure_sum,
+    Rule::measure_product,
+    Rule::measure_signed,
+    Rule::measure_group,
+    Rule::measure_literal,
+    Rule::comparison,
+    Rule::metric,
+    Rule::metric_name,
+];
