@@ -26,8 +26,8 @@ pub struct CaseResult {
     pub diagnostics: Vec<Diagnostic>,
     /// Files that could not be read or written on the way.
     pub problems: Vec<HostError>,
-    /// The seed under which the failure shows, else the first.
-    pub seed: u64,
+    /// The command that shows the failure again.
+    pub repeat: Option<String>,
 }
 
 /// How a case ended, from best to worst.

@@ -193,6 +193,9 @@ fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
 }
 
 fn say_where_snapshots_are_off(suites: &[Suite], golden: GoldenMode, output: &Output) {
+    if suites.is_empty() {
+        return;
+    }
     if golden == GoldenMode::Off {
         output.progress("note: snapshots are not compared, `--set` changes the numbers");
         return;

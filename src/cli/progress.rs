@@ -72,6 +72,11 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     if let Ending::Crashed(message) = &result.ending {
         output.crash(&result.id, message);
     }
+    if let (Some(repeat), Ending::Failed | Ending::NoData | Ending::Crashed(_)) =
+        (&result.repeat, &result.ending)
+    {
+        output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
+    }
 }
 
 /// The lines that differ, with one line around them.
