@@ -125,7 +125,7 @@ fn quoted(word: &str) -> String {
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
-const BAD_TRACE: Code = Code("E0603");
+const BAD_TRACE: Code = Code("E0805");
 const NOT_MET: Code = Code("E0801");
 const NO_DATA: Code = Code("E0802");
 const SNAPSHOT_CHANGED: Code = Code("E0803");
