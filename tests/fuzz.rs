@@ -177,6 +177,13 @@ fn pick<'a, T>(random: &mut impl Rng, from: &'a [T]) -> &'a T {
     &from[random.random_range(0..from.len())]
 }
 
+const SMALL: &str = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 1 }
+trace { r1 0 500 200 }
+";
+
 /// The messages for a text, all on one line each.
 fn messages(text: Vec<u8>) -> Vec<String> {
     let host = Host::memory(Memory::default().with("/big.kvs", text));
@@ -191,14 +198,14 @@ fn messages(text: Vec<u8>) -> Vec<String> {
 #[test]
 fn limits_are_named() {
     let deep = format!("expect finished == {}1{}", "(".repeat(65), ")".repeat(65));
-    let wide = "matrix { a in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]; b in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]; c in [1, 2, 3, 4, 5, \
-                6, 7, 8, 9, 10]; d in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]; e in [1, 2] }\nparam a = 1\nparam b = 1\nparam c = 1\n\
-                param d = 1\nparam e = 1\n";
-    for (text, limit) in [
-        (vec![b'#'; 8 * 1024 * 1024 + 1], "8 MiB"),
-        (deep.into_bytes(), "64"),
-        (wide.as_bytes().to_vec(), "10000"),
-    ] {
+    let values = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]";
+    let wide = format!(
+        "param a = 1\nparam b = 1\nparam c = 1\nparam d = 1\nparam e = 1\n{SMALL}\n\
+         matrix {{ a in {values}; b in {values}; c in {values}; d in {values}; e in [1, 2] }}\n"
+    );
+    for (text, limit) in
+        [(vec![b'#'; 8 * 1024 * 1024 + 1], "8 MiB"), (deep.into_bytes(), "64"), (wide.into_bytes(), "10000")]
+    {
         let found = messages(text);
         let says = |message: &String| message.replace(['_', ','], "").contains(limit);
         assert!(found.iter().any(says), "no message names the limit `{limit}`: {found:#?}");

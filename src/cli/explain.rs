@@ -1,5 +1,7 @@
 //! `kvs explain CODE`: what a diagnostic means, with a wrong and a right example.
 
+use std::cmp::Reverse;
+
 use clap::Args;
 
 use super::exit::Exit;
@@ -17,9 +19,11 @@ pub(super) struct ExplainArgs {
 pub(super) fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
     let Some(info) = explain(&arguments.code) else {
         let wanted = arguments.code.to_ascii_uppercase();
+        let common =
+            |code: &str| code.chars().zip(wanted.chars()).take_while(|(one, other)| one == other).count();
         let mut near: Vec<&str> =
             codes().map(|info| info.code.0).filter(|code| strsim::levenshtein(code, &wanted) <= 2).collect();
-        near.sort_by_key(|code| strsim::levenshtein(code, &wanted));
+        near.sort_by_key(|code| (Reverse(common(code)), strsim::levenshtein(code, &wanted)));
         let near: Vec<String> = near.iter().take(3).map(|code| format!("`{code}`, ")).collect();
         let near = if near.is_empty() { String::new() } else { format!("near it: {}or ", near.concat()) };
         output.error(
