@@ -6,6 +6,7 @@ use super::{Golden, Judgement, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::expect::Status;
+use crate::host::display;
 use crate::model::{Expectation, Workload, WorkloadSource};
 use crate::report::number::percent;
 use crate::report::verdicts::numbers;
@@ -79,7 +80,7 @@ fn place_of_trace(suite: &Suite, case: usize, path: &str) -> Span {
     }
 }
 
-/// A snapshot that is missing or differs; drawn where the file begins.
+/// A snapshot that is missing or differs; it has no place in the file but its beginning.
 pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnostic> {
     let begin = Span { source: suite.source, start: 0, end: 0 };
     let (code, message, pending) = match golden {
@@ -89,11 +90,10 @@ pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnos
             (SNAPSHOT_CHANGED, format!("`{id}` gives other numbers than its snapshot"), pending)
         }
     };
-    let accept = format!("accept the new numbers with: kvs check {} --update", quoted(&suite.name));
-    let help = match pending {
-        Some(path) => format!("{accept}\nor look at them first in `{}`", crate::host::display(path)),
-        None => accept,
-    };
+    let look = pending.as_ref().map_or_else(String::new, |path| {
+        format!("look at `{}`, then ", display(path.strip_prefix(&suite.root.folder).unwrap_or(path)))
+    });
+    let help = format!("{look}accept the new numbers with: kvs check {} --update", quoted(&suite.name));
     Some(Diagnostic::error(code, message, begin, "this file").with_help(help))
 }
 

@@ -24,6 +24,8 @@ pub struct CaseResult {
     pub golden: Golden,
     /// Failures as diagnostics: unmet expectations, what is not simulated, unreadable traces.
     pub diagnostics: Vec<Diagnostic>,
+    /// That the snapshot is missing or differs.
+    pub snapshot_failure: Option<Diagnostic>,
     /// Files that could not be read or written on the way.
     pub problems: Vec<HostError>,
     /// The command that shows the failure again.

@@ -32,7 +32,7 @@ pub(super) struct CheckArgs {
     #[arg(long, env = "KVS_LIST", hide_env = true, value_parser = BoolishValueParser::new())]
     list: bool,
     /// Store what the cases give now as their snapshots
-    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"])]
+    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"], value_parser = BoolishValueParser::new())]
     update: bool,
     /// Start nothing more once a case has failed
     #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]

@@ -27,6 +27,7 @@ impl<R> Work<'_, R> {
             expectations: Vec::new(),
             golden: Golden::Off,
             diagnostics: Vec::new(),
+            snapshot_failure: None,
             problems: Vec::new(),
             repeat: None,
         };
@@ -78,7 +79,7 @@ impl<R> Work<'_, R> {
         if let Some(seed) = worst_seed {
             result.repeat = Some(repeat_command(suite, result.case, seed, self.options.overrides));
         }
-        result.diagnostics.extend(failure::golden(&result.golden, suite, &result.id));
+        result.snapshot_failure = failure::golden(&result.golden, suite, &result.id);
         result.ending = CaseResult::judge(&result.expectations, &result.golden);
         if !result.problems.is_empty() {
             result.ending = Ending::Unreadable;
