@@ -11,6 +11,7 @@ use crate::units::{Dimension, Quantity, SimDuration, SimTime};
 use super::Setting;
 use super::choice::{self, Cursor};
 use super::context::Context;
+use super::engine::Mode;
 use super::error;
 use super::keys::{Key, Table, Value, block_name};
 use super::suggest::nearest;
@@ -104,10 +105,10 @@ impl<'s> Block<'s> {
     }
 
     /// Reports keys that only the other batching knows.
-    pub(super) fn refuse_other_batching(&self, batching: Batching, why: &str, ctx: &mut Context<'_>) {
+    pub(super) fn refuse_other_batching(&self, mode: &Mode, ctx: &mut Context<'_>) {
         for (key, statement) in &self.statements {
-            if key.batching.is_some_and(|only| only != batching) {
-                ctx.report(error::other_batching(&statement.key, key, batching, why));
+            if !mode.assumed && key.batching.is_some_and(|only| only != mode.batching) {
+                ctx.report(error::other_batching(&statement.key, key, mode));
             }
         }
     }

@@ -67,6 +67,15 @@ pub(super) struct Mode {
     pub(super) why: String,
     /// Where it is asked for: the `batching` statement, or what its default follows from.
     pub(super) span: Span,
+    /// Whether it is only assumed, because what decides it has mistakes; then nothing is refused for its sake.
+    pub(super) assumed: bool,
+}
+
+impl Mode {
+    /// In place of one that cannot be told, so that everything else is checked.
+    pub(super) fn assumed(span: Span) -> Mode {
+        Mode { batching: Batching::Phases, why: String::new(), span, assumed: true }
+    }
 }
 
 /// The execution model as written, or as the GPUs' figures suggest; `None` where neither is sound.
@@ -81,7 +90,12 @@ pub(super) fn mode(
             "phases" => Batching::Phases,
             _ => Batching::Continuous,
         };
-        return Some(Mode { batching, why: "the engine asks for it".to_owned(), span: statement.span });
+        return Some(Mode {
+            batching,
+            why: "the engine asks for it".to_owned(),
+            span: statement.span,
+            assumed: false,
+        });
     }
     let groups = &cluster?.groups;
     let throughput = groups.iter().all(|group| group.gpu.throughput.is_some());
@@ -95,12 +109,12 @@ pub(super) fn mode(
         }
     };
     let why = format!("the default of GPUs with {figures} figures");
-    Some(Mode { batching, why, span: cluster_header })
+    Some(Mode { batching, why, span: cluster_header, assumed: false })
 }
 
 /// Lowers the engine for an execution model.
 pub(super) fn lower(block: &Block<'_>, mode: &Mode, ctx: &mut Context<'_>) -> Option<Engine> {
-    block.refuse_other_batching(mode.batching, &mode.why, ctx);
+    block.refuse_other_batching(mode, ctx);
     let timing = timing(block, mode, ctx);
     let max_batch = block.count_u32("max_batch", ctx);
     let max_batch_tokens = block.count_u32("max_batch_tokens", ctx);
@@ -145,7 +159,7 @@ fn timing(block: &Block<'_>, mode: &Mode, ctx: &mut Context<'_>) -> Option<Choic
         return Some(Choice::named(known[0]));
     };
     let choice = block.choice("timing", Dimension::TIME, ctx)?;
-    if known.contains(&choice.name.as_str()) {
+    if mode.assumed || known.contains(&choice.name.as_str()) {
         return Some(choice);
     }
     ctx.report(error::timing_of_other_batching(statement, &choice.name, mode.batching, known));

@@ -93,7 +93,7 @@ pub(super) fn lower(
     n_replicas: Option<usize>,
     ctx: &mut Context<'_>,
 ) -> Option<Policy> {
-    block.refuse_other_batching(mode.batching, &mode.why, ctx);
+    block.refuse_other_batching(mode, ctx);
     let mut choice = |key: &str| block.choice(key, Dimension::NUMBER, ctx);
     let routing = choice("routing");
     let scheduling = choice("scheduling");

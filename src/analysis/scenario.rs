@@ -126,11 +126,16 @@ pub(super) fn check_definitions<'s>(
     if !merged.cluster.is_empty() {
         lowering.cluster(gpus, models, &mut ctx);
     }
-    for (layers, table) in
-        [(&merged.engine, &engine::TABLE), (&merged.policy, &policy::TABLE), (&merged.run, &run::TABLE)]
-    {
-        read_layers(layers, table, None, &mut ctx);
-    }
+    // Which batching these will run with is not known here.
+    let mode = Mode::assumed(file.start);
+    engine::lower(&lowering.settings(&merged.engine, &engine::TABLE, file.start, &mut ctx), &mode, &mut ctx);
+    policy::lower(
+        &lowering.settings(&merged.policy, &policy::TABLE, file.start, &mut ctx),
+        &mode,
+        None,
+        &mut ctx,
+    );
+    run::lower(&lowering.settings(&merged.run, &run::TABLE, file.start, &mut ctx), &mut ctx);
     diagnostics.extend(ctx.diagnostics.iter().cloned());
 }
 
@@ -188,12 +193,9 @@ impl<'s> Lowering<'_, '_, 's> {
         let run_block = self.settings(&self.merged.run, &run::TABLE, header, ctx);
         let mode = engine::mode(&engine_block, cluster, header, ctx);
         let n_replicas = built.as_ref().and_then(|built| built.layout.n_replicas());
-        let (engine, policy) = match &mode {
-            Some(mode) => {
-                (engine::lower(&engine_block, mode, ctx), policy::lower(&policy_block, mode, n_replicas, ctx))
-            }
-            None => (None, None),
-        };
+        let assumed = Mode::assumed(header);
+        let engine = engine::lower(&engine_block, mode.as_ref().unwrap_or(&assumed), ctx);
+        let policy = policy::lower(&policy_block, mode.as_ref().unwrap_or(&assumed), n_replicas, ctx);
         if let (Some(mode), Some(built)) = (&mode, &built) {
             built.check_mode(mode, ctx);
         }
@@ -390,7 +392,7 @@ struct Built<'s> {
 impl Built<'_> {
     /// Whether GPUs, model and cluster say what the execution model needs.
     fn check_mode(&self, mode: &Mode, ctx: &mut Context<'_>) {
-        self.block.refuse_other_batching(mode.batching, &mode.why, ctx);
+        self.block.refuse_other_batching(mode, ctx);
         for (line, gpu) in self.layout.lines.iter().zip(&self.types) {
             let Some(gpu) = gpu else { continue };
             let has = match mode.batching {

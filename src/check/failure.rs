@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{Golden, Suite, case_label};
+use super::{Golden, Judgement, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::expect::{Judgement, Status};
+use crate::expect::Status;
 use crate::model::Expectation;
+use crate::report::number::percent;
 use crate::report::verdicts::numbers;
 use crate::source::Span;
 use crate::workload::TrafficError;
@@ -18,9 +19,9 @@ pub(super) fn unmet(
     span: Span,
     repeat: &str,
 ) -> Option<Diagnostic> {
-    let verdict = &judgement.verdict;
+    let verdict = &judgement.worst;
     let text = &expectation.text;
-    let diagnostic = match verdict.status {
+    let diagnostic = match judgement.status {
         Status::Pass => return None,
         Status::Fail => {
             let numbers = numbers(verdict);
@@ -40,9 +41,20 @@ pub(super) fn unmet(
             Diagnostic::error(NO_DATA, format!("`{text}` has no data to judge"), span, "nothing was measured")
         }
     };
-    let detail = verdict.detail.iter().map(String::as_str);
-    let repeat = format!("repeat it with: {repeat}");
-    Some(diagnostic.with_help(detail.chain([repeat.as_str()]).collect::<Vec<_>>().join("\n")))
+    let help =
+        [verdict.detail.clone(), over_runs(judgement, expectation), Some(format!("repeat it with: {repeat}"))];
+    Some(diagnostic.with_help(help.into_iter().flatten().collect::<Vec<_>>().join("\n")))
+}
+
+/// How many runs hold, where there are several.
+fn over_runs(judgement: &Judgement, expectation: &Expectation) -> Option<String> {
+    let Judgement { held, runs, worst_seed, .. } = judgement;
+    let needed = match expectation.in_runs {
+        Some(share) => format!(", {} are needed", percent(share)),
+        None => String::new(),
+    };
+    (*runs > 1)
+        .then(|| format!("holds in {held} of {runs} runs{needed}; the worst is seed {worst_seed}, shown here"))
 }
 
 /// A trace that cannot be read, drawn at the statement that names it.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Golden;
+use super::{Golden, Judgement};
 use crate::diagnostics::Diagnostic;
-use crate::expect::{Judgement, Status};
+use crate::expect::Status;
 use crate::host::HostError;
 
 /// What came of one case over all its seeds.
@@ -52,7 +52,7 @@ pub enum Ending {
 impl CaseResult {
     /// The worst of expectations and snapshot.
     pub(super) fn judge(expectations: &[Judgement], golden: &Golden) -> Ending {
-        let of_expectations = expectations.iter().map(|judged| match judged.verdict.status {
+        let of_expectations = expectations.iter().map(|judged| match judged.status {
             Status::Pass => Ending::Passed,
             Status::NoData => Ending::NoData,
             Status::Fail => Ending::Failed,

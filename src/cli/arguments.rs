@@ -10,39 +10,37 @@ use crate::diagnostics::ErrorFormat;
 
 /// Taken by every subcommand.
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct GlobalArgs {
-    /// How diagnostics are written
+    /// How diagnostics are written: drawn with the source, one line each, or JSON lines
     #[arg(
         long,
         global = true,
-        env = "KVS_ERROR_FORMAT",
+        env = "KVS_ERROR_FORMAT", hide_env = true,
         value_enum,
         default_value = "full",
         value_name = "FORMAT"
     )]
     pub(super) error_format: Format,
     /// Diagnostics shown per file; 0 shows all
-    #[arg(long, global = true, env = "KVS_MAX_ERRORS", default_value_t = 20, value_name = "N")]
+    #[arg(long, global = true, env = "KVS_MAX_ERRORS", hide_env = true, default_value_t = 20, value_name = "N")]
     pub(super) max_errors: usize,
     /// When to use colors; NO_COLOR and CLICOLOR_FORCE are heeded too
-    #[arg(long, global = true, env = "KVS_COLOR", value_enum, default_value = "auto", value_name = "WHEN")]
+    #[arg(long, global = true, env = "KVS_COLOR", hide_env = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(super) color: Color,
     /// Print diagnostics and results, no progress
-    #[arg(long, short, global = true, env = "KVS_QUIET")]
+    #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true)]
     pub(super) quiet: bool,
     /// Read files outside the project (the folder of the nearest `kvs.toml` or `.git`)
-    #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE")]
+    #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE", hide_env = true)]
     pub(super) allow_outside: bool,
 }
 
 /// `--error-format`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// Drawn with the source
     Full,
-    /// One line each: file:line:col: error[CODE]: message
     Concise,
-    /// One JSON object a line
     Json,
 }
 
@@ -59,11 +57,8 @@ impl From<Format> for ErrorFormat {
 /// `--color`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal
     Auto,
-    /// Also into files and pipes
     Always,
-    /// Nowhere
     Never,
 }
 
@@ -71,13 +66,13 @@ pub(super) enum Color {
 #[derive(Args)]
 pub(super) struct RunningArgs {
     /// Give a parameter of the file another value, as --set n=8; repeatable
-    #[arg(long = "set", env = "KVS_SET", value_name = "NAME=VALUE", value_parser = setting)]
+    #[arg(long = "set", env = "KVS_SET", hide_env = true, value_name = "NAME=VALUE", value_parser = setting)]
     pub(super) settings: Vec<(String, String)>,
     /// Run so many seeds, whatever the scenario says
-    #[arg(long, env = "KVS_SEEDS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "KVS_SEEDS", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) seeds: Option<u32>,
     /// Runs at a time [default: one a core]
-    #[arg(long, short, env = "KVS_JOBS", value_name = "N")]
+    #[arg(long, short, env = "KVS_JOBS", hide_env = true, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
 }
 

@@ -25,16 +25,16 @@ pub(super) struct CheckArgs {
     /// Files, and folders to search for *.kvs [default: scenarios/ if there is one, else this folder]
     paths: Vec<PathBuf>,
     /// Only cases whose id matches, as --filter 'router.*p2c'
-    #[arg(long, env = "KVS_FILTER", value_name = "REGEX", value_parser = pattern)]
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
     filter: Option<Regex>,
     /// Print the ids of the cases instead of running them
-    #[arg(long, env = "KVS_LIST")]
+    #[arg(long, env = "KVS_LIST", hide_env = true)]
     list: bool,
     /// Store what the cases give now as their snapshots
-    #[arg(long, env = "KVS_UPDATE", conflicts_with_all = ["settings", "list"])]
+    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"])]
     update: bool,
     /// Start nothing more once a case has failed
-    #[arg(long, env = "KVS_FAIL_FAST")]
+    #[arg(long, env = "KVS_FAIL_FAST", hide_env = true)]
     fail_fast: bool,
     #[command(flatten)]
     running: RunningArgs,
@@ -158,6 +158,10 @@ fn nothing_selected(arguments: &CheckArgs, loaded: &Loaded) -> (String, &'static
         Some(filter) if !loaded.suites.is_empty() => (
             format!("no case matches `--filter {filter}`"),
             "`kvs check --list` shows the ids that are matched; `.` matches any character",
+        ),
+        _ if !loaded.suites.is_empty() => (
+            "the files hold no case".to_owned(),
+            "a file with a `cluster` and a `workload` or `trace` is a case, and every `scenario` in it is",
         ),
         _ => ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/"),
     }

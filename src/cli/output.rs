@@ -93,9 +93,9 @@ impl Output {
         if list.is_empty() {
             return;
         }
-        let shown = if self.max_errors == 0 { list.len() } else { list.len().min(self.max_errors) };
+        let max = if self.max_errors == 0 { usize::MAX } else { self.max_errors };
         let color = self.stderr != ColorChoice::Never;
-        let mut text = render(list, sources, self.format.into(), color, shown);
+        let mut text = render(list, sources, self.format.into(), color, max);
         if !text.ends_with('\n') {
             text.push('\n');
         }

@@ -40,7 +40,7 @@ pub(super) fn case_line(result: &CaseResult) -> String {
 fn facts(result: &CaseResult) -> String {
     let mut facts = Vec::new();
     let n_expectations = result.expectations.len();
-    let n_met = result.expectations.iter().filter(|judged| judged.verdict.status == Status::Pass).count();
+    let n_met = result.expectations.iter().filter(|judged| judged.status == Status::Pass).count();
     let noun = if n_expectations == 1 { "expectation" } else { "expectations" };
     match &result.ending {
         Ending::Wrong | Ending::Crashed(_) | Ending::Skipped => {}

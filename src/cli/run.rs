@@ -29,16 +29,16 @@ pub(super) struct RunArgs {
     /// The scenario file
     file: PathBuf,
     /// Only this case: its scenario, with matrix values if it has several, as --only 'two choices[n=1]'
-    #[arg(long, env = "KVS_ONLY", value_name = "CASE")]
+    #[arg(long, env = "KVS_ONLY", hide_env = true, value_name = "CASE")]
     only: Option<String>,
     /// Run this seed alone, whatever the scenario says; with --seeds the first of several
-    #[arg(long, env = "KVS_SEED", value_name = "N")]
+    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N")]
     seed: Option<u64>,
     /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json into this folder
-    #[arg(long, env = "KVS_OUT", value_name = "DIR")]
+    #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Show every setting with its value and where it comes from, and run nothing
-    #[arg(long, env = "KVS_SHOW_CONFIG")]
+    #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true)]
     show_config: bool,
     #[command(flatten)]
     running: RunningArgs,
@@ -193,7 +193,7 @@ fn over_seeds(compiled: &CompiledCase, result: &CaseResult) -> String {
     }
     let mut text = format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n", result.id);
     for (expectation, judgement) in compiled.scenario.expectations.iter().zip(&result.expectations) {
-        let status = judgement.verdict.status;
+        let status = judgement.status;
         let style = match status {
             Status::Pass => GOOD,
             Status::Fail => BAD,

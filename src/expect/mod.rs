@@ -4,6 +4,7 @@
 //! held nor broken, and fails. Invariant: no verdict holds a NaN or an infinity.
 
 mod forms;
+mod seeds;
 mod term;
 mod timeline;
 mod verdict;
@@ -11,6 +12,7 @@ mod view;
 mod windows;
 
 pub use forms::{FORMS, Form, form};
+pub use seeds::{Judgement, judge_seeds};
 pub use verdict::{Status, Verdict};
 
 use crate::metrics::Outcome;

@@ -51,6 +51,15 @@ pub(super) fn is_share(term: &Term, view: View<'_, '_>) -> bool {
     dimension(term, view) == Dimension::NUMBER && metrics.iter().any(|metric| view.is_share(metric))
 }
 
+/// How many requests stand behind a term that is a single metric of a whole run.
+pub(super) fn n(term: &Term, view: View<'_, '_>) -> Option<u64> {
+    match term {
+        Term::Metric(metric) => view.n(metric),
+        Term::Negated(inner) => n(inner, view),
+        Term::Number(..) | Term::Binary(..) => None,
+    }
+}
+
 /// Whether anything in a term is measured.
 pub(super) fn is_measured(term: &Term) -> bool {
     let mut metrics = Vec::new();

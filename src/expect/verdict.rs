@@ -2,7 +2,7 @@
 
 use crate::units::{Dimension, SimTime};
 
-/// How an expectation fared; the later the worse.
+/// How an expectation fared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// It holds.
@@ -107,9 +107,16 @@ impl Verdict {
         of(self) < of(other)
     }
 
-    /// Whether this one is the one to report where all must hold.
+    /// Whether this one is the one to report where all must hold: one that fails decides, even beside one without
+    /// data.
     pub(super) fn is_worse_than(&self, other: &Verdict) -> bool {
-        if self.status == other.status { self.is_tighter_than(other) } else { self.status > other.status }
+        let severity = |verdict: &Verdict| match verdict.status {
+            Status::Pass => 0,
+            Status::NoData => 1,
+            Status::Fail => 2,
+        };
+        let (own, others) = (severity(self), severity(other));
+        own > others || (own == others && self.is_tighter_than(other))
     }
 }
 

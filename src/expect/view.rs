@@ -50,6 +50,14 @@ impl View<'_, '_> {
         }
     }
 
+    /// How many requests stand behind a metric of a whole run, where that can be said.
+    pub(super) fn n(&self, metric: &Metric) -> Option<u64> {
+        match self {
+            View::Run(run) => run.outcome(metric).ok()?.n(metric),
+            View::Moment(_) => None,
+        }
+    }
+
     /// What a metric measures.
     pub(super) fn dimension(&self, metric: &Metric) -> Dimension {
         match self {

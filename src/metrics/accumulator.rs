@@ -242,8 +242,13 @@ impl Sink for Accumulator {
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         let of = &mut self.gpus[gpu as usize];
         let before = std::mem::replace(&mut of.levels, *levels);
-        of.held.set(at, levels.held.get());
-        of.busy.set(at, Level::GpusBusy.of(levels));
+        if before.held != levels.held {
+            of.held.set(at, levels.held.get());
+        }
+        let (was_busy, busy) = (Level::GpusBusy.of(&before), Level::GpusBusy.of(levels));
+        if was_busy != busy {
+            of.busy.set(at, busy);
+        }
         for (level, track) in Level::OF_GPUS.into_iter().zip(&mut self.cluster) {
             let (old, new) = (level.of(&before), level.of(levels));
             if old != new {

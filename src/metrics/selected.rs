@@ -83,7 +83,7 @@ impl Outcome {
         windows
     }
 
-    /// How many samples stand behind a metric's value: requests for counts and times, `None` for other metrics.
+    /// How many requests stand behind a percentile, a mean or a share; `None` for other metrics.
     ///
     /// # Panics
     /// As [`Outcome::value`].
@@ -92,10 +92,8 @@ impl Outcome {
         let (spec, _) = find(&metric.name)?;
         match spec.source {
             Source::Sample(sample) => Some(self.samples(sample, &metric.selection).len() as u64),
-            Source::Count(_) | Source::Share(_) | Source::Rate(_) => {
-                Some(self.tally(&metric.selection).arrived)
-            }
-            Source::Level(_) | Source::Run(_) | Source::Later(_) => None,
+            Source::Share(read) => Some(read(&self.tally(&metric.selection)).1),
+            Source::Count(_) | Source::Rate(_) | Source::Level(_) | Source::Run(_) | Source::Later(_) => None,
         }
     }
 

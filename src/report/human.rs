@@ -129,7 +129,7 @@ fn expectations(text: &mut Text, expectations: &[Expectation], verdicts: &[Verdi
     const WIDEST: usize = 38;
     let short = expectations.iter().map(|each| each.text.chars().count()).filter(|width| *width <= WIDEST);
     let width = short.max().unwrap_or(0).max(20);
-    text.line(&format!("    {:<width$} {:>10} {:>10} {:>10}", "", "value", "limit", "margin"));
+    text.line(&format!("    {:<width$} {:>10} {:>10} {:>10}", "expectation", "value", "limit", "margin"));
     for (expectation, verdict) in expectations.iter().zip(verdicts) {
         let mark = match verdict.status {
             Status::Pass => text.coloured(AnsiColor::Green, "✓"),

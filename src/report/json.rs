@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::number::Json;
+use super::number::{Json, rounded};
 use super::{Format, Report, Written};
 use crate::expect::Verdict;
 use crate::metrics::{Distribution, Summary};
@@ -181,7 +181,8 @@ fn verdict_object<'a>(expectation: &'a Expectation, verdict: &'a Verdict) -> Ver
         unit,
         value: number(verdict.value),
         limit: number(verdict.limit),
-        margin: number(verdict.margin),
+        // Of two numbers close together the difference has digits that neither of them means.
+        margin: number(verdict.margin).map(|Json(margin)| Json(rounded(margin, 12))),
         detail: verdict.detail.as_deref(),
     }
 }

@@ -61,6 +61,12 @@ pub fn significant(value: f64, digits: usize) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// The nearest number with so many significant digits.
+#[must_use]
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits.saturating_sub(1)).parse().expect("a printed number reads back")
+}
+
 /// The decimal exponent of the first digit once rounded: 9.9996 has 1 at four digits.
 fn exponent_of(value: f64, digits: usize) -> i32 {
     let scientific = format!("{value:.*e}", digits.saturating_sub(1));

@@ -12,7 +12,7 @@ pub struct Numbers {
     pub limit: String,
     /// How far apart, positive when it holds.
     pub margin: String,
-    /// The same as a share of the limit; `None` beside a limit of zero.
+    /// The same as a share of the limit; `None` beside a limit of zero, and where there is no distance.
     pub relative_margin: Option<String>,
 }
 
@@ -33,6 +33,9 @@ pub fn numbers_in(verdict: &Verdict, digits: usize) -> Option<Numbers> {
         value: text(value),
         limit: text(limit),
         margin: signed(&text(margin), margin),
-        relative_margin: verdict.relative_margin().map(|share| signed(&percent(share), share)),
+        relative_margin: verdict
+            .relative_margin()
+            .filter(|share| *share != 0.0)
+            .map(|share| signed(&percent(share), share)),
     })
 }

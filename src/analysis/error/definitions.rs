@@ -64,19 +64,15 @@ pub(in crate::analysis) fn usage(key: &Key) -> String {
 }
 
 /// `max_batch 8` with `batching phases`
-pub(in crate::analysis) fn other_batching(
-    key: &Ident,
-    entry: &Key,
-    batching: Batching,
-    why: &str,
-) -> Diagnostic {
-    let (here, there) = match batching {
+pub(in crate::analysis) fn other_batching(key: &Ident, entry: &Key, mode: &Mode) -> Diagnostic {
+    let (here, there) = match mode.batching {
         Batching::Phases => ("phases", "continuous"),
         Batching::Continuous => ("continuous", "phases"),
     };
     let message = format!("`{}` has no effect with `batching {here}`", entry.name);
     Diagnostic::error(Code("E0308"), message, key.span, format!("known to `batching {there}` only"))
-        .with_help(format!("{why}; remove the statement, or write `batching {there}`"))
+        .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
+        .with_help(format!("remove the statement, or write `batching {there}`"))
 }
 
 /// `timing roofline` with `batching phases`
@@ -187,7 +183,7 @@ pub(in crate::analysis) fn defined_twice(what: &str, name: &str, again: Span, fi
 /// Two workloads or traces of one name
 pub(in crate::analysis) fn arrival_twice(name: &str, again: Span, first: Span) -> Diagnostic {
     let message = format!("two workloads or traces are called `{name}`");
-    Diagnostic::error(Code("E0302"), message, again, "again here")
+    Diagnostic::error(Code("E0413"), message, again, "again here")
         .with_label(first, "first here")
         .with_help("give each a name of its own: metrics are selected by it")
 }

@@ -38,7 +38,7 @@ pub(in crate::analysis) fn unknown_unit(
         spelt.span,
         "no such unit",
     );
-    if help.is_empty() { diagnostic } else { diagnostic.with_help(help.join("; ")) }
+    if help.is_empty() { diagnostic } else { diagnostic.with_help(help.join(" ")) }
 }
 
 /// The unit that a wrong spelling stands for, if one is likely.

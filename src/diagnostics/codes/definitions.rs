@@ -1,5 +1,166 @@
 //! E03xx: GPUs, models, clusters, policies.
 
-use super::CodeInfo;
+use super::{Code, CodeInfo};
 
-pub(super) static CODES: &[CodeInfo] = &[];
+pub(super) static CODES: &[CodeInfo] = &[
+    CodeInfo {
+        code: Code("E0301"),
+        summary: "a key that is set twice",
+        explanation: "A key stands once in a block, except `gpus`, `link`, `pool` and `expect`; which of \
+                      two values was meant cannot be told. A scenario does replace a statement of the \
+                      file. Some keys exclude each other.",
+        wrong: "policy { max_queue 64; max_queue 32 }",
+        right: "policy { max_queue 64 }",
+    },
+    CodeInfo {
+        code: Code("E0302"),
+        summary: "something that is defined twice",
+        explanation: "GPUs, models, workloads, traces, groups, parameters and scenarios each have a name \
+                      of their own in a file and what it uses; `cluster`, `engine`, `policy`, `run` and \
+                      `matrix` stand once. A block in a scenario changes the file's block of the same \
+                      name.",
+        wrong: "param n = 4
+param n = 8",
+        right: "param n = 4
+param m = 8",
+    },
+    CodeInfo {
+        code: Code("E0303"),
+        summary: "a missing statement",
+        explanation: "The block, or the file, lacks something that has no default.",
+        wrong: "gpu fast { prefill 12000 tok/s; decode 2400 tok/s }",
+        right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }",
+    },
+    CodeInfo {
+        code: Code("E0304"),
+        summary: "a definition that extends itself",
+        explanation: "`extends` takes over the statements of another GPU or model, which may extend a \
+                      third; in a circle none of them says anything.",
+        wrong: "gpu a extends b { vram 80 GB }
+gpu b extends a { prefill 12000 tok/s }",
+        right: "gpu a { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }
+gpu b extends a { prefill 9000 tok/s }",
+    },
+    CodeInfo {
+        code: Code("E0305"),
+        summary: "a missing value",
+        explanation: "Something has to follow: the value of a key, the name of a choice, an argument that \
+                      has no default.",
+        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm }",
+        right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 }",
+    },
+    CodeInfo {
+        code: Code("E0306"),
+        summary: "an argument that is given twice",
+        explanation: "Which of the two values was meant cannot be told.",
+        wrong: "policy { routing p2c choices 2 choices 3 }",
+        right: "policy { routing p2c choices 3 }",
+    },
+    CodeInfo {
+        code: Code("E0307"),
+        summary: "something that does not belong there",
+        explanation: "A statement ends before it; nothing is ever ignored. Two statements on a line are \
+                      separated by `;`.",
+        wrong: "policy { max_queue 64 32 }",
+        right: "policy { max_queue 64 }",
+    },
+    CodeInfo {
+        code: Code("E0308"),
+        summary: "a key of the other batching",
+        explanation: "`batching phases` runs on throughput figures, `batching continuous` on a model and \
+                      hardware figures; most keys of how work is executed belong to one of them, and would \
+                      be without effect in the other.",
+        wrong: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }
+model small { kv_bytes_per_token 128 KiB }
+cluster { serves small; gpus fast x 1 }
+engine { max_batch 8 }
+trace { r1 0 100 10 }",
+        right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s; max_concurrent 8 }
+model small { kv_bytes_per_token 128 KiB }
+cluster { serves small; gpus fast x 1 }
+trace { r1 0 100 10 }",
+    },
+    CodeInfo {
+        code: Code("E0309"),
+        summary: "missing figures of a GPU",
+        explanation: "`batching phases` needs `prefill` and `decode`, `batching continuous` needs \
+                      `bandwidth` and `compute`; a GPU has one pair or both, and all GPUs of a cluster run \
+                      the same batching.",
+        wrong: "gpu fast { vram 80 GB; prefill 12000 tok/s }",
+        right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }",
+    },
+    CodeInfo {
+        code: Code("E0310"),
+        summary: "an index out of range",
+        explanation: "The replicas of a group of n are `group[0]` to `group[n-1]`; with `tensor_parallel \
+                      T` there are n / T of them.",
+        wrong: "cluster {
+  serves llama_3_1_8b
+  gpus h100_sxm x 4
+  link h100_sxm[0] h100_sxm[4] latency 2 us
+}",
+        right: "cluster {
+  serves llama_3_1_8b
+  gpus h100_sxm x 4
+  link h100_sxm[0] h100_sxm[3] latency 2 us
+}",
+    },
+    CodeInfo {
+        code: Code("E0311"),
+        summary: "GPUs that do not make up replicas",
+        explanation: "`tensor_parallel T` joins T GPUs into one replica, so their number is a multiple of \
+                      T.",
+        wrong: "cluster { serves llama_3_1_70b; gpus h100_sxm x 6 tensor_parallel 4 }",
+        right: "cluster { serves llama_3_1_70b; gpus h100_sxm x 8 tensor_parallel 4 }",
+    },
+    CodeInfo {
+        code: Code("E0312"),
+        summary: "too many GPUs",
+        explanation: "A cluster may have 100,000 GPUs.",
+        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 1_000_000 }",
+        right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 100_000 }",
+    },
+    CodeInfo {
+        code: Code("E0314"),
+        summary: "a link from a replica to itself",
+        explanation: "A link joins two replicas. A group named alone, or twice, is joined within itself: \
+                      each of its replicas with each other.",
+        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; link h100_sxm[1] h100_sxm[1] }",
+        right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; link h100_sxm[1] h100_sxm[2] }",
+    },
+    CodeInfo {
+        code: Code("E0315"),
+        summary: "a model of unknown cache size",
+        explanation: "The KV bytes of a token are given by `kv_bytes_per_token` in bf16, or follow from \
+                      `layers`, `kv_heads` and `head_dim` (with latent attention from `layers`, \
+                      `kv_lora_rank` and `rope_head_dim`); `kv_dtype` then compresses them.",
+        wrong: "model small { layers 32 }",
+        right: "model small { layers 32; kv_heads 8; head_dim 128 }",
+    },
+    CodeInfo {
+        code: Code("E0316"),
+        summary: "pools that are not complete",
+        explanation: "With pools some groups only prefill and some only decode: both kinds are needed, and \
+                      a group is in one of them.",
+        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; pool prefill h100_sxm }",
+        right: "cluster {
+  serves llama_3_1_8b
+  gpus h100_sxm x 2 as front
+  gpus h100_sxm x 2 as back
+  pool prefill front
+  pool decode back
+}",
+    },
+    CodeInfo {
+        code: Code("E0317"),
+        summary: "a model of unknown architecture",
+        explanation: "Under `batching continuous` the cost of a step follows from the model's \
+                      architecture: `layers`, `hidden`, `heads`, `vocab` and `intermediate`.",
+        wrong: "model small { kv_bytes_per_token 128 KiB }
+cluster { serves small; gpus h100_sxm x 1 }
+trace { r1 0 100 10 }",
+        right: "model small extends llama_3_1_8b { kv_bytes_per_token 128 KiB }
+cluster { serves small; gpus h100_sxm x 1 }
+trace { r1 0 100 10 }",
+    },
+];

@@ -45,11 +45,12 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, color: bool, text
     drawing.write(color, text);
     for label in elsewhere {
         let window = Window::around(label.span, sources);
+        let unlabelled = Label { span: label.span, text: String::new() };
         let drawing = Drawing {
             code: None,
             message: visible(&label.text),
             severity: Severity::Note,
-            labels: window.place(&[label]),
+            labels: window.place(&[&unlabelled]),
             window,
             help: None,
         };
@@ -173,9 +174,14 @@ impl Window {
             }
         }
         let byte = |position| u32::try_from(position).expect("inside a source");
+        let mut text: String = whole[window_start..window_end].chars().map(visible_character).collect();
+        // miette draws nothing behind the last character of a text without a newline.
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
         Window {
             name: visible(&source.name),
-            text: whole[window_start..window_end].chars().map(visible_character).collect(),
+            text,
             span: Span { source: place.source, start: byte(window_start), end: byte(window_end) },
             first_line,
             line: line - 1,

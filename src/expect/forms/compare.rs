@@ -49,8 +49,18 @@ pub(super) fn judge(
             (margin > 0.0, margin)
         }
     };
-    Verdict::measured(holds, value, limit, margin, term::dimension(of_value, view))
-        .shown_as_share(term::is_share(of_value, view))
+    let verdict = Verdict::measured(holds, value, limit, margin, term::dimension(of_value, view))
+        .shown_as_share(term::is_share(of_value, view));
+    with_n(verdict, of_value, view)
+}
+
+/// Says how many requests stand behind the value.
+pub(super) fn with_n(verdict: Verdict, of_value: &Term, view: View<'_, '_>) -> Verdict {
+    match term::n(of_value, view) {
+        Some(1) => verdict.with_detail("over 1 request"),
+        Some(n) => verdict.with_detail(format!("over {n} requests")),
+        None => verdict,
+    }
 }
 
 const fn mirrored(operator: Comparison) -> Comparison {

@@ -17,14 +17,7 @@ pub(super) static NOT: Form =
 
 /// One that fails decides, even beside one without data.
 pub(super) fn and(left: Verdict, right: Verdict) -> Verdict {
-    let severity = |status| match status {
-        Status::Pass => 0,
-        Status::NoData => 1,
-        Status::Fail => 2,
-    };
-    let (of_left, of_right) = (severity(left.status), severity(right.status));
-    let right_decides = of_right > of_left || (of_right == of_left && right.is_tighter_than(&left));
-    if right_decides { right } else { left }
+    if right.is_worse_than(&left) { right } else { left }
 }
 
 /// One that holds decides, even beside one without data.

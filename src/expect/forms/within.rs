@@ -1,7 +1,7 @@
 //! `value in low .. high`, both inclusive.
 
 use super::Form;
-use super::compare::difference;
+use super::compare::{difference, with_n};
 use crate::expect::term;
 use crate::expect::verdict::Verdict;
 use crate::expect::view::View;
@@ -22,6 +22,7 @@ pub(super) fn judge(left: &Term, low: &Term, high: &Term, view: View<'_, '_>) ->
     };
     let (above_low, below_high) = (difference(value, low), difference(high, value));
     let (limit, margin) = if above_low < below_high { (low, above_low) } else { (high, below_high) };
-    Verdict::measured(margin >= 0.0, value, limit, margin, term::dimension(left, view))
-        .shown_as_share(term::is_share(left, view))
+    let verdict = Verdict::measured(margin >= 0.0, value, limit, margin, term::dimension(left, view))
+        .shown_as_share(term::is_share(left, view));
+    with_n(verdict, left, view)
 }

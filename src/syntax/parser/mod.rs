@@ -88,8 +88,8 @@ impl Reader<'_> {
 
     /// The `##` lines directly above an item that is the first on its line.
     fn doc_above(&self, item: Span) -> Option<Doc> {
-        let mut line_start = self.text[..item.start as usize].rfind('\n')? + 1;
-        if !self.text[line_start..item.start as usize].trim().is_empty() {
+        let mut line_start = self.text[..item.start as usize].trim_end_matches([' ', '\t']).len();
+        if !self.text[..line_start].ends_with('\n') {
             return None;
         }
         let end = line_start - 1;

@@ -10,7 +10,7 @@ use crate::workload::Misfit;
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec {
         name: "empirical",
-        summary: "values as observed: a quantile table `p0 1 p50 120 p100 4000`, evenly spread in between",
+        summary: "values as observed: a quantile table `p0 1 p50 120 p100 4000`, evenly spread in between, or a file",
         params: &[
             Param::optional(
                 "pNN",
@@ -18,6 +18,7 @@ pub(super) static ENTRY: Entry = Entry {
                 Bound::NotNegative,
                 "NN % of the values lie below it; `p0` and `p100` are the extremes and must be given",
             ),
+            Param::optional("from", Form::File, Bound::Any, "a file of values, one a line, each drawn alike"),
             MIN,
             MAX,
         ],
@@ -41,6 +42,12 @@ impl Distribution for Empirical {
 }
 
 fn table(choice: &Choice) -> Result<Vec<(f64, f64)>, Misfit> {
+    if choice.arg("from").is_some() {
+        return Err(Misfit::new(
+            "an `empirical` from a file is not simulated yet",
+            "write its quantiles, as in `empirical p0 1 p50 120 p100 4000`",
+        ));
+    }
     let mut table: Vec<(f64, f64)> = choice
         .args
         .iter()

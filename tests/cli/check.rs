@@ -1,0 +1,238 @@
+//! `kvs check`.
+
+use crate::project::{FIRST, Project, finish};
+
+/// The same scenario with a limit below what it takes.
+fn failing() -> String {
+    FIRST.replace("p99_latency_ms == 750", "p99_latency_ms < 700")
+}
+
+const MATRIX: &str = "
+param n = 1
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x $n }
+trace { r1 0 500 200 }
+matrix { n in [1, 2, 3] }
+expect finished == 1
+";
+
+#[test]
+fn what_holds_passes() {
+    Project::first()
+        .kvs(["check", "first.kvs"])
+        .exits(0)
+        .ends("1 passed, 0 failed, 0 no data")
+        .warns("pass  first.kvs  2 expectations");
+}
+
+#[test]
+fn a_missed_limit_is_drawn_at_its_line_with_the_command_that_repeats_it() {
+    Project::new()
+        .with("slow.kvs", failing())
+        .kvs(["check", "slow.kvs"])
+        .exits(1)
+        .ends("0 passed, 1 failed, 0 no data")
+        .warns("FAIL  slow.kvs  1 of 2 expectations")
+        .warns("E0801")
+        .warns("slow.kvs:6")
+        .warns("expect p99_latency_ms < 700")
+        .warns("700 ms")
+        .warns("750 ms")
+        .warns("kvs run slow.kvs");
+}
+
+#[test]
+fn concise_diagnostics_are_one_line_each() {
+    let finished = Project::new()
+        .with("slow.kvs", failing())
+        .kvs(["check", "slow.kvs", "--error-format", "concise", "--quiet"])
+        .exits(1);
+    let lines: Vec<&str> = finished.stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].starts_with("slow.kvs:6:8: error[E0801]: "), "{}", lines[0]);
+}
+
+#[test]
+fn json_diagnostics_are_one_object_each() {
+    let finished = Project::new()
+        .with("slow.kvs", failing())
+        .kvs(["check", "slow.kvs", "none.kvs", "--error-format", "json", "--quiet"])
+        .exits(5);
+    let objects = finished.stderr.lines().map(|line| {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{line}: {error}"))
+    });
+    assert_eq!(objects.count(), 2);
+}
+
+#[test]
+fn an_expectation_over_nothing_fails_as_no_data() {
+    Project::new()
+        .with("none.kvs", FIRST.replace("p99_ttft_ms == 250", "p99_ttft_ms after 1 h < 1 s"))
+        .kvs(["check", "none.kvs"])
+        .exits(1)
+        .ends("0 passed, 0 failed, 1 no data")
+        .warns("E0802");
+}
+
+#[test]
+fn folders_are_searched_in_order_and_ignored_files_left_out() {
+    let project = Project::new()
+        .with("scenarios/b.kvs", FIRST)
+        .with("scenarios/a/deep.kvs", FIRST)
+        .with("scenarios/.hidden/x.kvs", "not a scenario")
+        .with("scenarios/target/x.kvs", "not a scenario")
+        .with("scenarios/ignored.kvs", "not a scenario")
+        .with("scenarios/notes.txt", "not a scenario")
+        .with(".gitignore", "ignored.kvs\n");
+    for arguments in [&["check", "--list"][..], &["check", "scenarios", "--list"], &["check", ".", "--list"]] {
+        let listed = project.kvs(arguments).exits(0).stdout;
+        assert_eq!(listed, "scenarios/a/deep.kvs\nscenarios/b.kvs\n", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_named_twice_is_checked_once() {
+    Project::first()
+        .kvs(["check", "first.kvs", "./first.kvs", "."])
+        .exits(0)
+        .ends("1 passed, 0 failed, 0 no data");
+}
+
+#[test]
+fn ids_count_from_the_root_wherever_kvs_is_started() {
+    let project = Project::new().with("scenarios/a.kvs", FIRST);
+    let mut command = project.command();
+    command.current_dir(project.path("scenarios")).args(["check", "a.kvs", "--list"]);
+    assert_eq!(finish(&mut command).exits(0).stdout, "scenarios/a.kvs\n");
+}
+
+#[test]
+fn a_matrix_gives_a_case_each_and_a_filter_selects_by_id() {
+    let project = Project::new().with("m.kvs", MATRIX);
+    let listed = project.kvs(["check", "--list"]).exits(0).stdout;
+    assert_eq!(listed, "m.kvs[n=1]\nm.kvs[n=2]\nm.kvs[n=3]\n");
+    project.kvs(["check", "--filter", "n=[23]"]).exits(0).ends("2 passed, 0 failed, 0 no data");
+}
+
+#[test]
+fn nothing_selected_is_exit_4() {
+    let project = Project::first();
+    project
+        .kvs(["check", "--filter", "nowhere"])
+        .exits(4)
+        .warns("no case matches `--filter nowhere`")
+        .warns("--list");
+    Project::new().kvs(["check"]).exits(4).warns("no `*.kvs` file found");
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_exit_5_and_the_others_are_checked() {
+    Project::first()
+        .kvs(["check", "frist.kvs", "first.kvs"])
+        .exits(5)
+        .ends("1 passed, 0 failed, 0 no data")
+        .warns("`frist.kvs`: no such file or folder");
+}
+
+#[test]
+fn a_wrong_file_is_exit_3_and_the_others_are_checked() {
+    Project::first()
+        .with("wrong.kvs", FIRST.replace("prefill", "prefil"))
+        .kvs(["check"])
+        .exits(3)
+        .ends("1 passed, 0 failed, 0 no data, 1 file with errors")
+        .warns("prefil")
+        .warns("prefill");
+}
+
+#[test]
+fn a_wrong_file_outweighs_a_failure_and_an_unreadable_one_outweighs_both() {
+    let project = Project::new().with("slow.kvs", failing()).with("wrong.kvs", "nonsense");
+    let _ = project.kvs(["check"]).exits(3);
+    let _ = project.kvs(["check", ".", "none.kvs"]).exits(5);
+    let _ = project.kvs(["check", "slow.kvs"]).exits(1);
+}
+
+#[test]
+fn what_is_not_simulated_is_refused_when_it_is_run() {
+    let continuous = "
+cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }
+engine { batching continuous }
+workload chat { arrivals poisson; rate 1 req/s; prompt constant 10; output constant 10; requests 5 }
+expect completion_rate == 100%
+";
+    let project = Project::new().with("later.kvs", continuous);
+    project.kvs(["check"]).exits(3).ends("0 passed, 0 failed, 0 no data, 1 wrong").warns("E09");
+    let _ = project.kvs(["check", "--list"]).exits(0);
+}
+
+#[test]
+fn the_output_does_not_depend_on_the_number_of_threads() {
+    let mut project = Project::new().with("m.kvs", MATRIX);
+    for index in 0..20 {
+        project = project.with(&format!("s{index:02}.kvs"), if index % 3 == 0 { failing() } else { FIRST.to_owned() });
+    }
+    let lines = |jobs: &str| project.kvs(["check", "-j", jobs]).exits(1).stderr;
+    assert_eq!(lines("1"), lines("4"));
+}
+
+#[test]
+fn fail_fast_starts_nothing_after_a_failure() {
+    let project = Project::new()
+        .with("a.kvs", failing())
+        .with("b.kvs", FIRST)
+        .with("c.kvs", FIRST);
+    project.kvs(["check", "--fail-fast", "-j", "1"]).exits(1).ends("0 passed, 1 failed, 0 no data, 2 not run");
+}
+
+#[test]
+fn set_changes_a_parameter() {
+    let text = FIRST.replace("prefill 2000 tok/s", "prefill $speed").to_owned();
+    let project = Project::new().with("p.kvs", format!("param speed = 2000 tok/s\n{text}"));
+    let _ = project.kvs(["check"]).exits(0);
+    project.kvs(["check", "--set", "speed=1000 tok/s"]).exits(1).warns("--set 'speed=1000 tok/s'");
+}
+
+#[test]
+fn several_seeds_must_all_hold_and_the_worst_is_named() {
+    let random = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 1 }
+workload chat { arrivals poisson; rate 1 req/s; prompt constant 100; output constant 10; requests 50 }
+expect p99_latency_ms < 1 ms
+";
+    let project = Project::new().with("r.kvs", random);
+    project
+        .kvs(["check", "--seeds", "3"])
+        .exits(1)
+        .warns("holds in 0 of 3 runs")
+        .warns("--seed ");
+}
+
+#[test]
+fn an_expectation_may_look_at_another_scenario_that_was_not_selected() {
+    let text = FIRST.replace("expect p99_ttft_ms == 250", "");
+    let scenarios = format!(
+        "{text}
+scenario \"fast\" {{ expect p99_ttft_ms < 1.5 * p99_ttft_ms of \"other\" }}
+scenario \"other\" {{ }}
+"
+    );
+    Project::new()
+        .with("two.kvs", scenarios)
+        .kvs(["check", "--filter", "fast"])
+        .exits(0)
+        .ends("1 passed, 0 failed, 0 no data");
+}
+
+#[test]
+fn reads_stay_below_the_root_unless_allowed() {
+    let outside = Project::new().with("defs.kvs", "model tiny { kv_bytes_per_token 2048 B }\n");
+    let path = outside.path("defs.kvs").display().to_string();
+    let text = FIRST.replace("model tiny { kv_bytes_per_token 2048 B }", &format!("use \"{path}\""));
+    let project = Project::new().with("user.kvs", text);
+    project.kvs(["check"]).exits(3).warns("outside the project").warns("--allow-outside");
+    let _ = project.kvs(["check", "--allow-outside"]).exits(0);
+}

@@ -1,0 +1,10 @@
+//! The binary as its users meet it: arguments, exit codes, streams, files left behind. One file a subcommand.
+
+mod project;
+
+mod check;
+mod explain;
+mod golden;
+mod list;
+mod run;
+mod shell;

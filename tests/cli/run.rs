@@ -1,0 +1,124 @@
+//! `kvs run`.
+
+use crate::project::{FIRST, Project};
+
+const FILES: [&str; 4] = ["events.jsonl", "run_meta.json", "summary.json", "timeseries.csv"];
+
+const TWO: &str = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 2 }
+workload chat { arrivals poisson; rate 4 req/s; prompt constant 100; output constant 50; requests 40 }
+run { seeds 2 }
+scenario \"any\" { policy { routing random } }
+scenario \"two choices\" { policy { routing p2c }; expect p99_latency_ms < 10 * p99_latency_ms of \"any\" }
+expect finished == 40
+";
+
+fn below(folder: &str) -> Vec<String> {
+    FILES.iter().map(|file| format!("{folder}/{file}")).collect()
+}
+
+#[test]
+fn the_summary_is_a_result_and_expectations_decide_the_exit_code() {
+    Project::first()
+        .kvs(["run", "first.kvs"])
+        .exits(0)
+        .says("first.kvs")
+        .says("750")
+        .ends("1 passed, 0 failed, 0 no data");
+    Project::new()
+        .with("slow.kvs", FIRST.replace("== 750", "< 700"))
+        .kvs(["run", "slow.kvs"])
+        .exits(1)
+        .says("750")
+        .warns("E0801");
+}
+
+#[test]
+fn out_writes_every_file_and_the_same_bytes_again() {
+    let project = Project::first();
+    let _ = project.kvs(["run", "first.kvs", "--out", "one"]).exits(0);
+    let _ = project.kvs(["run", "first.kvs", "--out", "deep/two"]).exits(0);
+    assert_eq!(project.files("one"), below("one"));
+    for file in FILES {
+        assert_eq!(project.read(&format!("one/{file}")), project.read(&format!("deep/two/{file}")), "{file}");
+    }
+    let meta: serde_json::Value = serde_json::from_str(&project.read("one/run_meta.json")).expect("JSON");
+    assert_eq!(meta["seed"], 1);
+    assert!(meta["inputs"].to_string().contains("first.kvs"), "{meta:#}");
+}
+
+#[test]
+fn several_cases_and_seeds_get_a_folder_each() {
+    let project = Project::new().with("two.kvs", TWO);
+    let _ = project.kvs(["run", "two.kvs", "--out", "all"]).exits(0);
+    let cases = ["all/any/seed-1", "all/any/seed-2", "all/two choices/seed-1", "all/two choices/seed-2"];
+    assert_eq!(project.files("all"), cases.map(below).concat());
+
+    let one = ["run", "two.kvs", "--only", "two choices", "--seed", "7", "--out", "one"];
+    let _ = project.kvs(one).exits(0);
+    assert_eq!(project.files("one"), below("one"));
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_made_is_exit_5() {
+    Project::first()
+        .with("taken", "a file")
+        .kvs(["run", "first.kvs", "--out", "taken"])
+        .exits(5)
+        .warns("taken");
+}
+
+#[test]
+fn only_selects_by_name_and_an_unknown_name_is_exit_4() {
+    let project = Project::new().with("two.kvs", TWO);
+    for name in ["any", "two.kvs::any"] {
+        project.kvs(["run", "two.kvs", "--only", name]).exits(0).ends("1 passed, 0 failed, 0 no data");
+    }
+    project.kvs(["run", "two.kvs", "--only", "two choise"]).exits(4).warns("nearest first: `two choices`");
+}
+
+#[test]
+fn a_folder_is_refused_with_the_command_for_folders() {
+    let project = Project::new().with("scenarios/a.kvs", FIRST);
+    project.kvs(["run", "scenarios"]).exits(2).warns("kvs check scenarios");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_exit_5() {
+    Project::new().kvs(["run", "none.kvs"]).exits(5).warns("`none.kvs`: no such file or folder");
+}
+
+#[test]
+fn show_config_tells_values_and_where_they_come_from() {
+    Project::first()
+        .kvs(["run", "first.kvs", "--show-config"])
+        .exits(0)
+        .says("routing")
+        .says("p2c")
+        .says("default")
+        .says("first.kvs:2");
+}
+
+#[test]
+fn rows_of_a_trace_are_accounted_for() {
+    let rows = "id arrival_ms prompt gen\na 0 100 10\nb 1000 100 10\nc 5000 100 10\n";
+    let text = FIRST
+        .replace("trace { r1 0 500 200 }", "trace chat from \"rows.trace\" { format kvs; slice 0 s .. 2 s }")
+        .replace("expect p99_latency_ms == 750\nexpect p99_ttft_ms == 250", "expect finished == 2");
+    let project = Project::new().with("replay.kvs", text).with("rows.trace", rows);
+    project.kvs(["run", "replay.kvs"]).exits(0).says("trace chat: 3 rows read, 2 used, 1 outside slice");
+}
+
+#[test]
+fn a_bad_row_is_named_by_file_line_and_column() {
+    let rows = "id arrival_ms prompt gen\na 0 100 10\nb 1000 many 10\n";
+    let text = FIRST.replace("trace { r1 0 500 200 }", "trace chat from \"rows.trace\" { format kvs }");
+    let project = Project::new().with("replay.kvs", text).with("rows.trace", rows);
+    for command in ["run", "check"] {
+        project.kvs([command, "replay.kvs"]).exits(3).warns("rows.trace:3:8").warns("many");
+    }
+    project.write("replay.kvs", project.read("replay.kvs").replace("rows.trace", "none.trace"));
+    project.kvs(["check", "replay.kvs"]).exits(3).warns("none.trace");
+}

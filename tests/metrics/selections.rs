@@ -1,0 +1,137 @@
+//! Parts of a run: workloads, GPUs, times and windows.
+
+use kvs::metrics::Outcome;
+use kvs::model::{GpuSelection, Metric, Selection};
+use kvs::units::{SimDuration, SimTime};
+
+use crate::fixture::{metric, outcome, wants};
+
+/// Two requests a workload on alternating GPUs, 10 tokens each for `chat` and 20 for `code`, and a rejection.
+const MIXED: &str = "
+    0    a1 arrives chat 1 10
+    0    a1 queues 0
+    0    gpu 0: 1 0 0 100
+    100  a2 arrives code 1 20
+    100  a2 queues 1
+    100  gpu 1: 1 0 0 700
+    200  a1 first token 0
+    200  a1 finishes 0
+    200  gpu 0: 0 0 0 0
+    200  a3 arrives chat 1 10
+    200  a3 queues 1
+    200  gpu 1: 2 0 0 900
+    250  a4 arrives code 1 20
+    250  a4 rejected
+    500  a2 first token 1
+    500  a2 finishes 1
+    500  gpu 1: 1 0 0 200
+    900  a3 first token 1
+    900  a3 finishes 1
+    900  gpu 1: 0 0 0 0
+    1000 end";
+
+const CHAT: usize = 0;
+const CODE: usize = 1;
+
+fn gpu(index: usize) -> Option<GpuSelection> {
+    Some(GpuSelection { first: index, last: index })
+}
+
+fn between(from: u64, to: u64) -> Option<(SimTime, SimTime)> {
+    Some((SimTime::from_ms(from), SimTime::from_ms(to)))
+}
+
+fn run(metric: &Metric) -> Outcome {
+    outcome(MIXED, &[&wants(metric)])
+}
+
+#[track_caller]
+fn check(name: &str, selection: Selection, expected: Option<f64>) {
+    let metric = Metric { selection, ..metric(name) };
+    assert_eq!(run(&metric).value(&metric), expected);
+}
+
+#[test]
+fn for_a_workload() {
+    let chat = Selection { workload: Some(CHAT), ..Selection::default() };
+    let code = Selection { workload: Some(CODE), ..Selection::default() };
+    check("arrived", chat.clone(), Some(2.0));
+    check("rejected", code.clone(), Some(1.0));
+    check("max_latency_ms", chat.clone(), Some(0.7));
+    check("max_latency_ms", code, Some(0.4));
+    // Over the makespan of the run, so that workloads add up.
+    check("throughput_tokens_per_sec", chat, Some(20.0 / 0.9));
+}
+
+#[test]
+fn on_gpus() {
+    let on = |index| Selection { gpus: gpu(index), ..Selection::default() };
+    check("tokens_generated", on(0), Some(10.0));
+    check("tokens_generated", on(1), Some(30.0));
+    check("finished", on(1), Some(2.0));
+    check("p50_latency_ms", on(0), Some(0.2));
+    check("peak_vram_bytes", on(0), Some(100.0));
+    check("max_queue_depth", on(1), Some(2.0));
+    check("mean_vram_bytes", on(0), Some(20.0));
+    let both = Selection { gpus: Some(GpuSelection { first: 0, last: 1 }), ..Selection::default() };
+    check("peak_vram_bytes", both, Some(900.0));
+}
+
+#[test]
+fn for_a_workload_on_a_gpu() {
+    let selection = Selection { workload: Some(CHAT), gpus: gpu(1), during: None };
+    check("finished", selection.clone(), Some(1.0));
+    check("tokens_generated", selection.clone(), Some(10.0));
+    check("mean_latency_ms", selection, Some(0.7));
+}
+
+#[test]
+fn during_takes_requests_by_arrival_both_ends_included() {
+    let during = |from, to| Selection { during: between(from, to), ..Selection::default() };
+    check("arrived", during(100, 200), Some(2.0));
+    check("arrived", during(101, 199), Some(0.0));
+    check("max_latency_ms", during(100, 200), Some(0.7));
+    check("max_latency_ms", during(101, 199), None);
+    check("completion_rate", during(101, 199), None);
+    // 30 tokens of what arrived in 100 ms.
+    check("throughput_tokens_per_sec", during(100, 200), Some(300.0));
+}
+
+#[test]
+fn during_takes_levels_by_time() {
+    let during = |from, to| Selection { during: between(from, to), ..Selection::default() };
+    check("mean_vram_bytes", during(150, 250), Some(0.5 * 800.0 + 0.5 * 900.0));
+    check("max_queue_depth", during(0, 99), Some(1.0));
+    check("max_queue_depth", during(0, 100), Some(2.0));
+    check("vram_bytes", during(0, 300), Some(900.0));
+    check("mean_vram_bytes", during(500, 2000), Some((400.0 * 200.0) / 500.0));
+    check("max_queue_depth", during(1001, 2000), None);
+}
+
+#[test]
+fn windows_tumble_from_zero_and_skip_what_is_empty() {
+    let windows = |name: &str, length, selection| {
+        let metric = Metric { windows: Some(SimDuration::from_ms(length)), selection, ..metric(name) };
+        let windows = run(&metric).windows(&metric);
+        let values: Vec<_> = windows.values.iter().map(|window| (window.index, window.value)).collect();
+        (values, windows.empty)
+    };
+    let all = Selection::default();
+    // Arrivals at 0, 100, 200 and 250 ms; the last gave no latency.
+    assert_eq!(windows("max_latency_ms", 100, all.clone()), (vec![(0, 0.2), (1, 0.4), (2, 0.7)], 0));
+    assert_eq!(windows("arrived", 50, all.clone()), (vec![(0, 1.0), (2, 1.0), (4, 1.0), (5, 1.0)], 2));
+    assert_eq!(windows("max_latency_ms", 50, all), (vec![(0, 0.2), (2, 0.4), (4, 0.7)], 3));
+    let chat = Selection { workload: Some(CHAT), ..Selection::default() };
+    assert_eq!(windows("rejected", 100, chat), (vec![(0, 0.0), (2, 0.0)], 1));
+    let late = Selection { during: between(120, 5000), ..Selection::default() };
+    assert_eq!(windows("arrived", 100, late), (vec![(2, 2.0)], 1));
+}
+
+#[test]
+fn it_is_known_how_many_requests_stand_behind_a_value() {
+    let metric = Metric {
+        selection: Selection { workload: Some(CODE), ..Selection::default() },
+        ..metric("p99_latency_ms")
+    };
+    assert_eq!(run(&metric).n(&metric), Some(1));
+}

@@ -1,0 +1,197 @@
+//! What is not the language, and what is said about it.
+
+use super::{dump, parse, parse_clean};
+
+/// The mistakes of a text, as `line:column: code message`, in the order of the text.
+#[track_caller]
+fn mistakes(text: &str, expected: &[&str]) {
+    let parsed = parse(text);
+    let mut found: Vec<_> = parsed.diagnostics.iter().collect();
+    found.sort_by_key(|diagnostic| diagnostic.span());
+    let found: Vec<String> = (found.into_iter())
+        .map(|diagnostic| {
+            let (line, column) = parsed.sources.line_column(diagnostic.span());
+            format!("{line}:{column}: {} {}", diagnostic.code, diagnostic.message)
+        })
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+/// What could be read in spite of mistakes.
+#[track_caller]
+fn readable(text: &str, expected: &str) {
+    let parsed = parse(text);
+    assert!(!parsed.diagnostics.is_empty(), "{text}");
+    assert_eq!(dump::items(&parsed.file.items), expected, "{text}");
+}
+
+#[test]
+fn expectations_say_what_is_missing() {
+    mistakes(
+        "expect p99 <   # c",
+        &["1:13: E0002 a value was expected behind `<`, found the end of the line"],
+    );
+    mistakes(
+        "expect p99",
+        &["1:11: E0018 a comparison was expected behind `p99`, found the end of the line"],
+    );
+    mistakes("expect", &["1:7: E0002 a condition was expected behind `expect`, found the end of the line"]);
+    mistakes("expect a in 3", &["1:14: E0004 `..` was expected behind `3`, found the end of the line"]);
+    mistakes(
+        "expect a < 3 and",
+        &["1:17: E0002 a condition was expected behind `and`, found the end of the line"],
+    );
+    mistakes("expect (a < 3", &["1:14: E0012 `)` was expected behind `3`, found the end of the line"]);
+    mistakes("expect a over 3 s < 4", &["1:19: E0004 `windows` was expected behind `s`, found `<`"]);
+    mistakes(
+        "expect a for < 3",
+        &["1:14: E0003 the name of a workload was expected behind `for`, found `<`"],
+    );
+    mistakes(
+        "expect a < 3 in 60%",
+        &["1:20: E0004 `of runs` was expected behind `%`, found the end of the line"],
+    );
+}
+
+#[test]
+fn expectations_say_what_is_too_much() {
+    mistakes("expect 1 < a < 2", &["1:14: E0019 comparisons cannot be chained, found a second one, `<`"]);
+    mistakes("expect (a < 1) < 2", &["1:16: E0019 comparisons cannot be chained, found a second one, `<`"]);
+    mistakes("expect a < 3 && b < 3", &["1:14: E0022 `&&` cannot stand behind `3`"]);
+    mistakes("expect a = 3", &["1:10: E0022 `=` cannot stand behind `a`"]);
+    mistakes("expect q == 0 within 3 s", &["1:15: E0020 `within` was found without `eventually`"]);
+    mistakes("expect q > 0 for 3 s for 4 s", &["1:22: E0020 `for` stands twice behind a condition"]);
+}
+
+#[test]
+fn a_newline_ends_an_expectation_and_makes_one_mistake() {
+    mistakes("expect a <\n  3", &["1:11: E0002 a value was expected behind `<`, found the end of the line"]);
+    mistakes("expect (a <\n  3)", &[]);
+}
+
+#[test]
+fn statements() {
+    let inside = |text: &str| format!("run {{\n{text}\nok 1\n}}");
+    mistakes(&inside("a = 3"), &["2:3: E0022 `=` cannot stand behind `a`"]);
+    mistakes(&inside("a 2 *"), &["2:6: E0002 a value was expected behind `*`, found the end of the line"]);
+    mistakes(&inside("a-b 3"), &["2:2: E0001 a name holds only letters, digits and `_`"]);
+    mistakes(&inside("a b, c"), &["2:4: E0001 `,` cannot stand behind `b`"]);
+    mistakes(
+        &inside("a [1, 2"),
+        &["2:8: E0012 `,` or `]` was expected behind `2`, found the end of the line"],
+    );
+    mistakes(&inside("a (1 + 2"), &["2:9: E0012 `)` was expected behind `2`, found the end of the line"]);
+    mistakes(
+        &inside("a \"b"),
+        &["2:3: E0005 the text is not closed: `\"` was expected, found the end of the line"],
+    );
+    mistakes(&inside("a \"\\q\""), &["2:4: E0006 there is no escape `\\q`"]);
+    mistakes(&inside("a 1e999"), &["2:3: E0007 the number `1e999` is too large"]);
+    mistakes(&inside("a { b 1 } c"), &["2:11: E0016 a new line or `;` was expected, found `c`"]);
+    mistakes(
+        &inside("5 min -> 3"),
+        &["2:1: E0021 a key was expected at the start of the statement, found a stage"],
+    );
+    mistakes(&inside("a\u{a0}3"), &["2:2: E0001 the character U+00A0 cannot stand behind `a`"]);
+    mistakes(&inside("a { 5 min -> 3; b 1 }"), &["2:17: E0021 a stage was expected, found a statement"]);
+    mistakes(
+        &inside("a { 5 min }"),
+        &["2:10: E0004 `->` or `hold` was expected behind `min`, found the end of the line"],
+    );
+}
+
+#[test]
+fn items() {
+    mistakes("gpuu small { vram 24 GB }", &["1:1: E0013 `gpuu` is no item"]);
+    mistakes("routing p2c\nmax_queue 3", &["1:1: E0014 `routing` stands outside of any block"]);
+    mistakes("gpu { }", &["1:4: E0003 a name was expected behind `gpu`, found `{`"]);
+    mistakes("gpu a extends { }", &["1:14: E0003 a name was expected behind `extends`, found `{`"]);
+    mistakes("workload a extends b { }", &["1:12: E0017 `workload` cannot extend anything, found `extends`"]);
+    mistakes("engine fast { }", &["1:8: E0017 `engine` takes no name, found `fast`"]);
+    mistakes(
+        "engine\n{\n a 1\n}",
+        &["2:1: E0010 `{` was expected on the line of its header, found on the next line"],
+    );
+    mistakes("scenario { }", &["1:9: E0003 a name in quotes was expected behind `scenario`, found `{`"]);
+    mistakes("use lib.kvs", &["1:5: E0004 a text in quotes was expected behind `use`, found `lib`"]);
+    mistakes("param n 4", &["1:9: E0004 `=` was expected behind `n`, found `4`"]);
+    mistakes("matrix { n in 3 }", &["1:15: E0004 a list was expected behind `in`, found `3`"]);
+    mistakes("matrix { n in [1 2] }", &["1:18: E0012 `,` was expected between the values of a matrix"]);
+    mistakes("engine { } run { }", &["1:12: E0016 a new line or `;` was expected, found `run`"]);
+    mistakes("trace { a 1\n b { } }", &["2:4: E0001 `{` cannot stand behind `b`"]);
+}
+
+#[test]
+fn braces() {
+    mistakes(
+        "gpu a {\n vram 3 GB\n\nexpect a < 1",
+        &["1:7: E0008 the block of `gpu a` is not closed: `}` was expected, found the next item"],
+    );
+    mistakes(
+        "gpu a {\n vram 3 GB\n",
+        &["1:7: E0008 the block of `gpu a` is not closed: `}` was expected, found the end of the file"],
+    );
+    mistakes(
+        "trace {\n a 1\nexpect a < 1",
+        &["1:7: E0008 the block of `trace` is not closed: `}` was expected, found the next item"],
+    );
+    mistakes("engine { } }\nexpect a < 1", &["1:12: E0009 `}` closes no block"]);
+    mistakes(
+        "gpu a {\n expect b < 1\n}\nexpect a < 1",
+        &["2:2: E0015 `expect` cannot stand inside the block of `gpu a`"],
+    );
+    mistakes("scenario \"a\" {\n use \"b\"\n}", &["2:6: E0015 `use` cannot stand inside a scenario"]);
+    mistakes(
+        "scenario \"a\" { scenario \"b\" { } }",
+        &["1:16: E0015 `scenario` cannot stand inside a scenario"],
+    );
+    mistakes(
+        "scenario \"a\" {\n run { }\nscenario \"b\" { }",
+        &[
+            "1:14: E0008 the block of `scenario \"a\"` is not closed: `}` was expected, found the end of the file",
+        ],
+    );
+}
+
+#[test]
+fn each_mistake_is_reported_and_everything_else_is_read() {
+    let text = "gpu a {\n vram = 3 GB\n prefill 2 *\n decode 3 tok/s\n}\nexpect b <\nexpect c < 1\ngpuu d { }\nrun { seed 1 }";
+    mistakes(
+        text,
+        &[
+            "2:7: E0022 `=` cannot stand behind `vram`",
+            "3:13: E0002 a value was expected behind `*`, found the end of the line",
+            "6:11: E0002 a value was expected behind `<`, found the end of the line",
+            "8:1: E0013 `gpuu` is no item",
+        ],
+    );
+    readable(text, "gpu a {decode 3[tok/s]} / expect (< c 1) / run {seed 1}");
+    readable("gpu a {\n vram 3 GB\nexpect a < 1", "gpu a {vram 3[GB]} / expect (< a 1)");
+    readable("gpu a extends { vram 3 GB }", "gpu a {vram 3[GB]}");
+    readable("scenario \"a\" { scenario \"b\" { } }", "scenario \"a\" {} / scenario \"b\" {}");
+}
+
+#[test]
+fn misspelt_items_are_suggested() {
+    for (written, meant) in [
+        ("gpuu", "gpu"),
+        ("modle", "model"),
+        ("Cluster", "cluster"),
+        ("senario", "scenario"),
+        ("expct", "expect"),
+    ] {
+        let parsed = parse(&format!("{written} x {{ }}"));
+        let help = parsed.diagnostics[0].help.clone().unwrap_or_default();
+        assert_eq!(help, format!("did you mean `{meant}`?"));
+    }
+}
+
+#[test]
+fn every_code_of_the_parser_has_an_example_that_shows_it() {
+    let shown = |code: &str| code.starts_with("E00") || code == "E0702";
+    for info in kvs::diagnostics::codes().filter(|info| shown(info.code.0)) {
+        let found = parse(info.wrong).diagnostics;
+        assert!(found.iter().any(|diagnostic| diagnostic.code == info.code), "{}: {found:#?}", info.code);
+        parse_clean(info.right);
+    }
+}

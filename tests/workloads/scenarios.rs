@@ -1,0 +1,143 @@
+//! Scenarios that hold workloads and as little else as possible.
+
+use std::io::{BufRead, Cursor};
+
+use kvs::model::{
+    Arg, Batching, Case, Choice, Cluster, Engine, LanguageModel, Policy, Run, Scenario, StoredAs, TraceFile,
+    Workload, WorkloadSource,
+};
+use kvs::units::{Dimension, Quantity, Ratio, SimDuration, SimTime, Tokens};
+use kvs::workload::{Request, Traffic};
+
+pub(crate) fn quantity(value: f64, dimension: Dimension) -> Arg {
+    Arg::Quantity(Quantity { value, dimension })
+}
+
+/// A choice with plain numbers for arguments.
+pub(crate) fn choice(name: &str, args: &[(&str, f64)]) -> Choice {
+    args.iter().fold(Choice::named(name), |choice, (name, value)| {
+        choice.with(name, quantity(*value, Dimension::NUMBER))
+    })
+}
+
+pub(crate) fn workload(name: &str, source: WorkloadSource) -> Workload {
+    Workload { name: name.to_owned(), source, priority: 0, weight: 1.0, slo: None }
+}
+
+/// A workload of 3 Poisson requests a second, lengths as in chat.
+pub(crate) fn chat(name: &str) -> Workload {
+    workload(
+        name,
+        generated(Choice::named("poisson"), Some(choice("constant", &[("rate", 3.0)])), None, Some(500)),
+    )
+}
+
+pub(crate) fn generated(
+    arrivals: Choice,
+    rate: Option<Choice>,
+    duration: Option<SimDuration>,
+    requests: Option<u64>,
+) -> WorkloadSource {
+    WorkloadSource::Generated {
+        arrivals,
+        rate,
+        prompt: choice("lognormal", &[("median", 400.0), ("p95", 1200.0)]),
+        output: choice("lognormal", &[("median", 150.0), ("p95", 400.0)]),
+        session: None,
+        prefixes: Vec::new(),
+        start: SimTime::ZERO,
+        duration,
+        requests,
+    }
+}
+
+pub(crate) fn trace(format: &str) -> TraceFile {
+    TraceFile {
+        path: "trace.csv".to_owned(),
+        resolved: "folder/trace.csv".to_owned(),
+        format: Choice::named(format),
+        slice: None,
+        speedup: Ratio::ONE,
+        sample: None,
+    }
+}
+
+pub(crate) fn scenario(workloads: Vec<Workload>) -> Scenario {
+    let named = Choice::named;
+    Scenario {
+        case: Case { file: "test.kvs".to_owned(), scenario: None, args: Vec::new() },
+        model: LanguageModel {
+            name: "tiny".to_owned(),
+            kv_bytes_per_token: 2048,
+            kv_dtype: StoredAs::Bf16,
+            dtype: StoredAs::Bf16,
+            architecture: Vec::new(),
+        },
+        cluster: Cluster { groups: Vec::new(), links: Vec::new(), pools: Vec::new() },
+        engine: Engine {
+            batching: Batching::Phases,
+            timing: named("shared"),
+            max_batch: 256,
+            max_batch_tokens: 2048,
+            block_size: Tokens::new(16),
+            prefix_cache: true,
+            kv_memory: Ratio::new(0.9),
+            kv_blocks: None,
+            schedule_ahead: 1,
+        },
+        policy: Policy {
+            routing: named("p2c"),
+            decode_routing: named("stay"),
+            scheduling: named("fifo"),
+            reservation: named("safe"),
+            memory_pressure: named("reject"),
+            eviction: named("lru"),
+            preemption: named("recompute"),
+            preempt_by_priority: false,
+            max_queue: None,
+            max_retries: 2,
+            max_global_queue: None,
+            queue_timeout: None,
+        },
+        workloads,
+        run: Run {
+            seed: 1,
+            seeds: 1,
+            warmup: SimTime::ZERO,
+            until: None,
+            sample_every: SimDuration::from_ms(1000),
+        },
+        expectations: Vec::new(),
+        params: Vec::new(),
+    }
+}
+
+/// A world with one file, or none.
+pub(crate) fn file(text: &[u8]) -> impl Fn(&str) -> std::io::Result<Box<dyn BufRead + Send>> + use<> {
+    let text = text.to_vec();
+    move |path| {
+        assert_eq!(path, "folder/trace.csv");
+        Ok(Box::new(Cursor::new(text.clone())))
+    }
+}
+
+/// The traffic of workloads that read no file.
+pub(crate) fn traffic(workloads: Vec<Workload>, seed: u64) -> Traffic {
+    Traffic::new(&scenario(workloads), seed, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap()
+}
+
+/// All that is left of a traffic, checked to be in order.
+pub(crate) fn drain(mut traffic: Traffic) -> Vec<Request> {
+    let mut requests = Vec::new();
+    let mut last = SimTime::ZERO;
+    while let Some(at) = traffic.peek() {
+        let request = traffic.next_request().expect("what is announced arrives");
+        assert_eq!(request.arrival, at);
+        assert!(at >= last, "arrivals never go back");
+        last = at;
+        requests.push(request);
+    }
+    assert!(traffic.next_request().is_none());
+    assert_eq!(traffic.problem(), None);
+    requests
+}
