@@ -15,7 +15,9 @@ trace replay { r1 0 100 20 }
 
 /// A workload without mistakes but for the statements given.
 fn chat(statements: &str) -> String {
-    format!("workload chat {{ arrivals poisson; rate 5 req/s; output constant 20; requests 9\n{statements}\n}}")
+    format!(
+        "workload chat {{ arrivals poisson; rate 5 req/s; output constant 20; requests 9\n{statements}\n}}"
+    )
 }
 
 fn compile(text: &str) -> (Vec<Scenario>, Vec<String>) {
@@ -101,10 +103,7 @@ fn a_workload_needs_an_end() {
     let unending = |rate: &str| {
         format!("workload chat {{ arrivals poisson; prompt constant 9; output constant 9; rate {rate} }}")
     };
-    check(
-        &unending("5 req/s"),
-        &["1:1 E0401 workload `chat` never ends: neither `duration` nor `requests`"],
-    );
+    check(&unending("5 req/s"), &["1:1 E0401 workload `chat` never ends: neither `duration` nor `requests`"]);
     check(&unending("stages { 5 min -> 20 req/s }"), &[]);
     check(&unending("5 req/s; duration 5 min"), &[]);
 }
@@ -116,7 +115,10 @@ fn what_is_missing_is_reported_at_the_header_once() {
         &["1:1 E0303 `workload chat` needs `arrivals` and `rate` and `prompt` and `output`"],
     );
     // A closed loop has no rate, joint lengths are both lengths.
-    check("workload chat { arrivals users 9 think constant 1 s; lengths joint from \"x\"; duration 5 min }", &[]);
+    check(
+        "workload chat { arrivals users 9 think constant 1 s; lengths joint from \"x\"; duration 5 min }",
+        &[],
+    );
 }
 
 #[test]
@@ -148,14 +150,8 @@ fn lengths_are_whole_and_determined() {
             "lognormal median 900",
             "8 E0402 a `lognormal` needs two of `median`, `mean`, `sigma`, `cv`, `pNN`, found `median`",
         ),
-        (
-            "lognormal median 900 p95 400",
-            "8 E0402 no `lognormal` has this `median` and this `p95`",
-        ),
-        (
-            "exponential mean 9 min 8 max 7",
-            "8 E0402 `min` must not be above `max`, found `8` and `7`",
-        ),
+        ("lognormal median 900 p95 400", "8 E0402 no `lognormal` has this `median` and this `p95`"),
+        ("exponential mean 9 min 8 max 7", "8 E0402 `min` must not be above `max`, found `8` and `7`"),
         ("constant -1", "17 E0204 `value` must not be negative, found `-1`"),
         ("constant 3 s", "17 E0202 `value` expects a number of tokens, found a time (`3 s`)"),
     ] {
@@ -211,7 +207,10 @@ fn mistakes_in_rows_are_reported_cell_by_cell() {
 fn mistakes_in_columns() {
     for (columns, message) in [
         ("id arival_ms prompt gen", "14 E0407 unknown column `arival_ms`"),
-        ("id arrival_ms arrival_s prompt gen", "25 E0407 column `arrival_s` says again what another column says"),
+        (
+            "id arrival_ms arrival_s prompt gen",
+            "25 E0407 column `arrival_s` says again what another column says",
+        ),
         ("id prompt gen", "3 E0407 the trace lacks the column `arrival_ms`"),
     ] {
         check(&format!("trace t {{\n  columns {columns}\n  a 1 2 3\n}}"), &[&format!("2:{message}")]);
@@ -325,14 +324,17 @@ fn a_span_of_time_behind_a_condition_is_for_all_of_it() {
 #[test]
 fn conditions_over_time() {
     let condition = |text: &str| expectation(text).condition;
-    let Condition::Always { during, .. } = condition("expect always queue_depth < 4 during 1 s .. 2 s") else {
+    let Condition::Always { during, .. } = condition("expect always queue_depth < 4 during 1 s .. 2 s")
+    else {
         panic!("always")
     };
     assert_eq!(during, Some((seconds(1), seconds(2))));
     let eventually = condition("expect eventually queue_depth == 0 within 60 s after 10 s");
     let Condition::Eventually { after, within, .. } = eventually else { panic!("eventually") };
     assert_eq!((after, within), (seconds(10), Some(SimDuration::from_ms(60_000))));
-    let Condition::Not(sustained) = condition("expect not (queue_depth > 100 for 30 s)") else { panic!("not") };
+    let Condition::Not(sustained) = condition("expect not (queue_depth > 100 for 30 s)") else {
+        panic!("not")
+    };
     let Condition::Sustained { duration, during, .. } = *sustained else { panic!("for 30 s") };
     assert_eq!((duration, during), (SimDuration::from_ms(30_000), None));
 }
@@ -354,14 +356,20 @@ fn mistakes_in_expectations() {
         ("p99_ttft_ms for replai < 1 s", "24 E0505 no such workload: `replai`"),
         ("p99_ttft_ms < p99_ttft_ms of \"b\"", "37 E0506 no such scenario: `b`"),
         ("p99_ttft_ms for replay for replay < 1 s", "35 E0507 `for` selects twice"),
-        ("p99_ttft_ms during 0 s .. 4 s < 1 s after 3 s", "44 E0507 `after` selects what `during` already did"),
+        (
+            "p99_ttft_ms during 0 s .. 4 s < 1 s after 3 s",
+            "44 E0507 `after` selects what `during` already did",
+        ),
         ("p99_ttft_ms < 1 s for replay", "30 E0508 `for` belongs behind the metric it selects from"),
         ("p99_ttft_ms on fasst < 1 s", "23 E0509 no such group of GPUs: `fasst`"),
         ("p99_ttft_ms on fast[4] < 1 s", "28 E0509 `fast[4]` does not exist: `fast` has 4 replicas"),
         ("p99_ttft_ms on gpu 6 < 1 s", "27 E0509 `on gpu 6` does not exist: the cluster has 6 GPUs"),
         ("p99_ttft_ms in 9 .. 3", "23 E0510 `9 .. 3` runs backwards"),
         ("p99_ttft_ms during 9 s .. 4 s < 3", "20 E0510 `during 9 s .. 4 s` runs backwards"),
-        ("always p99_ttft_ms < 1 s", "15 E0511 `p99_ttft_ms` has no value at each instant, as `always` needs"),
+        (
+            "always p99_ttft_ms < 1 s",
+            "15 E0511 `p99_ttft_ms` has no value at each instant, as `always` needs",
+        ),
         (
             "always max_queue_depth < 3",
             "15 E0511 `max_queue_depth` has no value at each instant, as `always` needs",

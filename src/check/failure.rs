@@ -41,8 +41,11 @@ pub(super) fn unmet(
             Diagnostic::error(NO_DATA, format!("`{text}` has no data to judge"), span, "nothing was measured")
         }
     };
-    let help =
-        [verdict.detail.clone(), over_runs(judgement, expectation), Some(format!("repeat it with: {repeat}"))];
+    let help = [
+        verdict.detail.clone(),
+        over_runs(judgement, expectation),
+        Some(format!("repeat it with: {repeat}")),
+    ];
     Some(diagnostic.with_help(help.into_iter().flatten().collect::<Vec<_>>().join("\n")))
 }
 
@@ -53,8 +56,9 @@ fn over_runs(judgement: &Judgement, expectation: &Expectation) -> Option<String>
         Some(share) => format!(", {} are needed", percent(share)),
         None => String::new(),
     };
-    (*runs > 1)
-        .then(|| format!("holds in {held} of {runs} runs{needed}; the worst is seed {worst_seed}, shown here"))
+    (*runs > 1).then(|| {
+        format!("holds in {held} of {runs} runs{needed}; the worst is seed {worst_seed}, shown here")
+    })
 }
 
 /// A trace that cannot be read, drawn at the statement that names it.

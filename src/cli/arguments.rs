@@ -16,17 +16,33 @@ pub(super) struct GlobalArgs {
     #[arg(
         long,
         global = true,
-        env = "KVS_ERROR_FORMAT", hide_env = true,
+        env = "KVS_ERROR_FORMAT",
+        hide_env = true,
         value_enum,
         default_value = "full",
         value_name = "FORMAT"
     )]
     pub(super) error_format: Format,
     /// Diagnostics shown per file; 0 shows all
-    #[arg(long, global = true, env = "KVS_MAX_ERRORS", hide_env = true, default_value_t = 20, value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "KVS_MAX_ERRORS",
+        hide_env = true,
+        default_value_t = 20,
+        value_name = "N"
+    )]
     pub(super) max_errors: usize,
     /// When to use colors; NO_COLOR and CLICOLOR_FORCE are heeded too
-    #[arg(long, global = true, env = "KVS_COLOR", hide_env = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        env = "KVS_COLOR",
+        hide_env = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
     pub(super) color: Color,
     /// Print diagnostics and results, no progress
     #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true)]

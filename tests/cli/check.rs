@@ -85,7 +85,8 @@ fn folders_are_searched_in_order_and_ignored_files_left_out() {
         .with("scenarios/ignored.kvs", "not a scenario")
         .with("scenarios/notes.txt", "not a scenario")
         .with(".gitignore", "ignored.kvs\n");
-    for arguments in [&["check", "--list"][..], &["check", "scenarios", "--list"], &["check", ".", "--list"]] {
+    for arguments in [&["check", "--list"][..], &["check", "scenarios", "--list"], &["check", ".", "--list"]]
+    {
         let listed = project.kvs(arguments).exits(0).stdout;
         assert_eq!(listed, "scenarios/a/deep.kvs\nscenarios/b.kvs\n", "{arguments:?}");
     }
@@ -171,7 +172,8 @@ expect completion_rate == 100%
 fn the_output_does_not_depend_on_the_number_of_threads() {
     let mut project = Project::new().with("m.kvs", MATRIX);
     for index in 0..20 {
-        project = project.with(&format!("s{index:02}.kvs"), if index % 3 == 0 { failing() } else { FIRST.to_owned() });
+        project = project
+            .with(&format!("s{index:02}.kvs"), if index % 3 == 0 { failing() } else { FIRST.to_owned() });
     }
     let lines = |jobs: &str| project.kvs(["check", "-j", jobs]).exits(1).stderr;
     assert_eq!(lines("1"), lines("4"));
@@ -179,11 +181,11 @@ fn the_output_does_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn fail_fast_starts_nothing_after_a_failure() {
-    let project = Project::new()
-        .with("a.kvs", failing())
-        .with("b.kvs", FIRST)
-        .with("c.kvs", FIRST);
-    project.kvs(["check", "--fail-fast", "-j", "1"]).exits(1).ends("0 passed, 1 failed, 0 no data, 2 not run");
+    let project = Project::new().with("a.kvs", failing()).with("b.kvs", FIRST).with("c.kvs", FIRST);
+    project
+        .kvs(["check", "--fail-fast", "-j", "1"])
+        .exits(1)
+        .ends("0 passed, 1 failed, 0 no data, 2 not run");
 }
 
 #[test]
@@ -204,11 +206,7 @@ workload chat { arrivals poisson; rate 1 req/s; prompt constant 100; output cons
 expect p99_latency_ms < 1 ms
 ";
     let project = Project::new().with("r.kvs", random);
-    project
-        .kvs(["check", "--seeds", "3"])
-        .exits(1)
-        .warns("holds in 0 of 3 runs")
-        .warns("--seed ");
+    project.kvs(["check", "--seeds", "3"]).exits(1).warns("holds in 0 of 3 runs").warns("--seed ");
 }
 
 #[test]

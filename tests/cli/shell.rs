@@ -72,7 +72,8 @@ fn flags_can_come_from_the_environment() {
     assert_eq!(quiet.stderr, "");
     let nothing = finish(project.command().arg("check").env("KVS_FILTER", "nowhere"));
     let _ = nothing.exits(4);
-    let flag_wins = project.command().args(["check", "--filter", "first"]).env("KVS_FILTER", "nowhere").output();
+    let flag_wins =
+        project.command().args(["check", "--filter", "first"]).env("KVS_FILTER", "nowhere").output();
     assert!(flag_wins.expect("the binary starts").status.success());
 }
 

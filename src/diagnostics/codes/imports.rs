@@ -3,17 +3,17 @@
 use super::{Code, CodeInfo};
 
 /// A key the original does not know.
-pub const UNKNOWN_KEY: Code = Code("E0651");
+pub(crate) const UNKNOWN_KEY: Code = Code("E0651");
 /// More values than a line takes.
-pub const LEFT_OVER: Code = Code("E0652");
+pub(crate) const LEFT_OVER: Code = Code("E0652");
 /// A value out of range or of the wrong kind.
-pub const WRONG_VALUE: Code = Code("E0653");
+pub(crate) const WRONG_VALUE: Code = Code("E0653");
 /// Fewer values than a line needs.
-pub const SHORT_LINE: Code = Code("E0654");
+pub(crate) const SHORT_LINE: Code = Code("E0654");
 /// An index beyond `num_gpus`.
-pub const NO_SUCH_GPU: Code = Code("E0655");
+pub(crate) const NO_SUCH_GPU: Code = Code("E0655");
 /// A trace without a row.
-pub const EMPTY_TRACE: Code = Code("E0656");
+pub(crate) const EMPTY_TRACE: Code = Code("E0656");
 
 pub(super) static CODES: &[CodeInfo] = &[
     CodeInfo {

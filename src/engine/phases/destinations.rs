@@ -1,6 +1,6 @@
 //! The least loaded GPU with room, among a range of like ones, without looking at each.
 //!
-//! A tree whose nodes know the least load and the most free memory below them. A query descends only where both
+//! A tree whose nodes know the least held and the most free memory below them. A query descends only where both
 //! could still win; GPUs without a free slot are not in it at all.
 
 use std::ops::Range;
@@ -10,12 +10,12 @@ use crate::units::Bytes;
 /// What a query needs to know of everything below a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Below {
-    least_load: u64,
+    least_held: u32,
     most_free: u64,
 }
 
 /// Nobody has a slot.
-const CLOSED: Below = Below { least_load: u64::MAX, most_free: 0 };
+const CLOSED: Below = Below { least_held: u32::MAX, most_free: 0 };
 
 #[derive(Debug)]
 pub(super) struct Destinations {
@@ -31,16 +31,16 @@ impl Destinations {
         Destinations { nodes: vec![CLOSED; 2 * n_leaves as usize], n_leaves }
     }
 
-    /// Sets a GPU's load and free memory; `None` when it has no slot.
-    pub(super) fn set(&mut self, gpu: u32, open: Option<(u64, Bytes)>) {
+    /// Sets how many requests a GPU holds and its free memory; `None` when it has no slot.
+    pub(super) fn set(&mut self, gpu: u32, open: Option<(u32, Bytes)>) {
         let mut node = (self.n_leaves + gpu) as usize;
         self.nodes[node] =
-            open.map_or(CLOSED, |(least_load, free)| Below { least_load, most_free: free.get() });
+            open.map_or(CLOSED, |(least_held, free)| Below { least_held, most_free: free.get() });
         while node > 1 {
             node /= 2;
             let (left, right) = (self.nodes[2 * node], self.nodes[2 * node + 1]);
             let both = Below {
-                least_load: left.least_load.min(right.least_load),
+                least_held: left.least_held.min(right.least_held),
                 most_free: left.most_free.max(right.most_free),
             };
             if self.nodes[node] == both {
@@ -50,9 +50,9 @@ impl Destinations {
         }
     }
 
-    /// The least load and the GPU that has it, among those of a range with so much memory free; the lower index among
+    /// The fewest requests held and the GPU that holds them, among those of a range with so much memory free; the lower index among
     /// equals; never `except`.
-    pub(super) fn least_loaded(&self, range: Range<u32>, need: Bytes, except: u32) -> Option<(u64, u32)> {
+    pub(super) fn least_loaded(&self, range: Range<u32>, need: Bytes, except: u32) -> Option<(u32, u32)> {
         let mut best = None;
         self.search(1, 0..self.n_leaves, &range, need.get(), except, &mut best);
         best
@@ -65,19 +65,19 @@ impl Destinations {
         range: &Range<u32>,
         need: u64,
         except: u32,
-        best: &mut Option<(u64, u32)>,
+        best: &mut Option<(u32, u32)>,
     ) {
         let below = self.nodes[node];
         let outside = span.end <= range.start || span.start >= range.end;
-        let hopeless = below.least_load == u64::MAX
+        let hopeless = below.least_held == u32::MAX
             || below.most_free < need
-            || best.is_some_and(|(load, _)| below.least_load >= load);
+            || best.is_some_and(|(held, _)| below.least_held >= held);
         if outside || hopeless {
             return;
         }
         if node >= self.n_leaves as usize {
             if span.start != except {
-                *best = Some((below.least_load, span.start));
+                *best = Some((below.least_held, span.start));
             }
             return;
         }
@@ -100,10 +100,10 @@ mod tests {
         };
         for n in [1_u32, 2, 5, 8, 11] {
             let mut tree = Destinations::new(n);
-            let mut all: Vec<Option<(u64, Bytes)>> = vec![None; n as usize];
+            let mut all: Vec<Option<(u32, Bytes)>> = vec![None; n as usize];
             for _ in 0..500 {
                 let gpu = draw(u64::from(n)) as u32;
-                let open = (draw(4) > 0).then(|| (draw(5), Bytes::new(draw(6))));
+                let open = (draw(4) > 0).then(|| (draw(5) as u32, Bytes::new(draw(6))));
                 all[gpu as usize] = open;
                 tree.set(gpu, open);
                 let (start, need) = (draw(u64::from(n)) as u32, Bytes::new(draw(7)));

@@ -112,7 +112,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     fn cost_here(&self, gpu: u32) -> f64 {
         let handoffs = self.handoffs.as_ref().expect("costs are compared where caches can move");
         handoffs.router.cost(Destination {
-            load: self.loads.load_without_one(gpu),
+            held: self.loads.held(gpu) - 1,
             slowness: handoffs.slowness[gpu as usize],
             handoff: SimDuration::ZERO,
         })
@@ -126,10 +126,10 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         let bytes = self.settings.bytes(u64::from(self.requests.get(slot).prompt()));
         let candidates = handoffs.topology.classes().iter().filter_map(|class| {
             let range = class.first..class.first + class.n;
-            let (load, gpu) = handoffs.destinations.least_loaded(range, need, from)?;
+            let (held, gpu) = handoffs.destinations.least_loaded(range, need, from)?;
             let way = handoffs.topology.way(from, gpu, bytes)?;
             let slowness = handoffs.slowness[gpu as usize];
-            let cost = handoffs.router.cost(Destination { load, slowness, handoff: way.time });
+            let cost = handoffs.router.cost(Destination { held, slowness, handoff: way.time });
             Some(Remote { cost, gpu, way })
         });
         candidates.min_by(|a, b| a.cost.total_cmp(&b.cost))
@@ -142,7 +142,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
             let entry = &self.gpus[gpu as usize];
             let open = entry.has_slot() && entry.has_place(self.settings.max_queue);
             let free = entry.capacity - entry.levels.held;
-            handoffs.destinations.set(gpu, open.then(|| (self.loads.load(gpu), free)));
+            handoffs.destinations.set(gpu, open.then(|| (self.loads.held(gpu), free)));
         }
     }
 

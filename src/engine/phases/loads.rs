@@ -29,13 +29,9 @@ impl Loads {
         View { held: &self.held, load: &self.load, expected_work: &self.expected_work }
     }
 
-    pub(super) fn load(&self, gpu: u32) -> u64 {
-        self.load[gpu as usize]
-    }
-
-    /// The load `gpu` would have with one request fewer.
-    pub(super) fn load_without_one(&self, gpu: u32) -> u64 {
-        self.load_of(gpu, self.held[gpu as usize] - 1)
+    /// Requests a GPU holds.
+    pub(super) fn held(&self, gpu: u32) -> u32 {
+        self.held[gpu as usize]
     }
 
     pub(super) fn join(&mut self, gpu: u32, expected_work: u64) {

@@ -1,7 +1,8 @@
 //! `decode_routing load_and_handoff`: weigh how busy a replica is against how long the cache takes to get there.
 //!
-//! cost = load × (500 tok/s / decode) + handoff_weight × handoff time in ms, the original simulator's units. The
-//! load leaves the request itself out, so that a request alone in the cluster stays where it is.
+//! cost = requests held × (500 tok/s / decode) + handoff_weight × handoff time in ms, the original simulator's units.
+//! The request itself is left out of the count, so that one alone in the cluster stays where it is; how fast a GPU
+//! prefills plays no part any more.
 
 use super::{DecodeRouter, Destination};
 use crate::model::{Bound, Choice, Form, Param, Spec};
@@ -9,12 +10,12 @@ use crate::units::Dimension;
 
 pub(super) static SPEC: Spec = Spec {
     name: "load_and_handoff",
-    summary: "the least of load × (500 tok/s / decode) + handoff_weight × handoff time in ms, among those with room",
+    summary: "the least of requests held × (500 tok/s / decode) + handoff_weight × handoff time in ms, among those with room",
     params: &[Param::optional(
         "handoff_weight",
         Form::Quantity(Dimension::NUMBER),
         Bound::NotNegative,
-        "cost of a millisecond of handoff, in requests held by a GPU of 1000 tok/s prefill and 500 tok/s decode",
+        "cost of a millisecond of handoff, in requests held by a GPU of 500 tok/s",
     )
     .or("0.5")],
     simulated: true,
@@ -29,12 +30,9 @@ struct LoadAndHandoff {
     handoff_weight: f64,
 }
 
-/// `View::load` counts in 2^-32 of a request.
-const LOAD_UNIT: f64 = 4_294_967_296.0;
-
 impl DecodeRouter for LoadAndHandoff {
     fn cost(&self, destination: Destination) -> f64 {
-        let load = destination.load as f64 / LOAD_UNIT * destination.slowness;
+        let load = f64::from(destination.held) * destination.slowness;
         load + self.handoff_weight * destination.handoff.as_ms_f64()
     }
 }

@@ -9,8 +9,8 @@ use crate::units::SimDuration;
 /// A replica that could decode.
 #[derive(Clone, Copy, Debug)]
 pub struct Destination {
-    /// Its load without the request itself, as `View::load`.
-    pub load: u64,
+    /// Requests it holds, the one in question left out.
+    pub held: u32,
     /// How slowly it decodes: 500 tok/s over its decode rate.
     pub slowness: f64,
     /// How long the cache takes to get there alone; zero where it lies.
@@ -19,7 +19,7 @@ pub struct Destination {
 
 /// Chooses where to decode.
 pub trait DecodeRouter {
-    /// The cost of decoding there: finite, lower is better, and never falling with load or handoff time.
+    /// The cost of decoding there: finite, lower is better, and never falling with `held` or `handoff`.
     fn cost(&self, destination: Destination) -> f64;
 
     /// Whether only the prefill replica comes into question.
