@@ -316,7 +316,7 @@ pub(super) fn take_name(
         let before = cursor.last();
         match cursor.take() {
             Some(Atom::Value(Expr::Param(param))) if !ctx.params.contains_key(&param.text) => {
-                ctx.report(error::unknown_param(param, ctx));
+                ctx.report_unknown_param(param);
             }
             Some(Atom::Value(Expr::Param(param))) if ctx.params[&param.text].value.is_none() => {}
             Some(atom) => ctx.report(error::wrong_form(key, wanted, atom.span(), ctx.text(atom.span()))),

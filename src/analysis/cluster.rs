@@ -60,8 +60,6 @@ pub(super) struct Line {
     pub(super) n_gpus: u32,
     /// Physical GPUs a replica.
     pub(super) tensor_parallel: u32,
-    /// The whole statement.
-    pub(super) span: Span,
 }
 
 /// A cluster before its GPU types are looked up.
@@ -156,7 +154,7 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
         ctx.report(error::replicas_do_not_divide(statement.span, n_gpus, tensor_parallel));
         return None;
     }
-    finished.then_some(Line { kind, name, n_gpus, tensor_parallel, span: statement.span })
+    finished.then_some(Line { kind, name, n_gpus, tensor_parallel })
 }
 
 fn take_count(cursor: &mut Cursor<'_>, what: &str, bound: Bound, ctx: &mut Context<'_>) -> Option<u32> {

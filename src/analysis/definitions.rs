@@ -88,22 +88,11 @@ impl<'s> Definitions<'_, 's> {
     }
 
     fn report_unknown(&self, name: &str, span: Span, ctx: &mut Context<'_>) {
-        // A block that could not be read is no unknown name: its own mistake has been reported.
-        let text = &ctx.sources.get(span.source).text;
-        if ctx.unreadable && mentions(text, self.table.block, name) {
+        if ctx.is_unreadable(self.table.block, name, span) {
             return;
         }
         let names: Vec<&str> = self.own.keys().chain(self.catalogue.keys()).copied().collect();
         let own: Vec<&str> = self.own.keys().copied().collect();
         ctx.report(error::unknown_definition(self.what, self.table.block, name, span, &names, &own));
     }
-}
-
-/// Whether a line of the text begins such a block: `gpu fast`.
-fn mentions(text: &str, keyword: &str, name: &str) -> bool {
-    text.lines().any(|line| {
-        let mut words = line.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-        let mut words = words.by_ref().filter(|word| !word.is_empty());
-        words.next() == Some(keyword) && words.next() == Some(name)
-    })
 }

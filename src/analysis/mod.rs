@@ -132,7 +132,13 @@ impl<'s> Compilation<'s> {
         };
         let mut cases = Vec::new();
         if self.only_defines() {
-            let params = params::evaluate(&self.items.params, &self.overrides, self.sources, diagnostics);
+            let params = params::evaluate(
+                &self.items.params,
+                &self.overrides,
+                self.sources,
+                self.unreadable,
+                diagnostics,
+            );
             scenario::check_definitions(&file, &Merged::of(&[&self.items], None), &params, diagnostics);
             return cases;
         }
@@ -181,12 +187,12 @@ impl<'s> Compilation<'s> {
         let merged = Merged::of(&[&self.items, &over], written.map(|written| written.name.value.as_str()));
         let declarations = layered_params(&self.items.params, &over.params);
         let declared: Vec<&str> = declarations.iter().map(|param| param.name.text.as_str()).collect();
-        let matrix = over.matrix.or(self.items.matrix);
-        let points = matrix::points(matrix, &declared, &self.overrides, self.sources, diagnostics);
+        let points = matrix::points(self.items.matrix, &declared, &self.overrides, self.sources, diagnostics);
         let n_points = points.len();
         for point in points {
             let settings: Vec<Override> = self.overrides.iter().chain(&point.settings).cloned().collect();
-            let params = params::evaluate(&declarations, &settings, self.sources, diagnostics);
+            let params =
+                params::evaluate(&declarations, &settings, self.sources, self.unreadable, diagnostics);
             let case = Case {
                 file: self.sources.get(source).name.clone(),
                 scenario: written.map(|written| written.name.value.clone()),

@@ -67,6 +67,7 @@ pub(super) fn evaluate(
     declarations: &[&Declaration],
     settings: &[Setting],
     sources: &Sources,
+    unreadable: bool,
     diagnostics: &mut Diagnostics,
 ) -> Params {
     let mut params = Params::new();
@@ -75,6 +76,7 @@ pub(super) fn evaluate(
         let set = settings.iter().rev().find(|setting| setting.name == *name);
         let atom = set.map_or(&declaration.value, |setting| &setting.value);
         let mut ctx = Context::new(sources, &params);
+        ctx.unreadable = unreadable;
         let value = value_of(atom, &mut ctx);
         diagnostics.extend(ctx.diagnostics.iter().cloned());
         let param = Param { value, text: as_written(atom, sources), origin: atom.span() };
