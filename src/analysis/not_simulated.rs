@@ -15,15 +15,12 @@ pub(super) enum Feature {
     ContinuousBatching,
     /// Replicas of several GPUs with throughput figures.
     TensorParallelPhases,
-    /// Several runs of a case.
-    Seeds,
 }
 
 /// What the engine does not execute yet, as messages call it.
 const NOT_YET: &[(Feature, &str)] = &[
     (Feature::ContinuousBatching, "`batching continuous`"),
     (Feature::TensorParallelPhases, "`tensor_parallel` with `batching phases`"),
-    (Feature::Seeds, "`seeds` above 1"),
 ];
 
 /// Notes that a case needs a feature.

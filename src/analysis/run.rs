@@ -6,7 +6,6 @@ use crate::units::Dimension;
 use super::block::Block;
 use super::context::Context;
 use super::keys::{Key, Table, Value};
-use super::not_simulated::{Feature, require};
 
 const NOT_NEGATIVE: Value = Value::Quantity(Dimension::TIME, Bound::NotNegative);
 const POSITIVE: Value = Value::Quantity(Dimension::TIME, Bound::Positive);
@@ -36,9 +35,6 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Run> {
     let warmup = block.time("warmup", ctx);
     let until = block.time("until", ctx);
     let sample_every = block.duration("sample_every", ctx);
-    if let (Some(2..), Some(statement)) = (seeds, block.one("seeds")) {
-        require(Feature::Seeds, statement.span, ctx);
-    }
     block.record(None, &[], ctx);
     Some(Run { seed: seed?, seeds: seeds?, warmup: warmup?, until, sample_every: sample_every? })
 }

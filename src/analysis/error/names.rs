@@ -175,6 +175,7 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
 /// `uniform 9 .. 3`
 pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(Code("E0210"), format!("the range `{text}` runs backwards"), span, "low comes first")
+        .with_help("swap the two")
 }
 
 /// `pool prefill fst`
