@@ -53,7 +53,7 @@ fn complaint(text: &str, kind: &str) -> Option<String> {
     match (kind, diagnostics.is_empty()) {
         ("wrong", true) => Some("the block is accepted, though marked as wrong".to_owned()),
         ("wrong", false) | (_, true) => None,
-        (_, false) => Some(render(&diagnostics, &sources, ErrorFormat::Full, false)),
+        (_, false) => Some(render(&diagnostics, &sources, ErrorFormat::Full, false, 20)),
     }
 }
 

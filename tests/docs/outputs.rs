@@ -33,7 +33,7 @@ fn files_and_outputs_are_the_real_ones() {
     assert!(n_parts >= 4, "the documentation shows only {n_parts} files and outputs");
 }
 
-/// What a command of the documentation prints, results first, then diagnostics.
+/// What a command of the documentation prints: diagnostics, then results.
 fn output(command: &str) -> String {
     let arguments =
         command.strip_prefix("kvs ").unwrap_or_else(|| panic!("`{command}` is no command of kvs"));
@@ -47,7 +47,7 @@ fn output(command: &str) -> String {
         .output()
         .expect("the binary was built for this test");
     let text =
-        [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).expect("output is UTF-8")).concat();
+        [run.stderr, run.stdout].map(|bytes| String::from_utf8(bytes).expect("output is UTF-8")).concat();
     let lines: Vec<String> = text.lines().map(|line| without_duration(line.trim_end())).collect();
     lines.join("\n") + "\n"
 }

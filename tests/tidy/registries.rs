@@ -20,21 +20,9 @@ fn words_of_scenarios() -> BTreeSet<String> {
     words
 }
 
-/// What scenarios cannot show yet, with the reason.
-const NOT_YET: &[(&str, &str)] = &[
-    ("handoff_ms", "no cache moves between GPUs, so that there is no data"),
-    ("load_and_handoff", "the default, but no cache moves between GPUs"),
-    ("evict", "nothing is evicted"),
-    ("lru", "nothing is evicted"),
-];
-
 fn unused(set: &str, specs: impl Iterator<Item = &'static Spec>, words: &BTreeSet<String>) -> Vec<String> {
-    let missing = specs.filter(|spec| spec.simulated && !words.contains(spec.name) && !not_yet(spec.name));
+    let missing = specs.filter(|spec| spec.simulated && !words.contains(spec.name));
     missing.map(|spec| format!("{set} {}", spec.name)).collect()
-}
-
-fn not_yet(name: &str) -> bool {
-    NOT_YET.iter().any(|(pending, _)| *pending == name)
 }
 
 #[test]
@@ -67,8 +55,7 @@ fn every_metric_that_runs_is_expected_by_a_scenario() {
             Some((prefixes, name)) => prefixes.split('|').map(|prefix| format!("{prefix}{name}")).collect(),
             None => vec![pattern.clone()],
         };
-        let pending = NOT_YET.iter().any(|(end, _)| pattern.ends_with(end));
-        if info.simulated && !pending && !names.iter().any(|name| words.contains(name)) {
+        if info.simulated && !names.iter().any(|name| words.contains(name)) {
             unused.push(pattern);
         }
     }
@@ -99,12 +86,4 @@ fn names_are_written_one_way_and_described() {
         }
     }
     nothing_breaks("names are snake_case, summaries are there and have no final stop", &odd);
-}
-
-#[test]
-fn what_scenarios_show_is_no_longer_excused() {
-    let words = words_of_scenarios();
-    let shown = NOT_YET.iter().filter(|(name, _)| words.iter().any(|word| word.ends_with(name)));
-    let shown: Vec<String> = shown.map(|(name, _)| (*name).to_owned()).collect();
-    nothing_breaks("an entry of NOT_YET that a scenario uses", &shown);
 }
