@@ -122,6 +122,39 @@ fn what_is_missing_is_reported_at_the_header_once() {
 }
 
 #[test]
+fn one_mistake_is_reported_once() {
+    let text = |arrivals: &str, rest: &str| {
+        format!("workload chat {{ arrivals {arrivals}; prompt constant 9; output constant 9; {rest} }}")
+    };
+    // What is misspelt is not missing as well.
+    check(
+        &text("poisson", "rate 5 req/s; duratoin 5 min"),
+        &["1:87 E0101 unknown key `duratoin` in `workload`"],
+    );
+    // An unknown process may have been meant as one without a rate.
+    check(&text("userz 20", "requests 9"), &["1:26 E0102 unknown arrival process `userz`"]);
+    // A mistake behind a block says nothing about the block.
+    check(
+        &format!("{}\nexpect p99_ttft_ms <", text("poisson", "rate 5 req/s")),
+        &[
+            "1:1 E0401 workload `chat` never ends: neither `duration` nor `requests`",
+            "2:21 E0002 a value was expected behind `<`, found the end of the line",
+        ],
+    );
+    // Nothing is missing in a block that could not be read in full.
+    check("workload chat { arrivals = poisson }", &["1:26 E0022 `=` cannot stand behind `arrivals`"]);
+}
+
+#[test]
+fn a_closed_loop_may_be_named_by_a_parameter() {
+    check(
+        "param process = poisson
+workload chat { arrivals $process; rate 5 req/s; prompt constant 9; output constant 9; requests 9 }",
+        &[],
+    );
+}
+
+#[test]
 fn keys_that_exclude_each_other() {
     check(
         "workload chat {
@@ -240,7 +273,7 @@ fn traces_in_files() {
 fn workloads_and_traces_share_their_names() {
     check(
         &format!("{}\ntrace chat {{ r1 0 1 1 }}", chat("prompt constant 9")),
-        &["4:7 E0302 two workloads or traces are called `chat`"],
+        &["4:7 E0413 two workloads or traces are called `chat`"],
     );
 }
 

@@ -90,9 +90,14 @@ impl<'s> Block<'s> {
         self.one(key).is_some()
     }
 
-    /// Whether a key is set, or an unknown one looks like it: then it is misspelt rather than missing.
+    /// Whether a key is set, or stands there unrecognised: misspelt, or behind another statement on its line.
     pub(super) fn has_or_misspelt(&self, key: &str) -> bool {
-        self.has(key) || self.unknown.iter().any(|word| !nearest(word, [key]).is_empty())
+        let swallowed = |statement: &Statement| {
+            statement.atoms.iter().any(|atom| matches!(atom, Atom::Word(word) if word.text == key))
+        };
+        self.has(key)
+            || self.unknown.iter().any(|word| !nearest(word, [key]).is_empty())
+            || self.statements.iter().any(|(_, statement)| swallowed(statement))
     }
 
     /// Reports what is required and not there.
@@ -311,7 +316,7 @@ pub(super) fn take_name(
         let before = cursor.last();
         match cursor.take() {
             Some(Atom::Value(Expr::Param(param))) if !ctx.params.contains_key(&param.text) => {
-                ctx.report(error::unknown_param(param, ctx));
+                ctx.report_unknown_param(param);
             }
             Some(Atom::Value(Expr::Param(param))) if ctx.params[&param.text].value.is_none() => {}
             Some(atom) => ctx.report(error::wrong_form(key, wanted, atom.span(), ctx.text(atom.span()))),

@@ -11,7 +11,7 @@ pub(super) use argument::default_quantity;
 
 use crate::model::{Arg, Choice, Param, Spec};
 use crate::source::Span;
-use crate::syntax::ast::{Atom, Expr, Ident, Nested, Statement};
+use crate::syntax::ast::{Atom, Expr, Ident, Literal, Nested, Statement};
 use crate::units::Dimension;
 
 use super::context::{Context, ParamValue};
@@ -118,6 +118,8 @@ pub(super) struct Cursor<'s> {
     nested: Option<&'s Nested>,
     /// The last token read: behind it, something is missing.
     last: Span,
+    /// The atom read last, if it is a number without a unit.
+    number: Option<&'s Literal>,
     /// Names of arguments that could have stood here, for messages.
     offered: Vec<&'static str>,
 }
@@ -129,13 +131,14 @@ impl<'s> Cursor<'s> {
             atoms: &statement.atoms,
             nested: statement.nested.as_ref(),
             last: statement.key.span,
+            number: None,
             offered: Vec::new(),
         }
     }
 
     /// A run of atoms, as an element of a list.
     fn over(atoms: &'s [Atom], before: Span) -> Cursor<'s> {
-        Cursor { atoms, nested: None, last: before, offered: Vec::new() }
+        Cursor { atoms, nested: None, last: before, number: None, offered: Vec::new() }
     }
 
     /// The next atom, left in place.
@@ -148,6 +151,10 @@ impl<'s> Cursor<'s> {
         let (first, rest) = self.atoms.split_first()?;
         self.atoms = rest;
         self.last = first.span();
+        self.number = match first {
+            Atom::Value(Expr::Literal(literal)) if literal.unit.is_none() => Some(literal),
+            _ => None,
+        };
         Some(first)
     }
 
@@ -213,7 +220,11 @@ impl<'s> Cursor<'s> {
     pub(super) fn finish(&mut self, of: &str, ctx: &mut Context<'_>) -> bool {
         let diagnostic = match (self.peek(), self.nested) {
             (None, None) => return true,
-            (Some(Atom::Word(word)), _) => error::unknown_argument(&word.text, word.span, of, &self.offered),
+            (Some(Atom::Word(word)), _) => match self.number {
+                // `3 tps`: behind a bare number a word that is no argument was meant as its unit.
+                Some(number) if error::resembles_unit(&word.text) => error::unknown_unit(number, word, None),
+                _ => error::unknown_argument(&word.text, word.span, of, &self.offered),
+            },
             (Some(atom), _) => error::leftover(atom.span(), ctx.text(atom.span()), of, &self.offered),
             (None, Some(Nested::Statements(_, span) | Nested::Stages(_, span))) => {
                 error::leftover_block(*span, of)

@@ -2,6 +2,8 @@
 
 mod link;
 
+use std::collections::BTreeMap;
+
 use crate::model::{Batching, Bound, Gpu};
 use crate::model::{Cluster, Contention, Group, Phase, Pool};
 use crate::source::Span;
@@ -58,8 +60,6 @@ pub(super) struct Line {
     pub(super) n_gpus: u32,
     /// Physical GPUs a replica.
     pub(super) tensor_parallel: u32,
-    /// The whole statement.
-    pub(super) span: Span,
 }
 
 /// A cluster before its GPU types are looked up.
@@ -70,6 +70,8 @@ pub(super) struct Layout {
     pub(super) lines: Vec<Line>,
     /// Whether all could.
     pub(super) complete: bool,
+    /// Positions in `lines` by the group's name.
+    groups: BTreeMap<String, usize>,
 }
 
 /// Reads what is served and the groups.
@@ -78,7 +80,7 @@ pub(super) fn layout(block: &Block<'_>, ctx: &mut Context<'_>) -> Layout {
     let serves = block
         .one("serves")
         .and_then(|statement| super::block::single_name(statement, "the name of a model", ctx));
-    let mut layout = Layout { serves, lines: Vec::new(), complete: !block.damaged };
+    let mut layout = Layout { serves, lines: Vec::new(), complete: !block.damaged, groups: BTreeMap::new() };
     for statement in block.all("gpus") {
         match line(statement, ctx) {
             Some(line) => layout.add(line, ctx),
@@ -95,13 +97,18 @@ pub(super) fn layout(block: &Block<'_>, ctx: &mut Context<'_>) -> Layout {
 
 impl Layout {
     fn add(&mut self, line: Line, ctx: &mut Context<'_>) {
-        match self.lines.iter().find(|other| other.name.0 == line.name.0) {
-            Some(first) => {
-                ctx.report(error::group_twice(&line, first));
-                self.complete = false;
-            }
-            None => self.lines.push(line),
+        if let Some(first) = self.group(&line.name.0) {
+            ctx.report(error::group_twice(&line, &self.lines[first]));
+            self.complete = false;
+            return;
         }
+        self.groups.insert(line.name.0.clone(), self.lines.len());
+        self.lines.push(line);
+    }
+
+    /// The position of a group in `lines`.
+    fn group(&self, name: &str) -> Option<usize> {
+        self.groups.get(name).copied()
     }
 
     /// Replicas in all; `None` where a statement could not be read.
@@ -147,7 +154,7 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
         ctx.report(error::replicas_do_not_divide(statement.span, n_gpus, tensor_parallel));
         return None;
     }
-    finished.then_some(Line { kind, name, n_gpus, tensor_parallel, span: statement.span })
+    finished.then_some(Line { kind, name, n_gpus, tensor_parallel })
 }
 
 fn take_count(cursor: &mut Cursor<'_>, what: &str, bound: Bound, ctx: &mut Context<'_>) -> Option<u32> {
@@ -245,7 +252,7 @@ fn pool(statement: &Statement, layout: &Layout, ctx: &mut Context<'_>) -> Option
 
 /// The index of a group; unknown ones are reported unless the layout has mistakes of its own.
 fn group(name: &str, span: Span, layout: &Layout, ctx: &mut Context<'_>) -> Option<usize> {
-    let found = layout.lines.iter().position(|line| line.name.0 == name);
+    let found = layout.group(name);
     if found.is_none() && layout.complete {
         let names: Vec<&str> = layout.lines.iter().map(|line| line.name.0.as_str()).collect();
         ctx.report(error::unknown_group(name, span, &names));

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
+use crate::syntax::ast::Ident;
 
-use super::Setting;
 use super::values::Evaluated;
+use super::{Setting, error};
 
 /// The texts, the parameters in force, and where mistakes go.
 pub(super) struct Context<'a> {
@@ -48,10 +49,33 @@ impl<'a> Context<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Reports a name that no parameter has, unless its declaration stands there and could not be read.
+    pub(super) fn report_unknown_param(&mut self, name: &Ident) {
+        if !self.is_unreadable("param", &name.text, name.span) {
+            self.report(error::unknown_param(name, self));
+        }
+    }
+
+    /// Whether a definition of that name stands in the text of `near` and is missing only because some of the text
+    /// could not be read; its own mistake has been reported.
+    pub(super) fn is_unreadable(&self, keyword: &str, name: &str, near: Span) -> bool {
+        self.unreadable && begins_line(&self.sources.get(near.source).text, keyword, name)
+    }
+
     /// The text of a place, as written.
     pub(super) fn text(&self, span: Span) -> &'a str {
         self.sources.slice(span)
     }
+}
+
+/// Whether a line of the text begins with the two words: `gpu fast`.
+fn begins_line(text: &str, keyword: &str, name: &str) -> bool {
+    text.lines().any(|line| {
+        let mut words = line
+            .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+            .filter(|word| !word.is_empty());
+        !line.trim_start().starts_with('#') && words.next() == Some(keyword) && words.next() == Some(name)
+    })
 }
 
 /// The parameters in force, by name.

@@ -1,5 +1,7 @@
 //! GPUs and models by name: the file's own first, then the catalogue's; `extends` followed to its root.
 
+use std::collections::BTreeMap;
+
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -8,14 +10,8 @@ use super::context::Context;
 use super::error;
 use super::keys::Table;
 
-/// Everything written under one name: the file's block, then the scenario's.
-#[derive(Clone)]
-pub(super) struct Layered<'s> {
-    /// The name.
-    pub(super) name: &'s str,
-    /// From the file to the scenario.
-    pub(super) layers: Vec<&'s ast::Block>,
-}
+/// Blocks by name; under each the file's block, then the scenario's.
+pub(super) type Layers<'s> = BTreeMap<&'s str, Vec<&'s ast::Block>>;
 
 /// All definitions of one kind.
 pub(super) struct Definitions<'m, 's> {
@@ -24,9 +20,16 @@ pub(super) struct Definitions<'m, 's> {
     /// What one is called in messages.
     pub(super) what: &'static str,
     /// The file's.
-    pub(super) own: &'m [Layered<'s>],
+    pub(super) own: &'m Layers<'s>,
     /// The catalogue's.
-    pub(super) catalogue: &'m [Layered<'s>],
+    pub(super) catalogue: &'m Layers<'s>,
+}
+
+/// One definition, and whether it is the catalogue's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key<'s> {
+    name: &'s str,
+    in_catalogue: bool,
 }
 
 impl<'s> Definitions<'_, 's> {
@@ -37,72 +40,59 @@ impl<'s> Definitions<'_, 's> {
             self.report_unknown(name, span, ctx);
             return None;
         };
-        self.inherit(found, &mut Vec::new(), ctx)
+        Some(self.inherit(found, &mut Vec::new(), ctx))
     }
 
-    fn find(&self, name: &str) -> Option<&Layered<'s>> {
-        let named = |layered: &&Layered<'s>| layered.name == name;
-        self.own.iter().find(named).or_else(|| self.catalogue.iter().find(named))
+    fn find(&self, name: &str) -> Option<Key<'s>> {
+        let own = self.own.get_key_value(name).map(|(name, _)| Key { name, in_catalogue: false });
+        own.or_else(|| self.find_in_catalogue(name))
     }
 
-    fn inherit(
-        &self,
-        from: &Layered<'s>,
-        children: &mut Vec<&'s str>,
-        ctx: &mut Context<'_>,
-    ) -> Option<Block<'s>> {
-        let mut layers = from
-            .layers
-            .iter()
-            .map(|layer| Block::read(self.table, Some(from.name), layer.header, &layer.statements, ctx));
-        let first = layers.next()?;
-        let mut block = layers.fold(first, |below, above| below.overridden_by(&above));
-        let Some(parent) = from.layers.iter().rev().find_map(|layer| layer.extends.as_ref()) else {
-            return Some(block);
-        };
-        children.push(from.name);
-        if let Some(found) = self.parent(&parent.text, from) {
-            if let Some(start) =
-                children.iter().position(|child| *child == found.name && !self.shadows(found, from))
-            {
-                ctx.report(error::extends_cycle(parent, &children[start..]));
-                block.damaged = true;
-                return Some(block);
-            }
-            return Some(self.inherit(found, children, ctx)?.inherited_by(&block));
-        }
-        self.report_unknown(&parent.text, parent.span, ctx);
-        block.damaged = true;
-        Some(block)
+    fn find_in_catalogue(&self, name: &str) -> Option<Key<'s>> {
+        self.catalogue.get_key_value(name).map(|(name, _)| Key { name, in_catalogue: true })
     }
 
     /// A definition that extends its own name means the catalogue's.
-    fn parent(&self, name: &str, child: &Layered<'s>) -> Option<&Layered<'s>> {
-        let in_catalogue = || self.catalogue.iter().find(|layered| layered.name == name);
-        if name == child.name { in_catalogue().or_else(|| self.find(name)) } else { self.find(name) }
+    fn find_parent(&self, name: &str, child: Key<'s>) -> Option<Key<'s>> {
+        let shadowed = if name == child.name { self.find_in_catalogue(name) } else { None };
+        shadowed.or_else(|| self.find(name))
     }
 
-    fn shadows(&self, found: &Layered<'s>, child: &Layered<'s>) -> bool {
-        found.name == child.name && !std::ptr::eq(found, child)
+    /// The statements of a definition, its parents' below them; `children` lead from the one asked for to its parent.
+    fn inherit(&self, from: Key<'s>, children: &mut Vec<Key<'s>>, ctx: &mut Context<'_>) -> Block<'s> {
+        let layers = if from.in_catalogue { &self.catalogue[from.name] } else { &self.own[from.name] };
+        let read = |layer: &&'s ast::Block, ctx: &mut Context<'_>| {
+            Block::read(self.table, Some(from.name), layer.header, &layer.statements, ctx)
+        };
+        let first = read(&layers[0], ctx);
+        let mut block = layers[1..].iter().fold(first, |below, above| below.overridden_by(&read(above, ctx)));
+        let Some(parent) = layers.iter().rev().find_map(|layer| layer.extends.as_ref()) else {
+            return block;
+        };
+        children.push(from);
+        let found = self.find_parent(&parent.text, from);
+        let circle = found.and_then(|found| children.iter().position(|child| *child == found));
+        match (found, circle) {
+            (Some(found), None) => return self.inherit(found, children, ctx).inherited_by(&block),
+            (Some(_), Some(start)) => {
+                // Each member of a circle comes by here; the first by name speaks for all.
+                let circle: Vec<&str> = children[start..].iter().map(|child| child.name).collect();
+                if circle.iter().all(|name| circle[0] <= *name) {
+                    ctx.report(error::extends_cycle(parent, &circle));
+                }
+            }
+            (None, _) => self.report_unknown(&parent.text, parent.span, ctx),
+        }
+        block.damaged = true;
+        block
     }
 
     fn report_unknown(&self, name: &str, span: Span, ctx: &mut Context<'_>) {
-        // A block that could not be read is no unknown name: its own mistake has been reported.
-        let text = &ctx.sources.get(span.source).text;
-        if ctx.unreadable && mentions(text, self.table.block, name) {
+        if ctx.is_unreadable(self.table.block, name, span) {
             return;
         }
-        let names: Vec<&str> = self.own.iter().chain(self.catalogue).map(|layered| layered.name).collect();
-        let own: Vec<&str> = self.own.iter().map(|layered| layered.name).collect();
+        let names: Vec<&str> = self.own.keys().chain(self.catalogue.keys()).copied().collect();
+        let own: Vec<&str> = self.own.keys().copied().collect();
         ctx.report(error::unknown_definition(self.what, self.table.block, name, span, &names, &own));
     }
-}
-
-/// Whether a line of the text begins such a block: `gpu fast`.
-fn mentions(text: &str, keyword: &str, name: &str) -> bool {
-    text.lines().any(|line| {
-        let mut words = line.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-        let mut words = words.by_ref().filter(|word| !word.is_empty());
-        words.next() == Some(keyword) && words.next() == Some(name)
-    })
 }

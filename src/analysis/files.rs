@@ -54,7 +54,8 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn parse(&mut self, source: SourceId) -> File {
         let (file, mistakes) = parse(source, self.sources);
-        mark_damaged(&file, &mistakes, &mut self.damaged);
+        let text = &self.sources.get(source).text;
+        mark_damaged(&file, text, &mistakes, &mut self.damaged);
         self.diagnostics.extend(mistakes);
         file
     }
@@ -62,10 +63,20 @@ impl Loader<'_> {
     /// Loads what a file uses; `path` are the names of the files on the way to it, itself the last.
     fn follow(&mut self, file: &File, path: &mut Vec<String>) {
         for item in &file.items {
-            if let Item::Use(written) = item {
+            if let Item::Use(written) = item
+                && !self.is_damaged(written)
+            {
                 self.import(written, path);
             }
         }
+    }
+
+    /// Whether a path could not be read: there is no file to look for then.
+    fn is_damaged(&self, written: &Text) -> bool {
+        let Text { span, .. } = written;
+        self.diagnostics.iter().map(Diagnostic::span).any(|mistake| {
+            mistake.source == span.source && span.start <= mistake.start && mistake.end <= span.end
+        })
     }
 
     fn import(&mut self, written: &Text, path: &mut Vec<String>) {
@@ -95,7 +106,7 @@ impl Loader<'_> {
 }
 
 /// Notes in which block each mistake lies: the one whose header stands last before it.
-fn mark_damaged(file: &File, mistakes: &[Diagnostic], damaged: &mut BTreeSet<Span>) {
+fn mark_damaged(file: &File, text: &str, mistakes: &[Diagnostic], damaged: &mut BTreeSet<Span>) {
     if mistakes.is_empty() {
         return;
     }
@@ -104,10 +115,38 @@ fn mark_damaged(file: &File, mistakes: &[Diagnostic], damaged: &mut BTreeSet<Spa
     headers.sort_by_key(|(start, _)| *start);
     for mistake in mistakes {
         let before = headers.partition_point(|(start, _)| *start <= mistake.span().start);
-        if let Some((_, Some(header))) = before.checked_sub(1).map(|last| headers[last]) {
+        if let Some((_, Some(header))) = before.checked_sub(1).map(|last| headers[last])
+            && !closes(&text[header.end as usize..mistake.span().start.max(header.end) as usize])
+        {
             damaged.insert(header);
         }
     }
+}
+
+/// Whether the block that opens first in a text is closed in it.
+fn closes(text: &str) -> bool {
+    let mut depth = 0_u32;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '#' => {
+                characters.find(|&character| character == '\n');
+            }
+            '"' => {
+                let mut escaped = false;
+                characters.find(|&character| {
+                    let ends = !escaped && matches!(character, '"' | '\n');
+                    escaped = !escaped && character == '\\';
+                    ends
+                });
+            }
+            '{' => depth += 1,
+            '}' if depth <= 1 => return true,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Where items begin, with the headers of those that hold statements.

@@ -1,9 +1,13 @@
 //! The items of a file or of a scenario, sorted by kind; what may stand once stands once.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{Block, BlockKind, Expect, Item, Matrix, Param, Scenario, Trace};
 
+use super::scenario::table_of;
 use super::{error, trace};
 
 /// Items by kind, each kind in the order written.
@@ -25,6 +29,8 @@ pub(super) struct Items<'s> {
     pub(super) expects: Vec<&'s Expect>,
     /// `scenario`.
     pub(super) scenarios: Vec<&'s Scenario>,
+    /// Where each name of a kind was first defined.
+    defined: BTreeMap<(&'static str, &'s str), Span>,
 }
 
 /// Something that makes requests.
@@ -68,94 +74,97 @@ impl<'s> Items<'s> {
     /// Adds a file's or a scenario's items; what is defined twice is reported and left out.
     pub(super) fn add(&mut self, items: &'s [Item], diagnostics: &mut Diagnostics) {
         for item in items {
-            if let Some(diagnostic) = self.add_one(item) {
-                diagnostics.push(diagnostic);
-            }
+            diagnostics.extend(self.add_one(item).err());
         }
     }
 
     /// Adds what another file may take: no scenarios, matrices and expectations.
     pub(super) fn add_definitions(&mut self, items: &'s [Item], diagnostics: &mut Diagnostics) {
         for item in items {
-            let diagnostic = match item {
-                Item::Scenario(_) | Item::Matrix(_) | Item::Expect(_) | Item::Use(_) => None,
-                Item::Param(_) | Item::Block(_) | Item::Trace(_) => self.add_one(item),
-            };
-            diagnostics.extend(diagnostic);
+            match item {
+                Item::Scenario(_) | Item::Matrix(_) | Item::Expect(_) | Item::Use(_) => {}
+                Item::Param(_) | Item::Block(_) | Item::Trace(_) => {
+                    diagnostics.extend(self.add_one(item).err());
+                }
+            }
         }
     }
 
-    fn add_one(&mut self, item: &'s Item) -> Option<Diagnostic> {
+    fn add_one(&mut self, item: &'s Item) -> Result<(), Diagnostic> {
         match item {
-            Item::Use(_) => None,
-            Item::Expect(expect) => {
-                self.expects.push(expect);
+            Item::Use(_) => {}
+            Item::Expect(expect) => self.expects.push(expect),
+            Item::Param(param) => {
+                self.define("parameter", &param.name.text, param.name.span)?;
+                self.params.push(param);
+            }
+            Item::Block(block) => self.add_block(block)?,
+            Item::Trace(recorded) => self.add_arrival(Arrival::Trace(recorded))?,
+            Item::Matrix(matrix) => {
+                self.define_once("matrix", matrix.keyword)?;
+                self.matrix = Some(matrix);
+            }
+            Item::Scenario(scenario) => {
+                self.define("scenario", &scenario.name.value, scenario.name.span)?;
+                self.scenarios.push(scenario);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_block(&mut self, block: &'s Block) -> Result<(), Diagnostic> {
+        match block.kind {
+            BlockKind::Gpu => {
+                self.define("GPU", name(block), name_span(block))?;
+                self.gpus.push(block);
+            }
+            BlockKind::Model => {
+                self.define("model", name(block), name_span(block))?;
+                self.models.push(block);
+            }
+            BlockKind::Workload => self.add_arrival(Arrival::Workload(block))?,
+            BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run => {
+                self.define_once(table_of(block.kind).block, block.keyword)?;
+                self.settings.push(block);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_arrival(&mut self, arrival: Arrival<'s>) -> Result<(), Diagnostic> {
+        let (name, span) = (arrival.name(), arrival.span());
+        match self.first("arrival", name, span) {
+            Some(first) => Err(error::arrival_twice(name, span, first)),
+            None => {
+                self.arrivals.push(arrival);
+                Ok(())
+            }
+        }
+    }
+
+    fn define(&mut self, what: &'static str, name: &'s str, span: Span) -> Result<(), Diagnostic> {
+        match self.first(what, name, span) {
+            Some(first) => Err(error::defined_twice(what, name, span, first)),
+            None => Ok(()),
+        }
+    }
+
+    /// Defines a block that has no name.
+    fn define_once(&mut self, block: &'static str, keyword: Span) -> Result<(), Diagnostic> {
+        match self.first(block, "", keyword) {
+            Some(first) => Err(error::one_of_a_kind(block, keyword, first)),
+            None => Ok(()),
+        }
+    }
+
+    /// Where the name was defined before; else it is defined now.
+    fn first(&mut self, what: &'static str, name: &'s str, span: Span) -> Option<Span> {
+        match self.defined.entry((what, name)) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(place) => {
+                place.insert(span);
                 None
             }
-            Item::Param(param) => {
-                let first = self.params.iter().find(|other| other.name.text == param.name.text);
-                let twice = first.map(|first| {
-                    error::defined_twice("parameter", &param.name.text, param.name.span, first.name.span)
-                });
-                insert(&mut self.params, param, twice)
-            }
-            Item::Block(block) => self.add_block(block),
-            Item::Trace(recorded) => self.add_arrival(Arrival::Trace(recorded)),
-            Item::Matrix(matrix) => match self.matrix {
-                Some(first) => Some(error::one_of_a_kind("matrix", matrix.keyword, first.keyword)),
-                None => {
-                    self.matrix = Some(matrix);
-                    None
-                }
-            },
-            Item::Scenario(scenario) => {
-                let first = self.scenarios.iter().find(|other| other.name.value == scenario.name.value);
-                let twice = first.map(|first| {
-                    error::defined_twice(
-                        "scenario",
-                        &scenario.name.value,
-                        scenario.name.span,
-                        first.name.span,
-                    )
-                });
-                insert(&mut self.scenarios, scenario, twice)
-            }
         }
     }
-
-    fn add_block(&mut self, block: &'s Block) -> Option<Diagnostic> {
-        let (list, what) = match block.kind {
-            BlockKind::Gpu => (&mut self.gpus, "GPU"),
-            BlockKind::Model => (&mut self.models, "model"),
-            BlockKind::Workload => return self.add_arrival(Arrival::Workload(block)),
-            BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run => {
-                let first = self.settings.iter().find(|other| other.kind == block.kind);
-                let twice = first.map(|first| {
-                    error::one_of_a_kind(
-                        super::scenario::table_of(block.kind).block,
-                        block.keyword,
-                        first.keyword,
-                    )
-                });
-                return insert(&mut self.settings, block, twice);
-            }
-        };
-        let first = list.iter().find(|other| name(other) == name(block));
-        let twice =
-            first.map(|first| error::defined_twice(what, name(block), name_span(block), name_span(first)));
-        insert(list, block, twice)
-    }
-
-    fn add_arrival(&mut self, arrival: Arrival<'s>) -> Option<Diagnostic> {
-        let first = self.arrivals.iter().find(|other| other.name() == arrival.name());
-        let twice = first.map(|first| error::arrival_twice(arrival.name(), arrival.span(), first.span()));
-        insert(&mut self.arrivals, arrival, twice)
-    }
-}
-
-fn insert<T>(list: &mut Vec<T>, item: T, twice: Option<Diagnostic>) -> Option<Diagnostic> {
-    if twice.is_none() {
-        list.push(item);
-    }
-    twice
 }

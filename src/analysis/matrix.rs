@@ -1,7 +1,9 @@
 //! `matrix`: the product of its axes, the first varying slowest.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostics::Diagnostics;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::syntax::ast::{Axis, Matrix};
 
 use super::error;
@@ -29,14 +31,19 @@ pub(super) fn points(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Point> {
     let Some(matrix) = matrix else { return vec![Point::default()] };
+    let declared: BTreeSet<&str> = declared.iter().copied().collect();
     let mut axes: Vec<&Axis> = Vec::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for axis in &matrix.axes {
         let name = &axis.name;
-        if let Some(first) = axes.iter().find(|other| other.name.text == name.text) {
-            diagnostics.push(error::axis_twice(name, first.name.span));
-        } else if !declared.contains(&name.text.as_str()) {
+        if let Some(first) = seen.get(name.text.as_str()) {
+            diagnostics.push(error::axis_twice(name, *first));
+            continue;
+        }
+        seen.insert(&name.text, name.span);
+        if !declared.contains(name.text.as_str()) {
             let first = axis.values.first().map_or_else(String::new, |value| as_written(value, sources));
-            diagnostics.push(error::undeclared_axis(name, declared, &first));
+            diagnostics.push(error::undeclared_axis(name, &declared, &first));
         } else if axis.values.is_empty() {
             diagnostics.push(error::empty_axis(axis));
         } else {

@@ -35,12 +35,14 @@ mod values;
 pub use keys::{Key, Table, Value, tables};
 pub use matrix::MAX_CASES;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Case, Scenario};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
 
-use self::definitions::Layered;
+use self::definitions::Layers;
 use self::items::Items;
 use self::params::Setting as Override;
 use self::scenario::Merged;
@@ -130,18 +132,26 @@ impl<'s> Compilation<'s> {
         };
         let mut cases = Vec::new();
         if self.only_defines() {
-            let params = params::evaluate(&self.items.params, &self.overrides, self.sources, diagnostics);
+            let params = params::evaluate(
+                &self.items.params,
+                &self.overrides,
+                self.sources,
+                self.unreadable,
+                diagnostics,
+            );
             scenario::check_definitions(&file, &Merged::of(&[&self.items], None), &params, diagnostics);
             return cases;
         }
         if self.items.scenarios.is_empty() {
             self.expand(&file, None, source, &mut cases, diagnostics);
         }
+        let mut n_cases = 0;
         for written in &self.items.scenarios {
-            self.expand(&file, Some(written), source, &mut cases, diagnostics);
-        }
-        if cases.len() > MAX_CASES {
-            diagnostics.push(error::too_many_cases(self.start(source), cases.len()));
+            n_cases += self.expand(&file, Some(written), source, &mut cases, diagnostics);
+            if n_cases > MAX_CASES {
+                diagnostics.push(error::too_many_cases(written.keyword));
+                break;
+            }
         }
         cases
     }
@@ -161,7 +171,7 @@ impl<'s> Compilation<'s> {
         first.unwrap_or(Span { source, start: 0, end: 0 })
     }
 
-    /// The cases of one scenario, or of the file that is one.
+    /// Adds the cases of one scenario, or of the file that is one; how many there are, sound or not.
     fn expand(
         &self,
         file: &scenario::File<'_, 's>,
@@ -169,7 +179,7 @@ impl<'s> Compilation<'s> {
         source: SourceId,
         cases: &mut Vec<CompiledCase>,
         diagnostics: &mut Diagnostics,
-    ) {
+    ) -> usize {
         let mut over = Items::default();
         if let Some(written) = written {
             over.add(&written.items, diagnostics);
@@ -177,11 +187,12 @@ impl<'s> Compilation<'s> {
         let merged = Merged::of(&[&self.items, &over], written.map(|written| written.name.value.as_str()));
         let declarations = layered_params(&self.items.params, &over.params);
         let declared: Vec<&str> = declarations.iter().map(|param| param.name.text.as_str()).collect();
-        let matrix = over.matrix.or(self.items.matrix);
-        let points = matrix::points(matrix, &declared, &self.overrides, self.sources, diagnostics);
+        let points = matrix::points(self.items.matrix, &declared, &self.overrides, self.sources, diagnostics);
+        let n_points = points.len();
         for point in points {
             let settings: Vec<Override> = self.overrides.iter().chain(&point.settings).cloned().collect();
-            let params = params::evaluate(&declarations, &settings, self.sources, diagnostics);
+            let params =
+                params::evaluate(&declarations, &settings, self.sources, self.unreadable, diagnostics);
             let case = Case {
                 file: self.sources.get(source).name.clone(),
                 scenario: written.map(|written| written.name.value.clone()),
@@ -189,26 +200,30 @@ impl<'s> Compilation<'s> {
             };
             cases.extend(scenario::compile(file, &merged, case, &params, diagnostics));
         }
+        n_points
     }
 }
 
 /// A scenario's declarations take the place of the file's, where the file's stand.
 fn layered_params<'s>(below: &[&'s ast::Param], above: &[&'s ast::Param]) -> Vec<&'s ast::Param> {
-    let named =
-        |list: &[&'s ast::Param], name: &str| list.iter().copied().find(|param| param.name.text == name);
-    let replaced = below.iter().map(|param| named(above, &param.name.text).unwrap_or(param));
-    let added = above.iter().copied().filter(|param| named(below, &param.name.text).is_none());
+    let by_name = |list: &[&'s ast::Param]| -> BTreeMap<&'s str, &'s ast::Param> {
+        list.iter().map(|param| (param.name.text.as_str(), *param)).collect()
+    };
+    let (known, replacing) = (by_name(below), by_name(above));
+    let replaced =
+        below.iter().map(|param| replacing.get(param.name.text.as_str()).copied().unwrap_or(param));
+    let added = above.iter().copied().filter(|param| !known.contains_key(param.name.text.as_str()));
     replaced.chain(added).collect()
 }
 
-fn blocks_of<'s>(items: impl Iterator<Item = &'s ast::Item>, kind: ast::BlockKind) -> Vec<Layered<'s>> {
+fn blocks_of<'s>(items: impl Iterator<Item = &'s ast::Item>, kind: ast::BlockKind) -> Layers<'s> {
     let blocks: Vec<&ast::Block> = items
         .filter_map(|item| match item {
             ast::Item::Block(block) if block.kind == kind => Some(block),
             _ => None,
         })
         .collect();
-    let mut layered = Vec::new();
+    let mut layered = Layers::new();
     scenario::add_layer(&mut layered, &blocks);
     layered
 }

@@ -27,6 +27,7 @@ pub(super) fn overrides(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Setting> {
     let mut settings: Vec<Setting> = Vec::new();
+    let declared = all_names(items);
     for (name, value) in written {
         let source = sources.add(format!("--set {name}={value}"), format!("param {name} = {value}"));
         let (file, mistakes) = parse(source, sources);
@@ -39,7 +40,6 @@ pub(super) fn overrides(
             }
             continue;
         };
-        let declared = all_names(items);
         if !declared.contains(&name.as_str()) {
             let near = nearest(name, declared.iter().copied());
             diagnostics.push(error::cannot_set(&param.name, &near, &declared));
@@ -67,6 +67,7 @@ pub(super) fn evaluate(
     declarations: &[&Declaration],
     settings: &[Setting],
     sources: &Sources,
+    unreadable: bool,
     diagnostics: &mut Diagnostics,
 ) -> Params {
     let mut params = Params::new();
@@ -75,6 +76,7 @@ pub(super) fn evaluate(
         let set = settings.iter().rev().find(|setting| setting.name == *name);
         let atom = set.map_or(&declaration.value, |setting| &setting.value);
         let mut ctx = Context::new(sources, &params);
+        ctx.unreadable = unreadable;
         let value = value_of(atom, &mut ctx);
         diagnostics.extend(ctx.diagnostics.iter().cloned());
         let param = Param { value, text: as_written(atom, sources), origin: atom.span() };

@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, BlockKind, Expect};
 use super::block::Block;
 use super::cluster::Layout;
 use super::context::{Context, Params};
-use super::definitions::{Definitions, Layered};
+use super::definitions::{Definitions, Layers};
 use super::engine::Mode;
 use super::expectation::{self, Surroundings};
 use super::items::{self, Arrival, Items};
@@ -33,13 +33,14 @@ pub(super) fn table_of(kind: BlockKind) -> &'static Table {
 
 /// The blocks of a case: the file's, and over them the scenario's.
 pub(super) struct Merged<'s> {
-    gpus: Vec<Layered<'s>>,
-    models: Vec<Layered<'s>>,
+    gpus: Layers<'s>,
+    models: Layers<'s>,
     cluster: Vec<&'s ast::Block>,
     engine: Vec<&'s ast::Block>,
     policy: Vec<&'s ast::Block>,
     run: Vec<&'s ast::Block>,
     arrivals: Vec<(Arrival<'s>, Vec<&'s ast::Block>)>,
+    arrival_index: BTreeMap<&'s str, usize>,
     expects: Vec<(&'s Expect, Option<&'s str>)>,
 }
 
@@ -51,13 +52,14 @@ impl<'s> Merged<'s> {
             blocks.filter(|block| block.kind == kind).collect::<Vec<_>>()
         };
         let mut merged = Merged {
-            gpus: Vec::new(),
-            models: Vec::new(),
+            gpus: Layers::new(),
+            models: Layers::new(),
             cluster: settings(BlockKind::Cluster),
             engine: settings(BlockKind::Engine),
             policy: settings(BlockKind::Policy),
             run: settings(BlockKind::Run),
             arrivals: Vec::new(),
+            arrival_index: BTreeMap::new(),
             expects: Vec::new(),
         };
         for (position, items) in layers.iter().enumerate() {
@@ -73,25 +75,23 @@ impl<'s> Merged<'s> {
 
     /// A scenario's workload changes the file's statement by statement; its trace takes the place of the file's.
     fn add_arrival(&mut self, arrival: Arrival<'s>) {
-        let known = self.arrivals.iter_mut().find(|(other, _)| other.name() == arrival.name());
-        match (known, arrival) {
-            (Some((Arrival::Workload(_), layers)), Arrival::Workload(block)) => layers.push(block),
-            (Some(known), Arrival::Workload(block)) => *known = (arrival, vec![block]),
-            (Some(known), Arrival::Trace(_)) => *known = (arrival, Vec::new()),
-            (None, Arrival::Workload(block)) => self.arrivals.push((arrival, vec![block])),
-            (None, Arrival::Trace(_)) => self.arrivals.push((arrival, Vec::new())),
+        let layers = match arrival {
+            Arrival::Workload(block) => vec![block],
+            Arrival::Trace(_) => Vec::new(),
+        };
+        let index = *self.arrival_index.entry(arrival.name()).or_insert(self.arrivals.len());
+        match (self.arrivals.get_mut(index), arrival) {
+            (Some((Arrival::Workload(_), below)), Arrival::Workload(block)) => below.push(block),
+            (Some(known), _) => *known = (arrival, layers),
+            (None, _) => self.arrivals.push((arrival, layers)),
         }
     }
 }
 
-/// Definitions of one kind by name, in the order first written.
-pub(super) fn add_layer<'s>(definitions: &mut Vec<Layered<'s>>, blocks: &[&'s ast::Block]) {
+/// Puts blocks over those of the same name.
+pub(super) fn add_layer<'s>(definitions: &mut Layers<'s>, blocks: &[&'s ast::Block]) {
     for block in blocks {
-        let name = items::name(block);
-        match definitions.iter_mut().find(|layered| layered.name == name) {
-            Some(layered) => layered.layers.push(block),
-            None => definitions.push(Layered { name, layers: vec![block] }),
-        }
+        definitions.entry(items::name(block)).or_default().push(block);
     }
 }
 
@@ -100,9 +100,9 @@ pub(super) struct File<'m, 's> {
     /// The texts.
     pub(super) sources: &'m Sources,
     /// The catalogue's GPUs.
-    pub(super) catalogue_gpus: &'m [Layered<'s>],
+    pub(super) catalogue_gpus: &'m Layers<'s>,
     /// The catalogue's models.
-    pub(super) catalogue_models: &'m [Layered<'s>],
+    pub(super) catalogue_models: &'m Layers<'s>,
     /// Headers of blocks that could not be read in full.
     pub(super) damaged: &'m std::collections::BTreeSet<Span>,
     /// Whether some text could not be read at all.
@@ -221,21 +221,21 @@ impl<'s> Lowering<'_, '_, 's> {
 
     /// Every GPU the file defines, used or not: its mistakes are reported once.
     fn own_gpus(&self, ctx: &mut Context<'_>) -> BTreeMap<&'s str, Option<Gpu>> {
-        let names = self.merged.gpus.iter().map(|layered| (layered.name, layered.layers[0]));
+        let names = self.merged.gpus.iter();
         names
-            .map(|(name, block)| {
-                let resolved = self.gpus().resolve(name, items::name_span(block), ctx);
-                (name, resolved.and_then(|block| gpu::lower(&block, ctx)))
+            .map(|(name, layers)| {
+                let resolved = self.gpus().resolve(name, items::name_span(layers[0]), ctx);
+                (*name, resolved.and_then(|block| gpu::lower(&block, ctx)))
             })
             .collect()
     }
 
     fn own_models(&self, ctx: &mut Context<'_>) -> BTreeMap<&'s str, Option<LanguageModel>> {
-        let names = self.merged.models.iter().map(|layered| (layered.name, layered.layers[0]));
+        let names = self.merged.models.iter();
         names
-            .map(|(name, block)| {
-                let resolved = self.models().resolve(name, items::name_span(block), ctx);
-                (name, resolved.and_then(|block| language_model::lower(&block, ctx)))
+            .map(|(name, layers)| {
+                let resolved = self.models().resolve(name, items::name_span(layers[0]), ctx);
+                (*name, resolved.and_then(|block| language_model::lower(&block, ctx)))
             })
             .collect()
     }

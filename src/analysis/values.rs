@@ -116,8 +116,7 @@ pub(super) fn evaluate(expr: &Expr, hint: Option<Dimension>, ctx: &mut Context<'
         Expr::Literal(literal) => evaluate_literal(literal, hint, ctx),
         Expr::Param(name) => {
             let Some(param) = ctx.params.get(&name.text) else {
-                let diagnostic = error::unknown_param(name, ctx);
-                ctx.report(diagnostic);
+                ctx.report_unknown_param(name);
                 return None;
             };
             match param.value.as_ref()? {

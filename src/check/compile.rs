@@ -122,4 +122,4 @@ fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suit
 }
 
 const TOO_LARGE: Code = Code("E0701");
-const NOT_UTF8: Code = Code("E0002");
+const NOT_UTF8: Code = Code("E0705");

@@ -24,10 +24,12 @@ pub struct CaseResult {
     pub golden: Golden,
     /// Failures as diagnostics: unmet expectations, what is not simulated, unreadable traces.
     pub diagnostics: Vec<Diagnostic>,
+    /// That the snapshot is missing or differs.
+    pub snapshot_failure: Option<Diagnostic>,
     /// Files that could not be read or written on the way.
     pub problems: Vec<HostError>,
-    /// The seed under which the failure shows, else the first.
-    pub seed: u64,
+    /// The command that shows the failure again.
+    pub repeat: Option<String>,
 }
 
 /// How a case ended, from best to worst.

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use regex::Regex;
 
@@ -45,10 +46,10 @@ pub(super) struct GlobalArgs {
     )]
     pub(super) color: Color,
     /// Print diagnostics and results, no progress
-    #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true)]
+    #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(super) quiet: bool,
     /// Read files outside the project (the folder of the nearest `kvs.toml` or `.git`)
-    #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE", hide_env = true)]
+    #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(super) allow_outside: bool,
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use indicatif::ProgressBar;
 use regex::Regex;
 
@@ -28,13 +29,13 @@ pub(super) struct CheckArgs {
     #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
     filter: Option<Regex>,
     /// Print the ids of the cases instead of running them
-    #[arg(long, env = "KVS_LIST", hide_env = true)]
+    #[arg(long, env = "KVS_LIST", hide_env = true, value_parser = BoolishValueParser::new())]
     list: bool,
     /// Store what the cases give now as their snapshots
-    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"])]
+    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"], value_parser = BoolishValueParser::new())]
     update: bool,
     /// Start nothing more once a case has failed
-    #[arg(long, env = "KVS_FAIL_FAST", hide_env = true)]
+    #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]
     fail_fast: bool,
     #[command(flatten)]
     running: RunningArgs,
@@ -193,6 +194,9 @@ fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
 }
 
 fn say_where_snapshots_are_off(suites: &[Suite], golden: GoldenMode, output: &Output) {
+    if suites.is_empty() {
+        return;
+    }
     if golden == GoldenMode::Off {
         output.progress("note: snapshots are not compared, `--set` changes the numbers");
         return;

@@ -102,6 +102,19 @@ impl Output {
         self.error_text(&text);
     }
 
+    /// A diagnostic that no line of the file is to blame for: drawn without its source.
+    pub(super) fn unplaced(&self, diagnostic: &Diagnostic, sources: &Sources) {
+        match self.format {
+            Format::Full => {
+                let help =
+                    diagnostic.help.as_deref().map_or_else(String::new, |help| format!("  help: {help}\n"));
+                let (code, message) = (diagnostic.code, &diagnostic.message);
+                self.error_text(&format!("{BAD}error[{code}]{BAD:#}: {message}\n{help}"));
+            }
+            Format::Concise | Format::Json => self.diagnostics(std::slice::from_ref(diagnostic), sources),
+        }
+    }
+
     /// What belongs to the diagnostic before it, for people; `text` ends its own lines.
     pub(super) fn detail(&self, text: &str) {
         if self.format == Format::Full {

@@ -61,6 +61,9 @@ fn facts(result: &CaseResult) -> String {
 /// A case's failures: at their lines, then how its numbers differ from the snapshot.
 pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult) {
     output.diagnostics(&result.diagnostics, &suite.sources);
+    if let Some(failure) = &result.snapshot_failure {
+        output.unplaced(failure, &suite.sources);
+    }
     for problem in &result.problems {
         output.problem(problem);
     }
@@ -71,6 +74,11 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     }
     if let Ending::Crashed(message) = &result.ending {
         output.crash(&result.id, message);
+    }
+    if let (Some(repeat), Ending::Failed | Ending::NoData | Ending::Crashed(_)) =
+        (&result.repeat, &result.ending)
+    {
+        output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
     }
 }
 

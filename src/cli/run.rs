@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 
 use super::arguments::{GlobalArgs, RunningArgs};
 use super::check::{Loaded, count_cases, exit_of, load, select_groups};
@@ -38,7 +39,7 @@ pub(super) struct RunArgs {
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Show every setting with its value and where it comes from, and run nothing
-    #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true)]
+    #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true, value_parser = BoolishValueParser::new())]
     show_config: bool,
     #[command(flatten)]
     running: RunningArgs,

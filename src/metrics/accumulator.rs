@@ -19,6 +19,7 @@ use crate::units::{SimDuration, SimTime};
 /// Listens to a run.
 pub struct Accumulator {
     warmup: SimTime,
+    has_until: bool,
     workloads: Vec<OfWorkload>,
     gpus: Vec<OfGpu>,
     /// Sums over all GPUs, in the order of [`Level::OF_GPUS`].
@@ -69,6 +70,7 @@ impl Accumulator {
         let workload = |slo| OfWorkload { slo, tally: Tally::default() };
         Accumulator {
             warmup: scenario.run.warmup,
+            has_until: scenario.run.until.is_some(),
             workloads: scenario.workloads.iter().map(|of| workload(of.slo)).collect(),
             gpus: std::iter::repeat_with(of_gpu).take(scenario.cluster.n_replicas()).collect(),
             cluster: Level::OF_GPUS.map(|level| Track::new(keeps_points(level))),
@@ -102,6 +104,7 @@ impl Accumulator {
         let hours = end.at.as_secs_f64() / 3600.0;
         Outcome::seal(Ended {
             end,
+            has_until: self.has_until,
             workloads: self.workloads.into_iter().map(|of| of.tally).collect(),
             gpus: self
                 .gpus

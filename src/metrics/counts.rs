@@ -1,6 +1,6 @@
 //! How many requests went which way, and what share of those that arrived.
 //!
-//! Counted are requests that arrived after `warmup`.
+//! Counted are requests that arrived after `warmup`; with `on` those that ended on one of the GPUs.
 //! Invariant: arrived = finished + rejected + evicted + unfinished.
 
 use super::info::Better;

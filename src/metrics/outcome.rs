@@ -22,6 +22,7 @@ use crate::units::{SimDuration, SimTime};
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub(super) end: End,
+    pub(super) has_until: bool,
     pub(super) workloads: Vec<Tally>,
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
@@ -41,6 +42,7 @@ pub(super) struct Totals {
 /// What an accumulator hands over.
 pub(super) struct Ended {
     pub(super) end: End,
+    pub(super) has_until: bool,
     pub(super) workloads: Vec<Tally>,
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
@@ -56,6 +58,7 @@ impl Outcome {
         let columns = ended.columns.into_iter().map(|(sample, values)| (sample, Samples::new(values)));
         Outcome {
             end: ended.end,
+            has_until: ended.has_until,
             workloads: ended.workloads,
             gpus: ended.gpus,
             levels: ended.levels,
@@ -71,10 +74,11 @@ impl Outcome {
         self.end.at
     }
 
-    /// Whether everything that arrived came to its end, so that nothing would change after the run.
+    /// Whether nothing was left to come or to end, so that nothing would change after the run. A run with `until` may
+    /// have been cut short.
     #[must_use]
     pub fn drained(&self) -> bool {
-        self.end.unfinished == 0
+        !self.has_until && self.end.unfinished == 0
     }
 
     /// A metric's value in base units, windows aside; `None` over zero samples.

@@ -52,6 +52,8 @@ impl Outcome {
         let rows = self.rows.as_ref().expect("windows are in the demand of the run");
         let (from, to) =
             metric.selection.during.map_or((0, u64::MAX), |(from, to)| (from.as_ps(), to.as_ps()));
+        // A rate is over as much of a window as is selected and as the run reaches into.
+        let until = to.min(self.end().as_ps());
         let to = to.min(rows.last_arrival().unwrap_or(0));
         let length = length.as_ps().max(1);
         let all = rows.arrived(from, to);
@@ -63,7 +65,8 @@ impl Outcome {
             let end = start.saturating_add(length);
             let range = rows.arrived(start.max(from), (end - 1).min(to));
             next = range.end;
-            let seconds = (end.min(to.saturating_add(1)) - start.max(from)) as f64 / PS_PER_SECOND;
+            let reached = end.min(until).saturating_sub(start.max(from));
+            let seconds = reached as f64 / PS_PER_SECOND;
             let part = Part { tally: rows.tally(&metric.selection, range.clone()), seconds: Some(seconds) };
             let samples =
                 |sample| Cow::Owned(Samples::new(rows.samples(sample, &metric.selection, range.clone())));

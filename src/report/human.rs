@@ -22,6 +22,9 @@ pub(super) static FORMAT: Format = Format {
     written: Written::Afterwards(|report, into| into.write_all(human(report, false).as_bytes())),
 };
 
+/// Columns of a terminal.
+const WIDTH: usize = 80;
+
 /// GPUs listed before the rest are counted only.
 const MOST_GPUS: usize = 16;
 
@@ -102,7 +105,7 @@ fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
     let width = names.iter().take(MOST_GPUS).map(|name| name.chars().count()).max().unwrap_or(0).max(8);
     text.line(&format!(
         "  {:<width$} {:>8} {:>10} {:>9} {:>7} {:>10} {:>8}",
-        "", "finished", "tokens", "busy", "", "peak KV", "of VRAM"
+        "GPU", "finished", "tokens", "busy", "", "peak KV", "of VRAM"
     ));
     let length = summary.end.as_secs_f64();
     for (index, (name, gpu)) in names.iter().zip(&summary.gpus).enumerate().take(MOST_GPUS) {
@@ -125,32 +128,45 @@ fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
 }
 
 fn expectations(text: &mut Text, expectations: &[Expectation], verdicts: &[Verdict]) {
-    /// The widest text that stands beside its numbers.
-    const WIDEST: usize = 38;
-    let short = expectations.iter().map(|each| each.text.chars().count()).filter(|width| *width <= WIDEST);
-    let width = short.max().unwrap_or(0).max(20);
-    text.line(&format!("    {:<width$} {:>10} {:>10} {:>10}", "expectation", "value", "limit", "margin"));
-    for (expectation, verdict) in expectations.iter().zip(verdicts) {
+    let rows: Vec<[String; 4]> = verdicts.iter().map(columns).collect();
+    let widest = |column: usize, title: &str| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).max(title.len())
+    };
+    let [value, limit, margin] = [widest(0, "value"), widest(1, "limit"), widest(2, "margin")];
+    // Texts that leave no room for the numbers stand on a line of their own.
+    let room = WIDTH.saturating_sub(4 + value + limit + margin + widest(3, "") + 8);
+    let short = expectations.iter().map(|each| each.text.chars().count()).filter(|width| *width <= room);
+    let width = short.max().unwrap_or(0).max("expectation".len());
+    let line = |name: &str, [of, against, by, relative]: [&str; 4]| {
+        format!("{name:<width$}  {of:>value$}  {against:>limit$}  {by:>margin$}  {relative}")
+    };
+    text.line(&format!("    {}", line("expectation", ["value", "limit", "margin", ""])));
+    for ((expectation, verdict), row) in expectations.iter().zip(verdicts).zip(&rows) {
         let mark = match verdict.status {
             Status::Pass => text.coloured(AnsiColor::Green, "✓"),
             Status::Fail => text.coloured(AnsiColor::Red, "✗"),
             Status::NoData => text.coloured(AnsiColor::Yellow, "?"),
         };
-        let numbers = numbers(verdict).map(|numbers| {
-            let relative =
-                numbers.relative_margin.map_or_else(String::new, |relative| format!("  {relative}"));
-            format!("{:>10} {:>10} {:>10}{relative}", numbers.value, numbers.limit, numbers.margin)
-        });
-        let numbers = numbers.unwrap_or_else(|| format!("{:>10}", "no data"));
+        let row = row.each_ref().map(String::as_str);
         if expectation.text.chars().count() <= width {
-            text.line(&format!("  {mark} {:<width$} {numbers}", expectation.text));
+            text.line(&format!("  {mark} {}", line(&expectation.text, row)));
         } else {
             text.line(&format!("  {mark} {}", expectation.text));
-            text.line(&format!("    {:<width$} {numbers}", ""));
+            text.line(&format!("    {}", line("", row)));
         }
         if let Some(detail) = verdict.detail.as_ref().filter(|_| verdict.status != Status::Pass) {
             text.line(&format!("      {detail}"));
         }
+    }
+}
+
+/// Value, limit, margin, relative margin.
+fn columns(verdict: &Verdict) -> [String; 4] {
+    match numbers(verdict) {
+        Some(numbers) => {
+            [numbers.value, numbers.limit, numbers.margin, numbers.relative_margin.unwrap_or_default()]
+        }
+        None => ["no data".to_owned(), String::new(), String::new(), String::new()],
     }
 }
 

@@ -109,7 +109,7 @@ pub fn signed(text: &str, number: f64) -> String {
 /// The largest unit that keeps a number at or above one.
 fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
     const TIMES: &[(f64, &str)] =
-        &[(7200.0, "h"), (120.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"), (1e-12, "ps")];
+        &[(7200.0, "h"), (600.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"), (1e-12, "ps")];
     const AMOUNTS: &[(f64, &str)] = &[(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "B")];
     const BANDWIDTHS: &[(f64, &str)] =
         &[(1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "KB/s"), (1.0, "B/s")];
@@ -179,6 +179,7 @@ mod tests {
             (0.999_96, Dimension::TIME, "1 s"),
             (-3.2, Dimension::TIME, "-3.2 s"),
             (90.0, Dimension::TIME, "90 s"),
+            (599.0, Dimension::TIME, "599 s"),
             (600.0, Dimension::TIME, "10 min"),
             (86_400.0, Dimension::TIME, "24 h"),
             (1_433_600.0, Dimension::DATA, "1.434 MB"),

@@ -1,6 +1,6 @@
 //! The numbers of a verdict as text: value, limit and margin.
 
-use super::number::{natural_in, percent, percent_in, signed};
+use super::number::{natural_in, percent_in, signed};
 use crate::expect::Verdict;
 
 /// The numbers of a verdict, in natural units.
@@ -36,6 +36,6 @@ pub fn numbers_in(verdict: &Verdict, digits: usize) -> Option<Numbers> {
         relative_margin: verdict
             .relative_margin()
             .filter(|share| *share != 0.0)
-            .map(|share| signed(&percent(share), share)),
+            .map(|share| signed(&percent_in(share, 3), share)),
     })
 }

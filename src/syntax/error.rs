@@ -1,5 +1,9 @@
 //! What the parser says about a text it cannot read; the only place its codes and messages stand.
 
+mod wanted;
+
+pub(super) use wanted::{Wanted, expected};
+
 use super::ast::Item;
 use super::limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 use crate::diagnostics::Diagnostic;
@@ -38,118 +42,6 @@ fn quoted(token: &str) -> String {
     }
 }
 
-/// What should have stood there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    ArrowOrHold,
-    Block,
-    CloseBracket,
-    CloseParen,
-    Comparison,
-    Condition,
-    Equals,
-    Gpu,
-    In,
-    List,
-    Name,
-    OfRuns,
-    Range,
-    Text,
-    Value,
-    Windows,
-    Workload,
-}
-
-impl Wanted {
-    fn describe(self) -> &'static str {
-        match self {
-            Wanted::ArrowOrHold => "`->` or `hold`",
-            Wanted::Block => "`{`",
-            Wanted::CloseBracket => "`,` or `]`",
-            Wanted::CloseParen => "`)`",
-            Wanted::Comparison => "a comparison",
-            Wanted::Condition => "a condition",
-            Wanted::Equals => "`=`",
-            Wanted::Gpu => "a group of GPUs",
-            Wanted::In => "`in`",
-            Wanted::List => "a list",
-            Wanted::Name => "a name",
-            Wanted::OfRuns => "`of runs`",
-            Wanted::Range => "`..`",
-            Wanted::Text => "a text in quotes",
-            Wanted::Value => "a value",
-            Wanted::Windows => "`windows`",
-            Wanted::Workload => "the name of a workload",
-        }
-    }
-
-    fn code(self) -> crate::diagnostics::Code {
-        match self {
-            Wanted::Value | Wanted::Condition => text::EXPECTED_VALUE,
-            Wanted::Name | Wanted::Workload | Wanted::Gpu => text::EXPECTED_NAME,
-            Wanted::CloseParen | Wanted::CloseBracket => text::UNCLOSED_BRACKET,
-            Wanted::Comparison => text::EXPECTED_COMPARISON,
-            Wanted::Block => text::EXPECTED_BLOCK,
-            Wanted::ArrowOrHold
-            | Wanted::Equals
-            | Wanted::In
-            | Wanted::List
-            | Wanted::OfRuns
-            | Wanted::Range
-            | Wanted::Text
-            | Wanted::Windows => text::EXPECTED_WORD,
-        }
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Wanted::ArrowOrHold => "a stage is `5 min -> 20 req/s` or `10 min hold`",
-            Wanted::Block => "a block follows on the same line: `{ … }`",
-            Wanted::CloseBracket => "elements are separated by commas: `[1, 2]`",
-            Wanted::CloseParen => "close the parenthesis on this line or a later one",
-            Wanted::Comparison => {
-                "compare with `==`, `!=`, `<`, `<=`, `>`, `>=` or `in 1 .. 2`: `p99_latency_ms < 800`"
-            }
-            Wanted::Condition => "a condition is a comparison: `p99_latency_ms < 800`",
-            Wanted::Equals => "a parameter is given its value with `=`: `param n = 4`",
-            Wanted::Gpu => {
-                "name a group, one of its GPUs, or a GPU by its index: `on fast`, `on fast[0]`, `on gpu 3`"
-            }
-            Wanted::In => "an axis lists its values: `n in [1, 2, 4]`",
-            Wanted::List => "values stand in brackets: `[1, 2, 4]`",
-            Wanted::Name => "names are letters, digits and `_`, and do not begin with a digit",
-            Wanted::OfRuns => "say in which share of the seeds it must hold: `in 60% of runs`",
-            Wanted::Range => "a range is two values with `..` between them: `1 min .. 2 min`",
-            Wanted::Text => "put it in quotes: `\"text\"`",
-            Wanted::Value => "write a number with its unit, a parameter as `$n`, or arithmetic on them",
-            Wanted::Windows => "windows are written `over 10 s windows`",
-            Wanted::Workload => "say which requests count: `p99_ttft_ms for chat < 1 s`",
-        }
-    }
-}
-
-/// Something else should have stood here.
-pub(super) fn expected(
-    place: Span,
-    wanted: Wanted,
-    found: &Found<'_>,
-    behind: Option<&str>,
-    open: Option<Span>,
-) -> Diagnostic {
-    let what = wanted.describe();
-    let behind = behind.map_or_else(String::new, |token| format!(" behind {}", quoted(token)));
-    let message = format!("{what} was expected{behind}, found {}", found.describe());
-    let label = match found {
-        Found::End => format!("{what} is missing here"),
-        Found::Token(_) => format!("{what} was expected here"),
-    };
-    let diagnostic = Diagnostic::error(wanted.code(), message, place, label).with_help(wanted.help());
-    match (wanted, open) {
-        (Wanted::CloseParen | Wanted::CloseBracket, Some(open)) => diagnostic.with_label(open, "opened here"),
-        _ => diagnostic,
-    }
-}
-
 /// Nothing more should have stood here.
 pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -> Diagnostic {
     let message = match behind {
@@ -161,7 +53,7 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
             Diagnostic::error(text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
         }
         None => Diagnostic::error(text::UNEXPECTED, message, place, "not expected here")
-            .with_help(unexpected_help(found)),
+            .with_help(unexpected_help(found, behind)),
     }
 }
 
@@ -190,21 +82,48 @@ pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
         "=<" => "write `<=`",
         "=>" => "write `>=`; a stage's arrow is `->`",
         "..." | "..=" => "write `..`: both ends belong to a range",
+        "+/-" | "/-" => "write `±` or `+-`",
         "//" | "/*" => "a comment begins with `#`",
         _ => return None,
     })
 }
 
-fn unexpected_help(found: &Found<'_>) -> &'static str {
+fn unexpected_help(found: &Found<'_>, behind: Option<&str>) -> &'static str {
+    let behind_digit = behind.is_some_and(|token| token.ends_with(|last: char| last.is_ascii_digit()));
     match found {
+        Found::Token(",") if behind_digit => {
+            "digits are grouped with `_`, as in `1_000`; commas stand only between the elements of `[ ]`"
+        }
+        Found::Token(",") => {
+            "commas stand only between the elements of `[ ]`; conditions are joined by `and`, statements by `;`"
+        }
+        Found::Token(token) if token.starts_with('$') => {
+            "a parameter is `$name`; the unit of an amount stands behind it: `1.20 $/h`"
+        }
+        Found::Token(".") => "a number begins with a digit: `0.5`; a path stands in quotes",
+        Found::Token("'" | "`") => "a text stands in double quotes: `\"text\"`",
         Found::Token(token) if token.starts_with(['-', '.', '/', '\\', '~', '@']) => {
             "names are letters, digits and `_`; anything else stands in quotes"
         }
-        Found::Token("," | "{" | "}" | "[" | "]" | "(" | ")") | Found::End => {
+        Found::Token("{" | "}" | "[" | "]" | "(" | ")") | Found::End => {
             "a statement is a key and its values, and ends with the line or `;`"
         }
         Found::Token(_) => "remove it, or begin a new statement on its own line or behind `;`",
     }
+}
+
+/// A line of a block that does not begin with a name.
+pub(super) fn expected_key(place: Span, found: &Found<'_>) -> Diagnostic {
+    let message = format!("a key was expected at the start of the statement, found {}", found.describe());
+    Diagnostic::error(text::EXPECTED_NAME, message, place, "not a key")
+        .with_help("a statement is a key and its values: `vram 80 GB`")
+}
+
+/// `2000 tok / s`.
+pub(super) fn blanks_in_unit(place: Span, word: &str) -> Diagnostic {
+    let message = format!("a value was expected behind `/`, found {}", quoted(word));
+    Diagnostic::error(text::EXPECTED_VALUE, message, place, "a value was expected here")
+        .with_help("a unit is written without blanks: `2000 tok/s`")
 }
 
 /// A string without its closing quote.

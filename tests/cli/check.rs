@@ -39,7 +39,7 @@ fn a_missed_limit_is_drawn_at_its_line_with_the_command_that_repeats_it() {
         .warns("expect p99_latency_ms < 700")
         .warns("700 ms")
         .warns("750 ms")
-        .warns("kvs run slow.kvs");
+        .warns("repeat with: kvs run slow.kvs");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn concise_diagnostics_are_one_line_each() {
         .exits(1);
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    assert!(lines[0].starts_with("slow.kvs:6:8: error[E0801]: "), "{}", lines[0]);
+    assert!(lines[0].starts_with("slow.kvs:6:1: error[E0801]: "), "{}", lines[0]);
 }
 
 #[test]

@@ -9,7 +9,6 @@ gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
 model tiny { kv_bytes_per_token 2048 B }
 cluster { serves tiny; gpus small x 2 }
 workload chat { arrivals poisson; rate 4 req/s; prompt constant 100; output constant 50; requests 40 }
-run { seeds 2 }
 scenario \"any\" { policy { routing random } }
 scenario \"two choices\" { policy { routing p2c }; expect p99_latency_ms < 10 * p99_latency_ms of \"any\" }
 expect finished == 40
@@ -52,7 +51,7 @@ fn out_writes_every_file_and_the_same_bytes_again() {
 #[test]
 fn several_cases_and_seeds_get_a_folder_each() {
     let project = Project::new().with("two.kvs", TWO);
-    let _ = project.kvs(["run", "two.kvs", "--out", "all"]).exits(0);
+    let _ = project.kvs(["run", "two.kvs", "--seeds", "2", "--out", "all"]).exits(0);
     let cases = ["all/any/seed-1", "all/any/seed-2", "all/two choices/seed-1", "all/two choices/seed-2"];
     assert_eq!(project.files("all"), cases.map(below).concat());
 
@@ -103,7 +102,7 @@ fn show_config_tells_values_and_where_they_come_from() {
 
 #[test]
 fn rows_of_a_trace_are_accounted_for() {
-    let rows = "id arrival_ms prompt gen\na 0 100 10\nb 1000 100 10\nc 5000 100 10\n";
+    let rows = "a 0 100 10\nb 1000 100 10\nc 5000 100 10\n";
     let text = FIRST
         .replace("trace { r1 0 500 200 }", "trace chat from \"rows.trace\" { format kvs; slice 0 s .. 2 s }")
         .replace("expect p99_latency_ms == 750\nexpect p99_ttft_ms == 250", "expect finished == 2");
@@ -113,11 +112,11 @@ fn rows_of_a_trace_are_accounted_for() {
 
 #[test]
 fn a_bad_row_is_named_by_file_line_and_column() {
-    let rows = "id arrival_ms prompt gen\na 0 100 10\nb 1000 many 10\n";
+    let rows = "a 0 100 10\nb 1000 many 10\n";
     let text = FIRST.replace("trace { r1 0 500 200 }", "trace chat from \"rows.trace\" { format kvs }");
     let project = Project::new().with("replay.kvs", text).with("rows.trace", rows);
     for command in ["run", "check"] {
-        project.kvs([command, "replay.kvs"]).exits(3).warns("rows.trace:3:8").warns("many");
+        project.kvs([command, "replay.kvs"]).exits(3).warns("rows.trace:2:8").warns("many");
     }
     project.write("replay.kvs", project.read("replay.kvs").replace("rows.trace", "none.trace"));
     project.kvs(["check", "replay.kvs"]).exits(3).warns("none.trace");

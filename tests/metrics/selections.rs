@@ -120,9 +120,12 @@ fn windows_tumble_from_zero_and_skip_what_is_empty() {
     // Arrivals at 0, 100, 200 and 250 ms; the last gave no latency.
     assert_eq!(windows("max_latency_ms", 100, all.clone()), (vec![(0, 0.2), (1, 0.4), (2, 0.7)], 0));
     assert_eq!(windows("arrived", 50, all.clone()), (vec![(0, 1.0), (2, 1.0), (4, 1.0), (5, 1.0)], 2));
-    assert_eq!(windows("max_latency_ms", 50, all), (vec![(0, 0.2), (2, 0.4), (4, 0.7)], 3));
+    assert_eq!(windows("max_latency_ms", 50, all.clone()), (vec![(0, 0.2), (2, 0.4), (4, 0.7)], 3));
     let chat = Selection { workload: Some(CHAT), ..Selection::default() };
     assert_eq!(windows("rejected", 100, chat), (vec![(0, 0.0), (2, 0.0)], 1));
+    // Ten tokens in each window; the last is as long as the others, though no request came after 250 ms.
+    let rates = windows("throughput_tokens_per_sec", 200, Selection { workload: Some(CHAT), ..all.clone() });
+    assert_eq!(rates, (vec![(0, 50.0), (1, 50.0)], 0));
     let late = Selection { during: between(120, 5000), ..Selection::default() };
     assert_eq!(windows("arrived", 100, late), (vec![(2, 2.0)], 1));
 }

@@ -4,7 +4,7 @@ use kvs::expect::{FORMS, Status, Verdict, form, judge};
 use kvs::model::{Comparison, Condition, GpuSelection, Metric, Operator, Selection, Term, Tolerance};
 use kvs::units::{Dimension, SimDuration, SimTime};
 
-use crate::fixture::{expect, metric, outcome};
+use crate::fixture::{expect, metric, outcome, outcome_of, scenario};
 
 /// Three requests take 100, 200 and 300 ms, one more is rejected; queues fill and drain.
 const RUN: &str = "
@@ -267,6 +267,12 @@ fn a_run_that_was_cut_short_says_nothing_about_later() {
     says(&verdict, "not true up to `1 s`, where the run was cut short");
     assert_eq!(verdict_of(script, eventually(empty(), 500, Some(500))).status, Status::Fail);
     assert_eq!(verdict_of(script, eventually(empty(), 1500, None)).status, Status::NoData);
+    // Nothing is left at `until`, but more may have been on its way.
+    let mut scenario = scenario();
+    scenario.run.until = Some(SimTime::from_ms(1000));
+    let expectation = expect("", eventually(empty(), 1500, None));
+    let outcome = outcome_of(&scenario, "1000 end", &[&expectation]);
+    assert_eq!(judge(&expectation, &outcome, &|_| None).status, Status::NoData);
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn limits_are_named() {
 
 #[test]
 fn long_texts_take_time_in_proportion() {
-    let many = |line: &str| line.repeat(300_000 / line.len());
+    let many = |line: &str| line.repeat(100_000 / line.len());
     for text in [
         many("gpu small { vram 24 GB; prefill 2000 tok/s }\n"),
         many("gpu small { vram = 24 GB\n"),
@@ -228,4 +228,23 @@ fn long_texts_take_time_in_proportion() {
     ] {
         survive(&text);
     }
+}
+
+#[test]
+fn the_deepest_texts_fit_a_small_stack() {
+    let nested = |open: &str, inside: &str, close: &str| {
+        format!("{}{inside}{}", open.repeat(MAX_NESTING - 1), close.repeat(MAX_NESTING - 1))
+    };
+    let texts = [
+        format!("expect {}", nested("(not ", "a < 1", ")")),
+        format!("expect a < {}", nested("(1 + -", "1", ")")),
+        format!("param n = {}", nested("[", "1", "]")),
+        format!("run {{ {} }}", nested("a { b 1\n", "c = 1", "}")),
+        nested("scenario \"a\" {\n", "run { }", "}"),
+        format!("expect a < 1{}", " and a < 1".repeat(512)),
+        format!("expect a < {}1", "-".repeat(512)),
+    ];
+    let parse_all = move || texts.iter().for_each(|text| survive(text));
+    let thread = std::thread::Builder::new().stack_size(1024 * 1024).spawn(parse_all);
+    thread.expect("a thread can be started").join().expect("no text is too deep");
 }

@@ -75,6 +75,11 @@ fn statements() {
     mistakes(&inside("a = 3"), &["2:3: E0022 `=` cannot stand behind `a`"]);
     mistakes(&inside("a 2 *"), &["2:6: E0002 a value was expected behind `*`, found the end of the line"]);
     mistakes(&inside("a-b 3"), &["2:2: E0001 a name holds only letters, digits and `_`"]);
+    mistakes(&inside("llama-3 8"), &["2:6: E0001 a name holds only letters, digits and `_`"]);
+    mistakes(&inside("80 GB"), &["2:1: E0003 a key was expected at the start of the statement, found `80`"]);
+    mistakes(&inside("a 2 tok / s"), &["2:11: E0002 a value was expected behind `/`, found `s`"]);
+    mistakes(&inside("a 1,000"), &["2:4: E0001 `,` cannot stand behind `1`"]);
+    mistakes(&inside("a $1.20"), &["2:3: E0001 `$1` cannot stand behind `a`"]);
     mistakes(&inside("a b, c"), &["2:4: E0001 `,` cannot stand behind `b`"]);
     mistakes(
         &inside("a [1, 2"),
@@ -113,6 +118,12 @@ fn items() {
         &["2:1: E0010 `{` was expected on the line of its header, found on the next line"],
     );
     mistakes("scenario { }", &["1:9: E0003 a name in quotes was expected behind `scenario`, found `{`"]);
+    mistakes(
+        "expects a < 1\nExpect a < 1",
+        &["1:1: E0013 `expects` is no item", "2:1: E0013 `Expect` is no item"],
+    );
+    mistakes("scenario a { }", &["1:10: E0004 a text in quotes was expected behind `scenario`, found `a`"]);
+    mistakes("trace a \"b\"", &["1:9: E0011 `from` or `{` was expected behind `a`, found `\"b\"`"]);
     mistakes("use lib.kvs", &["1:5: E0004 a text in quotes was expected behind `use`, found `lib`"]);
     mistakes("param n 4", &["1:9: E0004 `=` was expected behind `n`, found `4`"]);
     mistakes("matrix { n in 3 }", &["1:15: E0004 a list was expected behind `in`, found `3`"]);

@@ -2,11 +2,10 @@
 
 use std::io::{BufRead, Cursor};
 
-use kvs::model::{
-    Arg, Batching, Case, Choice, Cluster, Engine, LanguageModel, Policy, Run, Scenario, StoredAs, TraceFile,
-    Workload, WorkloadSource,
-};
-use kvs::units::{Dimension, Quantity, Ratio, SimDuration, SimTime, Tokens};
+use kvs::analysis::{Overrides, analyse};
+use kvs::model::{Arg, Choice, Scenario, TraceFile, Workload, WorkloadSource};
+use kvs::source::Sources;
+use kvs::units::{Dimension, Quantity, Ratio, SimDuration, SimTime};
 use kvs::workload::{Request, Traffic};
 
 pub(crate) fn quantity(value: f64, dimension: Dimension) -> Arg {
@@ -62,54 +61,18 @@ pub(crate) fn trace(format: &str) -> TraceFile {
     }
 }
 
+/// The workloads on a cluster that says as little as possible.
 pub(crate) fn scenario(workloads: Vec<Workload>) -> Scenario {
-    let named = Choice::named;
-    Scenario {
-        case: Case { file: "test.kvs".to_owned(), scenario: None, args: Vec::new() },
-        model: LanguageModel {
-            name: "tiny".to_owned(),
-            kv_bytes_per_token: 2048,
-            kv_dtype: StoredAs::Bf16,
-            dtype: StoredAs::Bf16,
-            architecture: Vec::new(),
-        },
-        cluster: Cluster { groups: Vec::new(), links: Vec::new(), pools: Vec::new() },
-        engine: Engine {
-            batching: Batching::Phases,
-            timing: named("shared"),
-            max_batch: 256,
-            max_batch_tokens: 2048,
-            block_size: Tokens::new(16),
-            prefix_cache: true,
-            kv_memory: Ratio::new(0.9),
-            kv_blocks: None,
-            schedule_ahead: 1,
-        },
-        policy: Policy {
-            routing: named("p2c"),
-            decode_routing: named("stay"),
-            scheduling: named("fifo"),
-            reservation: named("safe"),
-            memory_pressure: named("reject"),
-            eviction: named("lru"),
-            preemption: named("recompute"),
-            preempt_by_priority: false,
-            max_queue: None,
-            max_retries: 2,
-            max_global_queue: None,
-            queue_timeout: None,
-        },
-        workloads,
-        run: Run {
-            seed: 1,
-            seeds: 1,
-            warmup: SimTime::ZERO,
-            until: None,
-            sample_every: SimDuration::from_ms(1000),
-        },
-        expectations: Vec::new(),
-        params: Vec::new(),
-    }
+    const CLUSTER: &str = "gpu small { vram 1 GB; prefill 1 tok/s; decode 1 tok/s }\n\
+                           model tiny { kv_bytes_per_token 1 B }\n\
+                           cluster { serves tiny; gpus small x 1 }\n\
+                           trace { r 0 1 1 }\n";
+    let mut sources = Sources::default();
+    let source = sources.add("test.kvs", CLUSTER);
+    let mut import = |_: &str, _: &str, _: &mut Sources| Err("nothing is imported".to_owned());
+    let mut cases = analyse(source, &mut sources, &mut import, &Overrides::new()).cases;
+    let case = cases.pop().expect("the text is a scenario");
+    Scenario { workloads, ..case.scenario }
 }
 
 /// A world with one file, or none.

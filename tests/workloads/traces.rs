@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kvs::model::{TraceFile, WorkloadSource};
+use kvs::rng::Streams;
 use kvs::units::{Ratio, SimDuration, SimTime};
 use kvs::workload::formats::{DropReason, Survey, survey};
 use kvs::workload::{Request, Traffic, TrafficError};
@@ -82,9 +83,9 @@ fn azure_shows_what_is_wrong_with_a_row() {
             "expected a whole number of tokens, found `12.0`".to_owned(),
         ),
         (
-            "2023-11-16 18:17:04,4294967296,1",
+            "2023-11-16 18:17:04,2147483648,1",
             Some(21),
-            "expected at most `4294967295` tokens, found `4294967296`".to_owned(),
+            "expected at most `2147483647` tokens, found `2147483648`".to_owned(),
         ),
         ("2023-11-16 18:17:04,1", None, "expected `3` cells as in the header, found `2`".to_owned()),
         ("2023-11-16 18:17:04,1,1,1", None, "expected `3` cells as in the header, found `4`".to_owned()),
@@ -143,6 +144,11 @@ fn kvs_shows_what_is_wrong_with_a_row() {
         ("b 1 2", None, "expected `5` cells (`id arrival_ms prompt gen streaming`), found `3`"),
         ("b 1 2 3 0 x", Some(11), "expected `5` cells (`id arrival_ms prompt gen streaming`), found `6`"),
         ("b  -1 2 3", Some(4), "expected a number as `12.5`, not negative, found `-1`"),
+        (
+            "columns id arrival_ms prompt gen",
+            Some(9),
+            "expected a number as `12.5`, not negative, found `id`",
+        ),
         ("b 1 2.5 3", Some(5), "expected a whole number of tokens, found `2.5`"),
         ("é 1 2 many", Some(7), "expected a whole number of tokens, found `many`"),
         (
@@ -271,6 +277,31 @@ fn a_file_that_changes_during_the_run_is_a_problem_and_not_an_end() {
     let mut traffic = Traffic::new(&scenario, 1, &open).unwrap();
     while traffic.next_request().is_some() {}
     assert_eq!(traffic.problem().and_then(|problem| problem.line), Some(2));
+}
+
+/// Any bytes are a trace or an error; a replay of a trace agrees with its survey.
+#[test]
+fn damaged_files_are_read_or_refused() {
+    let azure = format!("{HEADER}\r\n2023-11-16 18:17:03.97,12,3\r\n\"2023-11-16 18:17:04\",1,2\r\n");
+    let kvs = "columns id arrival_ms prompt gen\nr1 0 5 6 # x\nr2 1.5 7 8\n";
+    let mut stream = Streams::new(1).stream("damage");
+    for (format, text) in [("azure", azure.as_bytes()), ("kvs", kvs.as_bytes())] {
+        for _ in 0..5_000 {
+            let mut damaged = text.to_vec();
+            for _ in 0..=stream.below(3) {
+                let place = stream.below(damaged.len() as u64) as usize;
+                match stream.below(3) {
+                    0 => damaged[place] = stream.bits() as u8,
+                    1 => damaged.truncate(place + 1),
+                    _ => damaged.insert(place, b"09,.:- \"\n#\xff"[stream.below(11) as usize]),
+                }
+            }
+            if let Err(error) = replay(&trace(format), &damaged) {
+                assert_eq!(error.path, "trace.csv");
+                assert!(!error.message.is_empty());
+            }
+        }
+    }
 }
 
 /// The content of a file of the data folder; prints why not where it is absent.

@@ -397,7 +397,7 @@ fn read_text(name: &str, wanted: &str, cursor: &mut Cursor<'_>, ctx: &mut Contex
                 }
             }
             None => {
-                ctx.report(error::unknown_param(param, ctx));
+                ctx.report_unknown_param(param);
                 return None;
             }
         },

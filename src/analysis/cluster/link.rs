@@ -55,7 +55,7 @@ fn ends(cursor: &mut Cursor<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Opti
     let first = cursor.take_end()?;
     if let Atom::Word(word) = first
         && word.text == "default"
-        && !layout.lines.iter().any(|line| line.name.0 == "default")
+        && layout.group("default").is_none()
     {
         return Some(Ends { from: None, to: None, one_way: false });
     }

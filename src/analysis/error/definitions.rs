@@ -247,8 +247,8 @@ pub(in crate::analysis) fn too_many_points(at: Span, sizes: &[usize]) -> Diagnos
 }
 
 /// Scenarios whose matrices together are too large
-pub(in crate::analysis) fn too_many_cases(at: Span, n_cases: usize) -> Diagnostic {
-    let message = format!("the scenarios have {n_cases} cases in all, a file may have {MAX_CASES}");
+pub(in crate::analysis) fn too_many_cases(at: Span) -> Diagnostic {
+    let message = format!("the scenarios up to this one have more than {MAX_CASES} cases, a file may not");
     Diagnostic::error(Code("E0704"), message, at, "too many cases")
         .with_help("take values out of the matrix, or split the file")
 }

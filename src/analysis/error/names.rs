@@ -1,5 +1,7 @@
 //! E01xx: names and structure.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::context::{Context, Param};
 use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
@@ -37,7 +39,7 @@ pub(in crate::analysis) fn unknown_argument(
 ) -> Diagnostic {
     let help = did_you_mean(&nearest(word, offered.iter().copied())).unwrap_or_else(|| {
         if offered.is_empty() {
-            format!("`{of}` takes no arguments")
+            format!("`{of}` takes no arguments; statements on one line are separated by `;`")
         } else {
             format!("it takes {}", alternatives(offered))
         }
@@ -173,6 +175,7 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
 /// `uniform 9 .. 3`
 pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(Code("E0210"), format!("the range `{text}` runs backwards"), span, "low comes first")
+        .with_help("swap the two")
 }
 
 /// `pool prefill fst`
@@ -221,7 +224,11 @@ pub(in crate::analysis) fn cannot_set(name: &Ident, near: &[&str], declared: &[&
 }
 
 /// `matrix { kv in [bf16, fp8] }` without `param kv`
-pub(in crate::analysis) fn undeclared_axis(name: &Ident, declared: &[&str], first: &str) -> Diagnostic {
+pub(in crate::analysis) fn undeclared_axis(
+    name: &Ident,
+    declared: &BTreeSet<&str>,
+    first: &str,
+) -> Diagnostic {
     let help = did_you_mean(&nearest(&name.text, declared.iter().copied()))
         .unwrap_or_else(|| format!("declare it: `param {} = {first}`", name.text));
     Diagnostic::error(

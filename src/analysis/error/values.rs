@@ -57,6 +57,11 @@ fn likely_unit(spelt: &str, wanted: impl Fn(Dimension) -> bool) -> Option<&'stat
     by_letters.or_else(|| nearest(spelt, candidates()).first().copied())
 }
 
+/// Whether a word behind a number is a unit in another spelling.
+pub(in crate::analysis) fn resembles_unit(word: &str) -> bool {
+    likely_unit(word, |_| true).is_some()
+}
+
 /// One side of a unit in this language's spelling, from what other tools and people write.
 fn usual_part(part: &str) -> &str {
     match part.to_ascii_lowercase().as_str() {
@@ -146,7 +151,25 @@ pub(in crate::analysis) fn out_of_bound(
     let rule = bound_text(expected);
     let message = format!("`{}` must {rule}, found `{}`", expected.what, spelling(found, ctx));
     let diagnostic = Diagnostic::error(Code("E0204"), message, found.span, format!("must {rule}"));
-    with_origin(diagnostic, found, ctx)
+    let diagnostic = with_origin(diagnostic, found, ctx);
+    let example = example(expected);
+    let fits = unit_value(example).is_some_and(|value| expected.bound.holds(value));
+    if fits {
+        diagnostic.with_help(format!("write it as in `{} {example}`", expected.what))
+    } else {
+        diagnostic
+    }
+}
+
+/// An example of [`dimension_example`] in base units.
+fn unit_value(example: &str) -> Option<f64> {
+    let digits =
+        example.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(example.len());
+    let value: f64 = example[..digits].parse().ok()?;
+    match example[digits..].trim() {
+        "" => Some(value),
+        spelt => unit(spelt).map(|unit| unit.to_base(value)),
+    }
 }
 
 fn bound_text(expected: Expected<'_>) -> String {
@@ -172,7 +195,12 @@ pub(in crate::analysis) fn not_whole(
     let text = spelling(found, ctx);
     let message = format!("`{}` must be a whole number, found `{text}`", expected.what);
     let diagnostic = Diagnostic::error(Code("E0205"), message, found.span, "not a whole number");
-    with_origin(diagnostic, found, ctx)
+    let (below, above) = (libm::floor(found.quantity.value), libm::ceil(found.quantity.value));
+    let diagnostic = with_origin(diagnostic, found, ctx);
+    if below < above && found.bare() {
+        return diagnostic.with_help(format!("write `{}` or `{}`", number_text(below), number_text(above)));
+    }
+    diagnostic
 }
 
 /// `max_batch 5e9`

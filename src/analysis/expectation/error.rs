@@ -65,7 +65,7 @@ pub(super) fn selector_does_not_fit(word: &str, span: Span, metric: &Ident, kind
     let message = format!("`{word}` cannot select from `{name}`");
     Diagnostic::error(Code("E0504"), message, span, "does not fit this metric")
         .with_label(metric.span, what)
-        .with_help(format!("`{name}` {what}: it takes {}", alternatives(selectors_of(kind))))
+        .with_help(format!("`{name}` takes {}", alternatives(selectors_of(kind))))
 }
 
 /// `always queue_depth over 10 s windows < 64`

@@ -13,9 +13,9 @@ impl Lowering<'_, '_> {
     pub(super) fn alike(&mut self, left: Operand, right: Operand) -> Option<(Operand, Operand)> {
         match (left.scale, right.scale) {
             (Scale::Bare, Scale::Bare) => Some((left, right)),
-            (Scale::Bare, _) => Some((self.read_bare(left, &right)?, right)),
+            (Scale::Bare, _) => Some((self.read_bare(&left, &right)?, right)),
             (_, Scale::Bare) => {
-                let right = self.read_bare(right, &left)?;
+                let right = self.read_bare(&right, &left)?;
                 Some((left, right))
             }
             _ if agree(&left, &right) => Some((left, right)),
@@ -40,7 +40,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A bare number in the scale of what stands beside it.
-    fn read_bare(&mut self, bare: Operand, beside: &Operand) -> Option<Operand> {
+    fn read_bare(&mut self, bare: &Operand, beside: &Operand) -> Option<Operand> {
         let value = bare.constant()?;
         let (value, digits) = match beside.scale {
             Scale::Bare | Scale::Quotient | Scale::Count => (value, bare.digits),
@@ -57,7 +57,15 @@ impl Lowering<'_, '_> {
             }
         };
         let dimension = beside.dimension;
-        Some(Operand { term: Term::Number(value, dimension), dimension, scale: beside.scale, digits, ..bare })
+        let term = Term::Number(value, dimension);
+        Some(Operand {
+            term,
+            dimension,
+            scale: beside.scale,
+            digits,
+            equality: bare.equality,
+            span: bare.span,
+        })
     }
 }
 

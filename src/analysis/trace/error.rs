@@ -36,20 +36,20 @@ pub(super) fn columns_missing(span: Span, missing: &[&str]) -> Diagnostic {
 }
 
 /// `r1 0 many 200`
-pub(super) fn bad_cell(cell: &Cell, what: &str, expected: &str) -> Diagnostic {
+pub(super) fn bad_cell(cell: &Cell, what: &str, expected: &str, example: &str) -> Diagnostic {
     let message = format!("{what} expects {expected}, found `{}`", cell.text);
     let diagnostic = Diagnostic::error(Code("E0408"), message, cell.span, format!("not {expected}"));
     let digits = cell.text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     if !digits.is_empty() && digits != cell.text && digits.parse::<f64>().is_ok() {
         return diagnostic.with_help(format!("cells carry no unit: write `{digits}`"));
     }
-    diagnostic
+    diagnostic.with_help(format!("write {expected}, as `{example}`"))
 }
 
 /// `r1 -5 100 200`
-pub(super) fn cell_out_of_range(cell: &Cell, what: &str, rule: &str) -> Diagnostic {
+pub(super) fn cell_out_of_range(cell: &Cell, what: &str, rule: &str, help: &str) -> Diagnostic {
     let message = format!("{what} {rule}, found `{}`", cell.text);
-    Diagnostic::error(Code("E0408"), message, cell.span, rule)
+    Diagnostic::error(Code("E0408"), message, cell.span, rule).with_help(help)
 }
 
 /// `r1 0 100`

@@ -140,7 +140,7 @@ fn read(cell: &Cell, column: Column, request: &mut TraceRow, ctx: &mut Context<'
         Column::Gen => request.output = tokens(cell, "gen", ctx)?,
         Column::Streaming if matches!(cell.text.as_str(), "0" | "1" | "true" | "false") => {}
         Column::Streaming => {
-            ctx.report(error::bad_cell(cell, "`streaming`", "0 or 1"));
+            ctx.report(error::bad_cell(cell, "`streaming`", "0 or 1", "0"));
             return None;
         }
     }
@@ -149,13 +149,17 @@ fn read(cell: &Cell, column: Column, request: &mut TraceRow, ctx: &mut Context<'
 
 fn arrival(cell: &Cell, unit: &str, per_second: f64, ctx: &mut Context<'_>) -> Option<SimTime> {
     let Some(value) = number(&cell.text) else {
-        ctx.report(error::bad_cell(cell, "the arrival", &format!("a number of {unit}")));
+        ctx.report(error::bad_cell(cell, "the arrival", &format!("a number of {unit}"), "12.5"));
         return None;
     };
     let time = SimTime::from_secs_f64(value / per_second);
     if time.is_none() {
-        let wrong = if value < 0.0 { "must not be negative" } else { "must be below 213 days" };
-        ctx.report(error::cell_out_of_range(cell, "the arrival", wrong));
+        let (wrong, help) = if value < 0.0 {
+            ("must not be negative", "times count from the start of the run: write `0` or more")
+        } else {
+            ("must be below 213 days", "is the column in another unit? there is `arrival_s` too")
+        };
+        ctx.report(error::cell_out_of_range(cell, "the arrival", wrong, help));
     }
     time
 }
@@ -163,15 +167,15 @@ fn arrival(cell: &Cell, unit: &str, per_second: f64, ctx: &mut Context<'_>) -> O
 fn tokens(cell: &Cell, column: &str, ctx: &mut Context<'_>) -> Option<Tokens> {
     let what = format!("`{column}`");
     let Some(value) = number(&cell.text).filter(|value| libm::trunc(*value) == *value) else {
-        ctx.report(error::bad_cell(cell, &what, "a whole number of tokens"));
+        ctx.report(error::bad_cell(cell, &what, "a whole number of tokens", "500"));
         return None;
     };
     if value < 0.0 {
-        ctx.report(error::cell_out_of_range(cell, &what, "must not be negative"));
+        ctx.report(error::cell_out_of_range(cell, &what, "must not be negative", "write `0` or more"));
         return None;
     }
     if value > f64::from(MAX_TOKENS) {
-        ctx.report(error::cell_out_of_range(cell, &what, "must be below 2^31"));
+        ctx.report(error::cell_out_of_range(cell, &what, "must be below 2^31", "write at most `2147483647`"));
         return None;
     }
     Some(Tokens::new(value as u32))

@@ -52,7 +52,7 @@ pub(super) fn broken_token(key: &str, value: f64, span: Span) -> Diagnostic {
 /// `prompt constant 5e9`
 pub(super) fn too_many_tokens(key: &str, value: f64, span: Span) -> Diagnostic {
     let message = format!("`{key}` must stay below 2^31 tokens, found `{value}`");
-    Diagnostic::error(Code("E0404"), message, span, "too large")
+    Diagnostic::error(Code("E0404"), message, span, "too large").with_help("write at most `2147483647`")
 }
 
 /// `priority urgent`
@@ -67,9 +67,10 @@ pub(super) fn unknown_priority(word: &str, span: Span, names: &[&str]) -> Diagno
 }
 
 /// `priority 1.5`
-pub(super) fn broken_priority(text: &str, span: Span) -> Diagnostic {
+pub(super) fn broken_priority(text: &str, value: f64, span: Span) -> Diagnostic {
     let message = format!("a priority is a whole number, found `{text}`");
     Diagnostic::error(Code("E0405"), message, span, "not whole")
+        .with_help(format!("write `{}`; only the order of priorities matters", libm::round(value)))
 }
 
 /// `slo` and nothing behind it

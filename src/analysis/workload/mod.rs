@@ -131,13 +131,15 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Workload
 fn require(block: &Block<'_>, ctx: &mut Context<'_>) {
     let needed = |name: &str| match name {
         "arrivals" => true,
-        "rate" => closed_loop(block).is_none(),
+        // An unknown process may have been meant as a closed loop.
+        "rate" => closed_loop(block, ctx).is_none() && !unknown_process(block, ctx),
         "prompt" | "output" => !block.has("lengths"),
         _ => false,
     };
     let keys = TABLE.keys;
-    let missing: Vec<&Key> = keys.iter().filter(|key| needed(key.name) && !block.has(key.name)).collect();
-    if !missing.is_empty() {
+    let missing: Vec<&Key> =
+        keys.iter().filter(|key| needed(key.name) && !block.has_or_misspelt(key.name)).collect();
+    if !missing.is_empty() && !block.damaged {
         ctx.report(missing_statements(block, &missing));
     }
 }
@@ -156,15 +158,19 @@ fn optional<'s, T>(
 }
 
 /// The statement that makes a workload a closed loop.
-fn closed_loop<'s>(block: &Block<'s>) -> Option<&'s Statement> {
-    block.one("arrivals").filter(|statement| first_word(statement).is_some_and(arrivals::is_closed_loop))
+fn closed_loop<'s>(block: &Block<'s>, ctx: &Context<'_>) -> Option<&'s Statement> {
+    let statement = block.one("arrivals")?;
+    arrivals::is_closed_loop(&first_word(statement, ctx)?).then_some(statement)
 }
 
-fn first_word(statement: &Statement) -> Option<&str> {
-    match statement.atoms.first() {
-        Some(Atom::Word(word)) => Some(&word.text),
-        _ => None,
-    }
+fn unknown_process(block: &Block<'_>, ctx: &Context<'_>) -> bool {
+    let word = block.one("arrivals").and_then(|statement| first_word(statement, ctx));
+    word.is_some_and(|word| !arrivals::specs().any(|spec| spec.name == word))
+}
+
+/// The name behind a key, written or behind a parameter.
+fn first_word(statement: &Statement, ctx: &Context<'_>) -> Option<String> {
+    Cursor::of(statement).take_word(ctx).map(|(word, _)| word)
 }
 
 /// Arguments that are right one by one and do not determine a law.
@@ -188,7 +194,7 @@ fn arrivals(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Choice> {
 
 /// `rate 5 req/s` or a shape over time; none for a closed loop.
 fn rate(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Option<Choice>> {
-    match (block.one("rate"), closed_loop(block)) {
+    match (block.one("rate"), closed_loop(block, ctx)) {
         (Some(statement), Some(users)) => {
             ctx.report(error::rate_of_closed_loop(statement.key.span, users.span));
             None
@@ -256,7 +262,7 @@ fn priority(statement: &Statement, ctx: &mut Context<'_>) -> Option<i32> {
     let bound = Bound::Between(-MAX_PRIORITY, MAX_PRIORITY);
     let value = values::quantity(expr, Expected::new("priority", Dimension::NUMBER, bound), ctx)?.value;
     if libm::trunc(value) != value {
-        ctx.report(error::broken_priority(ctx.text(expr.span()), expr.span()));
+        ctx.report(error::broken_priority(ctx.text(expr.span()), value, expr.span()));
         return None;
     }
     Some(value as i32)
@@ -295,12 +301,16 @@ fn slo(statement: &Statement, ctx: &mut Context<'_>) -> Option<Slo> {
 /// What keys demand of each other.
 fn together(block: &Block<'_>, ctx: &mut Context<'_>) -> bool {
     let mut sound = true;
-    let rate_ends = block.one("rate").is_some_and(|rate| first_word(rate) == Some("stages"));
+    let rate_ends =
+        block.one("rate").is_some_and(|rate| first_word(rate, ctx).is_some_and(|word| word == "stages"));
     if !rate_ends && !block.has("duration") && !block.has("requests") {
-        ctx.report(error::no_end(block.name.unwrap_or_default(), block.header));
+        let misspelt = ["duration", "requests"].iter().any(|key| block.has_or_misspelt(key));
+        if !misspelt && !block.damaged {
+            ctx.report(error::no_end(block.name.unwrap_or_default(), block.header));
+        }
         sound = false;
     }
-    if let (Some(session), Some(users)) = (block.one("session"), closed_loop(block)) {
+    if let (Some(session), Some(users)) = (block.one("session"), closed_loop(block, ctx)) {
         ctx.report(error::session_of_closed_loop(session.key.span, users.span));
         sound = false;
     }

@@ -27,15 +27,16 @@ impl<R> Work<'_, R> {
             expectations: Vec::new(),
             golden: Golden::Off,
             diagnostics: Vec::new(),
+            snapshot_failure: None,
             problems: Vec::new(),
-            seed: member.seeds.start,
+            repeat: None,
         };
         let mut verdicts: Vec<Vec<(u64, Verdict)>> = vec![Vec::new(); scenario.expectations.len()];
         let mut snapshot = None;
         for (seed, run) in ended {
             match run {
                 Ended::NotRun(reason) => {
-                    result.seed = seed;
+                    result.repeat = Some(repeat_command(suite, result.case, seed, self.options.overrides));
                     return not_run(suite, result, reason);
                 }
                 Ended::Judged(run) => {
@@ -69,15 +70,16 @@ impl<R> Work<'_, R> {
         let compiled = &suite.cases[result.case];
         let expectations = compiled.scenario.expectations.iter().zip(&compiled.expectations);
         let mut worst_seed = None;
-        for (judged, (expectation, span)) in result.expectations.iter().zip(expectations) {
-            let repeat = repeat_command(suite, result.case, judged.worst_seed, self.options.overrides);
-            if let Some(unmet) = failure::unmet(expectation, judged, *span, &repeat) {
-                worst_seed = worst_seed.or(Some(judged.worst_seed));
+        for (judgement, (expectation, span)) in result.expectations.iter().zip(expectations) {
+            if let Some(unmet) = failure::unmet(expectation, judgement, *span) {
+                worst_seed = worst_seed.or(Some(judgement.worst_seed));
                 result.diagnostics.push(unmet);
             }
         }
-        result.diagnostics.extend(failure::golden(&result.golden, suite, &result.id));
-        result.seed = worst_seed.unwrap_or(result.seed);
+        if let Some(seed) = worst_seed {
+            result.repeat = Some(repeat_command(suite, result.case, seed, self.options.overrides));
+        }
+        result.snapshot_failure = failure::golden(&result.golden, suite, &result.id);
         result.ending = CaseResult::judge(&result.expectations, &result.golden);
         if !result.problems.is_empty() {
             result.ending = Ending::Unreadable;

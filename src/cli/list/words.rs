@@ -9,13 +9,29 @@ use crate::units::{UNITS, Unit};
 
 /// Every metric, the statistics of a family on one line.
 pub(super) fn metrics() -> Table {
-    let mut table = Table::new("expect METRIC …");
+    let mut table = Table::new("expect METRIC …, where STAT is mean, min, max, p50, p90, p95, p99 or p999");
     for (pattern, info) in metrics::patterns() {
         let unit = info.unit.map_or("count", |unit| unit.name);
         let later = if info.simulated { "" } else { " (not simulated yet)" };
-        table.row([pattern, unit.to_owned(), format!("{}{later}", info.definition)]);
+        table.row([family(&pattern), unit.to_owned(), format!("{}{later}", info.definition)]);
     }
     table
+}
+
+/// `[mean_|min_|…]ttft_ms` in short.
+fn family(pattern: &str) -> String {
+    match pattern.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((statistics, what)) if statistics.contains("p50_") => format!("STAT_{what}"),
+        Some((statistics, what)) => {
+            let statistics: Vec<&str> =
+                statistics.split('|').map(|name| name.trim_end_matches('_')).collect();
+            match statistics.as_slice() {
+                ["", named @ ..] => format!("{what}, {}_{what}", named.join("/")),
+                named => format!("{}_{what}", named.join("/")),
+            }
+        }
+        None => pattern.to_owned(),
+    }
 }
 
 /// Every unit, by what it measures.
@@ -27,17 +43,19 @@ pub(super) fn units() -> Vec<Table> {
         rest = others;
         let mut table = Table::new(first.dimension.to_string());
         for unit in same {
-            table.row([unit.name.to_owned(), format!("{} {}", unit.to_base(1.0), first_of(unit))]);
+            table.row([unit.name.to_owned(), in_base(unit)]);
         }
         tables.push(table);
     }
     tables
 }
 
-/// The base unit of a unit's dimension.
-fn first_of(unit: &Unit) -> &'static str {
+/// One of it in the base unit of its dimension.
+fn in_base(unit: &Unit) -> String {
+    let value = unit.to_base(1.0);
     let base = UNITS.iter().find(|base| base.dimension == unit.dimension && base.to_base(1.0) == 1.0);
-    base.map_or("", |base| base.name)
+    let number = if (1e-3..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") };
+    format!("{number} {}", base.map_or("", |base| base.name)).trim_end().to_owned()
 }
 
 /// The keys of every block.

@@ -43,4 +43,12 @@ pub(super) static CODES: &[CodeInfo] = &[
         wrong: "param a = 1\nparam b = 1\nmatrix { a in [1, 2, 3]; b in [1, 2, 3] }     # with 101 values on each axis",
         right: "param a = 1\nparam b = 1\nmatrix { a in [1, 2, 3]; b in [1, 2] }",
     },
+    CodeInfo {
+        code: Code("E0705"),
+        summary: "a scenario that is not UTF-8",
+        explanation: "Scenarios are UTF-8 text. The message names the offset of the first byte that is not; an \
+                      editor that saved the file in another encoding can save it again as UTF-8.",
+        wrong: "# a file in UTF-16 or Latin-1",
+        right: "# the same, saved as UTF-8",
+    },
 ];

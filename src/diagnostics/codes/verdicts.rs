@@ -40,4 +40,13 @@ pub(super) static CODES: &[CodeInfo] = &[
         wrong: "# add a scenario, then: kvs check",
         right: "# add a scenario, look at its numbers, then: kvs check --update",
     },
+    CodeInfo {
+        code: Code("E0805"),
+        summary: "a trace file that cannot be replayed",
+        explanation: "The file is missing, lies outside the root, or holds a row that its `format` does not allow; the \
+                      message names the line and the column in it. Every row is read before a run begins: what \
+                      is dropped is counted, nothing is skipped silently.",
+        wrong: "trace day from \"day.csv\" { format kvs }",
+        right: "trace day from \"day.csv\" { format azure }",
+    },
 ];

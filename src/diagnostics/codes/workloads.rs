@@ -206,4 +206,30 @@ pub(super) static CODES: &[CodeInfo] = &[
   slice 5 min .. 25 min
 }",
     },
+    CodeInfo {
+        code: Code("E0413"),
+        summary: "two workloads or traces of one name",
+        explanation: "Metrics select by name, `p99_ttft_ms for chat`, so workloads and traces have names of \
+                      their own. A trace without a name is called `trace`.",
+        wrong: "workload chat {
+  arrivals poisson
+  rate 5 req/s
+  prompt constant 400
+  output constant 100
+  requests 1000
+}
+trace chat {
+  r1 0 500 200
+}",
+        right: "workload chat {
+  arrivals poisson
+  rate 5 req/s
+  prompt constant 400
+  output constant 100
+  requests 1000
+}
+trace recorded {
+  r1 0 500 200
+}",
+    },
 ];

@@ -8,6 +8,7 @@ use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::{Grammar, Reader, Rule};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::error::{self, Found};
 use crate::syntax::token::{Token, tokens};
@@ -17,7 +18,10 @@ use crate::syntax::token::{Token, tokens};
 pub(super) enum Place {
     File,
     Scenario,
+    /// The block of an item.
     Block,
+    /// The block of a statement, where stages may stand.
+    Nested,
     Matrix,
     Rows,
 }
@@ -43,14 +47,16 @@ impl Reader<'_> {
         let rule = match place {
             Place::File | Place::Scenario if !ITEM_WORDS.contains(&first.text) => {
                 self.report(not_an_item(first, first_span, slice, place));
-                self.broken_off = (!slice.contains('{')).then_some(end);
+                self.broken_off = (!begins_item(first, slice)).then_some(end);
                 return;
             }
             Place::File | Place::Scenario => Rule::only_item,
-            Place::Block if first.text.starts_with(|c: char| c.is_ascii_digit() || c == '$' || c == '(') => {
-                Rule::only_stage
+            Place::Block | Place::Nested if first.is_word() => Rule::only_statement,
+            Place::Nested => Rule::only_stage,
+            Place::Block => {
+                self.report(no_key(first, first_span));
+                return;
             }
-            Place::Block => Rule::only_statement,
             Place::Matrix => Rule::only_axis,
             Place::Rows => Rule::only_row,
         };
@@ -67,10 +73,8 @@ impl Reader<'_> {
         let Some(above) = self.broken_off.take() else { return false };
         let between = &self.text[above..bad.as_span().start()];
         let next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
-        let continues = matches!(place, Place::File | Place::Scenario)
-            && next_line
-            && !ITEM_WORDS.contains(&first.text)
-            && !bad.as_str().contains('{');
+        let continues =
+            matches!(place, Place::File | Place::Scenario) && next_line && !begins_item(first, bad.as_str());
         if continues {
             self.broken_off = Some(bad.as_span().end());
         }
@@ -107,6 +111,11 @@ impl Reader<'_> {
             }
             _ if error::foreign(&found).is_some() => error::unexpected(place, &found, behind),
             _ if stop.inside_name(slice) => error::not_in_name(stop.previous.map_or(place, span)),
+            (Some(found), Some(error::Wanted::Value))
+                if behind == Some("/") && found.is_word() && !in_expectation =>
+            {
+                error::blanks_in_unit(place, found.text)
+            }
             (_, Some(wanted)) => error::expected(place, wanted, &found, behind, stop.open.map(span)),
             (_, None) => error::unexpected(place, &found, behind),
         };
@@ -180,7 +189,9 @@ impl<'a> Stop<'a> {
         let mut found = None;
         for token in tokens(slice) {
             if token.end() > offset {
-                let skipped = offset.saturating_sub(token.start);
+                // Operators of other languages are named whole, even where their beginning is one of this.
+                let whole = error::foreign(&Found::Token(token.text)).is_some();
+                let skipped = if whole { 0 } else { offset.saturating_sub(token.start) };
                 found = Some(Token { start: token.start + skipped, text: &token.text[skipped..] });
                 if skipped > 0 {
                     previous = Some(Token { start: token.start, text: &token.text[..skipped] });
@@ -216,8 +227,21 @@ impl<'a> Stop<'a> {
     }
 }
 
+/// What to say about a line of an item's block that begins with no key.
+fn no_key(first: Token<'_>, span: Span) -> Diagnostic {
+    if first.text.starts_with('"') && !first.is_closed_string() {
+        return error::unterminated_string(span);
+    }
+    error::expected_key(span, &Found::Token(first.text))
+}
+
+/// Whether a bad line was probably meant to begin an item.
+fn begins_item(first: Token<'_>, line: &str) -> bool {
+    ITEM_WORDS.contains(&first.text) || line.contains('{') || nearest_item_word(first.text).is_some()
+}
+
 /// What to say about a line that begins with no word of an item.
-fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> crate::diagnostics::Diagnostic {
+fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagnostic {
     if first.text.starts_with('"') && !first.is_closed_string() {
         return error::unterminated_string(span);
     }
@@ -267,7 +291,8 @@ fn expectation(possible: &[Rule]) -> Option<error::Wanted> {
     let wanted = [
         (Wanted::Comparison, has(&[Rule::comparator])),
         (Wanted::CloseParen, has(&[Rule::close_paren])),
-        (Wanted::CloseBracket, has(&[Rule::close_bracket])),
+        (Wanted::CloseBracket, has(&[Rule::close_bracket]) && has(&[Rule::comma, Rule::dots])),
+        (Wanted::Element, has(&[Rule::close_bracket])),
         (Wanted::Range, has(&[Rule::dots])),
         (Wanted::Windows, has(&[Rule::windows_word])),
         (Wanted::OfRuns, has(&[Rule::of_word, Rule::runs_word]) && !has(&[Rule::of_scenario])),
@@ -278,8 +303,9 @@ fn expectation(possible: &[Rule]) -> Option<error::Wanted> {
         (Wanted::Equals, has(&[Rule::equals])),
         (Wanted::In, has(&[Rule::in_word])),
         (Wanted::List, has(&[Rule::list, Rule::open_bracket])),
-        (Wanted::Block, has(&[Rule::open, Rule::body, Rule::rows])),
+        (Wanted::FromOrBlock, has(&[Rule::from_word])),
         (Wanted::Text, has(&[Rule::text])),
+        (Wanted::Block, has(&[Rule::open, Rule::body, Rule::rows])),
         (Wanted::Gpu, has(&[Rule::group_name, Rule::indexed_name, Rule::gpu_word])),
         (Wanted::Name, has(&[Rule::name, Rule::trace_name, Rule::word, Rule::key])),
     ];

@@ -18,7 +18,7 @@ pub(super) struct Body {
 impl Reader<'_> {
     /// The statements of an item's block; stages have no place there.
     pub(super) fn item_body(&mut self, pair: Pair<'_, Rule>, header: Span) -> Vec<Statement> {
-        let body = self.body(pair, header);
+        let body = self.body(pair, header, Place::Block);
         for stage in &body.stages {
             self.report(error::stage_without_rate(stage.span));
         }
@@ -26,7 +26,7 @@ impl Reader<'_> {
     }
 
     /// Everything between braces that could be read.
-    fn body(&mut self, pair: Pair<'_, Rule>, header: Span) -> Body {
+    fn body(&mut self, pair: Pair<'_, Rule>, header: Span, place: Place) -> Body {
         let mut statements: Vec<Statement> = Vec::new();
         let mut stages: Vec<Stage> = Vec::new();
         let mut span = header;
@@ -49,7 +49,7 @@ impl Reader<'_> {
                     statements.push(self.statement(part));
                     last = statements.last().map(|statement| statement.span);
                 }
-                Rule::bad_statement => self.recover(&part, Place::Block, last),
+                Rule::bad_statement => self.recover(&part, place, last),
                 rule => unreachable!("{rule:?} stands in no block"),
             }
         }
@@ -76,12 +76,16 @@ impl Reader<'_> {
             match part.as_rule() {
                 Rule::end => {}
                 Rule::body => {
-                    let body = self.body(part, span);
+                    let body = self.body(part, span, Place::Nested);
                     span = span.to(body.span);
                     nested = Some(self.nested(body));
                 }
                 _ => {
                     let atom = self.atom(part);
+                    if let (Atom::Value(Expr::Negated(..)), true) = (&atom, atom.span().start == span.end) {
+                        let sign = Span { end: span.end + 1, ..span.behind() };
+                        self.report(error::not_in_name(sign));
+                    }
                     span = span.to(atom.span());
                     atoms.push(atom);
                 }

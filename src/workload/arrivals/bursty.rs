@@ -17,16 +17,11 @@ pub(super) static ENTRY: Entry = Entry {
         name: "bursty",
         summary: "Poisson arrivals in bursts: busy and quiet periods of exponential length, the mean rate kept",
         params: &[
-            Param::required(
-                "on",
-                Form::Quantity(Dimension::TIME),
-                Bound::Positive,
-                "mean length of a busy period",
-            ),
+            Param::required("on", Form::Quantity(Dimension::TIME), SHORTEST, "mean length of a busy period"),
             Param::required(
                 "off",
                 Form::Quantity(Dimension::TIME),
-                Bound::Positive,
+                SHORTEST,
                 "mean length of a quiet period",
             ),
             Param::optional(
@@ -51,6 +46,9 @@ pub(super) static ENTRY: Entry = Entry {
         })))
     },
 };
+
+/// A millisecond: every period costs a draw, also where requests are rare.
+const SHORTEST: Bound = Bound::AtLeast(0.001);
 
 struct Bursty {
     /// Seconds of a quiet and of a busy period.

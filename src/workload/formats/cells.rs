@@ -1,15 +1,16 @@
 //! Values of single cells: whole tokens, and decimal numbers as exact picoseconds.
 
 use crate::units::Tokens;
+use crate::workload::lengths::MAX_TOKENS;
 
 /// A whole number of tokens, or what was expected instead.
 pub(super) fn tokens(text: &str) -> Result<Tokens, String> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        if let Ok(tokens) = digits.parse() {
-            return Ok(Tokens::new(tokens));
-        }
-        return Err(format!("expected at most `{}` tokens, found `{text}`", u32::MAX));
+        return match digits.parse() {
+            Ok(tokens) if tokens <= MAX_TOKENS => Ok(Tokens::new(tokens)),
+            _ => Err(format!("expected at most `{MAX_TOKENS}` tokens, found `{text}`")),
+        };
     }
     Err(format!("expected a whole number of tokens, found `{text}`"))
 }
@@ -23,7 +24,7 @@ pub(super) fn decimal_time(text: &str, exponent: usize) -> Result<i128, String> 
     if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
         return Err(expected());
     }
-    // 30 digits stay below the limit of i128 with the fraction behind them.
+    // 24 digits, and at most 12 of the fraction behind them, stay below the limit of i128.
     if whole.len() > 24 {
         return Err(format!("expected a time within 213 days, found `{text}`"));
     }
@@ -65,9 +66,9 @@ mod tests {
 
     #[test]
     fn tokens_are_whole_and_fit() {
-        assert_eq!(tokens("4294967295"), Ok(Tokens::new(u32::MAX)));
+        assert_eq!(tokens("2147483647"), Ok(Tokens::new(MAX_TOKENS)));
         assert_eq!(tokens("0"), Ok(Tokens::new(0)));
-        for text in ["", "-1", "1.0", "4294967296", "1e3", "ten"] {
+        for text in ["", "-1", "1.0", "2147483648", "1e3", "ten"] {
             assert!(tokens(text).is_err(), "{text}");
         }
     }

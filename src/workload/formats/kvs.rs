@@ -16,7 +16,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Run,
-    open: |reader, _| Ok(Box::new(Rows { reader, line: 0, columns: None, text: Vec::new() })),
+    open: |reader, _| Ok(Box::new(Rows { reader, line: 0, columns: None, began: false, text: Vec::new() })),
 };
 
 /// Every column, the required ones first.
@@ -29,6 +29,8 @@ struct Rows {
     line: u64,
     /// Of each cell, the index in [`COLUMNS`]; `None` for the usual order.
     columns: Option<Vec<usize>>,
+    /// Whether a row was read, `columns` or another.
+    began: bool,
     text: Vec<u8>,
 }
 
@@ -48,12 +50,13 @@ impl Records for Rows {
                 .map_err(|_| bad(self.line, None, "expected UTF-8 text, found other bytes"))?;
             let text = if self.line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
             let cells = cells(text);
-            match cells.first() {
-                None => {}
-                Some((_, "columns")) if self.columns.is_none() => {
-                    self.columns = Some(columns(self.line, &cells)?);
-                }
-                Some(_) => return record(self.line, &cells, self.columns.as_deref()).map(Some),
+            let Some((_, first)) = cells.first() else { continue };
+            if *first == "columns" && !self.began {
+                self.columns = Some(columns(self.line, &cells)?);
+                self.began = true;
+            } else {
+                self.began = true;
+                return record(self.line, &cells, self.columns.as_deref()).map(Some);
             }
         }
     }

@@ -104,11 +104,14 @@ pub fn check(choice: &Choice) -> Result<(), Misfit> {
     build(choice, Place::Tokens).map(drop)
 }
 
-/// A draw as a number of tokens: rounded to the nearest, halves up.
+/// The most tokens of a prompt or an output, so that the two together stay below 2^32.
+pub const MAX_TOKENS: u32 = (1 << 31) - 1;
+
+/// A draw as a number of tokens: rounded to the nearest, halves up; never above [`MAX_TOKENS`].
 #[must_use]
 pub fn whole_tokens(value: f64) -> Tokens {
     // The cast truncates, and saturates at the limits of u32.
-    Tokens::new((value + 0.5) as u32)
+    Tokens::new(((value + 0.5) as u32).min(MAX_TOKENS))
 }
 
 /// Values below are raised to it.
