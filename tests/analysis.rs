@@ -451,7 +451,10 @@ fn a_feature_that_is_not_simulated_is_one_diagnostic() {
         "cluster {{ serves llama_3_1_8b; gpus h100_sxm x 4 }}\n{TRACE}policy {{ preempt_by_priority on }}"
     );
     assert_eq!(refused(&text), ["1 `batching continuous` is not simulated yet"]);
-    assert_eq!(refused(&sound("run { seeds 3 }")), ["5 `seeds` above 1 is not simulated yet"]);
+    let text = format!(
+        "{GPU}{MODEL}{TRACE}cluster {{ serves tiny; gpus fast x 4 tensor_parallel 2; gpus fast x 1 as alone }}"
+    );
+    assert_eq!(refused(&text), ["4 `tensor_parallel` with `batching phases` is not simulated yet"]);
 }
 
 #[test]

@@ -30,7 +30,7 @@ scenario \"c\" { policy { scheduling shortest_remaining; reservation lazy; routi
 ";
 
 /// Of all outputs of `BUSY`, in debug and in release.
-const FINGERPRINT: &str = "702d1d2777e4a96408a7dbff221ce6e3c759636bd959d86066646fc3981379b4";
+const FINGERPRINT: &str = "9f2554ce233026bac6b6811a4a8e4170cf6c4e6b66a1675db1bc468fa53c2df5";
 
 /// Every output file of a run in `folder`, one after the other with their names.
 fn outputs(folder: &Path, out: &str, threads: &str) -> Vec<u8> {

@@ -55,6 +55,11 @@ impl Output {
         self.stdout != ColorChoice::Never
     }
 
+    /// Whether diagnostics are for programs.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Draws a bar below all that is printed from here on, until [`Output::clear_bar`].
     pub(super) fn set_bar(&self, bar: ProgressBar) {
         self.lock().bar = Some(bar);

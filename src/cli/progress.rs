@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
 use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
+use crate::diagnostics::Diagnostic;
 use crate::expect::Status;
 
 /// Draws a bar over `n_cases` where stderr is a terminal.
@@ -60,7 +61,18 @@ fn facts(result: &CaseResult) -> String {
 
 /// A case's failures: at their lines, then how its numbers differ from the snapshot.
 pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult) {
-    output.diagnostics(&result.diagnostics, &suite.sources);
+    match &result.repeat {
+        // Programs get the command with the failure, people once a case.
+        Some(repeat) if output.is_json() => {
+            let with_help = |diagnostic: &Diagnostic| match diagnostic.help {
+                Some(_) => diagnostic.clone(),
+                None => diagnostic.clone().with_help(format!("repeat with: {repeat}")),
+            };
+            let list: Vec<Diagnostic> = result.diagnostics.iter().map(with_help).collect();
+            output.diagnostics(&list, &suite.sources);
+        }
+        _ => output.diagnostics(&result.diagnostics, &suite.sources),
+    }
     if let Some(failure) = &result.snapshot_failure {
         output.unplaced(failure, &suite.sources);
     }
@@ -77,6 +89,7 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     }
     if let (Some(repeat), Ending::Failed | Ending::NoData | Ending::Crashed(_)) =
         (&result.repeat, &result.ending)
+        && !output.is_json()
     {
         output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
     }

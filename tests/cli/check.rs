@@ -62,7 +62,9 @@ fn json_diagnostics_are_one_object_each() {
     let objects = finished.stderr.lines().map(|line| {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{line}: {error}"))
     });
-    assert_eq!(objects.count(), 2);
+    let objects: Vec<_> = objects.collect();
+    assert_eq!(objects.len(), 2, "{objects:#?}");
+    assert_eq!(objects[1]["help"], "repeat with: kvs run slow.kvs");
 }
 
 #[test]

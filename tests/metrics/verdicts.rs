@@ -1,7 +1,9 @@
 //! Verdicts: status, value, limit, margin and what is said beside them.
 
-use kvs::expect::{FORMS, Status, Verdict, form, judge};
-use kvs::model::{Comparison, Condition, GpuSelection, Metric, Operator, Selection, Term, Tolerance};
+use kvs::expect::{FORMS, Status, Verdict, form, judge, judge_seeds};
+use kvs::model::{
+    Comparison, Condition, Expectation, GpuSelection, Metric, Operator, Selection, Term, Tolerance,
+};
 use kvs::units::{Dimension, SimDuration, SimTime};
 
 use crate::fixture::{expect, metric, outcome, outcome_of, scenario};
@@ -334,4 +336,29 @@ fn every_form_is_listed() {
     ];
     let names: Vec<&str> = all.iter().map(|condition| form(condition).name).collect();
     assert_eq!(names, FORMS.iter().map(|form| form.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_run_counts_unless_a_share_is_asked_for() {
+    // `finished < limit`: three requests finish, so the margin is the limit less 3.
+    let runs = |limits: &[f64]| -> Vec<(u64, Verdict)> {
+        let verdicts = limits.iter().map(|limit| verdict(less("finished", *limit)));
+        (7..).zip(verdicts).collect()
+    };
+    let judged = |limits: &[f64], in_runs| {
+        let expectation = Expectation { in_runs, ..expect("", less("finished", 0.0)) };
+        let judgement = judge_seeds(&expectation, &runs(limits));
+        (judgement.verdict.status, judgement.worst_seed, judgement.held)
+    };
+    assert_eq!(judged(&[9.0, 5.0, 8.0], None), (Status::Pass, 8, 3));
+    assert_eq!(judged(&[9.0, 2.0, 1.0], None), (Status::Fail, 9, 1));
+    assert_eq!(judged(&[9.0, 9.0, 9.0, 2.0, 1.0], Some(0.6)), (Status::Pass, 11, 3));
+    assert_eq!(judged(&[9.0, 9.0, 2.0, 2.0, 1.0], Some(0.6)), (Status::Fail, 11, 2));
+    // Missing data is no pass, and a failure beside it decides.
+    let unknown = verdict(less("p99_handoff_ms", 1.0));
+    let with = |other: f64| {
+        let runs = [(1, unknown.clone()), (2, verdict(less("finished", other)))];
+        judge_seeds(&expect("", less("finished", 0.0)), &runs).verdict.status
+    };
+    assert_eq!((with(9.0), with(1.0)), (Status::NoData, Status::Fail));
 }

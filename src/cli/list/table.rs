@@ -22,7 +22,7 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// As printed: the first column stands out, the title above it.
+    /// As printed: the title above, the last column fainter than the others.
     pub(super) fn render(&self) -> String {
         let mut text = String::new();
         if !self.title.is_empty() {
@@ -37,16 +37,14 @@ impl Table {
         for row in &self.rows {
             let mut line = String::from(" ");
             for (column, cell) in row.iter().enumerate() {
-                let padding = widths[column].saturating_sub(cell.chars().count());
-                let padding = if column + 1 == row.len() { 0 } else { padding };
-                let (start, end) = if column == 0 || cell.is_empty() {
-                    (String::new(), String::new())
-                } else if column + 1 == row.len() {
-                    (format!("{FAINT}"), format!("{FAINT:#}"))
+                let padding = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+                if column + 1 < row.len() {
+                    line.push_str(&format!(" {cell}{padding} "));
+                } else if column > 0 {
+                    line.push_str(&format!(" {FAINT}{cell}{FAINT:#}"));
                 } else {
-                    (String::new(), String::new())
-                };
-                line.push_str(&format!(" {start}{cell}{end}{} ", " ".repeat(padding)));
+                    line.push_str(&format!(" {cell}"));
+                }
             }
             text.push_str(line.trim_end());
             text.push('\n');
