@@ -60,7 +60,10 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Gpu> {
     let throughput = throughput(block, max_concurrent, ctx);
     let hardware = hardware(block, ctx);
     let price = block.quantity("price", ctx).map(|usd_per_second| UsdPerHour::new(usd_per_second * 3600.0));
-    figures.then_some(Gpu {
+    // Figures with a mistake in them are not figures that are missing, which would be reported once more.
+    let readable = (throughput.is_some() || !block.has_or_misspelt("prefill"))
+        && (hardware.is_some() || !block.has_or_misspelt("bandwidth"));
+    (figures && readable).then_some(Gpu {
         name: block.name?.to_owned(),
         vram: vram?,
         max_concurrent: max_concurrent?,
