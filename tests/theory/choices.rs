@@ -149,20 +149,19 @@ run {{ until {end_s} s }}
 
 /// The mean of the longest of 1,000 queues, were they independent: the sum over k of the probability that one of them
 /// holds at least k.
-fn expected_longest(share_at_least: impl Fn(i32) -> f64) -> f64 {
-    let n_gpus = N_GPUS as i32;
-    (1..1000).map(|number| 1.0 - (1.0 - share_at_least(number)).powi(n_gpus)).sum()
+fn expected_longest(share_at_least: impl Fn(u32) -> f64) -> f64 {
+    (1..1000).map(|number| 1.0 - libm::pow(1.0 - share_at_least(number), N_GPUS as f64)).sum()
 }
 
 #[test]
 fn one_choice_makes_queues_geometric() {
     let spread = spread("random", 1200, 1500);
-    for number in [1, 2, 3, 5, 8, 12, 20] {
+    for number in [1_u32, 2, 3, 5, 8, 12, 20] {
         let name = format!("random, share with {number} or more");
-        spread.by_gpu(number as usize).agrees(&name, LOAD.powi(number), 0.08);
+        spread.by_gpu(number as usize).agrees(&name, libm::pow(LOAD, f64::from(number)), 0.08);
     }
     // 71 on average, with a deviation of 12; a queue of 0.9 forgets in 400 services, so this is hardly more than one look.
-    let theory = expected_longest(|number| LOAD.powi(number));
+    let theory = expected_longest(|number| libm::pow(LOAD, f64::from(number)));
     let longest = spread.mean_longest();
     println!("random: longest {longest:.2} on average, theory {theory:.2}, peak {}", spread.peak);
     assert!((longest - theory).abs() < 0.25 * theory, "{longest} on average, theory {theory}");
@@ -170,12 +169,12 @@ fn one_choice_makes_queues_geometric() {
 
 #[test]
 fn two_choices_make_them_doubly_exponential() {
-    let share = |number: i32| LOAD.powi((1 << number.min(20)) - 1);
+    let share = |number: u32| libm::pow(LOAD, f64::from((1_u32 << number.min(20)) - 1));
     let spread = spread("p2c choices 2", 100, 740);
     for number in 1..=6 {
         let name = format!("p2c, share with {number} or more");
         // A deviation of the load is raised to the power of the tail: the error doubles from each to the next.
-        let precision = 0.003 * f64::from(1 << number);
+        let precision = 0.003 * f64::from(1_u32 << number);
         spread.by_batch(number as usize).agrees(&name, share(number), precision);
     }
     // 5.7 on average; a seventh request is somewhere for a thousandth of the time.
