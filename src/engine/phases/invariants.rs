@@ -8,19 +8,29 @@ use crate::engine::sink::{Levels, Sink};
 use crate::engine::state::{Stage, State};
 use crate::units::Bytes;
 
-/// Systems up to this size are checked whole after every instant; larger ones once in [`INSTANTS_BETWEEN`].
+/// Systems up to this size are checked whole after every instant of a short run, larger ones and those of a long run
+/// once in a number of instants.
 #[cfg(debug_assertions)]
 const SMALL: usize = 64;
 #[cfg(debug_assertions)]
-const INSTANTS_BETWEEN: u64 = 1024;
+const SHORT: u64 = 10_000;
+#[cfg(debug_assertions)]
+const BETWEEN_IF_SMALL: u64 = 16;
+#[cfg(debug_assertions)]
+const BETWEEN: u64 = 1024;
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     /// Checks the whole system, at a rate a debug build can afford.
     #[cfg(debug_assertions)]
     pub(super) fn check_often(&mut self) {
         self.n_instants += 1;
-        if self.requests.len() + self.gpus.len() <= SMALL || self.n_instants.is_multiple_of(INSTANTS_BETWEEN)
-        {
+        let is_small = self.requests.len() + self.gpus.len() <= SMALL;
+        let between = match (is_small, self.n_instants) {
+            (true, ..=SHORT) => 1,
+            (true, _) => BETWEEN_IF_SMALL,
+            (false, _) => BETWEEN,
+        };
+        if self.n_instants.is_multiple_of(between) {
             self.check();
         }
     }
