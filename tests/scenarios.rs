@@ -3,6 +3,7 @@
 //!
 //! Accept new numbers with `kvs check scenarios/ --update`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -87,16 +88,16 @@ fn every_snapshot_belongs_to_a_case() {
     let root = &suites[0].root;
     assert!(Snapshots::of(root, GoldenMode::Compare).active(), "there is no folder `snapshots`");
     let cases = suites.iter().flat_map(|suite| &suite.cases);
-    let mut expected: Vec<String> =
+    let expected: BTreeSet<String> =
         cases.map(|compiled| snapshot_name(&compiled.scenario.case) + ".snap").collect();
-    expected.sort();
-    let mut stored: Vec<String> = std::fs::read_dir(root.folder.join("snapshots"))
+    let stored: BTreeSet<String> = std::fs::read_dir(root.folder.join("snapshots"))
         .expect("the folder exists")
         .map(|entry| entry.expect("listable").file_name().into_string().expect("text"))
         .filter(|name| name.ends_with(".snap"))
         .collect();
-    stored.sort();
-    assert_eq!(stored, expected);
+    let missing: Vec<_> = expected.difference(&stored).collect();
+    let stray: Vec<_> = stored.difference(&expected).collect();
+    assert!(missing.is_empty() && stray.is_empty(), "missing: {missing:#?}\nof no case: {stray:#?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod link;
 
 use std::collections::BTreeMap;
 
+use crate::engine::{MAX_NODES, count_nodes};
 use crate::model::{Batching, Bound, Gpu};
 use crate::model::{Cluster, Contention, Group, Phase, Pool};
 use crate::source::Span;
@@ -203,7 +204,22 @@ pub(super) fn lower(
     let groups: Option<Vec<Group>> = groups.collect();
     block.record(None, &[], ctx);
     let cluster = Cluster { groups: groups?, links: links?, contention, pools: pools? };
+    let n_nodes = count_nodes(&cluster);
+    if n_nodes > MAX_NODES {
+        ctx.report(error::too_many_nodes(last_straw(block, &cluster), n_nodes));
+        return None;
+    }
     (layout.complete && !cluster.groups.is_empty()).then_some(cluster)
+}
+
+/// The `link` with which the graph has too many nodes.
+fn last_straw(block: &Block<'_>, cluster: &Cluster) -> Span {
+    let passes = |n_links: usize| {
+        let links = cluster.links[..n_links].to_vec();
+        count_nodes(&Cluster { links, ..cluster.clone() }) > MAX_NODES
+    };
+    let link = block.all("link").zip(1..).find(|(_, n_links)| passes(*n_links));
+    link.map_or(block.header, |(statement, _)| statement.span)
 }
 
 /// `pool prefill GROUP`, `pool decode GROUP`: both or none, and no group in both.

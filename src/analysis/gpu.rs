@@ -9,7 +9,9 @@ use super::error;
 use super::keys::{Key, Table, Value};
 use super::values;
 
-const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::Positive);
+/// Within these the engine's coefficients are exact to 1e-9 and a prompt of any length ends within the clock's range
+/// or plainly beyond it.
+const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::Between(1e-3, 1e12));
 const COMPUTE: Value = Value::Quantity(Dimension::COMPUTE, Bound::Positive);
 const BANDWIDTH: Value = Value::Quantity(Dimension::BANDWIDTH, Bound::Positive);
 const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
@@ -33,7 +35,7 @@ pub(super) static TABLE: Table = Table {
         .only(Batching::Phases),
         Key::optional(
             "decode_efficiency",
-            Value::Factor(Bound::Positive),
+            Value::Factor(Bound::Between(1e-3, 1.0)),
             "the share of `decode` that is reached",
         )
         .or("1")
@@ -60,7 +62,10 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Gpu> {
     let throughput = throughput(block, max_concurrent, ctx);
     let hardware = hardware(block, ctx);
     let price = block.quantity("price", ctx).map(|usd_per_second| UsdPerHour::new(usd_per_second * 3600.0));
-    figures.then_some(Gpu {
+    // Figures with a mistake in them are not figures that are missing, which would be reported once more.
+    let readable = (throughput.is_some() || !block.has_or_misspelt("prefill"))
+        && (hardware.is_some() || !block.has_or_misspelt("bandwidth"));
+    (figures && readable).then_some(Gpu {
         name: block.name?.to_owned(),
         vram: vram?,
         max_concurrent: max_concurrent?,

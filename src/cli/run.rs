@@ -21,6 +21,7 @@ use crate::check::{
 use crate::expect::Status;
 use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
+use crate::report;
 use crate::source::Sources;
 use crate::workload::formats::survey;
 
@@ -41,6 +42,9 @@ pub(super) struct RunArgs {
     /// Show every setting with its value and where it comes from, and run nothing
     #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true, value_parser = BoolishValueParser::new())]
     show_config: bool,
+    /// Show the paths that caches may take between GPUs, and run nothing
+    #[arg(long, env = "KVS_PATHS", hide_env = true, conflicts_with = "show_config", value_parser = BoolishValueParser::new())]
+    paths: bool,
     #[command(flatten)]
     running: RunningArgs,
 }
@@ -75,8 +79,11 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         not_found(suite, arguments.only.as_deref().unwrap_or_default(), output);
         return Exit::NOTHING_SELECTED;
     }
-    if arguments.show_config {
-        show_config(suite, &groups, output);
+    if arguments.show_config || arguments.paths {
+        for compiled in selected(suite, &groups) {
+            let text = if arguments.paths { paths(compiled) } else { config(compiled, &suite.sources) };
+            output.result(&text);
+        }
         return *exit;
     }
     let record = match Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored()) {
@@ -126,16 +133,21 @@ fn not_found(suite: &Suite, only: &str, output: &Output) {
     output.error(&format!("`{}` has no case `{only}`", suite.name), Some(&help));
 }
 
-/// Every setting of the selected cases, by block.
-fn show_config(suite: &Suite, groups: &[Group], output: &Output) {
+/// The selected cases, in the order of the file.
+fn selected<'s>(suite: &'s Suite, groups: &[Group]) -> Vec<&'s CompiledCase> {
     let selected = groups.iter().flat_map(|group| &group.members).filter(|member| member.selected);
     let mut cases: Vec<usize> = selected.map(|member| member.case).collect();
     cases.sort_unstable();
-    for case in cases {
-        output.result(&config(&suite.cases[case], &suite.sources));
-    }
+    cases.into_iter().map(|case| &suite.cases[case]).collect()
 }
 
+/// The paths between the GPUs of a case.
+fn paths(compiled: &CompiledCase) -> String {
+    let scenario = &compiled.scenario;
+    format!("{STRONG}{}{STRONG:#}\n\n{}\n", scenario.case, report::paths(scenario))
+}
+
+/// Every setting of a case, by block.
 fn config(compiled: &CompiledCase, sources: &Sources) -> String {
     let mut text = format!("{STRONG}{}{STRONG:#}\n", compiled.scenario.case);
     let width =

@@ -15,6 +15,7 @@ mod transfers;
 
 pub use sink::{Event, Journey, Levels, RejectReason, Sink};
 pub use timing::specs as timings;
+pub use topology::{MAX_NODES, Path, Route, count_nodes, paths};
 
 use crate::model::{Batching, Scenario};
 use crate::units::SimTime;

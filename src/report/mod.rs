@@ -11,6 +11,7 @@ mod events;
 mod human;
 mod json;
 mod meta;
+mod paths;
 mod snapshot;
 
 pub use csv::TimeSeries;
@@ -18,6 +19,7 @@ pub use events::EventLog;
 pub use human::human;
 pub use json::json;
 pub use meta::{Input, meta, sha256};
+pub use paths::paths;
 pub use snapshot::snapshot;
 
 use std::io::{self, Write};

@@ -138,7 +138,7 @@ impl Finished {
 
     /// Stderr does not hold this text.
     #[track_caller]
-    pub(crate) fn is_silent_on(self, text: &str) -> Finished {
+    pub(crate) fn leaves_out(self, text: &str) -> Finished {
         assert!(!self.stderr.contains(text), "`{text}` on stderr of {self:#?}");
         self
     }

@@ -101,6 +101,52 @@ fn show_config_tells_values_and_where_they_come_from() {
 }
 
 #[test]
+fn paths_are_listed_with_every_choice() {
+    let clusters = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 1 KB }
+trace { r1 0 500 200 }
+scenario \"links\" { cluster {
+  serves tiny
+  gpus small x 4 as fast
+  gpus small x 1 as near
+  gpus small x 1 as far
+  link fast near    bandwidth 10 GB/s latency 1 ms
+  link near -> far  bandwidth 10 GB/s latency 2 ms
+  link fast -> far  bandwidth 1 GB/s  latency 1 ms
+} }
+scenario \"none\"  { cluster { serves tiny; gpus small x 3 } }
+scenario \"alone\" { cluster { serves tiny; gpus small x 1 } }
+";
+    let expected = "\
+clusters.kvs::links
+
+  from        to            latency    bandwidth  hops  1000 tokens
+  fast[0..3]  fast[0..3]       2 ms      10 GB/s     2       2.1 ms
+  fast[0..3]  near[0]          1 ms      10 GB/s     1       1.1 ms
+  fast[0..3]  far[0]           3 ms      10 GB/s     2       3.1 ms
+                               1 ms       1 GB/s     1         2 ms *
+  near[0]     fast[0..3]       1 ms      10 GB/s     1       1.1 ms
+  near[0]     far[0]           2 ms      10 GB/s     1       2.1 ms
+  far[0]      fast[0..3]    no path
+  far[0]      near[0]       no path
+
+clusters.kvs::none
+
+  from         to             latency    bandwidth  hops  1000 tokens
+  small[0..2]  small[0..2]      10 us     300 GB/s     1     13.33 us
+
+clusters.kvs::alone
+
+  small[0] is alone: caches have nowhere to move
+
+";
+    let shown =
+        Project::new().with("clusters.kvs", clusters).kvs(["run", "clusters.kvs", "--paths"]).exits(0);
+    assert_eq!(shown.stdout, expected);
+}
+
+#[test]
 fn rows_of_a_trace_are_accounted_for() {
     let rows = "a 0 100 10\nb 1000 100 10\nc 5000 100 10\n";
     let text = FIRST

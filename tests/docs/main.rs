@@ -20,8 +20,8 @@ fn pages() -> Vec<String> {
     let mut found: Vec<String> = ["README.md", "CONTRIBUTING.md"].map(str::to_owned).into();
     let mut open = vec![PathBuf::from("docs")];
     while let Some(directory) = open.pop() {
-        for entry in std::fs::read_dir(root().join(&directory)).unwrap() {
-            let path = directory.join(entry.unwrap().file_name());
+        for entry in std::fs::read_dir(root().join(&directory)).expect("docs/ can be read") {
+            let path = directory.join(entry.expect("docs/ can be read").file_name());
             if root().join(&path).is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "md") {

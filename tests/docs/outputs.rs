@@ -37,10 +37,13 @@ fn files_and_outputs_are_the_real_ones() {
 fn output(command: &str) -> String {
     let arguments =
         command.strip_prefix("kvs ").unwrap_or_else(|| panic!("`{command}` is no command of kvs"));
-    let run = Command::new(env!("CARGO_BIN_EXE_kvs"))
+    let mut kvs = Command::new(env!("CARGO_BIN_EXE_kvs"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KVS_")) {
+        kvs.env_remove(name);
+    }
+    let run = kvs
         .args(arguments.split_whitespace())
         .current_dir(root())
-        .env_clear()
         .env("NO_COLOR", "1")
         .env("COLUMNS", "110")
         .env("CI", "true")

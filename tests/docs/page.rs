@@ -10,12 +10,12 @@ pub(crate) struct Block {
     pub(crate) text: String,
 }
 
-/// The fenced blocks of a page, in order.
+/// The fenced blocks of a page, in order; those of list items are indented.
 pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (index, line) in page.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
+        match (&mut open, line.trim_start().strip_prefix("```")) {
             (None, Some(info)) => {
                 open = Some(Block { info: info.trim().to_owned(), line: index + 1, text: String::new() });
             }
@@ -36,7 +36,7 @@ pub(crate) fn without_blocks(page: &str) -> String {
     let mut inside = false;
     let mut kept = String::new();
     for line in page.lines() {
-        if line.starts_with("```") {
+        if line.trim_start().starts_with("```") {
             inside = !inside;
         } else if !inside {
             let outside_of_spans: Vec<&str> = line.split('`').step_by(2).collect();

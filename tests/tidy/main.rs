@@ -24,7 +24,7 @@ fn files_below(folder: &str, extension: &str) -> Vec<PathBuf> {
         let entries =
             std::fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
         for entry in entries {
-            let path = entry.unwrap().path();
+            let path = entry.expect("a folder of the package can be read").path();
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {

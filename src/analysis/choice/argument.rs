@@ -8,6 +8,7 @@ use crate::model::{Arg, Bound, Form, Param, Stage};
 use crate::source::Span;
 use crate::syntax::ast::{self, Atom, Expr, Nested, Statement};
 use crate::units::{Dimension, Quantity, unit};
+use crate::workload::lengths::quantile_of;
 
 use super::{Cursor, Offer, read_choice};
 
@@ -128,7 +129,7 @@ impl Reader<'_> {
         self.params
             .iter()
             .find(|param| match param.form {
-                Form::QuantilesOfPlace => !param.positional && quantile(word).is_some(),
+                Form::QuantilesOfPlace => !param.positional && quantile_of(word).is_some(),
                 _ => !param.positional && param.name == word,
             })
             .copied()
@@ -176,14 +177,14 @@ impl Reader<'_> {
             if param.form == Form::QuantilesOfPlace {
                 let mut quantiles: Vec<(String, Arg, Span)> = Vec::new();
                 self.found.retain(|entry| {
-                    let keep = quantile(&entry.0).is_none();
+                    let keep = quantile_of(&entry.0).is_none();
                     if !keep {
                         quantiles.push(entry.clone());
                     }
                     keep
                 });
                 quantiles.sort_by(|left, right| {
-                    let probability = |word: &str| quantile(word).unwrap_or_default();
+                    let probability = |word: &str| quantile_of(word).unwrap_or_default();
                     probability(&left.0).total_cmp(&probability(&right.0))
                 });
                 ordered.extend(quantiles.into_iter().map(|(name, arg, _)| (name, arg)));
@@ -200,20 +201,6 @@ impl Reader<'_> {
 
 /// The registry's name for "any number of `pNN value`"; users write `p95`, never this.
 const QUANTILES: &str = "pNN";
-
-/// The probability of `p95` or `p999`, of the extremes `p0` and `p100`; `None` for other words.
-pub(in crate::analysis) fn quantile(word: &str) -> Option<f64> {
-    let digits = word.strip_prefix('p')?;
-    match digits {
-        "0" => return Some(0.0),
-        "100" => return Some(1.0),
-        _ => {}
-    }
-    let sound = (2..=6).contains(&digits.len())
-        && digits.bytes().all(|digit| digit.is_ascii_digit())
-        && digits.bytes().any(|digit| digit != b'0');
-    sound.then(|| format!("0.{digits}").parse().expect("digits behind a point are a number"))
-}
 
 /// Forms whose value is a word, so that a word in their place is never the name of another argument.
 fn takes_words(form: Form) -> bool {

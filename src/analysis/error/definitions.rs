@@ -7,6 +7,7 @@ use crate::analysis::keys::{Key, Table, Value, block_name, tables};
 use crate::analysis::matrix::MAX_CASES;
 use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::MAX_NODES;
 use crate::model::{Batching, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Axis, Ident, Statement};
@@ -297,6 +298,14 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic {
     let message = format!("a cluster may have {MAX_GPUS} GPUs, this one has {n_gpus}");
     Diagnostic::error(Code("E0312"), message, span, "too many GPUs")
+}
+
+/// `link fast[0] fast[1]` of a group of 2,000
+pub(in crate::analysis) fn too_many_nodes(span: Span, n_nodes: usize) -> Diagnostic {
+    let message = format!("the graph of the links may have {MAX_NODES} nodes, this one has {n_nodes}");
+    let help = "a group that every link names as a whole counts as one node, however many GPUs it has; one that a \
+                link names in part counts as a node for each: link whole groups";
+    Diagnostic::error(Code("E0706"), message, span, "with this link it has too many").with_help(help)
 }
 
 /// `link fast[0] fast[7]` of four

@@ -51,4 +51,23 @@ pub(super) static CODES: &[CodeInfo] = &[
         wrong: "# a file in UTF-16 or Latin-1",
         right: "# the same, saved as UTF-8",
     },
+    CodeInfo {
+        code: Code("E0706"),
+        summary: "links between too many replicas",
+        explanation: "The graph of the links may have 1,024 nodes: the cheapest paths between all of them are \
+                      computed before the run. A group that every link names as a whole is one node, however many \
+                      GPUs it has, since its replicas cannot be told apart; as soon as a link names a part of a \
+                      group, each of its replicas is a node.",
+        wrong: "cluster {
+  serves llama_3_1_8b
+  gpus h100_sxm x 2000 as big
+  link big[0..999] big[1000..1999] bandwidth 50 GB/s latency 5 us
+}",
+        right: "cluster {
+  serves llama_3_1_8b
+  gpus h100_sxm x 1000 as left
+  gpus h100_sxm x 1000 as right
+  link left right bandwidth 50 GB/s latency 5 us
+}",
+    },
 ];

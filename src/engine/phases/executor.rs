@@ -48,12 +48,12 @@ impl Costs {
 
     /// A prompt's work.
     pub(super) fn prefill_work(&self, tokens: u32) -> Work {
-        Work::from(tokens) * self.prefill_token
+        Work::from(tokens).saturating_mul(self.prefill_token)
     }
 
     /// An output's work.
     pub(super) fn decode_work(&self, tokens: u32) -> Work {
-        Work::from(tokens) * self.decode_token
+        Work::from(tokens).saturating_mul(self.decode_token)
     }
 }
 

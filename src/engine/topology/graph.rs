@@ -10,6 +10,17 @@ use crate::units::SimDuration;
 const DEFAULT_BYTES_PER_SEC: f64 = 300e9;
 const DEFAULT_LATENCY: SimDuration = SimDuration::from_ps(10_000_000);
 
+/// The most nodes a graph may have: the paths between all of them take a matrix for each distinct bandwidth, and time
+/// with the cube of this number.
+pub const MAX_NODES: usize = 1024;
+
+/// How many nodes the links of a cluster make of its replicas: one a group that every link names as a whole, else one
+/// a replica.
+#[must_use]
+pub fn count_nodes(cluster: &Cluster) -> usize {
+    classes(cluster).len()
+}
+
 /// Links of one kind between the replicas of two classes, one direction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {

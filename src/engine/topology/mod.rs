@@ -10,6 +10,10 @@
 
 mod graph;
 mod paths;
+mod table;
+
+pub use graph::{MAX_NODES, count_nodes};
+pub use table::{Path, Route, paths};
 
 use self::graph::Graph;
 use self::paths::Level;

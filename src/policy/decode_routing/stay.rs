@@ -5,7 +5,7 @@ use crate::model::{Choice, Spec};
 
 pub(super) static SPEC: Spec = Spec {
     name: "stay",
-    summary: "decode where the prompt was computed: nothing is ever handed over",
+    summary: "decode where the prompt was computed; elsewhere only what does not fit there under `reservation lazy`",
     params: &[],
     simulated: true,
 };

@@ -24,10 +24,13 @@ pub trait Router {
     fn load_changed(&mut self, _replica: u32, _view: View<'_>) {}
 }
 
+/// For a cluster of that many replicas, all idle.
+type Build = fn(&Choice, u32) -> Box<dyn Router>;
+
 struct Entry {
     spec: &'static Spec,
-    /// For a cluster of that many replicas, all idle; `None` while it is only declared.
-    build: Option<fn(&Choice, u32) -> Box<dyn Router>>,
+    /// `None` while it is only declared.
+    build: Option<Build>,
 }
 
 static ROUTING: &[Entry] = &[

@@ -10,7 +10,7 @@ use crate::rng::Stream;
 
 pub(super) static SPEC: Spec = Spec {
     name: "p2c",
-    summary: "power of two choices: the less loaded of two replicas picked at random",
+    summary: "power of two choices: the less loaded of two replicas picked at random; ties by the draw",
     params: &[Param::optional(
         "choices",
         Form::Count,

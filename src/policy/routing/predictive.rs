@@ -8,7 +8,7 @@ use crate::rng::Stream;
 
 pub(super) static SPEC: Spec = Spec {
     name: "predictive",
-    summary: "the replica with the least expected work, from prompts and the outputs seen so far",
+    summary: "the replica with the least expected work, from prompts and the outputs seen so far; ties in turn",
     params: &[],
     simulated: true,
 };
