@@ -131,6 +131,24 @@ impl Transfers {
         self.flows.len()
     }
 
+    /// Panics where a link carries more than it can, or bytes that flow nowhere.
+    pub(super) fn check(&self, topology: &Topology, now: SimTime) {
+        for (link, users) in &self.users {
+            let rates: u128 = users.iter().map(|mover| u128::from(self.flows[mover].rate)).sum();
+            // Nobody's rate is below the least there is, however many share a link.
+            let most = u128::from(topology.capacity(*link)).max(users.len() as u128);
+            assert!(rates <= most, "{link:?} carries {rates} of {most}");
+        }
+        assert_eq!(self.agenda.len(), self.flows.len(), "every transfer has an end to come");
+        for (mover, flow) in &self.flows {
+            assert!(
+                flow.due > now && self.agenda.contains(&(flow.due, *mover)),
+                "{mover:?} ends at {:?}",
+                flow.due
+            );
+        }
+    }
+
     fn leave_links(&mut self, mover: Mover, topology: &Topology, now: SimTime) {
         let links = std::mem::take(&mut self.flows.get_mut(&mover).expect("a mover is on its way").links);
         let mut shared = Vec::new();

@@ -71,6 +71,9 @@ pub(super) trait Executor {
     /// Appends the stages that are over at `now`, at most once each.
     fn take_ended(&mut self, now: SimTime, ended: &mut Vec<Ended>);
 
+    /// How many are in a stage, those who wait for a place in the batch included.
+    fn n_in(&self, stage: Stage) -> usize;
+
     /// A stage is given up; nothing happens if it has ended already.
     fn cancel(&mut self, stage: Stage, ticket: Ticket, now: SimTime);
 }

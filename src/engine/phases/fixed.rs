@@ -52,6 +52,10 @@ impl Executor for Fixed {
         }
     }
 
+    fn n_in(&self, stage: Stage) -> usize {
+        self.ends.iter().filter(|Reverse((_, _, other))| *other == stage).count()
+    }
+
     fn cancel(&mut self, stage: Stage, ticket: Ticket, _now: SimTime) {
         let before = self.ends.len();
         self.ends.retain(|Reverse((_, other, _))| *other != ticket);

@@ -143,6 +143,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
 
     fn run(mut self) -> End {
         while let Some(next) = self.next_instant() {
+            assert!(next >= self.now, "time never goes back");
             if next > self.now {
                 self.sink.advance(next);
                 self.now = next;

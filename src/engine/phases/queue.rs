@@ -37,6 +37,20 @@ impl WaitingQueue {
         }
     }
 
+    /// How many of the entries are really waiting, by looking at each.
+    pub(super) fn n_waiting(&self, requests: &Requests) -> usize {
+        let waits = |ticket: &&Ticket| {
+            let found = requests.find(ticket.slot, ticket.number);
+            found.is_some_and(|request| request.state == State::Queued)
+        };
+        match self {
+            WaitingQueue::InOrder(queue) => queue.iter().filter(waits).count(),
+            WaitingQueue::ByKey { heap, .. } => {
+                heap.iter().map(|Reverse((_, _, ticket))| ticket).filter(waits).count()
+            }
+        }
+    }
+
     /// The next that is still waiting, with its key.
     pub(super) fn pop(&mut self, requests: &Requests) -> Option<(u64, Ticket)> {
         loop {

@@ -50,6 +50,13 @@ impl Executor for Shared {
         }
     }
 
+    fn n_in(&self, stage: Stage) -> usize {
+        match stage {
+            Stage::Prefill => self.prefill.len(),
+            Stage::Decode => self.decode.len(),
+        }
+    }
+
     fn cancel(&mut self, stage: Stage, ticket: Ticket, now: SimTime) {
         match stage {
             Stage::Prefill => self.prefill.remove(ticket, now),
@@ -84,6 +91,18 @@ impl Server {
             places,
             next_end: NEVER,
         }
+    }
+
+    fn len(&self) -> usize {
+        debug_assert!(
+            self.served.len() <= self.places as usize,
+            "a rate is shared by no more than may share it"
+        );
+        debug_assert!(
+            self.waiting.is_empty() || self.served.len() == self.places as usize,
+            "no place is left empty"
+        );
+        self.served.len() + self.waiting.len()
     }
 
     fn enter(&mut self, work: Work, ticket: Ticket, now: SimTime) {
