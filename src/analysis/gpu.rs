@@ -9,7 +9,9 @@ use super::error;
 use super::keys::{Key, Table, Value};
 use super::values;
 
-const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::Positive);
+/// Slower than this, with the least efficiency, a token takes longer than 11 days, and the longest output more than
+/// the engine's 128 bits of work hold.
+const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::AtLeast(0.001));
 const COMPUTE: Value = Value::Quantity(Dimension::COMPUTE, Bound::Positive);
 const BANDWIDTH: Value = Value::Quantity(Dimension::BANDWIDTH, Bound::Positive);
 const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
@@ -33,7 +35,7 @@ pub(super) static TABLE: Table = Table {
         .only(Batching::Phases),
         Key::optional(
             "decode_efficiency",
-            Value::Factor(Bound::Positive),
+            Value::Factor(Bound::AtLeast(0.001)),
             "the share of `decode` that is reached",
         )
         .or("1")
