@@ -9,9 +9,9 @@ use super::error;
 use super::keys::{Key, Table, Value};
 use super::values;
 
-/// Slower than this, with the least efficiency, a token takes longer than 11 days, and the longest output more than
-/// the engine's 128 bits of work hold.
-const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::AtLeast(0.001));
+/// Within these the engine's coefficients are exact to 1e-9 and a prompt of any length ends within the clock's range
+/// or plainly beyond it.
+const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::Between(1e-3, 1e12));
 const COMPUTE: Value = Value::Quantity(Dimension::COMPUTE, Bound::Positive);
 const BANDWIDTH: Value = Value::Quantity(Dimension::BANDWIDTH, Bound::Positive);
 const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
@@ -35,7 +35,7 @@ pub(super) static TABLE: Table = Table {
         .only(Batching::Phases),
         Key::optional(
             "decode_efficiency",
-            Value::Factor(Bound::AtLeast(0.001)),
+            Value::Factor(Bound::Between(1e-3, 1.0)),
             "the share of `decode` that is reached",
         )
         .or("1")

@@ -42,8 +42,8 @@ pub(super) static CODES: &[CodeInfo] = &[
         code: SHORT_LINE,
         summary: "an imported line has too few values",
         explanation: "The message shows the form of the line. Nothing is imported while a line is in doubt.",
-        wrong: "link 0 1 25",
-        right: "link 0 1 25 0.1",
+        wrong: "num_gpus 2\nlink 0 1 25",
+        right: "num_gpus 2\nlink 0 1 25 0.1",
     },
     CodeInfo {
         code: NO_SUCH_GPU,

@@ -7,10 +7,6 @@ use crate::units::SimTime;
 /// Work in 2^-32 ps of a device's full rate.
 pub(super) type Work = u128;
 
-/// Twice what a device can do before the clock ends: more work makes no difference, and this times the requests that
-/// share a device still fits.
-const ENDLESS: Work = 1 << 97;
-
 /// A request as timings know it; ordered by request number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket {
@@ -39,8 +35,8 @@ pub(super) struct Costs {
 }
 
 impl Costs {
-    /// 2^-32 ps a token: a rate of 1 tok/s is 4.3e21 and one of 1e9 tok/s still 4.3e12, so that the rounding stays
-    /// below 1e-12. The slowest that analysis admits, 1e-6 tok/s, is 2^92.
+    /// 2^-32 ps a token: a rate of 1 tok/s is 4.3e21 and one of 1e9 tok/s still 4.3e12, so the rounding is below
+    /// 1e-12 over the whole range that a scenario may state.
     pub(super) fn of(throughput: &Throughput) -> Costs {
         let token = |tokens_per_second: f64| libm::round(1e12 * 4_294_967_296.0 / tokens_per_second) as Work;
         Costs {
@@ -52,12 +48,12 @@ impl Costs {
 
     /// A prompt's work.
     pub(super) fn prefill_work(&self, tokens: u32) -> Work {
-        (Work::from(tokens) * self.prefill_token).min(ENDLESS)
+        Work::from(tokens).saturating_mul(self.prefill_token)
     }
 
     /// An output's work.
     pub(super) fn decode_work(&self, tokens: u32) -> Work {
-        (Work::from(tokens) * self.decode_token).min(ENDLESS)
+        Work::from(tokens).saturating_mul(self.decode_token)
     }
 }
 

@@ -31,10 +31,11 @@ impl Executor for Fixed {
             Stage::Prefill => self.costs.prefill_work(tokens),
             Stage::Decode => {
                 self.n_decodes += 1;
-                self.costs.decode_work(tokens) * Work::from(self.n_decodes.min(self.costs.decode_sharing_cap))
+                let slowed_by = Work::from(self.n_decodes.min(self.costs.decode_sharing_cap));
+                self.costs.decode_work(tokens).saturating_mul(slowed_by)
             }
         };
-        let picoseconds = u64::try_from((work + (1 << 31)) >> 32).unwrap_or(u64::MAX);
+        let picoseconds = u64::try_from(work.saturating_add(1 << 31) >> 32).unwrap_or(u64::MAX);
         let end = now.checked_add(SimDuration::from_ps(picoseconds)).unwrap_or(NEVER);
         self.ends.push(Reverse((end, ticket, stage)));
     }

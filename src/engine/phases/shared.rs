@@ -89,7 +89,7 @@ impl Server {
     fn enter(&mut self, work: Work, ticket: Ticket, now: SimTime) {
         if self.served.len() < self.places as usize {
             self.advance(now);
-            self.served.push(Reverse((self.clock + work, ticket)));
+            self.served.push(Reverse((self.clock.saturating_add(work), ticket)));
             self.foresee();
         } else {
             self.waiting.push_back((work, ticket));
@@ -119,7 +119,7 @@ impl Server {
     fn fill_places(&mut self) {
         while self.served.len() < self.places as usize {
             let Some((work, ticket)) = self.waiting.pop_front() else { break };
-            self.served.push(Reverse((self.clock + work, ticket)));
+            self.served.push(Reverse((self.clock.saturating_add(work), ticket)));
         }
         self.foresee();
     }
@@ -130,8 +130,8 @@ impl Server {
             self.next_end = NEVER;
             return;
         };
-        let remaining = mark.saturating_sub(self.clock) * self.served.len() as Work;
-        let wait = u64::try_from((remaining + ((1 << 32) - 1)) >> 32).unwrap_or(u64::MAX);
+        let remaining = mark.saturating_sub(self.clock).saturating_mul(self.served.len() as Work);
+        let wait = u64::try_from(remaining.div_ceil(1 << 32)).unwrap_or(u64::MAX);
         self.next_end = SimTime::from_ps(self.updated.as_ps().saturating_add(wait));
     }
 
