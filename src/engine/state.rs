@@ -108,7 +108,8 @@ impl Requests {
         self.slots.len() - self.free.len()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &InFlight> {
-        self.slots.iter().flatten()
+    /// Everybody in flight with their slot.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &InFlight)> {
+        (0..).zip(&self.slots).filter_map(|(slot, request)| Some((slot, request.as_ref()?)))
     }
 }

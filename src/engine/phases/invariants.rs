@@ -30,7 +30,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         let mut levels = vec![Levels::default(); self.gpus.len()];
         let mut n_unplaced = 0;
         let mut n_moving = 0;
-        for request in self.requests.iter() {
+        for (_, request) in self.requests.iter() {
             let Some(holding) = request.here else {
                 assert_eq!(request.state, State::Unplaced, "only unplaced requests hold nothing");
                 n_unplaced += 1;
@@ -64,6 +64,24 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         }
         if n_system == 0 {
             assert!(levels.iter().all(|level| level.held == Bytes::ZERO), "an empty system holds nothing");
+        }
+        if self.settings.evicts {
+            self.check_victims();
+        }
+    }
+
+    /// Whoever could be evicted from a GPU is who holds memory there, and nobody else.
+    fn check_victims(&self) {
+        let mut n_residents = vec![0; self.gpus.len()];
+        for (slot, request) in self.requests.iter() {
+            for holding in request.here.iter().chain(&request.there) {
+                let residents = &self.gpus[holding.gpu as usize].residents;
+                assert!(residents.contains(&(request.touched, slot)), "whoever holds memory is a resident");
+                n_residents[holding.gpu as usize] += 1;
+            }
+        }
+        for (index, (gpu, n)) in self.gpus.iter().zip(n_residents).enumerate() {
+            assert_eq!(gpu.residents.len(), n, "GPU {index} lists nobody who is not there");
         }
     }
 }
