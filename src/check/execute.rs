@@ -24,7 +24,22 @@ pub fn execute<S: Sink>(
     match traffic.problem() {
         Some(problem) => Err(problem.clone()),
         None if end.stands_still => Err(standstill(scenario, end)),
+        // A run without `until` ends when nobody is left, or when what is left ends beyond the clock.
+        None if scenario.run.until.is_none() && end.unfinished > 0 => Err(beyond_the_clock(scenario, end)),
         None => Ok(end),
+    }
+}
+
+fn beyond_the_clock(scenario: &Scenario, end: End) -> TrafficError {
+    TrafficError {
+        path: scenario.workloads.first().map_or_else(String::new, |workload| workload.name.clone()),
+        line: None,
+        column: None,
+        message: format!(
+            "{} requests would end after the simulation's clock, which ends at 213 days; give GPUs higher rates, or end \
+             the run with `until`",
+            end.unfinished
+        ),
     }
 }
 
