@@ -22,8 +22,8 @@ pub struct Accumulator {
     has_until: bool,
     workloads: Vec<OfWorkload>,
     gpus: Vec<OfGpu>,
-    /// Sums over all GPUs, in the order of [`Level::OF_GPUS`].
-    cluster: [Track; Level::OF_GPUS.len()],
+    /// Sums over all GPUs: what the summary shows and what is asked for.
+    cluster: Vec<(Level, Track)>,
     global_queue: Track,
     /// Sums over some GPUs.
     parts: Vec<(Level, Gpus, Track)>,
@@ -73,7 +73,11 @@ impl Accumulator {
             has_until: scenario.run.until.is_some(),
             workloads: scenario.workloads.iter().map(|of| workload(of.slo)).collect(),
             gpus: std::iter::repeat_with(of_gpu).take(scenario.cluster.n_replicas()).collect(),
-            cluster: Level::OF_GPUS.map(|level| Track::new(keeps_points(level))),
+            cluster: Level::OF_GPUS
+                .into_iter()
+                .filter(|level| level.in_summary() || demand.levels.contains_key(&(*level, None)))
+                .map(|level| (level, Track::new(keeps_points(level))))
+                .collect(),
             global_queue: Track::new(keeps_points(Level::GlobalQueueDepth)),
             parts: parts.collect(),
             columns: if demand.rows {
@@ -95,7 +99,7 @@ impl Accumulator {
     pub fn finish(self, end: End) -> Outcome {
         let mut levels = BTreeMap::new();
         levels.insert((Level::GlobalQueueDepth, None), self.global_queue.finish(end.at));
-        for (level, track) in Level::OF_GPUS.into_iter().zip(self.cluster) {
+        for (level, track) in self.cluster {
             levels.insert((level, None), track.finish(end.at));
         }
         for (level, gpus, track) in self.parts {
@@ -252,7 +256,7 @@ impl Sink for Accumulator {
         if was_busy != busy {
             of.busy.set(at, busy);
         }
-        for (level, track) in Level::OF_GPUS.into_iter().zip(&mut self.cluster) {
+        for (level, track) in &mut self.cluster {
             let (old, new) = (level.of(&before), level.of(levels));
             if old != new {
                 track.shift(at, old, new);

@@ -31,6 +31,11 @@ impl Level {
         Level::GpusBusy,
     ];
 
+    /// Whether every run needs the sum over all GPUs.
+    pub(super) fn in_summary(self) -> bool {
+        matches!(self, Level::VramBytes | Level::GpusBusy)
+    }
+
     /// One GPU's part.
     pub(super) fn of(self, levels: &Levels) -> u64 {
         match self {

@@ -147,10 +147,15 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     /// Offers what was given back to the head of the global queue, again and again while it fits.
     ///
     /// A head that has never been routed, because it stood behind another, is routed as on arrival.
+    #[inline]
     pub(super) fn serve_global_queue(&mut self) {
-        if self.released.is_empty() && !self.head_is_fresh {
-            return;
+        // Nearly always nobody waits.
+        if !self.released.is_empty() || self.head_is_fresh {
+            self.offer_released();
         }
+    }
+
+    fn offer_released(&mut self) {
         self.released.sort_unstable();
         self.released.dedup();
         while let Some(&Unplaced { slot, .. }) = self.unplaced.front() {
