@@ -89,6 +89,11 @@ pub(crate) struct Ledger<'a> {
     /// The arrival that has to find its place before anything else happens.
     placing: Option<u64>,
     victims: Vec<Victim>,
+    /// GPU and request of what ended last in this round, and the GPU on which one started last.
+    last_end: Option<(u32, u64)>,
+    last_start: Option<u32>,
+    /// Prompts that have ended, in that order, and whose decode is to begin.
+    prefilled: VecDeque<u64>,
     n_touches: u64,
     n_admitted: u64,
     pub(crate) tally: Tally,
@@ -114,6 +119,9 @@ impl<'a> Ledger<'a> {
             throughput: gpus.iter().map(|gpu| gpu.throughput.expect("phases")).collect(),
             placing: None,
             victims: Vec::new(),
+            last_end: None,
+            last_start: None,
+            prefilled: VecDeque::new(),
             n_touches: 0,
             n_admitted: 0,
             tally: Tally::default(),
@@ -246,6 +254,7 @@ impl Sink for Ledger<'_> {
         assert!(to > self.now, "time goes on");
         self.check_settled();
         self.now = to;
+        (self.last_end, self.last_start) = (None, None);
     }
 
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
@@ -255,6 +264,7 @@ impl Sink for Ledger<'_> {
             let for_it = number == placing || matches!(event, Event::Evicted { .. });
             assert!(for_it, "{event:?} of {number} while {placing} looks for a place");
         }
+        self.check_order(number, event);
         match event {
             Event::Arrived => self.arrived(journey),
             Event::QueuedGlobally => self.queued_globally(number),
@@ -290,6 +300,42 @@ impl Sink for Ledger<'_> {
 }
 
 impl Ledger<'_> {
+    /// The order within an instant: what ends in a round and what starts go by GPU and then by request, decodes begin in
+    /// the order in which prompts ended.
+    fn check_order(&mut self, number: u64, event: Event) {
+        let state = self.entries.get(number as usize).map(|entry| entry.state);
+        let end = match event {
+            Event::PrefillFinished { gpu }
+            | Event::Finished { gpu }
+            | Event::HandoffFinished { to: gpu, .. } => Some((gpu, number)),
+            // A cache that has arrived is decoded from within the round.
+            Event::DecodeStarted { .. } if state == Some(State::Moving) => {
+                return;
+            }
+            _ => None,
+        };
+        if end.is_some() && self.entries[number as usize].since == self.now {
+            // Work of no length ends in the round after the one it begins in.
+            self.last_end = None;
+        }
+        assert!(end.is_none() || self.last_end <= end, "{event:?} of {number} after {:?}", self.last_end);
+        self.last_end = end;
+        let start = if let Event::PrefillStarted { gpu } = event { Some(gpu) } else { None };
+        assert!(start.is_none() || self.last_start <= start, "{event:?} after GPU {:?}", self.last_start);
+        self.last_start = start;
+        if let Event::PrefillFinished { .. } = event {
+            self.prefilled.push_back(number);
+        } else if state == Some(State::Prefilled) && !matches!(event, Event::Evicted { .. }) {
+            while let Some(&next) = self.prefilled.front() {
+                if self.entries[next as usize].state == State::Prefilled {
+                    assert_eq!(next, number, "whose prompt ended first goes on first");
+                    break;
+                }
+                self.prefilled.pop_front();
+            }
+        }
+    }
+
     fn arrived(&mut self, journey: &Journey) {
         assert_eq!(journey.number, self.entries.len() as u64, "requests are numbered as they arrive");
         assert_eq!(journey.request.arrival, self.now);
