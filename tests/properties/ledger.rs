@@ -2,7 +2,10 @@
 //!
 //! It knows the rules and not the engine: what it holds of a request follows from the events told so far. Checked are
 //! the life-cycle of every request, who holds what where, limits of GPUs and queues, that queues are served in order,
-//! that evictions help and take the right victims, that work takes at least its time, and that nobody waits in vain.
+//! that evictions help and take the right victims, that the least loaded GPU is chosen, that work takes at least its time, and that nobody waits in vain.
+
+#[path = "routing.rs"]
+mod routing;
 
 use std::collections::VecDeque;
 
@@ -423,6 +426,10 @@ impl Ledger<'_> {
             let last = self.entries[number as usize].retried.last();
             assert!(last.is_none_or(|last| *last == gpu), "it goes to the GPU tried last");
             assert!(last.is_none() || self.victims.is_empty(), "it evicts where it was routed first only");
+            // What was evicted for it still counted when it was routed.
+            if last.is_none() && self.victims.is_empty() {
+                self.check_route(number, gpu);
+            }
         }
         self.step(number, &[State::Arrived, State::QueuedGlobally], State::Admitted);
         let need = self.need_on_admission(number);
@@ -499,6 +506,7 @@ impl Ledger<'_> {
         assert!(quickest(&self.scenario.cluster, from, to, prompt).is_some(), "a way from {from} to {to}");
         assert!(self.active(to) < self.slots[to as usize], "a slot at the destination");
         assert!(self.has_place(to), "`max_queue` at the destination");
+        self.check_decode_route(number, from, to);
         self.step(number, &[State::Prefilled], State::Moving);
         let whole = self.whole(number);
         self.hold(number, to, whole);
@@ -530,6 +538,9 @@ impl Ledger<'_> {
         let (state, more) = (entry.state, self.whole(number) - entry.held[0].1);
         assert!(state == State::Prefilled || more == 0, "a moved cache has its room already");
         assert!(entry.since == self.now || state == State::Moving, "no pause between the phases");
+        if state == State::Prefilled && self.victims.is_empty() {
+            self.check_decode_route(number, gpu, gpu);
+        }
         self.step(number, &[State::Prefilled, State::Moving], State::Decode);
         self.hold(number, gpu, more);
         self.check_victims(number, gpu);
@@ -625,7 +636,7 @@ impl Ledger<'_> {
         assert!(self.entries.iter().all(|entry| entry.state != State::Prefilled), "decodes begin at once");
         if let Some(&head) = self.queue.front() {
             self.check_no_room(head);
-            self.check_wait(head);
+            self.check_waits();
         }
     }
 }
