@@ -7,6 +7,7 @@ use kvs::check::execute;
 use kvs::model::Scenario;
 use kvs::report::TimeSeries;
 use kvs::source::Sources;
+use kvs::units::SimTime;
 
 /// What every text below is made of.
 const CLUSTER: &str = "
@@ -89,7 +90,35 @@ fn rates_that_are_nothing_for_ever_are_refused() {
     is_refused("prefill 1000 tok/s", "prefill 0 tok/s", "E0204");
     is_refused("decode 100 tok/s", "decode 0 tok/s", "E0204");
     is_refused("decode 100 tok/s", "decode 100 tok/s; decode_efficiency 0%", "E0204");
+    is_refused("decode 100 tok/s", "decode 1e-300 tok/s", "E0204");
     is_refused("bandwidth 1 GB/s", "bandwidth 0 GB/s", "E0204");
     is_refused("rate 1 req/s", "rate 0 req/s", "E0204");
     is_refused("rate 1 req/s", "rate stages { 1 h hold }", "E0402");
+}
+
+/// The longest output at the slowest rate takes thousands of times as long as the clock runs: `until` ends the run.
+#[test]
+fn the_slowest_rate_does_not_overflow() {
+    for timing in ["shared", "fixed"] {
+        let text = format!(
+            "gpu worker {{ vram 24 GB; prefill 1000 tok/s; decode 0.001 tok/s; decode_efficiency 0.1% }}
+model tiny {{ kv_bytes_per_token 1 B }}
+cluster {{ serves tiny; gpus worker x 1 }}
+engine {{ timing {timing} }}
+trace {{
+  r1 0 100 2147483647
+  r2 0 100 2147483647
+  r3 0 100 1
+}}
+run {{ until 30 d }}
+"
+        );
+        let (codes, cases) = check(&text);
+        assert_eq!(codes, BTreeSet::new());
+        let open = |path: &str| panic!("no trace is opened, not `{path}` either");
+        let mut series =
+            TimeSeries::new(Vec::new(), 1, cases[0].run.until.expect("stated").since(SimTime::ZERO));
+        let end = execute(&cases[0], 1, &open, &mut series).expect("an inline trace can be read");
+        assert_eq!((end.unfinished, timing), (3, timing));
+    }
 }

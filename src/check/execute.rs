@@ -5,13 +5,14 @@ use std::path::Path;
 
 use crate::engine::{self, End, Sink};
 use crate::host::{Host, Root};
-use crate::model::Scenario;
+use crate::model::{Scenario, WorkloadSource};
+use crate::workload::arrivals::is_closed_loop;
 use crate::workload::{OpenTrace, Traffic, TrafficError};
 
 /// Runs a scenario under a seed, telling `sink` all that happens.
 ///
 /// # Errors
-/// When a trace cannot be read.
+/// When a trace cannot be read, or time stands still.
 pub fn execute<S: Sink>(
     scenario: &Scenario,
     seed: u64,
@@ -22,7 +23,42 @@ pub fn execute<S: Sink>(
     let end = engine::run(scenario, &mut traffic, seed, sink);
     match traffic.problem() {
         Some(problem) => Err(problem.clone()),
+        None if end.stands_still => Err(standstill(scenario, end)),
+        // A run without `until` ends when nobody is left, or when what is left ends beyond the clock.
+        None if scenario.run.until.is_none() && end.unfinished > 0 => Err(beyond_the_clock(scenario, end)),
         None => Ok(end),
+    }
+}
+
+fn beyond_the_clock(scenario: &Scenario, end: End) -> TrafficError {
+    TrafficError {
+        path: scenario.workloads.first().map_or_else(String::new, |workload| workload.name.clone()),
+        line: None,
+        column: None,
+        message: format!(
+            "{} requests would end after the simulation's clock, which ends at 213 days; give GPUs higher rates, or end \
+             the run with `until`",
+            end.unfinished
+        ),
+    }
+}
+
+/// Users who neither think nor wait send for ever without a moment passing.
+fn standstill(scenario: &Scenario, end: End) -> TrafficError {
+    let closed = scenario.workloads.iter().find(|workload| match &workload.source {
+        WorkloadSource::Generated { arrivals, .. } => is_closed_loop(&arrivals.name),
+        WorkloadSource::Rows(_) | WorkloadSource::File(_) => false,
+    });
+    TrafficError {
+        path: closed.map_or_else(String::new, |workload| workload.name.clone()),
+        line: None,
+        column: None,
+        message: format!(
+            "time stands still at {}: {} requests in one instant came back without taking any time; let users think, or \
+             give requests that fit and take time",
+            end.at,
+            engine::MAX_RETURNS_AT_ONCE
+        ),
     }
 }
 

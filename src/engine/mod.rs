@@ -30,7 +30,13 @@ pub struct End {
     pub unfinished: u64,
     /// Events processed.
     pub events: u64,
+    /// Whether the run was given up because time stood still: requests that take no time kept bringing new ones in
+    /// one instant, more than [`MAX_RETURNS_AT_ONCE`] times.
+    pub stands_still: bool,
 }
+
+/// How often within one instant the end of a request may bring another before a run is given up.
+pub const MAX_RETURNS_AT_ONCE: u32 = 1_000_000;
 
 /// Runs a scenario to its end, telling `sink` all that happens.
 pub fn run<S: Sink>(scenario: &Scenario, traffic: &mut Traffic, seed: u64, sink: &mut S) -> End {

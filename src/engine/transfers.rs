@@ -28,8 +28,7 @@ pub(super) struct Mover {
 struct Flow {
     links: Vec<LinkKey>,
     latency: SimDuration,
-    /// The way's bottleneck: the rate without contention.
-    alone: Rate,
+    /// Bytes a picosecond now; alone, its way's bottleneck.
     rate: Rate,
     /// Bytes to go, in 2^-56, when last brought up to date.
     remaining: u128,
@@ -44,8 +43,8 @@ struct Flow {
 pub(super) struct Transfers {
     contention: Contention,
     flows: BTreeMap<Mover, Flow>,
-    /// Those whose bytes flow over each link in use.
-    users: BTreeMap<LinkKey, BTreeSet<Mover>>,
+    /// Those whose bytes flow over each link in use, in no order that means anything.
+    users: BTreeMap<LinkKey, Vec<Mover>>,
     /// What is due when: the bytes' end or the arrival.
     agenda: BTreeSet<(SimTime, Mover)>,
 }
@@ -73,7 +72,6 @@ impl Transfers {
         let flow = Flow {
             links: topology.links(from, mover.to, way),
             latency: way.latency,
-            alone: way.rate,
             rate: way.rate,
             remaining: u128::from(bytes.get()) << RATE_BITS,
             updated: now,
@@ -81,16 +79,22 @@ impl Transfers {
             arriving: false,
         };
         self.agenda.insert((now, mover));
-        let links = flow.links.clone();
-        self.flows.insert(mover, flow);
-        match self.contention {
-            Contention::None => self.schedule(mover),
-            Contention::Fair => {
-                for link in &links {
-                    self.users.entry(*link).or_default().insert(mover);
+        let mut shared = Vec::new();
+        if self.contention == Contention::Fair {
+            for &link in &flow.links {
+                let users = self.users.entry(link).or_default();
+                users.push(mover);
+                if users.len() > 1 {
+                    shared.push(link);
                 }
-                self.share_anew(&links, topology, now);
             }
+        }
+        self.flows.insert(mover, flow);
+        if shared.is_empty() {
+            // Nobody else is on the way: its bottleneck is the rate.
+            self.schedule(mover);
+        } else {
+            self.share_anew(&shared, topology, now);
         }
     }
 
@@ -163,13 +167,12 @@ impl Transfers {
     }
 
     fn leave_links(&mut self, mover: Mover, topology: &Topology, now: SimTime) {
-        let links = self.flows[&mover].links.clone();
+        let links = std::mem::take(&mut self.flows.get_mut(&mover).expect("a mover is on its way").links);
         let mut shared = Vec::new();
         for link in links {
             let Some(users) = self.users.get_mut(&link) else { continue };
-            if !users.remove(&mover) {
-                continue;
-            }
+            let Some(position) = users.iter().position(|user| *user == mover) else { continue };
+            users.swap_remove(position);
             if users.is_empty() {
                 self.users.remove(&link);
             } else {
@@ -221,7 +224,7 @@ impl Transfers {
         links: &BTreeSet<LinkKey>,
         topology: &Topology,
     ) -> Vec<(Mover, Rate)> {
-        let users = |link: &LinkKey| self.users.get(link).map_or(0, BTreeSet::len) as u64;
+        let users = |link: &LinkKey| self.users.get(link).map_or(0, Vec::len) as u64;
         let mut left: BTreeMap<LinkKey, (Rate, u64)> =
             links.iter().map(|link| (*link, (topology.capacity(*link), users(link)))).collect();
         let mut open = movers.clone();
@@ -250,8 +253,7 @@ impl Transfers {
     /// Sets the time at which the bytes will be through at the present rate.
     fn schedule(&mut self, mover: Mover) {
         let flow = &self.flows[&mover];
-        let rate = if self.contention == Contention::None { flow.alone } else { flow.rate };
-        let wait = u64::try_from(flow.remaining.div_ceil(u128::from(rate))).unwrap_or(u64::MAX);
+        let wait = u64::try_from(flow.remaining.div_ceil(u128::from(flow.rate))).unwrap_or(u64::MAX);
         let due = flow.updated.checked_add(SimDuration::from_ps(wait)).unwrap_or(NEVER);
         self.set_due(mover, due);
     }

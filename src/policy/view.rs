@@ -46,6 +46,9 @@ impl<'a> Candidates<'a> {
     /// The replica at a position below [`Candidates::len`], counting up by index.
     #[must_use]
     pub fn at(&self, position: u32) -> u32 {
+        if let ([range], []) = (self.ranges, self.tried) {
+            return range.start + position;
+        }
         let mut left = position;
         for span in self.spans() {
             let n = span.end - span.start;

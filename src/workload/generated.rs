@@ -133,14 +133,14 @@ impl Generated {
         Some(request)
     }
 
-    /// The user of an ended request thinks, then sends the next one. Whether the next arrival may be another now.
-    pub(super) fn ended(&mut self, at: SimTime) -> bool {
-        let Coming::Closed { think, stream, thinking } = &mut self.coming else { return false };
+    /// The user of an ended request thinks, then sends the next one; when that is, in a closed loop.
+    pub(super) fn ended(&mut self, at: SimTime) -> Option<SimTime> {
+        let Coming::Closed { think, stream, thinking } = &mut self.coming else { return None };
         let back = SimDuration::from_secs_f64(think.draw(stream)).and_then(|thought| at.checked_add(thought));
         // A thought beyond the clock never ends: that user never comes back.
         thinking.extend(back.map(Reverse));
         self.draw_next();
-        true
+        back
     }
 
     /// How many prompts and outputs `min` or `max` have changed, of how many requests.

@@ -116,14 +116,13 @@ impl Traffic {
     }
 
     /// Tells closed loops and sessions that a request ended, so that what depends on it can be scheduled.
-    /// A later arrival this causes is never before `at`.
-    pub fn ended(&mut self, request: &Request, at: SimTime, _finished: bool) {
+    /// A later arrival this causes is never before `at`; whether one comes right then.
+    pub fn ended(&mut self, request: &Request, at: SimTime, _finished: bool) -> bool {
         let index = usize::from(request.workload);
-        if let Source::Generated(generated) = &mut self.sources[index]
-            && generated.ended(at)
-        {
-            self.refresh(index);
-        }
+        let Source::Generated(generated) = &mut self.sources[index] else { return false };
+        let Some(back) = generated.ended(at) else { return false };
+        self.refresh(index);
+        back == at
     }
 
     /// How often `min` and `max` have changed lengths so far, for each generated workload.

@@ -119,7 +119,7 @@ pub(crate) fn play(script: &str, sink: &mut impl Sink) -> End {
         match words[1..] {
             ["end"] => {
                 let unfinished = journeys.len() as u64 - ended;
-                return End { at, unfinished, events: 0 };
+                return End { at, unfinished, events: 0, stands_still: false };
             }
             ["global", "queue", depth] => sink.global_queue(at, number(depth)),
             ["gpu", gpu, queued, prefill, decode, held] => {

@@ -23,7 +23,7 @@ enum Eviction {
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     pub(super) fn take_arrivals(&mut self) {
-        while self.traffic.peek() == Some(self.now) {
+        while self.traffic.peek() == Some(self.now) && !self.stands_still() {
             let request = self.traffic.next_request().expect("a request that was announced arrives");
             self.arrive(request);
         }
@@ -111,7 +111,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     fn admit(&mut self, slot: u32, gpu: u32) {
         let bytes = self.admission_need(slot);
         let request = self.requests.get_mut(slot);
-        if self.settings.expects_work {
+        if self.router.compares_expected_work() {
             let costs = &self.gpus[gpu as usize].costs;
             request.expected_work =
                 self.outlook.expect(request.journey.request.workload, request.prompt(), costs);

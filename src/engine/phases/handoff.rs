@@ -87,13 +87,16 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         let more = self.decode_need(slot, holding);
         let fits_here = self.gpus[holding.gpu as usize].has_memory(more);
         let stays = self.handoffs.as_ref().is_none_or(|handoffs| handoffs.router.stays());
-        let remote = if stays { None } else { self.cheapest_remote(slot, holding.gpu) };
+        let remote = if stays {
+            None
+        } else {
+            let limit = if fits_here { self.cost_here(holding.gpu) } else { f64::INFINITY };
+            self.cheapest_remote(slot, holding.gpu, limit)
+        };
         match remote {
-            Some(remote) if !fits_here || remote.cost < self.cost_here(holding.gpu) => {
-                self.start_handoff(slot, &remote);
-            }
-            _ if fits_here || self.make_room(holding.gpu, more, slot) => self.decode_here(slot, more),
-            _ => match self.cheapest_remote(slot, holding.gpu).filter(|_| stays) {
+            Some(remote) => self.start_handoff(slot, &remote),
+            None if fits_here || self.make_room(holding.gpu, more, slot) => self.decode_here(slot, more),
+            None => match self.cheapest_remote(slot, holding.gpu, f64::INFINITY).filter(|_| stays) {
                 Some(remote) => {
                     self.requests.get_mut(slot).journey.retries += 1;
                     self.tell(slot, Event::Retried { gpu: remote.gpu });
@@ -118,8 +121,12 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         })
     }
 
-    /// The cheapest other GPU with a slot and with room for prompt and output; the lower index among equals.
-    fn cheapest_remote(&mut self, slot: u32, from: u32) -> Option<Remote> {
+    /// The cheapest other GPU with a slot and with room for prompt and output, if it costs less than `limit`; the lower
+    /// index among equals.
+    fn cheapest_remote(&mut self, slot: u32, from: u32, limit: f64) -> Option<Remote> {
+        if limit <= 0.0 {
+            return None;
+        }
         self.renew_destinations();
         let handoffs = self.handoffs.as_ref()?;
         let need = self.whole_need(slot);
@@ -132,7 +139,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
             let cost = handoffs.router.cost(Destination { held, slowness, handoff: way.time });
             Some(Remote { cost, gpu, way })
         });
-        candidates.min_by(|a, b| a.cost.total_cmp(&b.cost))
+        candidates.filter(|remote| remote.cost < limit).min_by(|a, b| a.cost.total_cmp(&b.cost))
     }
 
     fn renew_destinations(&mut self) {

@@ -17,7 +17,8 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         let request = self.requests.remove(slot);
         self.n_left += 1;
         self.release(slot, &request);
-        self.traffic.ended(&request.journey.request, self.now, finished);
+        let returns = self.traffic.ended(&request.journey.request, self.now, finished);
+        self.n_returns += u32::from(returns);
     }
 
     /// Gives back every slot and byte; whoever waits is offered them within this instant.

@@ -33,7 +33,7 @@ use super::agenda::{Agenda, NEVER};
 use super::order::{self, What};
 use super::state::Requests;
 use super::transfers::Mover;
-use super::{End, Sink};
+use super::{End, MAX_RETURNS_AT_ONCE, Sink};
 use crate::model::Scenario;
 use crate::policy::eviction::Evictor;
 use crate::policy::routing::Router;
@@ -86,6 +86,8 @@ struct Simulation<'a, X, S> {
     n_arrived: u64,
     n_touches: u64,
     n_left: u64,
+    /// Requests whose end in this instant brought another arrival in it.
+    n_returns: u32,
     n_events: u64,
     #[cfg(debug_assertions)]
     n_instants: u64,
@@ -134,6 +136,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             n_arrived: 0,
             n_touches: 0,
             n_left: 0,
+            n_returns: 0,
             n_events: 0,
             #[cfg(debug_assertions)]
             n_instants: 0,
@@ -142,20 +145,28 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
     }
 
     fn run(mut self) -> End {
-        while let Some(next) = self.next_instant() {
+        while let Some(next) = self.next_instant().filter(|_| !self.stands_still()) {
             assert!(next >= self.now, "time never goes back");
             if next > self.now {
                 self.sink.advance(next);
                 self.now = next;
+                self.n_returns = 0;
             }
             self.play_instant();
         }
-        self.check();
+        if !self.stands_still() {
+            self.check();
+        }
         let at = self.settings.until.unwrap_or(self.now);
         if at > self.now {
             self.sink.advance(at);
         }
-        End { at, unfinished: self.requests.len() as u64, events: self.n_events }
+        End {
+            at,
+            unfinished: self.requests.len() as u64,
+            events: self.n_events,
+            stands_still: self.stands_still(),
+        }
     }
 
     /// When something happens next; `None` when nothing will, or only after `until`.
@@ -178,11 +189,18 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             self.start_waiting();
             self.renew_agenda();
             let next = self.agenda.next_time().min(self.next_transfer());
-            if next > self.now && self.traffic.peek().is_none_or(|arrival| arrival > self.now) {
+            if self.stands_still()
+                || next > self.now && self.traffic.peek().is_none_or(|arrival| arrival > self.now)
+            {
                 break;
             }
         }
         self.settle();
+    }
+
+    /// Whether requests that take no time bring each other in without end.
+    fn stands_still(&self) -> bool {
+        self.n_returns > MAX_RETURNS_AT_ONCE
     }
 
     fn carry_out_ends(&mut self) {
@@ -253,6 +271,8 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             self.sink.global_queue(self.now, depth);
         }
         #[cfg(debug_assertions)]
-        self.check_often();
+        if !self.stands_still() {
+            self.check_often();
+        }
     }
 }

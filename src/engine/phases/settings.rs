@@ -17,7 +17,6 @@ pub(super) struct Settings {
     pub(super) max_global_queue: Option<u32>,
     pub(super) queue_timeout: Option<SimDuration>,
     pub(super) until: Option<SimTime>,
-    pub(super) expects_work: bool,
     /// For each distinct capacity, rising: the replicas with at least that much memory.
     roomy: Vec<(Bytes, Vec<Range<u32>>)>,
 }
@@ -33,7 +32,6 @@ impl Settings {
             max_global_queue: scenario.policy.max_global_queue,
             queue_timeout: scenario.policy.queue_timeout,
             until: scenario.run.until,
-            expects_work: scenario.policy.routing.name == "predictive",
             roomy: by_capacity(scenario),
         }
     }

@@ -44,7 +44,7 @@ fn check(cluster: &Cluster, from: u32, to: u32, bytes: u64, microseconds: Option
     let found = way.map(|way| way.time.as_ps() as f64 / 1e6);
     match (found, microseconds) {
         (Some(found), Some(expected)) => {
-            assert!((found - expected).abs() < 1e-5, "{found} us, not {expected} us")
+            assert!((found - expected).abs() < 1e-5, "{found} us, not {expected} us");
         }
         (found, expected) => assert_eq!(found, expected),
     }

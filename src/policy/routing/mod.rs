@@ -20,6 +20,11 @@ pub trait Router {
     /// The replica to try next; `None` only without candidates.
     fn route(&mut self, candidates: Candidates<'_>, view: View<'_>, stream: &mut Stream) -> Option<u32>;
 
+    /// Whether it looks at `View::expected_work`, which is kept only then.
+    fn compares_expected_work(&self) -> bool {
+        false
+    }
+
     /// A replica's entry in the view has changed.
     fn load_changed(&mut self, _replica: u32, _view: View<'_>) {}
 }

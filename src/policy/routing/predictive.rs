@@ -26,6 +26,10 @@ impl Router for Predictive {
         self.least.take(candidates)
     }
 
+    fn compares_expected_work(&self) -> bool {
+        true
+    }
+
     fn load_changed(&mut self, replica: u32, view: View<'_>) {
         self.least.set(replica, view.expected_work[replica as usize]);
     }
