@@ -2,7 +2,10 @@
 //!
 //! It knows the rules and not the engine: what it holds of a request follows from the events told so far. Checked are
 //! the life-cycle of every request, who holds what where, limits of GPUs and queues, that queues are served in order,
-//! that evictions help and take the right victims, that work takes at least its time, and that nobody waits in vain.
+//! that evictions help and take the right victims, that the least loaded GPU is chosen, that work takes at least its time, and that nobody waits in vain.
+
+#[path = "routing.rs"]
+mod routing;
 
 use std::collections::VecDeque;
 
@@ -89,6 +92,11 @@ pub(crate) struct Ledger<'a> {
     /// The arrival that has to find its place before anything else happens.
     placing: Option<u64>,
     victims: Vec<Victim>,
+    /// GPU and request of what ended last in this round, and the GPU on which one started last.
+    last_end: Option<(u32, u64)>,
+    last_start: Option<u32>,
+    /// Prompts that have ended, in that order, and whose decode is to begin.
+    prefilled: VecDeque<u64>,
     n_touches: u64,
     n_admitted: u64,
     pub(crate) tally: Tally,
@@ -114,6 +122,9 @@ impl<'a> Ledger<'a> {
             throughput: gpus.iter().map(|gpu| gpu.throughput.expect("phases")).collect(),
             placing: None,
             victims: Vec::new(),
+            last_end: None,
+            last_start: None,
+            prefilled: VecDeque::new(),
             n_touches: 0,
             n_admitted: 0,
             tally: Tally::default(),
@@ -246,6 +257,7 @@ impl Sink for Ledger<'_> {
         assert!(to > self.now, "time goes on");
         self.check_settled();
         self.now = to;
+        (self.last_end, self.last_start) = (None, None);
     }
 
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
@@ -255,6 +267,7 @@ impl Sink for Ledger<'_> {
             let for_it = number == placing || matches!(event, Event::Evicted { .. });
             assert!(for_it, "{event:?} of {number} while {placing} looks for a place");
         }
+        self.check_order(number, event);
         match event {
             Event::Arrived => self.arrived(journey),
             Event::QueuedGlobally => self.queued_globally(number),
@@ -290,6 +303,42 @@ impl Sink for Ledger<'_> {
 }
 
 impl Ledger<'_> {
+    /// The order within an instant: what ends in a round and what starts go by GPU and then by request, decodes begin in
+    /// the order in which prompts ended.
+    fn check_order(&mut self, number: u64, event: Event) {
+        let state = self.entries.get(number as usize).map(|entry| entry.state);
+        let end = match event {
+            Event::PrefillFinished { gpu }
+            | Event::Finished { gpu }
+            | Event::HandoffFinished { to: gpu, .. } => Some((gpu, number)),
+            // A cache that has arrived is decoded from within the round.
+            Event::DecodeStarted { .. } if state == Some(State::Moving) => {
+                return;
+            }
+            _ => None,
+        };
+        if end.is_some() && self.entries[number as usize].since == self.now {
+            // Work of no length ends in the round after the one it begins in.
+            self.last_end = None;
+        }
+        assert!(end.is_none() || self.last_end <= end, "{event:?} of {number} after {:?}", self.last_end);
+        self.last_end = end;
+        let start = if let Event::PrefillStarted { gpu } = event { Some(gpu) } else { None };
+        assert!(start.is_none() || self.last_start <= start, "{event:?} after GPU {:?}", self.last_start);
+        self.last_start = start;
+        if let Event::PrefillFinished { .. } = event {
+            self.prefilled.push_back(number);
+        } else if state == Some(State::Prefilled) && !matches!(event, Event::Evicted { .. }) {
+            while let Some(&next) = self.prefilled.front() {
+                if self.entries[next as usize].state == State::Prefilled {
+                    assert_eq!(next, number, "whose prompt ended first goes on first");
+                    break;
+                }
+                self.prefilled.pop_front();
+            }
+        }
+    }
+
     fn arrived(&mut self, journey: &Journey) {
         assert_eq!(journey.number, self.entries.len() as u64, "requests are numbered as they arrive");
         assert_eq!(journey.request.arrival, self.now);
@@ -377,6 +426,10 @@ impl Ledger<'_> {
             let last = self.entries[number as usize].retried.last();
             assert!(last.is_none_or(|last| *last == gpu), "it goes to the GPU tried last");
             assert!(last.is_none() || self.victims.is_empty(), "it evicts where it was routed first only");
+            // What was evicted for it still counted when it was routed.
+            if last.is_none() && self.victims.is_empty() {
+                self.check_route(number, gpu);
+            }
         }
         self.step(number, &[State::Arrived, State::QueuedGlobally], State::Admitted);
         let need = self.need_on_admission(number);
@@ -453,6 +506,7 @@ impl Ledger<'_> {
         assert!(quickest(&self.scenario.cluster, from, to, prompt).is_some(), "a way from {from} to {to}");
         assert!(self.active(to) < self.slots[to as usize], "a slot at the destination");
         assert!(self.has_place(to), "`max_queue` at the destination");
+        self.check_decode_route(number, from, to);
         self.step(number, &[State::Prefilled], State::Moving);
         let whole = self.whole(number);
         self.hold(number, to, whole);
@@ -484,6 +538,9 @@ impl Ledger<'_> {
         let (state, more) = (entry.state, self.whole(number) - entry.held[0].1);
         assert!(state == State::Prefilled || more == 0, "a moved cache has its room already");
         assert!(entry.since == self.now || state == State::Moving, "no pause between the phases");
+        if state == State::Prefilled && self.victims.is_empty() {
+            self.check_decode_route(number, gpu, gpu);
+        }
         self.step(number, &[State::Prefilled, State::Moving], State::Decode);
         self.hold(number, gpu, more);
         self.check_victims(number, gpu);
@@ -579,7 +636,7 @@ impl Ledger<'_> {
         assert!(self.entries.iter().all(|entry| entry.state != State::Prefilled), "decodes begin at once");
         if let Some(&head) = self.queue.front() {
             self.check_no_room(head);
-            self.check_wait(head);
+            self.check_waits();
         }
     }
 }
