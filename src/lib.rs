@@ -12,6 +12,7 @@
 pub mod units;
 
 pub mod diagnostics;
+pub mod digest;
 pub mod host;
 pub mod source;
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use kvs::host::sha256;
+use kvs::digest::sha256;
 
 /// Draws from every kind of stream the engine has, and fills its queues.
 const BUSY: &str = "

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Suite;
-use crate::model::{Case, Condition, Expectation, Metric, Run, Term};
+use crate::model::{Case, Expectation, Run};
 
 /// Cases of one file that read each other's numbers.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,43 +105,6 @@ fn join(group_of: &mut [usize], one: usize, other: usize) {
 
 /// The scenarios that expectations name behind `of`.
 fn others(expectations: &[Expectation]) -> BTreeSet<&str> {
-    let mut names = BTreeSet::new();
-    for expectation in expectations {
-        in_condition(&expectation.condition, &mut |metric| names.extend(metric.of.as_deref()));
-    }
-    names
-}
-
-fn in_condition<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Metric)) {
-    match condition {
-        Condition::Compare { left, right, .. } => {
-            in_term(left, visit);
-            in_term(right, visit);
-        }
-        Condition::Within { left, low, high } => {
-            for term in [left, low, high] {
-                in_term(term, visit);
-            }
-        }
-        Condition::And(left, right) | Condition::Or(left, right) => {
-            in_condition(left, visit);
-            in_condition(right, visit);
-        }
-        Condition::Not(condition)
-        | Condition::Always { condition, .. }
-        | Condition::Eventually { condition, .. }
-        | Condition::Sustained { condition, .. } => in_condition(condition, visit),
-    }
-}
-
-fn in_term<'a>(term: &'a Term, visit: &mut impl FnMut(&'a Metric)) {
-    match term {
-        Term::Number(..) => {}
-        Term::Metric(metric) => visit(metric),
-        Term::Negated(term) => in_term(term, visit),
-        Term::Binary(left, _, right) => {
-            in_term(left, visit);
-            in_term(right, visit);
-        }
-    }
+    let mentions = expectations.iter().flat_map(|expectation| expectation.condition.metrics());
+    mentions.filter_map(|mention| mention.metric.of.as_deref()).collect()
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::check::{FinishedRun, Group, Recorder, Suite, case_folder};
+use crate::digest::sha256;
 use crate::engine::{Event, Journey, Levels, Sink};
-use crate::host::{Host, HostError, PendingFile, sha256};
+use crate::host::{Host, HostError, PendingFile};
 use crate::model::{Group as Replicas, Scenario, WorkloadSource};
 use crate::report::{EventLog, FORMATS, Input, Report, TimeSeries, Written, human};
 use crate::units::SimTime;

@@ -1,7 +1,7 @@
 //! Arithmetic over metrics and numbers.
 
 use super::view::View;
-use crate::model::{Condition, Metric, Operator, Term};
+use crate::model::{Operator, Term};
 use crate::units::Dimension;
 
 /// The value of a term in base units, or why there is none.
@@ -46,9 +46,8 @@ pub(super) fn dimension(term: &Term, view: View<'_, '_>) -> Dimension {
 
 /// Whether a term is shown in per cent.
 pub(super) fn is_share(term: &Term, view: View<'_, '_>) -> bool {
-    let mut metrics = Vec::new();
-    metrics_of(term, &mut metrics);
-    dimension(term, view) == Dimension::NUMBER && metrics.iter().any(|metric| view.is_share(metric))
+    dimension(term, view) == Dimension::NUMBER
+        && term.metrics().into_iter().any(|metric| view.is_share(metric))
 }
 
 /// How many requests stand behind a term that is a single metric of a whole run.
@@ -62,41 +61,5 @@ pub(super) fn n(term: &Term, view: View<'_, '_>) -> Option<u64> {
 
 /// Whether anything in a term is measured.
 pub(super) fn is_measured(term: &Term) -> bool {
-    let mut metrics = Vec::new();
-    metrics_of(term, &mut metrics);
-    !metrics.is_empty()
-}
-
-/// The metrics of a term, in the order written.
-pub(super) fn metrics_of<'t>(term: &'t Term, into: &mut Vec<&'t Metric>) {
-    match term {
-        Term::Number(..) => {}
-        Term::Metric(metric) => into.push(metric),
-        Term::Negated(inner) => metrics_of(inner, into),
-        Term::Binary(left, _, right) => {
-            metrics_of(left, into);
-            metrics_of(right, into);
-        }
-    }
-}
-
-/// The metrics of a condition, in the order written.
-pub(super) fn metrics_in<'c>(condition: &'c Condition, into: &mut Vec<&'c Metric>) {
-    match condition {
-        Condition::Compare { left, right, operator: _, tolerance: _ } => {
-            metrics_of(left, into);
-            metrics_of(right, into);
-        }
-        Condition::Within { left, low, high } => {
-            [left, low, high].into_iter().for_each(|term| metrics_of(term, into));
-        }
-        Condition::And(left, right) | Condition::Or(left, right) => {
-            metrics_in(left, into);
-            metrics_in(right, into);
-        }
-        Condition::Not(inner) => metrics_in(inner, into),
-        Condition::Always { condition, during: _ }
-        | Condition::Eventually { condition, after: _, within: _ }
-        | Condition::Sustained { condition, duration: _, during: _ } => metrics_in(condition, into),
-    }
+    !term.metrics().is_empty()
 }

@@ -5,11 +5,10 @@
 use std::ops::ControlFlow;
 
 use super::forms;
-use super::term::metrics_in;
 use super::verdict::Verdict;
 use super::view::{Known, Moment, Run, View};
 use crate::metrics::{Piece, Series};
-use crate::model::Condition;
+use crate::model::{Condition, Mention};
 use crate::units::SimTime;
 
 /// A condition over time.
@@ -36,11 +35,9 @@ pub(super) struct Stretch {
 impl<'c, 'o> Timeline<'c, 'o> {
     /// Why there is none: a metric with one value a run has no data.
     pub(super) fn new(condition: &'c Condition, run: Run<'_, 'o>) -> Result<Timeline<'c, 'o>, String> {
-        let mut found = Vec::new();
-        metrics_in(condition, &mut found);
         let (mut metrics, mut lines) = (Vec::new(), Vec::new());
         let mut end = run.outcome.end();
-        for metric in found {
+        for Mention { metric, over_time: _ } in condition.metrics() {
             let outcome = run.outcome(metric)?;
             end = end.min(outcome.end());
             lines.push(match outcome.series(metric) {

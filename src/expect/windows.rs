@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::forms;
-use super::term::metrics_in;
 use super::verdict::{Status, Verdict, shown};
 use super::view::{Known, Moment, Run, View};
 use crate::metrics::Window;
@@ -11,8 +10,7 @@ use crate::model::{Condition, Metric};
 
 /// `None` where no metric of the condition has windows.
 pub(super) fn judge(condition: &Condition, run: Run<'_, '_>) -> Option<Verdict> {
-    let mut metrics = Vec::new();
-    metrics_in(condition, &mut metrics);
+    let metrics: Vec<&Metric> = condition.metrics().into_iter().map(|mention| mention.metric).collect();
     if metrics.iter().all(|metric| metric.windows.is_none()) {
         return None;
     }

@@ -4,7 +4,6 @@
 //! to. Knows nothing of the language. Invariant: unless `allow_outside` is set nothing is read whose real path,
 //! symbolic links resolved, lies outside the root.
 
-mod digest;
 mod disk;
 mod error;
 mod files;
@@ -15,7 +14,6 @@ mod write;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-pub use digest::sha256;
 pub use disk::Disk;
 pub use error::{HostError, Problem};
 pub use files::{Files, Kind};

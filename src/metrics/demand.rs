@@ -8,7 +8,7 @@ use super::find;
 use super::levels::Level;
 use super::sample::Sample;
 use super::spec::Source;
-use crate::model::{Condition, Expectation, GpuSelection, Metric, Selection, Term};
+use crate::model::{Expectation, GpuSelection, Mention, Metric, Selection};
 
 /// What a run must keep.
 #[derive(Clone, Debug)]
@@ -42,44 +42,14 @@ impl Demand {
     pub fn of(expectations: &[&Expectation]) -> Demand {
         let mut demand = Demand::default();
         for expectation in expectations {
-            demand.condition(&expectation.condition, false);
+            for Mention { metric, over_time } in expectation.condition.metrics() {
+                demand.metric(metric, over_time);
+            }
         }
         demand
     }
 
-    fn condition(&mut self, condition: &Condition, series: bool) {
-        match condition {
-            Condition::Compare { left, right, operator: _, tolerance: _ } => {
-                self.term(left, series);
-                self.term(right, series);
-            }
-            Condition::Within { left, low, high } => {
-                [left, low, high].into_iter().for_each(|term| self.term(term, series));
-            }
-            Condition::And(left, right) | Condition::Or(left, right) => {
-                self.condition(left, series);
-                self.condition(right, series);
-            }
-            Condition::Not(inner) => self.condition(inner, series),
-            Condition::Always { condition, during: _ }
-            | Condition::Eventually { condition, after: _, within: _ }
-            | Condition::Sustained { condition, duration: _, during: _ } => self.condition(condition, true),
-        }
-    }
-
-    fn term(&mut self, term: &Term, series: bool) {
-        match term {
-            Term::Number(..) => {}
-            Term::Metric(metric) => self.metric(metric, series),
-            Term::Negated(inner) => self.term(inner, series),
-            Term::Binary(left, _, right) => {
-                self.term(left, series);
-                self.term(right, series);
-            }
-        }
-    }
-
-    fn metric(&mut self, metric: &Metric, series: bool) {
+    fn metric(&mut self, metric: &Metric, over_time: bool) {
         let Some((spec, _)) = find(&metric.name) else { return };
         let Selection { workload, gpus, during } = metric.selection;
         let in_time = during.is_some() || metric.windows.is_some();
@@ -92,7 +62,7 @@ impl Demand {
                 self.rows |= in_time || workload.is_some() || gpus.is_some();
             }
             Source::Level(level) => {
-                *self.levels.entry(level_key(level, gpus)).or_default() |= series || in_time;
+                *self.levels.entry(level_key(level, gpus)).or_default() |= over_time || in_time;
             }
             Source::Run(_) | Source::Later(_) => {}
         }

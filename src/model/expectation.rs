@@ -159,3 +159,59 @@ pub struct GpuSelection {
     /// Last.
     pub last: usize,
 }
+
+/// A metric where a condition names it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mention<'a> {
+    /// What is measured.
+    pub metric: &'a Metric,
+    /// Whether it stands below `always`, `eventually` or `for`, which look at it over time.
+    pub over_time: bool,
+}
+
+impl Condition {
+    /// The metrics it names, in the order written.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Mention<'_>> {
+        let mut found = Vec::new();
+        self.collect(false, &mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, over_time: bool, into: &mut Vec<Mention<'a>>) {
+        let terms = match self {
+            Condition::Compare { left, right, operator: _, tolerance: _ } => vec![left, right],
+            Condition::Within { left, low, high } => vec![left, low, high],
+            Condition::And(left, right) | Condition::Or(left, right) => {
+                left.collect(over_time, into);
+                right.collect(over_time, into);
+                return;
+            }
+            Condition::Not(inner) => return inner.collect(over_time, into),
+            Condition::Always { condition, during: _ }
+            | Condition::Eventually { condition, after: _, within: _ }
+            | Condition::Sustained { condition, duration: _, during: _ } => {
+                return condition.collect(true, into);
+            }
+        };
+        let metrics = terms.into_iter().flat_map(Term::metrics);
+        into.extend(metrics.map(|metric| Mention { metric, over_time }));
+    }
+}
+
+impl Term {
+    /// The metrics it names, in the order written.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<&Metric> {
+        match self {
+            Term::Number(..) => Vec::new(),
+            Term::Metric(metric) => vec![metric],
+            Term::Negated(inner) => inner.metrics(),
+            Term::Binary(left, _, right) => {
+                let mut metrics = left.metrics();
+                metrics.extend(right.metrics());
+                metrics
+            }
+        }
+    }
+}

@@ -16,7 +16,7 @@ mod workload;
 pub use choice::{Arg, Choice, Stage};
 pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, Phase, Pool};
 pub use expectation::{
-    Comparison, Condition, Expectation, GpuSelection, Metric, Operator, Selection, Term, Tolerance,
+    Comparison, Condition, Expectation, GpuSelection, Mention, Metric, Operator, Selection, Term, Tolerance,
 };
 pub use gpu::{Gpu, Hardware, Throughput};
 pub use language_model::{LanguageModel, StoredAs};

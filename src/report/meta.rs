@@ -3,12 +3,11 @@
 //! Holds no time of day and no machine: two runs of the same inputs have the same bytes.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{Format, Report, Written};
+use crate::digest::sha256;
 
 pub(super) static FORMAT: Format = Format {
     name: "meta",
@@ -26,15 +25,6 @@ pub struct Input {
     pub sha256: String,
 }
 
-/// The SHA-256 of some bytes in lower-case hexadecimal.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes all that is written");
-        text
-    })
-}
-
 /// The text of `run_meta.json`.
 #[must_use]
 pub fn meta(report: &Report<'_>) -> String {
@@ -46,7 +36,7 @@ pub fn meta(report: &Report<'_>) -> String {
         seed: report.seed,
         params: scenario.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         tick_ps: 1,
-        settings_sha256: sha256(&settings),
+        settings_sha256: sha256(settings.as_slice()).expect("reading memory cannot fail"),
         inputs: report.inputs,
     };
     let mut text = serde_json::to_string_pretty(&document).expect("numbers and strings are always JSON");

@@ -18,7 +18,7 @@ pub use csv::TimeSeries;
 pub use events::EventLog;
 pub use human::human;
 pub use json::json;
-pub use meta::{Input, meta, sha256};
+pub use meta::{Input, meta};
 pub use paths::paths;
 pub use snapshot::snapshot;
 

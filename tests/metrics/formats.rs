@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use kvs::digest::sha256;
 use kvs::expect::{Verdict, judge};
 use kvs::metrics::Outcome;
 use kvs::model::{Comparison, Condition, Expectation, Operator, Scenario, Term, Tolerance};
@@ -98,7 +99,7 @@ fn snapshot(name: &str, text: &str) {
 #[test]
 fn after_a_run() {
     let (scenario, outcome, verdicts) = fixture();
-    let inputs = [Input { path: "tour/fixture.kvs".to_owned(), sha256: report::sha256(b"") }];
+    let inputs = [Input { path: "tour/fixture.kvs".to_owned(), sha256: sha256(&b""[..]).expect("memory") }];
     let report =
         Report { scenario: &scenario, seed: 1, outcome: &outcome, verdicts: &verdicts, inputs: &inputs };
     for format in FORMATS {

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use crate::host::sha256;
+use crate::digest::sha256;
 use crate::model::Case;
 
 /// The name of a case's snapshot, without `.snap`.
