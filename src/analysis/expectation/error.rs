@@ -82,10 +82,13 @@ pub(super) fn selector_inside(temporal: Temporal, word: &str, span: Span) -> Dia
 }
 
 /// `p99_ttft_ms for chatt`
-pub(super) fn unknown_workload(name: &Ident, near: &[&str], known: &[&str]) -> Diagnostic {
+pub(super) fn unknown_workload(name: &Ident, of: Option<&str>, near: &[&str], known: &[&str]) -> Diagnostic {
+    let scenario = of.map_or_else(|| "this scenario".to_owned(), |of| format!("`{of}`"));
     let message = format!("no such workload: `{}`", name.text);
-    let diagnostic = Diagnostic::error(Code("E0505"), message, name.span, "not a workload of this scenario");
-    diagnostic.with_help(near_or_all(near, known, "the workloads are", "this scenario has no workload"))
+    let label = format!("not a workload of {scenario}");
+    let diagnostic = Diagnostic::error(Code("E0505"), message, name.span, label);
+    let none = format!("{scenario} has no workload");
+    diagnostic.with_help(near_or_all(near, known, "the workloads are", &none))
 }
 
 /// `p99_ttft_ms of "randm"`
