@@ -2,7 +2,7 @@
 
 use kvs::analysis::{Analysis, analyse};
 use kvs::diagnostics::codes;
-use kvs::model::{Batching, LinkEnd, Scenario};
+use kvs::model::{Batching, Condition, LinkEnd, Scenario, Term};
 use kvs::source::Sources;
 use kvs::units::SimDuration;
 
@@ -536,4 +536,39 @@ fn explanations_show_the_mistake_and_its_mending() {
         }
     }
     assert!(unsound.is_empty(), "{}", unsound.join("\n\n"));
+}
+
+/// `for` and `on` behind `of` count in the scenario that is named.
+#[test]
+fn selectors_of_another_scenario_are_looked_up_there() {
+    let workload = |name: &str| {
+        format!(
+            "workload {name} {{ arrivals poisson; rate 1 req/s; duration 9 s; prompt constant 9; output constant 9 }}"
+        )
+    };
+    let text = format!(
+        "param n = 1\nmatrix {{ n in [2, 3] }}\n{GPU}{MODEL}{CLUSTER}
+        scenario \"wide\" {{ cluster {{ gpus fast x $n as front; gpus fast x 4 }}\n{}\n{} }}
+        scenario \"slim\" {{
+          {}
+          expect peak_vram_bytes on fast[1] <= peak_vram_bytes on fast[3] of \"wide\"
+          expect p99_ttft_ms for chat <= p99_ttft_ms for chat of \"wide\"
+        }}",
+        workload("code"),
+        workload("chat"),
+        workload("chat"),
+    );
+    let (analysis, _) = analysed(&text, &[]);
+    assert_eq!(analysis.diagnostics, []);
+    let slim = analysis.cases.iter().filter(|case| case.scenario.case.scenario.as_deref() == Some("slim"));
+    let right_sides: Vec<Vec<_>> = slim
+        .map(|case| {
+            let sides = case.scenario.expectations.iter().map(|expectation| match &expectation.condition {
+                Condition::Compare { right: Term::Metric(metric), .. } => &metric.selection,
+                other => panic!("a comparison with a metric, found {other:?}"),
+            });
+            sides.map(|selection| (selection.gpus.map(|gpus| gpus.first), selection.workload)).collect()
+        })
+        .collect();
+    assert_eq!(right_sides, [[(Some(5), None), (None, Some(1))], [(Some(6), None), (None, Some(1))]]);
 }

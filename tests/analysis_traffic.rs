@@ -302,7 +302,14 @@ fn bare_numbers_are_read_in_the_unit_of_the_name() {
         ("peak_vram_bytes == 4096", 4096.0, Tolerance::Exact),
         ("finished == 12", 12.0, Tolerance::Exact),
         ("finished / arrived >= 75%", 0.75, Tolerance::Exact),
-        ("finished / arrived == 0.75", 0.75, Tolerance::Digits(0.005)),
+        ("finished / arrived == 0.75", 0.75, Tolerance::Relative(1e-9)),
+        ("p99_ttft_ms == 2 * 250", 0.5, Tolerance::Relative(1e-9)),
+        ("p99_ttft_ms == (250)", 0.25, Tolerance::Digits(0.0005)),
+        ("throughput_tokens_per_sec == 500 tok/s", 500.0, Tolerance::Digits(0.5)),
+        ("mean_vram_bytes == 2 MB", 2e6, Tolerance::Relative(1e-9)),
+        ("mean_vram_bytes == 1 KB * 1500", 1.5e6, Tolerance::Relative(1e-9)),
+        ("gpu_utilization == 100%", 1.0, Tolerance::Relative(1e-9)),
+        ("mean_queue_depth == 2", 2.0, Tolerance::Relative(1e-9)),
         ("reject_rate == 25%", 0.25, Tolerance::Exact),
     ] {
         assert_eq!(limit(&expectation(&format!("expect {text}"))), (value, tolerance), "{text}");

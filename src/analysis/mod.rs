@@ -7,6 +7,7 @@ mod files;
 mod items;
 mod params;
 
+mod cases;
 mod matrix;
 mod scenario;
 
@@ -36,12 +37,14 @@ pub use keys::{Key, Table, Value, tables};
 pub use matrix::MAX_CASES;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Case, Scenario};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
 
+use self::cases::Plan;
 use self::definitions::Layers;
 use self::items::Items;
 use self::params::Setting as Override;
@@ -130,7 +133,6 @@ impl<'s> Compilation<'s> {
             scenarios: &scenarios,
             start: self.start(source),
         };
-        let mut cases = Vec::new();
         if self.only_defines() {
             let params = params::evaluate(
                 &self.items.params,
@@ -140,20 +142,21 @@ impl<'s> Compilation<'s> {
                 diagnostics,
             );
             scenario::check_definitions(&file, &Merged::of(&[&self.items], None), &params, diagnostics);
-            return cases;
+            return Vec::new();
         }
+        let mut plans = Vec::new();
         if self.items.scenarios.is_empty() {
-            self.expand(&file, None, source, &mut cases, diagnostics);
+            self.expand(None, source, &mut plans, diagnostics);
         }
         let mut n_cases = 0;
         for written in &self.items.scenarios {
-            n_cases += self.expand(&file, Some(written), source, &mut cases, diagnostics);
+            n_cases += self.expand(Some(written), source, &mut plans, diagnostics);
             if n_cases > MAX_CASES {
                 diagnostics.push(error::too_many_cases(written.keyword));
                 break;
             }
         }
-        cases
+        cases::compile(&file, &plans, diagnostics)
     }
 
     /// Whether the file is there to be used by others: nothing arrives in it and nothing must hold.
@@ -171,20 +174,20 @@ impl<'s> Compilation<'s> {
         first.unwrap_or(Span { source, start: 0, end: 0 })
     }
 
-    /// Adds the cases of one scenario, or of the file that is one; how many there are, sound or not.
+    /// Adds the cases of one scenario, or of the file that is one; how many there are.
     fn expand(
         &self,
-        file: &scenario::File<'_, 's>,
         written: Option<&'s ast::Scenario>,
         source: SourceId,
-        cases: &mut Vec<CompiledCase>,
+        plans: &mut Vec<Plan<'s>>,
         diagnostics: &mut Diagnostics,
     ) -> usize {
         let mut over = Items::default();
         if let Some(written) = written {
             over.add(&written.items, diagnostics);
         }
-        let merged = Merged::of(&[&self.items, &over], written.map(|written| written.name.value.as_str()));
+        let scenario = written.map(|written| written.name.value.as_str());
+        let merged = Rc::new(Merged::of(&[&self.items, &over], scenario));
         let declarations = layered_params(&self.items.params, &over.params);
         let declared: Vec<&str> = declarations.iter().map(|param| param.name.text.as_str()).collect();
         let points = matrix::points(self.items.matrix, &declared, &self.overrides, self.sources, diagnostics);
@@ -198,7 +201,7 @@ impl<'s> Compilation<'s> {
                 scenario: written.map(|written| written.name.value.clone()),
                 args: point.args,
             };
-            cases.extend(scenario::compile(file, &merged, case, &params, diagnostics));
+            plans.push(Plan { merged: Rc::clone(&merged), case, params });
         }
         n_points
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::model::{Batching, Case, Cluster, Gpu, LanguageModel, Scenario, Workload};
+use crate::model::{Batching, Case, Cluster, Expectation, Gpu, LanguageModel, Scenario, Workload};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, BlockKind, Expect};
 
@@ -12,7 +12,7 @@ use super::cluster::Layout;
 use super::context::{Context, Params};
 use super::definitions::{Definitions, Layers};
 use super::engine::Mode;
-use super::expectation::{self, Surroundings};
+use super::expectation::{self, Cases, Place, Surroundings};
 use super::items::{self, Arrival, Items};
 use super::keys::Table;
 use super::not_simulated::{Feature, is_simulated, require};
@@ -140,7 +140,8 @@ pub(super) fn check_definitions<'s>(
 }
 
 impl<'m> File<'m, '_> {
-    fn context(&self, params: &'m Params) -> Context<'m> {
+    /// A context for one case.
+    pub(super) fn context(&self, params: &'m Params) -> Context<'m> {
         let mut ctx = Context::new(self.sources, params);
         ctx.damaged.clone_from(self.damaged);
         ctx.unreadable = self.unreadable;
@@ -148,25 +149,72 @@ impl<'m> File<'m, '_> {
     }
 }
 
-/// Lowers one case; `None` when something was reported.
-pub(super) fn compile<'s>(
+/// A case without its expectations, which may speak of other cases.
+pub(super) struct Draft<'s> {
+    /// What it calls its workloads and traces, in the model's order.
+    workloads: Vec<String>,
+    /// What is built, where the case as a whole is not sound.
+    cluster: Option<Cluster>,
+    sound: Option<(Scenario, Mode, Block<'s>)>,
+}
+
+impl<'s> Draft<'s> {
+    /// What an expectation about this case may name.
+    pub(super) fn place(&self) -> Place<'_> {
+        let cluster = self.sound.as_ref().map(|(scenario, ..)| &scenario.cluster).or(self.cluster.as_ref());
+        Place { workloads: &self.workloads, cluster }
+    }
+
+    /// The case with its expectations; `None` when something was reported.
+    pub(super) fn complete(
+        self,
+        merged: &Merged<'s>,
+        expectations: Option<Vec<Expectation>>,
+        mut ctx: Context<'_>,
+    ) -> Option<CompiledCase> {
+        let (scenario, mode, cluster) = self.sound?;
+        let scenario = Scenario { expectations: expectations?, ..scenario };
+        require_features(&scenario, &mode, &cluster, &mut ctx);
+        Some(CompiledCase {
+            scenario,
+            expectations: merged.expects.iter().map(|(expect, _)| expect.span).collect(),
+            not_simulated: sorted(ctx.not_simulated),
+            settings: ctx.settings,
+        })
+    }
+}
+
+/// Lowers one case but for its expectations.
+pub(super) fn draft<'s>(
     file: &File<'_, 's>,
     merged: &Merged<'s>,
-    case: Case,
+    case: &Case,
     params: &Params,
-    diagnostics: &mut Diagnostics,
-) -> Option<CompiledCase> {
-    let mut ctx = file.context(params);
-    let lowering = Lowering { file, merged };
-    let scenario = lowering.scenario(case, params, &mut ctx);
-    diagnostics.extend(ctx.diagnostics.iter().cloned());
-    let (scenario, expectations) = scenario?;
-    Some(CompiledCase {
-        scenario,
-        expectations,
-        not_simulated: sorted(ctx.not_simulated),
-        settings: ctx.settings,
-    })
+    ctx: &mut Context<'_>,
+) -> Draft<'s> {
+    Lowering { file, merged }.draft(case, params, ctx)
+}
+
+/// Lowers the expectations of a case of those of the file.
+pub(super) fn expectations(
+    file: &File<'_, '_>,
+    merged: &Merged<'_>,
+    case: &Case,
+    cases: &Cases<'_>,
+    ctx: &mut Context<'_>,
+) -> Option<Vec<Expectation>> {
+    let own = cases[&case_name(case)];
+    let (_, args) = case_name(case);
+    let lowered = merged.expects.iter().map(|(expect, scenario)| {
+        let around = Surroundings { own, args, cases, scenarios: file.scenarios, scenario: *scenario };
+        expectation::lower(expect, &around, ctx)
+    });
+    lowered.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// What tells the cases of a file apart.
+pub(super) fn case_name(case: &Case) -> (Option<&str>, &[(String, String)]) {
+    (case.scenario.as_deref(), &case.args)
 }
 
 fn sorted(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -181,7 +229,7 @@ struct Lowering<'m, 'f, 's> {
 }
 
 impl<'s> Lowering<'_, '_, 's> {
-    fn scenario(&self, case: Case, params: &Params, ctx: &mut Context<'_>) -> Option<(Scenario, Vec<Span>)> {
+    fn draft(&self, case: &Case, params: &Params, ctx: &mut Context<'_>) -> Draft<'s> {
         let gpus = self.own_gpus(ctx);
         let models = self.own_models(ctx);
         let built = self.cluster(gpus, models, ctx);
@@ -202,21 +250,34 @@ impl<'s> Lowering<'_, '_, 's> {
         let run = run::lower(&run_block, ctx);
 
         let workloads = self.workloads(header, ctx);
-        let expectations = self.expectations(cluster, ctx);
-        let (mode, built) = (mode?, built?);
-        let scenario = Scenario {
-            case,
-            model: built.model?,
-            cluster: built.cluster?,
-            engine: engine?,
-            policy: policy?,
-            workloads: workloads?,
-            run: run?,
-            expectations: expectations?,
-            params: params.iter().map(|(name, param)| (name.clone(), param.text.clone())).collect(),
-        };
-        require_features(&scenario, &mode, &built.block, ctx);
-        Some((scenario, self.merged.expects.iter().map(|(expect, _)| expect.span).collect()))
+        let names = self.merged.arrivals.iter().map(|(arrival, _)| arrival.name().to_owned()).collect();
+        let Some(built) = built else { return Draft { workloads: names, cluster: None, sound: None } };
+        let Built { block, model, cluster, .. } = built;
+        match (mode, model, cluster, engine, policy, workloads, run) {
+            (
+                Some(mode),
+                Some(model),
+                Some(cluster),
+                Some(engine),
+                Some(policy),
+                Some(workloads),
+                Some(run),
+            ) => {
+                let scenario = Scenario {
+                    case: case.clone(),
+                    model,
+                    cluster,
+                    engine,
+                    policy,
+                    workloads,
+                    run,
+                    expectations: Vec::new(),
+                    params: params.iter().map(|(name, param)| (name.clone(), param.text.clone())).collect(),
+                };
+                Draft { workloads: names, cluster: None, sound: Some((scenario, mode, block)) }
+            }
+            (_, _, cluster, ..) => Draft { workloads: names, cluster, sound: None },
+        }
     }
 
     /// Every GPU the file defines, used or not: its mistakes are reported once.
@@ -342,25 +403,6 @@ impl<'s> Lowering<'_, '_, 's> {
                 block.record(None, &[], ctx);
                 workload::lower(&block, ctx)
             }
-        });
-        lowered.collect::<Vec<_>>().into_iter().collect()
-    }
-
-    fn expectations(
-        &self,
-        cluster: Option<&Cluster>,
-        ctx: &mut Context<'_>,
-    ) -> Option<Vec<crate::model::Expectation>> {
-        let workloads: Vec<String> =
-            self.merged.arrivals.iter().map(|(arrival, _)| arrival.name().to_owned()).collect();
-        let lowered = self.merged.expects.iter().map(|(expect, scenario)| {
-            let around = Surroundings {
-                workloads: &workloads,
-                cluster,
-                scenarios: self.file.scenarios,
-                scenario: *scenario,
-            };
-            expectation::lower(expect, &around, ctx)
         });
         lowered.collect::<Vec<_>>().into_iter().collect()
     }

@@ -19,6 +19,8 @@ pub struct MetricInfo {
     pub equality: Equality,
     /// Samples of requests, a level over time, or one number a run.
     pub kind: Kind,
+    /// Whether it has a value at every instant, as a level itself has; statistics of one have none.
+    pub at_instants: bool,
     /// Which direction is an improvement.
     pub better: Better,
     /// Whether runs measure it yet.
@@ -41,9 +43,11 @@ pub enum Bare {
 /// How `==` compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Equality {
-    /// To the last bit: counts, bytes, shares.
+    /// As whole numbers are: counts, bytes, shares.
     Exact,
-    /// At the digits written: times, rates, amounts of money and means over time.
+    /// Up to the roundings of its computation: means over time, amounts of money.
+    Rounded,
+    /// At the digits written: times, rates of requests and tokens.
     Digits,
 }
 
@@ -52,7 +56,7 @@ pub enum Equality {
 pub enum Kind {
     /// From samples of requests: `for`, `on`, `during`, `after`, windows.
     Requests,
-    /// From a level over time: `on`, `during`, `after`; and its current value in `always`, `eventually`.
+    /// From a level over time: `on`, `during`, `after`.
     Level,
     /// One number a run.
     Run,

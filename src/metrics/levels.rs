@@ -2,7 +2,7 @@
 //!
 //! Without `on` a level of GPUs is the sum over all of them, and its maximum the maximum of that sum. Means are over
 //! the whole run, from 0 to its end, or over the time selected. `warmup` plays no part. The name alone is the
-//! current value in `always`, `eventually` and `for`; elsewhere the value at the end.
+//! value at an instant, and stands only in `always`, `eventually` and `for`.
 
 use super::info::Better;
 use super::spec::{Measure, MetricSpec, Of, Source, Statistic};

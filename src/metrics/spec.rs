@@ -42,7 +42,7 @@ impl Statistic {
 /// What a statistic computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Of {
-    /// The number itself; of a level, its value at the end.
+    /// The number itself; of a level, its value at an instant.
     Itself,
     /// Of samples the arithmetic mean, of a level the mean over time.
     Mean,
@@ -103,7 +103,8 @@ impl Measure {
     const fn equality(self) -> Equality {
         match self {
             Measure::Count | Measure::Tokens | Measure::Share | Measure::Memory => Equality::Exact,
-            Measure::Time | Measure::TokenRate | Measure::RequestRate | Measure::Money => Equality::Digits,
+            Measure::Money => Equality::Rounded,
+            Measure::Time | Measure::TokenRate | Measure::RequestRate => Equality::Digits,
         }
     }
 }
@@ -143,7 +144,7 @@ impl MetricSpec {
             Source::Later(kind) => kind,
         };
         let over_time = kind == Kind::Level && matches!(statistic.of, Of::Mean | Of::MeanPerGpu);
-        let equality = if over_time { Equality::Digits } else { self.measure.equality() };
+        let equality = if over_time { Equality::Rounded } else { self.measure.equality() };
         MetricInfo {
             name,
             dimension: self.measure.dimension(),
@@ -154,6 +155,7 @@ impl MetricSpec {
             bare,
             equality,
             kind,
+            at_instants: kind == Kind::Level && statistic.of == Of::Itself,
             better: self.better,
             simulated: !matches!(self.source, Source::Later(_)),
             definition: self.definition,

@@ -95,7 +95,7 @@ pub enum Tolerance {
     Exact,
     /// Half a unit of the last digit written, in base units (times and rates).
     Digits(f64),
-    /// A share of the right side.
+    /// A share of the right side; a tiny one where only the roundings of a computation are allowed for.
     Relative(f64),
     /// An amount in base units.
     Absolute(f64),

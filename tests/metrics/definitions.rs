@@ -304,12 +304,12 @@ fn names_of_the_language_have_their_kind() {
         ("finished", Kind::Requests, Equality::Exact),
         ("p99_latency_ms", Kind::Requests, Equality::Digits),
         ("queue_depth", Kind::Level, Equality::Exact),
-        ("mean_queue_depth", Kind::Level, Equality::Digits),
+        ("mean_queue_depth", Kind::Level, Equality::Rounded),
         ("peak_vram_bytes", Kind::Level, Equality::Exact),
         ("makespan_ms", Kind::Run, Equality::Digits),
-        ("cost_usd", Kind::Run, Equality::Digits),
+        ("cost_usd", Kind::Run, Equality::Rounded),
         ("p99_itl_ms", Kind::Requests, Equality::Digits),
-        ("mean_kv_utilization", Kind::Level, Equality::Digits),
+        ("mean_kv_utilization", Kind::Level, Equality::Rounded),
         ("prefix_token_hit_rate", Kind::Requests, Equality::Exact),
     ] {
         let info = metrics::lookup(name).unwrap_or_else(|| panic!("no metric `{name}`"));

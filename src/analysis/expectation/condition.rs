@@ -4,7 +4,7 @@ use super::term::{self, Operand};
 use super::{During, Lowering, Scope, Temporal, error, place, selectors};
 use crate::analysis::values;
 use crate::metrics::Equality;
-use crate::model::{Bound, Comparison, Condition, Tolerance};
+use crate::model::{Bound, Comparison, Condition, Term, Tolerance};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::units::SimTime;
@@ -69,7 +69,7 @@ impl Lowering<'_, '_> {
         let operator = comparison(operator);
         let tolerance = match tolerance {
             Some(written) => self.tolerance(written, operator, operator_span, &left)?,
-            None => digits_written(operator, &left, &right),
+            None => unwritten_tolerance(operator, &left, &right),
         };
         Some(Condition::Compare { left: left.term, operator, right: right.term, tolerance })
     }
@@ -218,13 +218,24 @@ fn unselected(condition: &ast::Condition) -> &ast::Condition {
     }
 }
 
-/// Where no tolerance is written, times and rates are equal at the digits written.
-fn digits_written(operator: Comparison, left: &Operand, right: &Operand) -> Tolerance {
-    let equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
-    let by_digits = term::looser(left.equality, right.equality) == Equality::Digits;
-    match term::finest(left.digits, right.digits) {
-        Some(digits) if equality && by_digits => Tolerance::Digits(digits),
-        _ => Tolerance::Exact,
+/// What one computation may differ from another by, as a share: far below a picosecond's worth of any limit.
+const ROUNDING: f64 = 1e-9;
+
+/// Where no tolerance is written: a time or a rate equals a single literal at the digits it is written with;
+/// arithmetic and means differ from each other by roundings, all else not at all.
+fn unwritten_tolerance(operator: Comparison, left: &Operand, right: &Operand) -> Tolerance {
+    if !matches!(operator, Comparison::Equal | Comparison::NotEqual) {
+        return Tolerance::Exact;
+    }
+    let computed = |operand: &Operand| match operand.term {
+        Term::Metric(_) => false,
+        Term::Number(..) | Term::Negated(_) | Term::Binary(..) => true,
+    };
+    match (term::loosest(left.equality, right.equality), left.digits.or(right.digits)) {
+        (Equality::Exact, _) => Tolerance::Exact,
+        (Equality::Digits, Some(digits)) => Tolerance::Digits(digits),
+        (Equality::Digits, None) if !computed(left) && !computed(right) => Tolerance::Exact,
+        (Equality::Digits, None) | (Equality::Rounded, _) => Tolerance::Relative(ROUNDING),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::analysis::values::Written;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::metrics::Kind;
 use crate::source::Span;
-use crate::syntax::ast::{Ident, Text};
+use crate::syntax::ast::{Ident, Metric, Text};
 
 /// `p99_latencyms`
 pub(super) fn unknown_metric(name: &Ident, near: &[&str]) -> Diagnostic {
@@ -82,10 +82,13 @@ pub(super) fn selector_inside(temporal: Temporal, word: &str, span: Span) -> Dia
 }
 
 /// `p99_ttft_ms for chatt`
-pub(super) fn unknown_workload(name: &Ident, near: &[&str], known: &[&str]) -> Diagnostic {
+pub(super) fn unknown_workload(name: &Ident, of: Option<&str>, near: &[&str], known: &[&str]) -> Diagnostic {
+    let scenario = of.map_or_else(|| "this scenario".to_owned(), |of| format!("`{of}`"));
     let message = format!("no such workload: `{}`", name.text);
-    let diagnostic = Diagnostic::error(Code("E0505"), message, name.span, "not a workload of this scenario");
-    diagnostic.with_help(near_or_all(near, known, "the workloads are", "this scenario has no workload"))
+    let label = format!("not a workload of {scenario}");
+    let diagnostic = Diagnostic::error(Code("E0505"), message, name.span, label);
+    let none = format!("{scenario} has no workload");
+    diagnostic.with_help(near_or_all(near, known, "the workloads are", &none))
 }
 
 /// `p99_ttft_ms of "randm"`
@@ -155,6 +158,14 @@ pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[&str]) -
     Diagnostic::error(Code("E0511"), message, metric.span, "one number for the whole run")
         .with_label(temporal.span, "looks at every instant")
         .with_help(format!("use a level over time: {}", alternatives(levels)))
+}
+
+/// `queue_depth < 64`
+pub(super) fn level_of_no_instant(metric: &Metric) -> Diagnostic {
+    let name = &metric.name.text;
+    let message = format!("`{name}` has a value at every instant, and which one is meant is not said");
+    Diagnostic::error(Code("E0517"), message, metric.name.span, "at which instant?")
+        .with_help(format!("write `always {name} …` or `eventually {name} …`, or compare `max_{name}`"))
 }
 
 /// `always (eventually queue_depth == 0)`

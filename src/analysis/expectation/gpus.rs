@@ -1,6 +1,6 @@
 //! `on fast[0]`, `on fast`, `on gpu 3`: replicas by their cluster-wide index.
 
-use super::{Lowering, error};
+use super::{Lowering, Place, error};
 use crate::analysis::{suggest, values};
 use crate::model::{Bound, Cluster, GpuSelection};
 use crate::source::Span;
@@ -8,8 +8,8 @@ use crate::syntax::ast::{Expr, GpuRef, Ident, Indexed};
 
 impl Lowering<'_, '_> {
     /// The replicas of a group, all or some.
-    pub(super) fn gpus(&mut self, reference: &GpuRef) -> Option<GpuSelection> {
-        let cluster = self.around.cluster?;
+    pub(super) fn gpus(&mut self, reference: &GpuRef, place: Place<'_>) -> Option<GpuSelection> {
+        let cluster = place.cluster?;
         match reference {
             GpuRef::Group(name) => {
                 let replicas = cluster.replicas(self.group(name, cluster)?);
@@ -24,8 +24,8 @@ impl Lowering<'_, '_> {
     }
 
     /// The replica that a physical GPU belongs to.
-    pub(super) fn gpu(&mut self, index: &Expr, span: Span) -> Option<GpuSelection> {
-        let cluster = self.around.cluster?;
+    pub(super) fn gpu(&mut self, index: &Expr, span: Span, place: Place<'_>) -> Option<GpuSelection> {
+        let cluster = place.cluster?;
         let n_gpus: usize = cluster.groups.iter().map(|group| group.n_gpus as usize).sum();
         let mut index_in_group = self.index(index, "the cluster", "GPUs", n_gpus, span)?;
         for (position, group) in cluster.groups.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::term::{Operand, Scale};
 use super::{Lowering, error};
 use crate::analysis::not_simulated::not_simulated;
 use crate::analysis::suggest;
-use crate::metrics::{self, Bare, Kind, MetricInfo};
+use crate::metrics::{self, Bare, MetricInfo};
 use crate::model::{Metric, Term};
 use crate::syntax::ast;
 use crate::units::Dimension;
@@ -41,34 +41,35 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// Under `always`, `eventually` and `for 30 s` only levels have a value at every instant.
+    /// Under `always`, `eventually` and `for 30 s` stands what has a value at every instant, and only there.
     fn in_its_place(&mut self, info: &MetricInfo, metric: &ast::Metric) -> Option<()> {
-        let Some(temporal) = self.scope.temporal else { return Some(()) };
-        if is_instant(info) {
-            return Some(());
+        match self.scope.temporal {
+            Some(temporal) if !info.at_instants => {
+                let names = metrics::names();
+                let levels: Vec<&str> = names.iter().map(String::as_str).filter(|name| is_offered(name)).collect();
+                let near = level_of(&info.name).map(|level| vec![level]);
+                self.report(error::not_a_level(temporal, &metric.name, near.as_ref().unwrap_or(&levels)));
+                None
+            }
+            None if info.at_instants => {
+                self.report(error::level_of_no_instant(metric));
+                None
+            }
+            Some(_) | None => Some(()),
         }
-        let names = metrics::names();
-        let levels: Vec<&str> = names
-            .iter()
-            .filter(|name| metrics::lookup(name).is_some_and(|info| is_instant(&info)))
-            .map(String::as_str)
-            .collect();
-        let near = level_of(&info.name).map(|level| vec![level]);
-        self.report(error::not_a_level(temporal, &metric.name, near.as_ref().unwrap_or(&levels)));
-        None
     }
 }
 
-/// Whether a metric has a value at every instant: a level, and no statistic of one.
-fn is_instant(info: &MetricInfo) -> bool {
-    info.kind == Kind::Level && level_of(&info.name).is_none()
+/// Whether a name is one of a level that runs measure.
+fn is_offered(name: &str) -> bool {
+    metrics::lookup(name).is_some_and(|info| info.at_instants && info.simulated)
 }
 
 /// The level a statistic such as `max_queue_depth` is taken of.
 fn level_of(name: &str) -> Option<&str> {
     let (statistic, level) = name.split_once('_')?;
     let is_statistic = matches!(statistic, "mean" | "avg" | "min" | "max" | "peak");
-    let is_level = || metrics::lookup(level).is_some_and(|info| info.kind == Kind::Level);
+    let is_level = || metrics::lookup(level).is_some_and(|info| info.at_instants);
     (is_statistic && is_level()).then_some(level)
 }
 

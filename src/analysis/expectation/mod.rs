@@ -12,6 +12,8 @@ mod scale;
 mod selectors;
 mod term;
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::values::{self, Written};
 use crate::diagnostics::Diagnostic;
@@ -22,14 +24,28 @@ use crate::units::{SimDuration, SimTime};
 
 /// What an expectation may refer to.
 pub(super) struct Surroundings<'a> {
-    /// Workloads and traces of the case, in the model's order.
-    pub(super) workloads: &'a [String],
-    /// What is built; `None` where it has mistakes of its own, and then no GPU is looked up.
-    pub(super) cluster: Option<&'a Cluster>,
+    /// Its own case.
+    pub(super) own: Place<'a>,
+    /// Its matrix values: other scenarios are compared under the same.
+    pub(super) args: &'a [(String, String)],
+    /// Every case of the file.
+    pub(super) cases: &'a Cases<'a>,
     /// Every scenario of the file.
     pub(super) scenarios: &'a [String],
     /// The scenario the expectation is written in; `None` at file level.
     pub(super) scenario: Option<&'a str>,
+}
+
+/// The cases of a file by scenario and matrix values.
+pub(super) type Cases<'a> = BTreeMap<(Option<&'a str>, &'a [(String, String)]), Place<'a>>;
+
+/// What metrics of one case select from.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Workloads and traces of the case, in the model's order.
+    pub(super) workloads: &'a [String],
+    /// What is built; `None` where it has mistakes of its own, and then no GPU is looked up.
+    pub(super) cluster: Option<&'a Cluster>,
 }
 
 /// Lowers one expectation; `None` when something in it was reported.

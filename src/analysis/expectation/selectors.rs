@@ -1,6 +1,6 @@
 //! What stands behind a metric: which samples of it count.
 
-use super::{During, Lowering, error};
+use super::{During, Lowering, Place, error};
 use crate::analysis::{suggest, values};
 use crate::metrics::{Kind, MetricInfo};
 use crate::model::{Bound, Selection};
@@ -16,10 +16,11 @@ pub(super) struct Selected {
     pub(super) of: Option<String>,
 }
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// Resolves a metric's selectors and those of the condition around it; reports every mistake in them.
     pub(super) fn selectors(&mut self, metric: &ast::Metric, info: &MetricInfo) -> Option<Selected> {
-        let mut selected = Selected::default();
+        let (of, place) = self.place_of(metric)?;
+        let mut selected = Selected { of, ..Selected::default() };
         let mut sound = true;
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for selector in &metric.selectors {
@@ -31,7 +32,7 @@ impl Lowering<'_, '_> {
             }
             seen.push((word, span));
             sound &= self.admitted(word, span, metric, info).is_some()
-                && self.select(selector, &mut selected).is_some();
+                && self.select(selector, place, &mut selected).is_some();
         }
         sound &= self.select_around(metric, info, &mut selected, &seen).is_some();
         sound.then_some(selected)
@@ -76,16 +77,34 @@ impl Lowering<'_, '_> {
         Some(())
     }
 
-    fn select(&mut self, selector: &Selector, selected: &mut Selected) -> Option<()> {
+    /// The scenario behind `of`, and the case that the metric is measured in.
+    fn place_of(&mut self, metric: &ast::Metric) -> Option<(Option<String>, Place<'a>)> {
+        let of = metric.selectors.iter().find_map(|selector| match selector {
+            Selector::Of(scenario) => Some(scenario),
+            _ => None,
+        });
+        let Some(scenario) = of else { return Some((None, self.around.own)) };
+        let scenario = self.other_scenario(scenario)?;
+        // A case that is missing here has been reported.
+        let place = *self.around.cases.get(&(Some(scenario.as_str()), self.around.args))?;
+        Some((Some(scenario), place))
+    }
+
+    fn select(&mut self, selector: &Selector, place: Place<'_>, selected: &mut Selected) -> Option<()> {
         match selector {
-            Selector::For(name) => selected.selection.workload = Some(self.workload(name)?),
-            Selector::On(reference) => selected.selection.gpus = Some(self.gpus(reference)?),
-            Selector::OnGpu(index, span) => selected.selection.gpus = Some(self.gpu(index, *span)?),
+            Selector::For(name) => {
+                selected.selection.workload = Some(self.workload(name, place, selected.of.as_deref())?);
+            }
+            Selector::On(reference) => selected.selection.gpus = Some(self.gpus(reference, place)?),
+            Selector::OnGpu(index, span) => {
+                selected.selection.gpus = Some(self.gpu(index, *span, place)?);
+            }
             Selector::During(..) | Selector::After(..) => {
                 let during = self.during(selector)?;
                 selected.selection.during = Some((during.from, during.to));
             }
-            Selector::Of(scenario) => selected.of = Some(self.other_scenario(scenario)?),
+            // Looked up before the others, which depend on it.
+            Selector::Of(_) => {}
             Selector::Windows(width, span) => selected.windows = Some(self.windows(width, *span)?),
         }
         Some(())
@@ -117,12 +136,12 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn workload(&mut self, name: &Ident) -> Option<usize> {
-        let found = self.around.workloads.iter().position(|workload| *workload == name.text);
+    fn workload(&mut self, name: &Ident, place: Place<'_>, of: Option<&str>) -> Option<usize> {
+        let found = place.workloads.iter().position(|workload| *workload == name.text);
         if found.is_none() {
-            let known: Vec<&str> = self.around.workloads.iter().map(String::as_str).collect();
+            let known: Vec<&str> = place.workloads.iter().map(String::as_str).collect();
             let near = suggest::nearest(&name.text, known.iter().copied());
-            self.report(error::unknown_workload(name, &near, &known));
+            self.report(error::unknown_workload(name, of, &near, &known));
         }
         found
     }

@@ -22,7 +22,7 @@ pub(super) struct Operand {
     pub(super) dimension: Dimension,
     /// How a bare number beside it is read.
     pub(super) scale: Scale,
-    /// Half a unit of the last digit written, in the operand's own numbers; `None` where nothing was written.
+    /// Half a unit of the last digit of a single literal, in the operand's own numbers; `None` for all else.
     pub(super) digits: Option<f64>,
     /// How `==` compares it.
     pub(super) equality: Equality,
@@ -66,10 +66,6 @@ impl Operand {
             Term::Number(value, _) => Some(value),
             Term::Metric(_) | Term::Negated(_) | Term::Binary(..) => None,
         }
-    }
-
-    fn is_bare(&self) -> bool {
-        matches!(self.scale, Scale::Bare)
     }
 
     /// What it is, as messages say it.
@@ -149,8 +145,8 @@ impl Lowering<'_, '_> {
             term: self.fold(&left, operator, &right, dimension)?,
             dimension,
             scale,
-            digits: finest(left.digits, right.digits),
-            equality: looser(left.equality, right.equality),
+            digits: None,
+            equality: loosest(left.equality, right.equality),
             span: left.span.to(right.span),
         })
     }
@@ -161,18 +157,12 @@ impl Lowering<'_, '_> {
             (kept, Scale::Bare | Scale::Share) | (Scale::Bare | Scale::Share, kept) => kept,
             _ => Scale::of_derived(dimension),
         };
-        // A factor scales what was written beside it: the digits that count are those of the other number.
-        let digits = match (left.constant(), right.constant()) {
-            (Some(factor), Some(_)) if left.is_bare() => right.digits.map(|digits| digits * factor.abs()),
-            (Some(_), Some(factor)) => left.digits.map(|digits| digits * factor.abs()),
-            _ => None,
-        };
         Some(Operand {
             term: self.fold(left, Operator::Multiply, right, dimension)?,
             dimension,
             scale,
-            digits,
-            equality: looser(left.equality, right.equality),
+            digits: None,
+            equality: loosest(left.equality, right.equality),
             span: left.span.to(right.span),
         })
     }
@@ -187,13 +177,12 @@ impl Lowering<'_, '_> {
             Scale::Bare | Scale::Share => left.scale,
             _ => Scale::of_derived(dimension),
         };
-        let divisor = right.constant();
         Some(Operand {
             term: self.fold(left, Operator::Divide, right, dimension)?,
             dimension,
             scale,
-            digits: left.digits.zip(divisor).map(|(digits, divisor)| digits / divisor.abs()),
-            equality: if divisor.is_some() { left.equality } else { Equality::Digits },
+            digits: None,
+            equality: if right.constant().is_some() { left.equality } else { Equality::Rounded },
             span: left.span.to(right.span),
         })
     }
@@ -258,16 +247,11 @@ fn half_unit_of(text: &str) -> Option<f64> {
     half_unit(decimals, (!spelt.is_empty()).then_some(spelt))
 }
 
-pub(super) fn finest(left: Option<f64>, right: Option<f64>) -> Option<f64> {
+/// How two operands compare: a mean among them leaves its roundings, a time its digits.
+pub(super) fn loosest(left: Equality, right: Equality) -> Equality {
     match (left, right) {
-        (Some(left), Some(right)) => Some(left.min(right)),
-        (one, other) => one.or(other),
-    }
-}
-
-pub(super) fn looser(left: Equality, right: Equality) -> Equality {
-    match (left, right) {
+        (Equality::Rounded, _) | (_, Equality::Rounded) => Equality::Rounded,
+        (Equality::Digits, _) | (_, Equality::Digits) => Equality::Digits,
         (Equality::Exact, Equality::Exact) => Equality::Exact,
-        _ => Equality::Digits,
     }
 }

@@ -147,4 +147,13 @@ expect peak_vram_bytes on small[1] < 1 GB",
         wrong: "expect p99_ttft_ms over 10 s windows < 2 * p50_ttft_ms over 20 s windows",
         right: "expect p99_ttft_ms over 10 s windows < 2 * p50_ttft_ms over 10 s windows",
     },
+    CodeInfo {
+        code: Code("E0517"),
+        summary: "a level outside of `always`, `eventually` and `for`",
+        explanation: "A level, such as `queue_depth`, has a value at every instant, so a comparison must say which \
+                      are meant: all of them (`always`), one of them (`eventually`), a stretch (`for 30 s`), or \
+                      a statistic of the level, as `max_queue_depth`.",
+        wrong: "expect queue_depth < 64",
+        right: "expect always queue_depth < 64",
+    },
 ];

@@ -9,7 +9,7 @@ use crate::model::{Comparison, Term, Tolerance};
 pub(super) static FORM: Form = Form {
     name: "comparison",
     syntax: "A < B, A == B, A == B ± 3%",
-    summary: "the value against the limit; `==` compares times and rates at the digits written",
+    summary: "the value against the limit; `==` compares a time or a rate with a number at the digits written",
 };
 
 /// The side that is measured is the value, whichever stands first.

@@ -100,8 +100,10 @@ impl Reader<'_> {
                 condition = select(condition, selectors.take());
             }
         }
-        if let Some((_, span)) = within {
+        if let Some((duration, span)) = within {
             self.report(error::within_without_eventually(span));
+            // It was meant, or else a level that stands here would be reported as well.
+            condition = Condition::Eventually { condition: Box::new(condition), within: Some(duration), span };
         }
         condition
     }
