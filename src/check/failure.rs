@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Golden, Judgement, Suite, case_label};
+use super::{Golden, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::expect::Status;
+use crate::expect::{Judgement, Status};
 use crate::host::display;
 use crate::model::{Expectation, Workload, WorkloadSource};
 use crate::report::number::percent;

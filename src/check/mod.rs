@@ -10,7 +10,6 @@ mod execute;
 mod failure;
 mod golden;
 mod group;
-mod judge;
 mod result;
 mod run;
 
@@ -21,6 +20,5 @@ pub use execute::{execute, open_traces};
 pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
 pub use group::{Group, Member, groups};
-pub use judge::Judgement;
 pub use result::{CaseResult, Ending, Tally};
 pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Golden, Judgement};
+use super::Golden;
 use crate::diagnostics::Diagnostic;
-use crate::expect::Status;
+use crate::expect::{Judgement, Status};
 use crate::host::HostError;
 
 /// What came of one case over all its seeds.

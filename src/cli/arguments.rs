@@ -79,6 +79,9 @@ pub(super) enum Color {
     Never,
 }
 
+/// The largest first seed: with as many runs as `--seeds` takes, the last seed still fits.
+pub(super) const LARGEST_SEED: u64 = u64::MAX - u32::MAX as u64;
+
 /// Taken by the subcommands that run scenarios.
 #[derive(Args)]
 pub(super) struct RunningArgs {

@@ -143,7 +143,10 @@ pub(super) fn select_groups(
     let seeds = |run: &Run| {
         let first = seed.unwrap_or(run.seed);
         let n_seeds = running.seeds.unwrap_or(if seed.is_some() { 1 } else { run.seeds });
-        first..first.saturating_add(u64::from(n_seeds))
+        first
+            ..first
+                .checked_add(u64::from(n_seeds))
+                .expect("arguments and analysis refuse seeds past the largest")
     };
     let suites = suites.iter().enumerate();
     suites.flat_map(|(index, suite)| check::groups(index, suite, select, &seeds)).collect()

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::arguments::{GlobalArgs, RunningArgs};
+use super::arguments::{GlobalArgs, LARGEST_SEED, RunningArgs};
 use super::check::{Loaded, count_cases, exit_of, load, select_groups};
 use super::exit::Exit;
 use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
@@ -34,7 +34,7 @@ pub(super) struct RunArgs {
     #[arg(long, env = "KVS_ONLY", hide_env = true, value_name = "CASE")]
     only: Option<String>,
     /// Run this seed alone, whatever the scenario says; with --seeds the first of several
-    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N")]
+    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
     seed: Option<u64>,
     /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json into this folder
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]

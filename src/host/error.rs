@@ -114,7 +114,26 @@ fn sentence(error: &io::Error) -> String {
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or_default();
-            text[..1].to_lowercase() + &text[1..]
+            let mut characters = text.chars();
+            let first = characters.next().into_iter().flat_map(char::to_lowercase);
+            first.chain(characters).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_any_alphabet_or_none_are_shown() {
+        for (message, shown) in [
+            ("Is a directory (os error 21)", "is a directory"),
+            ("Устройство занято (os error 16)", "устройство занято"),
+            ("", ""),
+        ] {
+            let error = HostError::io(Path::new("a"), io::Error::other(message));
+            assert_eq!(error.to_string(), format!("`a`: {shown}"));
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Accumulator {
     first_arrival: Option<SimTime>,
     last_finish: Option<SimTime>,
     moves: Moves,
-    /// The request last tried on a further GPU, and that GPU.
+    /// The request the last event tried on a further GPU, and that GPU.
     retried: Option<(u64, u32)>,
     usd_per_hour: Option<f64>,
 }
@@ -194,9 +194,10 @@ impl Accumulator {
         }
     }
 
-    /// What was tried on a further GPU is placed there in the next event about it, or not at all.
-    fn placed(&mut self, gpu: u32, journey: &Journey) {
-        if self.retried.take() == Some((journey.number, gpu)) && self.measures(journey) {
+    /// What is tried on a further GPU is placed there in the very next event, or not at all: whoever waits in the
+    /// global queue first may come to the same GPU later, when it had to.
+    fn placed(&mut self, retried: Option<(u64, u32)>, gpu: u32, journey: &Journey) {
+        if retried == Some((journey.number, gpu)) && self.measures(journey) {
             self.moves.retry_successes += 1;
         }
     }
@@ -220,6 +221,7 @@ impl Accumulator {
 impl Sink for Accumulator {
     #[inline]
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        let retried = self.retried.take();
         match event {
             Event::Arrived => self.arrived(journey),
             Event::Finished { gpu } => self.finished(at, gpu, journey),
@@ -230,7 +232,7 @@ impl Sink for Accumulator {
                 self.moves.retry_attempts += u64::from(self.measures(journey));
             }
             Event::Admitted { gpu } | Event::HandoffStarted { to: gpu, from: _, bytes: _ } => {
-                self.placed(gpu, journey);
+                self.placed(retried, gpu, journey);
             }
             Event::HandoffFinished { .. } => self.handed_off(at, journey),
             Event::DecodeStarted { gpu: _ } => {

@@ -79,6 +79,14 @@ fn only_selects_by_name_and_an_unknown_name_is_exit_4() {
 }
 
 #[test]
+fn the_largest_seed_runs() {
+    let project = Project::first();
+    let largest = (u64::MAX - u64::from(u32::MAX)).to_string();
+    project.kvs(["run", "first.kvs", "--seed", &largest]).exits(0).ends("1 passed, 0 failed, 0 no data");
+    project.kvs(["run", "first.kvs", "--seed", &u64::MAX.to_string()]).exits(2).warns("--seed");
+}
+
+#[test]
 fn a_folder_is_refused_with_the_command_for_folders() {
     let project = Project::new().with("scenarios/a.kvs", FIRST);
     project.kvs(["run", "scenarios"]).exits(2).warns("kvs check scenarios");

@@ -212,6 +212,28 @@ fn retries_and_handoffs_are_counted_where_they_end() {
 }
 
 #[test]
+fn a_retry_that_ends_in_the_global_queue_is_no_success_wherever_it_goes_from_there() {
+    let script = |between: &str| {
+        format!(
+            "
+        0   a1 arrives chat 100 10
+        0   a1 retries 1
+        {between}
+        0   a1 queues 1
+        0   a1 prefills 1
+        50  a1 first token 1
+        90  a1 finishes 1
+        90  end"
+        )
+    };
+    check(&script(""), &[("retry_attempts", Some(1.0)), ("retry_successes", Some(1.0))]);
+    check(
+        &script("0   a1 queues globally"),
+        &[("retry_attempts", Some(1.0)), ("retry_successes", Some(0.0))],
+    );
+}
+
+#[test]
 fn warmup_leaves_out_requests_but_no_state() {
     let mut scenario = scenario();
     scenario.run.warmup = SimTime::from_ms(100);

@@ -3,7 +3,7 @@
 //! Folders are joined by `__`, the scenario follows `--`, matrix values stand in brackets:
 //! `scenarios/policies/routers.kvs::two choices[n=1]` is `policies__routers--two choices[n=1]`. A leading
 //! `scenarios/` is left out; what lies elsewhere begins with `root__`. Invariant: where this would give two cases
-//! one name, or a name some system refuses, a fingerprint of the id follows.
+//! one name, even where upper and lower case are one, or a name some system refuses, a fingerprint of the id follows.
 
 use std::fmt::Write as _;
 
@@ -57,7 +57,9 @@ fn is_label_ambiguous(case: &Case) -> bool {
 fn portable_name(name: &str, ambiguous: bool, case: &Case) -> String {
     let readable: String =
         name.chars().map(|character| if is_portable(character) { character } else { '_' }).collect();
-    if !ambiguous && readable == name && readable.len() <= MAX_LENGTH {
+    // Where upper and lower case are one, the name would be that of a case spelt this way.
+    let folds = name.to_uppercase().to_lowercase() != name;
+    if !ambiguous && !folds && !is_refused(name) && readable == name && readable.len() <= MAX_LENGTH {
         return readable;
     }
     let fingerprint = sha256(case.to_string().as_bytes()).expect("reading memory cannot fail");
@@ -69,6 +71,15 @@ fn portable_name(name: &str, ambiguous: bool, case: &Case) -> String {
 
 /// In bytes; much longer names fail on some file systems once `.snap.new` is added.
 const MAX_LENGTH: usize = 200;
+
+/// Whether a system takes the name for a device, or drops its end.
+fn is_refused(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let numbered = ["com", "lpt"]
+        .iter()
+        .any(|port| stem.strip_prefix(port).is_some_and(|rest| rest.chars().count() == 1));
+    numbered || ["con", "prn", "aux", "nul"].contains(&stem) || name.ends_with(['.', ' '])
+}
 
 /// Whether every file system in use takes it.
 fn is_portable(character: char) -> bool {
@@ -104,21 +115,42 @@ mod tests {
             "scenarios/a--b.kvs",
             "scenarios/a[n=1].kvs",
             "a.txt",
+            "scenarios/A.kvs",
             "scenarios/a_/b.kvs",
             "scenarios/a/_b.kvs",
         ];
-        let scenarios = [None, Some("b"), Some("b/c"), Some("b:c"), Some("b[m=1]"), Some(" b"), Some("-b")];
+        let scenarios =
+            ["b", "b/c", "b:c", "b[m=1]", " b", "-b", "B", "b.", "b ", "STRASSE", "straße", "strasse"];
+        let scenarios: Vec<_> = std::iter::once(None).chain(scenarios.map(Some)).collect();
         let mut names = BTreeSet::new();
         let mut n_cases = 0;
         for file in files.into_iter().chain(others) {
-            for scenario in scenarios {
+            for scenario in scenarios.iter().copied() {
                 for args in [&[][..], &[("n", "1")][..]] {
-                    names.insert(name(file, scenario, args));
+                    names.insert(name(file, scenario, args).to_uppercase());
                     n_cases += 1;
                 }
             }
         }
         assert_eq!(names.len(), n_cases, "{names:#?}");
+    }
+
+    #[test]
+    fn names_of_devices_and_names_that_lose_their_end_are_changed() {
+        let folder = |scenario: &str| {
+            case_folder(&Case {
+                file: "a.kvs".to_owned(),
+                scenario: Some(scenario.to_owned()),
+                args: Vec::new(),
+            })
+        };
+        for refused in ["con", "NUL", "aux.b", "com1", "lpt¹", "prn .x", "b.", "b "] {
+            assert!(folder(refused).len() > refused.len() + 8, "{refused}");
+        }
+        for taken in ["con1", "com", "com10", "console", "b.c"] {
+            assert_eq!(folder(taken), taken);
+        }
+        assert_ne!(name("scenarios/con.kvs", None, &[]), "con");
     }
 
     #[test]

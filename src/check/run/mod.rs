@@ -51,6 +51,9 @@ pub trait Watch: Sync {
 }
 
 /// Runs groups and tells `watch` what came of each selected case, in order.
+///
+/// # Panics
+/// When a selected case has no seed: it would pass without having run.
 pub fn run<R: Recorder>(
     host: &Host,
     suites: &[Suite],
@@ -59,6 +62,11 @@ pub fn run<R: Recorder>(
     recorder: &R,
     watch: &dyn Watch,
 ) {
+    let mut selected = groups.iter().flat_map(|group| &group.members).filter(|member| member.selected);
+    assert!(
+        selected.all(|member| !member.seeds.is_empty()),
+        "every selected case runs under at least one seed"
+    );
     let ordered = Ordered::new(suites, groups, watch);
     let work = Work { host, suites, options, recorder, ordered, failed: AtomicBool::new(false) };
     let states: Vec<GroupState> = groups.iter().map(GroupState::new).collect();

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Ended, NotRun, Work};
-use crate::check::judge::judge_runs;
 use crate::check::{
     CaseResult, Ending, Golden, Member, Suite, failure, golden, repeat_command, snapshot_name,
 };
-use crate::expect::Verdict;
+use crate::expect::{Verdict, judge_seeds};
 
 impl<R> Work<'_, R> {
     /// The result of a case, all its seeds done.
@@ -50,7 +49,7 @@ impl<R> Work<'_, R> {
         }
         let judged = scenario.expectations.iter().zip(&verdicts);
         result.expectations =
-            judged.map(|(expectation, verdicts)| judge_runs(verdicts, expectation.in_runs)).collect();
+            judged.map(|(expectation, verdicts)| judge_seeds(expectation, verdicts)).collect();
         if let Some(text) = snapshot {
             result.golden = self.compare(suite, member, &result.id, &text);
         }
