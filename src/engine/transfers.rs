@@ -75,10 +75,9 @@ impl Transfers {
             rate: way.rate,
             remaining: u128::from(bytes.get()) << RATE_BITS,
             updated: now,
-            due: now,
+            due: NEVER,
             arriving: false,
         };
-        self.agenda.insert((now, mover));
         let mut shared = Vec::new();
         if self.contention == Contention::Fair {
             for &link in &flow.links {
@@ -260,9 +259,11 @@ impl Transfers {
 
     fn set_due(&mut self, mover: Mover, due: SimTime) {
         let flow = self.flows.get_mut(&mover).expect("what is rescheduled is on its way");
-        self.agenda.remove(&(flow.due, mover));
-        flow.due = due;
-        self.agenda.insert((due, mover));
+        if flow.due != due {
+            self.agenda.remove(&(flow.due, mover));
+            flow.due = due;
+            self.agenda.insert((due, mover));
+        }
     }
 }
 

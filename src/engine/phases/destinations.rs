@@ -71,7 +71,7 @@ impl Destinations {
         let outside = span.end <= range.start || span.start >= range.end;
         let hopeless = below.least_held == u32::MAX
             || below.most_free < need
-            || best.is_some_and(|(held, _)| below.least_held >= held);
+            || best.is_some_and(|best| (below.least_held, span.start) >= best);
         if outside || hopeless {
             return;
         }
@@ -82,8 +82,13 @@ impl Destinations {
             return;
         }
         let middle = span.start.midpoint(span.end);
-        self.search(2 * node, span.start..middle, range, need, except, best);
-        self.search(2 * node + 1, middle..span.end, range, need, except, best);
+        let left = (2 * node, span.start..middle);
+        let right = (2 * node + 1, middle..span.end);
+        // The more promising half first: what it finds rules most of the other out.
+        let swap = self.nodes[right.0].least_held < self.nodes[left.0].least_held;
+        let (first, second) = if swap { (right, left) } else { (left, right) };
+        self.search(first.0, first.1, range, need, except, best);
+        self.search(second.0, second.1, range, need, except, best);
     }
 }
 

@@ -103,7 +103,8 @@ impl Reader<'_> {
         if let Some((duration, span)) = within {
             self.report(error::within_without_eventually(span));
             // It was meant, or else a level that stands here would be reported as well.
-            condition = Condition::Eventually { condition: Box::new(condition), within: Some(duration), span };
+            condition =
+                Condition::Eventually { condition: Box::new(condition), within: Some(duration), span };
         }
         condition
     }
