@@ -86,6 +86,11 @@ impl<'s> Merged<'s> {
             (None, _) => self.arrivals.push((arrival, layers)),
         }
     }
+
+    /// Where each workload begins, in the order of the scenario's.
+    fn headers(&self) -> Vec<Span> {
+        self.arrivals.iter().map(|(arrival, _)| arrival.header()).collect()
+    }
 }
 
 /// Puts blocks over those of the same name.
@@ -164,6 +169,7 @@ pub(super) fn compile<'s>(
     Some(CompiledCase {
         scenario,
         expectations,
+        workloads: merged.headers(),
         not_simulated: sorted(ctx.not_simulated),
         settings: ctx.settings,
     })
