@@ -51,6 +51,14 @@ impl<'s> Arrival<'s> {
         }
     }
 
+    /// From the keyword to the last token of the header.
+    pub(super) fn header(self) -> Span {
+        match self {
+            Arrival::Workload(block) => block.header,
+            Arrival::Trace(recorded) => recorded.header,
+        }
+    }
+
     /// Where the name stands.
     pub(super) fn span(self) -> Span {
         match self {

@@ -64,6 +64,8 @@ pub struct CompiledCase {
     pub scenario: Scenario,
     /// Where each expectation stands, by its index.
     pub expectations: Vec<Span>,
+    /// The header of each workload, by its index.
+    pub workloads: Vec<Span>,
     /// Features the engine does not execute yet: errors, if this case is run.
     pub not_simulated: Vec<Diagnostic>,
     /// Every setting with its value and where it comes from, for `kvs run --show-config`.

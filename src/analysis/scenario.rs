@@ -86,6 +86,11 @@ impl<'s> Merged<'s> {
             (None, _) => self.arrivals.push((arrival, layers)),
         }
     }
+
+    /// Where each workload begins, in the order of the scenario's.
+    fn headers(&self) -> Vec<Span> {
+        self.arrivals.iter().map(|(arrival, _)| arrival.header()).collect()
+    }
 }
 
 /// Puts blocks over those of the same name.
@@ -178,6 +183,7 @@ impl<'s> Draft<'s> {
         Some(CompiledCase {
             scenario,
             expectations: merged.expects.iter().map(|(expect, _)| expect.span).collect(),
+            workloads: merged.headers(),
             not_simulated: sorted(ctx.not_simulated),
             settings: ctx.settings,
         })

@@ -80,10 +80,12 @@ pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite,
         if let Some(known) = imported.get(&import_name) {
             return Ok(*known);
         }
-        let text = host.read_scenario(&root, &path).map_err(|error| match error.help() {
-            Some(help) => format!("{error}; {help}"),
-            None => error.to_string(),
-        })?;
+        let text =
+            host.read_scenario(&root, &path).map_err(|error| match (&error.problem, error.help()) {
+                // Where the path counts from is said beside it, and is not where typed ones do.
+                (Problem::Io(_), _) | (_, None) => error.to_string(),
+                (_, Some(help)) => format!("{error}; {help}"),
+            })?;
         let id = sources.add(import_name.clone(), text);
         imported.insert(import_name.clone(), id);
         inputs.push(import_name);

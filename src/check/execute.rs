@@ -50,7 +50,9 @@ fn standstill(scenario: &Scenario, end: End) -> TrafficError {
         WorkloadSource::Rows(_) | WorkloadSource::File(_) => false,
     });
     TrafficError {
-        path: closed.map_or_else(String::new, |workload| workload.name.clone()),
+        path: closed
+            .or(scenario.workloads.first())
+            .map_or_else(String::new, |workload| workload.name.clone()),
         line: None,
         column: None,
         message: format!(
@@ -59,6 +61,7 @@ fn standstill(scenario: &Scenario, end: End) -> TrafficError {
             end.at,
             engine::MAX_RETURNS_AT_ONCE
         ),
+        unreadable: false,
     }
 }
 

@@ -7,9 +7,9 @@ use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::expect::{Judgement, Status};
 use crate::host::display;
-use crate::model::{Expectation, Workload, WorkloadSource};
+use crate::model::{Expectation, WorkloadSource};
 use crate::report::number::percent;
-use crate::report::verdicts::numbers;
+use crate::report::verdicts::{numbers, reason};
 use crate::source::Span;
 use crate::workload::TrafficError;
 
@@ -22,10 +22,10 @@ pub(super) fn unmet(expectation: &Expectation, judgement: &Judgement, span: Span
         Status::Fail => match numbers(verdict) {
             Some(numbers) => {
                 let share = numbers.relative_margin.map_or_else(String::new, |share| format!(" ({share})"));
-                let (limit, value) = (numbers.limit, numbers.value);
+                let reason = reason(&expectation.condition, verdict);
                 (
                     NOT_MET,
-                    format!("`{text}` does not hold: expected a limit of `{limit}`, found `{value}`"),
+                    format!("`{text}` does not hold: {}", reason.unwrap_or_default()),
                     format!("margin {}{share}", numbers.margin),
                 )
             }
@@ -50,34 +50,49 @@ fn over_runs(judgement: &Judgement, expectation: &Expectation) -> Option<String>
     (*runs > 1).then(|| format!("with seed {worst_seed}, the worst; holds in {held} of {runs} runs{needed}"))
 }
 
-/// A trace that cannot be read, drawn at the statement that names it.
+/// Requests that cannot be drawn: at the workload to blame, a trace file where its name stands.
 pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Diagnostic {
     let place = match (error.line, error.column) {
         (Some(line), Some(column)) => format!(":{line}:{column}"),
         (Some(line), None) => format!(":{line}"),
         (None, _) => String::new(),
     };
-    let TrafficError { path, message, .. } = error;
-    let span = place_of_trace(suite, case, path);
-    Diagnostic::error(BAD_TRACE, format!("`{path}{place}`: {message}"), span, "read for this trace")
+    let TrafficError { path, message, unreadable, .. } = error;
+    let compiled = &suite.cases[case];
+    let begin = Span { source: suite.source, start: 0, end: 0 };
+    for (workload, header) in compiled.scenario.workloads.iter().zip(&compiled.workloads) {
+        match &workload.source {
+            WorkloadSource::File(file) if file.path == *path => {
+                let span = place_of_name(suite, *header, path);
+                let message = format!("`{path}{place}`: {message}");
+                let diagnostic = Diagnostic::error(BAD_TRACE, message, span, "read for this trace");
+                return if *unreadable {
+                    let looked_for = &file.resolved;
+                    diagnostic.with_help(format!(
+                        "the path counts from the folder of this file, so `{looked_for}` was looked for"
+                    ))
+                } else {
+                    diagnostic
+                };
+            }
+            _ if workload.name == *path => {
+                let message = format!("workload `{path}`: {message}");
+                return Diagnostic::error(BAD_TRACE, message, *header, "this workload");
+            }
+            _ => {}
+        }
+    }
+    Diagnostic::error(BAD_TRACE, format!("`{path}{place}`: {message}"), begin, "in this file")
 }
 
-/// Where the file's name stands; else a setting of the trace; else the beginning of the file.
-fn place_of_trace(suite: &Suite, case: usize, path: &str) -> Span {
-    let compiled = &suite.cases[case];
-    let reads =
-        |workload: &&Workload| matches!(&workload.source, WorkloadSource::File(file) if file.path == path);
-    let block =
-        compiled.scenario.workloads.iter().find(reads).map(|workload| format!("trace {}", workload.name));
-    let settings = compiled.settings.iter().filter(|setting| Some(&setting.block) == block.as_ref());
-    let statement = settings.filter_map(|setting| setting.origin).next();
-    let source = statement.map_or(suite.source, |span| span.source);
+/// Where the path of a trace stands in its header.
+fn place_of_name(suite: &Suite, header: Span, path: &str) -> Span {
+    let Span { source, start, end } = header;
+    let text = &suite.sources.get(source).text[start as usize..end as usize];
     let literal = format!("\"{path}\"");
-    let at = |byte: usize| u32::try_from(byte).expect("scenarios are below 8 MiB");
-    match suite.sources.get(source).text.find(&literal) {
-        Some(start) => Span { source, start: at(start), end: at(start + literal.len()) },
-        None => statement.unwrap_or(Span { source, start: 0, end: 0 }),
-    }
+    let Some(offset) = text.find(&literal) else { return header };
+    let at = |byte: usize| start + u32::try_from(byte).expect("scenarios are below 8 MiB");
+    Span { source, start: at(offset), end: at(offset + literal.len()) }
 }
 
 /// A snapshot that is missing or differs; it has no place in the file but its beginning.

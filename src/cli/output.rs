@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 
 use super::arguments::{Color, Format, GlobalArgs};
 use super::exit::Exit;
-use crate::diagnostics::{Diagnostic, render};
+use crate::diagnostics::{Diagnostic, MAX_WIDTH, render_within};
 use crate::host::HostError;
 use crate::source::Sources;
 
@@ -20,6 +20,8 @@ pub(super) struct Output {
     quiet: bool,
     format: Format,
     max_errors: usize,
+    /// Columns that drawings may take.
+    width: usize,
     stdout: ColorChoice,
     stderr: ColorChoice,
     state: Mutex<State>,
@@ -44,6 +46,7 @@ impl Output {
             quiet: arguments.quiet,
             format: arguments.error_format,
             max_errors: arguments.max_errors,
+            width: width_of_stderr(),
             stdout: choice(AutoStream::choice(&io::stdout())),
             stderr: choice(AutoStream::choice(&io::stderr())),
             state: Mutex::new(State { bar: None, failure: None }),
@@ -86,9 +89,9 @@ impl Output {
         }
     }
 
-    /// A line of progress, to stderr unless quiet.
+    /// A line of progress for people, to stderr unless quiet.
     pub(super) fn progress(&self, line: &str) {
-        if !self.quiet {
+        if !self.quiet && self.format == Format::Full {
             self.error_text(&format!("{line}\n"));
         }
     }
@@ -100,7 +103,7 @@ impl Output {
         }
         let max = if self.max_errors == 0 { usize::MAX } else { self.max_errors };
         let color = self.stderr != ColorChoice::Never;
-        let mut text = render(list, sources, self.format.into(), color, max);
+        let mut text = render_within(self.width, list, sources, self.format.into(), color, max);
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -135,7 +138,8 @@ impl Output {
     /// Any other error: a sentence and what to do.
     pub(super) fn error(&self, message: &str, help: Option<&str>) {
         let text = match self.format {
-            Format::Full | Format::Concise => {
+            Format::Concise => format!("{BAD}error{BAD:#}: {message}\n"),
+            Format::Full => {
                 let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));
                 format!("{BAD}error{BAD:#}: {message}\n{help}")
             }
@@ -185,6 +189,15 @@ impl Output {
         self.state.lock().expect("no panic while the lock is held")
     }
 }
+
+/// That of the terminal where it is narrow; what is not seen on one is as wide everywhere.
+fn width_of_stderr() -> usize {
+    let terminal = terminal_size::terminal_size_of(io::stderr());
+    terminal.map_or(MAX_WIDTH, |(width, _)| usize::from(width.0).clamp(MIN_WIDTH, MAX_WIDTH))
+}
+
+/// Narrower drawings cannot be read.
+const MIN_WIDTH: usize = 40;
 
 impl State {
     fn above_bar<T>(&mut self, print: impl FnOnce() -> T) -> T {

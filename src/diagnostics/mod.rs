@@ -7,7 +7,7 @@ pub mod codes;
 mod render;
 
 pub use codes::{Code, CodeInfo, codes, explain};
-pub use render::{ErrorFormat, MAX_SHOWN, render};
+pub use render::{ErrorFormat, MAX_SHOWN, MAX_WIDTH, render, render_within};
 
 use std::collections::BTreeMap;
 
@@ -44,6 +44,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to type.
     pub help: Option<String>,
+    /// The command that shows it again, of what was found by running.
+    pub repeat: Option<String>,
 }
 
 impl Diagnostic {
@@ -56,6 +58,7 @@ impl Diagnostic {
             message: message.into(),
             labels: vec![Label { span, text: label.into() }],
             help: None,
+            repeat: None,
         }
     }
 

@@ -14,6 +14,9 @@ use crate::source::Sources;
 /// How many diagnostics are shown unless another number is asked for.
 pub const MAX_SHOWN: usize = 20;
 
+/// Columns of a drawing where nothing is known of a terminal.
+pub const MAX_WIDTH: usize = 100;
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorFormat {
@@ -35,11 +38,24 @@ pub fn render(
     color: bool,
     max: usize,
 ) -> String {
+    render_within(MAX_WIDTH, list, sources, format, color, max)
+}
+
+/// As [`render`], drawn in so many columns.
+#[must_use]
+pub fn render_within(
+    width: usize,
+    list: &[Diagnostic],
+    sources: &Sources,
+    format: ErrorFormat,
+    color: bool,
+    max: usize,
+) -> String {
     let shown = &list[..list.len().min(max)];
     let mut text = String::new();
     for diagnostic in shown {
         match format {
-            ErrorFormat::Full => drawn::draw(diagnostic, sources, color, &mut text),
+            ErrorFormat::Full => drawn::draw(diagnostic, sources, width, color, &mut text),
             ErrorFormat::Concise => concise(diagnostic, sources, &mut text),
             ErrorFormat::Json => json::write(diagnostic, sources, &mut text),
         }

@@ -98,7 +98,7 @@ impl From<HostError> for io::Error {
     /// For readers that only know I/O errors; the sentence is kept.
     fn from(error: HostError) -> io::Error {
         match error.problem {
-            Problem::Io(error) => error,
+            Problem::Io(error) => io::Error::new(error.kind(), sentence(&error)),
             Problem::Outside { .. } | Problem::TooLarge { .. } | Problem::NotUtf8 { .. } => {
                 io::Error::other(error.to_string())
             }

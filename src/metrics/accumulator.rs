@@ -9,7 +9,7 @@ use super::demand::{Demand, Gpus};
 use super::levels::Level;
 use super::outcome::{Ended, Outcome};
 use super::rows::{Fate, NOWHERE, Row, Rows};
-use super::sample::Sample;
+use super::sample::{EndsWith, Sample};
 use super::tally::{Moves, Tally};
 use super::track::Track;
 use crate::engine::{End, Event, Journey, Levels, Sink};
@@ -164,12 +164,24 @@ impl Accumulator {
         let gpu_tally = &mut self.gpus[gpu as usize].tally;
         gpu_tally.arrived += 1;
         gpu_tally.bound += u64::from(of.slo.is_some());
-        for (sample, column) in &mut self.columns {
-            column.extend(sample.of(journey, at));
-        }
         if let Some(rows) = &mut self.rows {
             let fate = if good { Fate::FinishedWell } else { Fate::Finished };
-            rows.end(journey.number, gpu, fate, |sample| sample.of(journey, at));
+            rows.end(journey.number, gpu, fate);
+        }
+        self.sample(EndsWith::Finish, at, journey);
+    }
+
+    /// Keeps the times that end here.
+    fn sample(&mut self, what: EndsWith, at: SimTime, journey: &Journey) {
+        if !self.measures(journey) {
+            return;
+        }
+        let of = |sample: Sample| if sample.ends_with() == what { sample.of(journey, at) } else { None };
+        for (sample, column) in &mut self.columns {
+            column.extend(of(*sample));
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.samples_of(journey.number, of);
         }
     }
 
@@ -194,7 +206,7 @@ impl Accumulator {
             tally.bound += u64::from(of.slo.is_some());
         }
         if let Some(rows) = &mut self.rows {
-            rows.end(journey.number, gpu.unwrap_or(NOWHERE), fate, |_| None);
+            rows.end(journey.number, gpu.unwrap_or(NOWHERE), fate);
         }
     }
 
@@ -243,7 +255,14 @@ impl Sink for Accumulator {
                 let moved = journey.handoff_started.is_some() && self.measures(journey);
                 self.moves.cross_gpu_decodes += u64::from(moved);
             }
-            Event::QueuedGlobally | Event::PrefillStarted { .. } | Event::PrefillFinished { .. } => {}
+            Event::PrefillStarted { gpu: _ } if journey.started == Some(at) => {
+                self.sample(EndsWith::FirstExecution, at, journey);
+            }
+            Event::PrefillFinished { gpu: _ } if journey.first_token == Some(at) => {
+                self.sample(EndsWith::FirstToken, at, journey);
+            }
+            // One that lost its place executes again.
+            Event::PrefillStarted { gpu: _ } | Event::PrefillFinished { gpu: _ } | Event::QueuedGlobally => {}
         }
     }
 

@@ -49,6 +49,13 @@ impl Demand {
         demand
     }
 
+    /// And every time that a summary shown in full has.
+    #[must_use]
+    pub fn with_every_time(mut self) -> Demand {
+        self.columns.extend([Sample::Tpot, Sample::Queue]);
+        self
+    }
+
     fn metric(&mut self, metric: &Metric, over_time: bool) {
         let Some((spec, _)) = find(&metric.name) else { return };
         let Selection { workload, gpus, during } = metric.selection;

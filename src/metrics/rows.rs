@@ -60,15 +60,18 @@ impl Rows {
     }
 
     /// Request `number` ended.
-    pub(super) fn end(&mut self, number: u64, gpu: u32, fate: Fate, sample: impl Fn(Sample) -> Option<u64>) {
+    pub(super) fn end(&mut self, number: u64, gpu: u32, fate: Fate) {
         let number = usize::try_from(number).expect("every row has an address");
         let row = &mut self.rows[number];
         (row.gpu, row.fate) = (gpu, fate);
-        if matches!(fate, Fate::Finished | Fate::FinishedWell) {
-            for (kind, column) in &mut self.columns {
-                if let Some(sample) = sample(*kind) {
-                    column[number] = sample;
-                }
+    }
+
+    /// Request `number` has the samples that `of` gives.
+    pub(super) fn samples_of(&mut self, number: u64, of: impl Fn(Sample) -> Option<u64>) {
+        let number = usize::try_from(number).expect("every row has an address");
+        for (kind, column) in &mut self.columns {
+            if let Some(sample) = of(*kind) {
+                column[number] = sample;
             }
         }
     }
@@ -79,6 +82,11 @@ impl Rows {
         if let Some((_, column)) = self.columns.iter_mut().find(|(other, _)| *other == kind) {
             column[number] = sample;
         }
+    }
+
+    /// Whether samples of a kind are kept.
+    pub(super) fn keeps(&self, sample: Sample) -> bool {
+        self.columns.iter().any(|(kind, _)| *kind == sample)
     }
 
     /// When a row arrived, in picoseconds.

@@ -1,6 +1,8 @@
-//! Times of requests: one sample a finished request, and one a handoff.
+//! Times of requests: a sample when the time is over, and one a handoff.
 //!
-//! Requests that arrived before `warmup` give no sample, nor do those that were rejected or evicted. Percentiles are
+//! A request that reached its first token has a TTFT whatever became of it then: were only finished ones sampled, a
+//! run that `until` cuts short would forget the slowest. Latency, TPOT and decode need the last token. Requests that
+//! arrived before `warmup` give no sample. Percentiles are
 //! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
 
 use super::info::{Better, Kind};
@@ -20,9 +22,28 @@ pub(super) enum Sample {
     Handoff,
 }
 
+/// What ends a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EndsWith {
+    FirstExecution,
+    FirstToken,
+    Handoff,
+    Finish,
+}
+
 impl Sample {
-    /// In picoseconds, of a request that finishes at `at`; `None` where it has no such time. Handoffs are sampled
-    /// when they end, not here.
+    /// When its sample is taken.
+    pub(super) const fn ends_with(self) -> EndsWith {
+        match self {
+            Sample::Queue => EndsWith::FirstExecution,
+            Sample::Ttft | Sample::Prefill => EndsWith::FirstToken,
+            Sample::Handoff => EndsWith::Handoff,
+            Sample::Latency | Sample::Tpot | Sample::Decode => EndsWith::Finish,
+        }
+    }
+
+    /// In picoseconds, where what ends it happens at `at`; `None` where the request has no such time. Handoffs are
+    /// sampled when they end, not here.
     pub(super) fn of(self, journey: &Journey, at: SimTime) -> Option<u64> {
         let finish = at.as_ps();
         let arrival = journey.request.arrival.as_ps();
@@ -61,7 +82,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
     time(
         "ttft_ms",
         Source::Sample(Sample::Ttft),
-        "time to first token: from the arrival to the end of prefill",
+        "time to first token: from the arrival to the end of prefill, of every request that got there by the end of the run",
     ),
     time(
         "tpot_ms",
@@ -69,7 +90,11 @@ pub(super) static METRICS: &[MetricSpec] = &[
         "time per output token: from the first token to the last over the tokens between, for outputs of two and more",
     ),
     time("itl_ms", Source::Later(Kind::Requests), "inter-token latency: every gap between two tokens"),
-    time("queue_ms", Source::Sample(Sample::Queue), "from the arrival to the first execution"),
+    time(
+        "queue_ms",
+        Source::Sample(Sample::Queue),
+        "from the arrival to the first execution, of every request that was executed at all",
+    ),
     time("prefill_ms", Source::Sample(Sample::Prefill), "from the first execution to the first token"),
     time("decode_ms", Source::Sample(Sample::Decode), "from the first token to the last"),
     time(

@@ -184,6 +184,12 @@ impl Outcome {
         Cow::Owned(Samples::new(rows.samples(sample, selection, range)))
     }
 
+    /// Whether the run kept samples of a kind.
+    pub(super) fn keeps(&self, sample: Sample) -> bool {
+        let in_rows = self.rows.as_ref().is_some_and(|rows| rows.keeps(sample));
+        in_rows || self.columns.iter().any(|(kind, _)| *kind == sample)
+    }
+
     fn rows(&self) -> &Rows {
         self.rows.as_ref().expect("a selection that is asked for is in the demand of the run")
     }

@@ -41,6 +41,10 @@ pub struct Summary {
     pub latency: Option<Distribution>,
     /// Arrival to first token.
     pub ttft: Option<Distribution>,
+    /// First token to last over the tokens between; `None` also where the run did not keep it.
+    pub tpot: Option<Distribution>,
+    /// Arrival to first execution; `None` also where the run did not keep it.
+    pub queue: Option<Distribution>,
     /// Over the run, summed over the GPUs.
     pub mean_vram_bytes: f64,
     /// The most held at once by all GPUs together.
@@ -126,6 +130,8 @@ impl Outcome {
             throughput_requests_per_sec: seconds.map(|seconds| finished as f64 / seconds),
             latency: distribution(&self.samples(Sample::Latency, &everything)),
             ttft: distribution(&self.samples(Sample::Ttft, &everything)),
+            tpot: self.kept(Sample::Tpot),
+            queue: self.kept(Sample::Queue),
             mean_vram_bytes: if length > 0.0 { vram.integral as f64 / length } else { vram.last as f64 },
             peak_vram: Bytes::new(vram.max),
             gpu_busy: picoseconds(busy),
@@ -147,6 +153,13 @@ impl Outcome {
                 })
                 .collect(),
         }
+    }
+}
+
+impl Outcome {
+    /// The distribution of samples that not every run keeps.
+    fn kept(&self, sample: Sample) -> Option<Distribution> {
+        self.keeps(sample).then(|| distribution(&self.samples(sample, &Selection::default())))?
     }
 }
 

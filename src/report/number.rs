@@ -83,7 +83,13 @@ pub fn natural(value: f64, dimension: Dimension) -> String {
 /// As [`natural`], with so many significant digits.
 #[must_use]
 pub fn natural_in(value: f64, dimension: Dimension, digits: usize) -> String {
-    let (factor, unit) = scale(value.abs(), dimension);
+    natural_sized(value, value.abs(), dimension, digits)
+}
+
+/// As [`natural_in`], in the unit that suits another size.
+#[must_use]
+pub fn natural_sized(value: f64, size: f64, dimension: Dimension, digits: usize) -> String {
+    let (factor, unit) = scale(size, dimension);
     let number = significant(value / factor, digits);
     if unit.is_empty() { number } else { format!("{number} {unit}") }
 }
@@ -137,17 +143,20 @@ fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
     }
 }
 
-/// A number for JSON: whole ones without a decimal point, others in the shortest form that reads back the same.
+/// A number for JSON: whole ones without a decimal point, others with at most twelve significant digits, so that the
+/// last bits of a float, which nobody means, are not shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Json(pub(super) f64);
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        if self.0.fract() == 0.0 && self.0.abs() < EXACT {
-            serializer.serialize_i64(self.0 as i64)
+        const DIGITS: usize = 12;
+        let shown = if self.0.fract() == 0.0 { self.0 } else { rounded(self.0, DIGITS) };
+        if shown.fract() == 0.0 && shown.abs() < EXACT {
+            serializer.serialize_i64(shown as i64)
         } else {
-            serializer.serialize_f64(self.0)
+            serializer.serialize_f64(shown)
         }
     }
 }
@@ -167,6 +176,18 @@ mod tests {
             (u64::MAX, "18446744073.709551615"),
         ] {
             assert_eq!(milliseconds(ps), text);
+        }
+    }
+
+    #[test]
+    fn numbers_for_programs_have_no_noise() {
+        for (value, text) in [
+            (4027.999_999_999_999_5, "4028"),
+            (0.000_219_999_999_999_999_98, "0.00022"),
+            (1.0 / 3.0, "0.333333333333"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+        ] {
+            assert_eq!(serde_json::to_string(&Json(value)).expect("a number"), text);
         }
     }
 

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::number::{percent_in, significant};
-use super::verdicts::numbers_in;
+use super::verdicts::value_in;
 use super::{Format, Report, Written};
 use crate::expect::Verdict;
 use crate::metrics::Summary;
@@ -39,7 +39,7 @@ pub fn snapshot(report: &Report<'_>) -> String {
 
 /// `pass     expect p99_ttft_ms == 250  (250 ms)`.
 fn judged(expectation: &Expectation, verdict: &Verdict) -> String {
-    let value = numbers_in(verdict, DIGITS).map(|numbers| format!("  ({})", numbers.value));
+    let value = value_in(verdict, DIGITS).map(|value| format!("  ({value})"));
     format!("{:<7}  {}{}", verdict.status.name(), expectation.text, value.unwrap_or_default())
 }
 

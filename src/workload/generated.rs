@@ -178,6 +178,7 @@ impl Generated {
                             "request `{}` would arrive after the simulation's clock has ended, at 213 days",
                             self.sequence
                         ),
+                        unreadable: false,
                     });
                 }
                 time

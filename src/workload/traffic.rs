@@ -39,6 +39,8 @@ pub struct TrafficError {
     pub column: Option<u64>,
     /// What was expected and found.
     pub message: String,
+    /// Whether the file itself cannot be read: what it holds is not to blame.
+    pub unreadable: bool,
 }
 
 /// How often the limits of a workload's lengths have changed a draw.
@@ -83,6 +85,7 @@ impl Traffic {
                 line: None,
                 column: None,
                 message,
+                unreadable: false,
             };
             let number = u16::try_from(index)
                 .map_err(|_| problem("expected at most `65536` workloads, found more".to_owned()))?;

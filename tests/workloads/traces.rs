@@ -43,7 +43,8 @@ fn check(trace: &TraceFile, text: &str, expected: &[(f64, u32, u32)]) -> Survey 
 #[track_caller]
 fn check_error(format: &str, text: &[u8], line: Option<u64>, column: Option<u64>, message: &str) {
     let error = survey(&trace(format), &file(text)).unwrap_err();
-    let expected = TrafficError { path: "trace.csv".to_owned(), line, column, message: message.to_owned() };
+    let (path, message) = ("trace.csv".to_owned(), message.to_owned());
+    let expected = TrafficError { path, line, column, message, unreadable: false };
     assert_eq!(error, expected, "{:?}", String::from_utf8_lossy(text));
 }
 

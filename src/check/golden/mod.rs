@@ -7,6 +7,7 @@
 mod format;
 mod name;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -94,6 +95,22 @@ impl Snapshots {
         self.mode != GoldenMode::Off
     }
 
+    /// Those of no case in `used`, by the name of their files; only of scenarios that `is_checked`, by their paths
+    /// below the root.
+    #[must_use]
+    pub fn unused(&self, used: &BTreeSet<String>, is_checked: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let is_unused = |path: &PathBuf| {
+            path.extension().is_some_and(|extension| extension == "snap")
+                && path.file_stem().is_none_or(|name| !used.contains(&*name.to_string_lossy()))
+                && Snapshot::from_file(path)
+                    .is_ok_and(|snapshot| snapshot.metadata().input_file().is_some_and(is_checked))
+        };
+        let mut unused: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_unused).collect();
+        unused.sort();
+        unused
+    }
+
     /// Compares what a case gives with what is stored.
     pub(super) fn compare(&self, name: &str, subject: Subject<'_>, new: &str) -> Golden {
         if !self.active() {
@@ -105,7 +122,11 @@ impl Snapshots {
 
     fn compare_file(&self, path: &Path, subject: Subject<'_>, new: &str) -> Result<Golden, HostError> {
         let pending = path.with_extension("snap.new");
-        let old = read(path)?;
+        let old = match read(path) {
+            // What is no snapshot is written anew on request alone.
+            Err(Unread::NotASnapshot(_)) if self.mode == GoldenMode::Update => None,
+            read => read.map_err(|unread| unread.into_host_error(path))?,
+        };
         if old.as_deref() == Some(new) {
             if self.mode != GoldenMode::Compare {
                 remove(&pending)?;
@@ -132,17 +153,41 @@ impl Snapshots {
     }
 }
 
+/// Why there is no stored text.
+#[derive(Debug)]
+enum Unread {
+    Io(io::Error),
+    NotASnapshot(&'static str),
+}
+
+impl Unread {
+    fn into_host_error(self, path: &Path) -> HostError {
+        match self {
+            Unread::Io(error) => HostError::io(path, error),
+            Unread::NotASnapshot(why) => {
+                let why = format!("not a snapshot: {why}; `--update` writes it anew");
+                HostError::io(path, io::Error::new(io::ErrorKind::InvalidData, why))
+            }
+        }
+    }
+}
+
 /// The stored text, `None` where nothing is stored.
-fn read(path: &Path) -> Result<Option<String>, HostError> {
+fn read(path: &Path) -> Result<Option<String>, Unread> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(HostError::io(path, error)),
+        Err(error) => return Err(Unread::Io(error)),
         Ok(_) => {}
     }
-    let unreadable = |reason: String| HostError::io(path, io::Error::other(reason));
-    let snapshot =
-        Snapshot::from_file(path).map_err(|error| unreadable(format!("not a snapshot: {error}")))?;
-    let text = snapshot.as_text().ok_or_else(|| unreadable("not a text snapshot".to_owned()))?;
+    // insta's own message advises commands of cargo, which users of `kvs` may not have.
+    let bytes = fs::read(path).map_err(Unread::Io)?;
+    if std::str::from_utf8(&bytes).is_err() {
+        return Err(Unread::NotASnapshot("expected UTF-8 text"));
+    }
+    let snapshot = Snapshot::from_file(path).map_err(|_| {
+        Unread::NotASnapshot("expected front matter between two lines `---`, then the numbers")
+    })?;
+    let text = snapshot.as_text().ok_or(Unread::NotASnapshot("expected text, found a binary one"))?;
     Ok(Some(text.to_string()))
 }
 
@@ -192,6 +237,11 @@ mod tests {
         write_atomically(&path, b"---\n\"\n---\n").expect("writable");
         let root = Root { folder: folder.path().to_path_buf() };
         let golden = Snapshots::of(&root, GoldenMode::Pending).compare("a", SUBJECT, "one");
-        assert!(matches!(golden, Golden::Broken(_)), "{golden:?}");
+        let Golden::Broken(error) = golden else { panic!("{golden:?}") };
+        assert!(error.to_string().ends_with("; `--update` writes it anew"), "{error}");
+        assert!(!error.to_string().contains("cargo"), "{error}");
+        let golden = Snapshots::of(&root, GoldenMode::Update).compare("a", SUBJECT, "one");
+        assert!(matches!(golden, Golden::Written(_)), "{golden:?}");
+        assert_eq!(stored(&path), "one");
     }
 }

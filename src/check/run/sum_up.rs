@@ -96,7 +96,7 @@ fn not_run(suite: &Suite, mut result: CaseResult, reason: NotRun) -> CaseResult 
         }
         NotRun::NoTraffic(error) => {
             result.diagnostics.push(failure::no_traffic(suite, result.case, &error));
-            Ending::Wrong
+            if error.unreadable { Ending::Unreadable } else { Ending::Wrong }
         }
         NotRun::Crashed(message) => Ending::Crashed(message),
         NotRun::Skipped => Ending::Skipped,

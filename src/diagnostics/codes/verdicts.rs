@@ -42,10 +42,12 @@ pub(super) static CODES: &[CodeInfo] = &[
     },
     CodeInfo {
         code: Code("E0805"),
-        summary: "a trace file that cannot be replayed",
-        explanation: "The file is missing, lies outside the root, or holds a row that its `format` does not allow; the \
-                      message names the line and the column in it. Every row is read before a run begins: what \
-                      is dropped is counted, nothing is skipped silently.",
+        summary: "requests that cannot be drawn",
+        explanation: "A trace file is missing, lies outside the root, or holds a row that its `format` does not allow; \
+                      the message names the line and the column in it. Its path counts from the folder of the \
+                      scenario's file. Every row is read before a run begins: what is dropped is counted, nothing \
+                      is skipped silently. A generated workload has this code when a request would arrive after \
+                      the end of the clock, or when users keep time from passing.",
         wrong: "trace day from \"day.csv\" { format kvs }",
         right: "trace day from \"day.csv\" { format azure }",
     },

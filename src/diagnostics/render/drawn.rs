@@ -15,9 +15,6 @@ use super::{visible, visible_character};
 use crate::diagnostics::{Diagnostic, Label, Severity};
 use crate::source::{Sources, Span};
 
-/// Columns of a drawing; longer messages are wrapped.
-const WIDTH: usize = 100;
-
 /// Lines shown above and below a label.
 const CONTEXT_LINES: usize = 1;
 
@@ -30,7 +27,8 @@ const WINDOW_BYTES: usize = 4096;
 /// What is shown of a line that is cut, on either side of the label.
 const CUT_BYTES: usize = 60;
 
-pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, color: bool, text: &mut String) {
+/// Longer messages than `width` columns are wrapped between words.
+pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, width: usize, color: bool, text: &mut String) {
     let window = Window::around(diagnostic.span(), sources);
     let (inside, elsewhere): (Vec<&Label>, Vec<&Label>) =
         diagnostic.labels.iter().partition(|label| window.holds(label.span));
@@ -38,11 +36,11 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, color: bool, text
         code: Some(diagnostic.code.0),
         message: visible(&diagnostic.message),
         severity: diagnostic.severity,
-        labels: window.place(&inside),
+        labels: window.place(&inside, width),
         window,
         help: diagnostic.help.as_deref().map(visible),
     };
-    drawing.write(color, text);
+    drawing.write(width, color, text);
     for label in elsewhere {
         let window = Window::around(label.span, sources);
         let unlabelled = Label { span: label.span, text: String::new() };
@@ -50,11 +48,11 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, color: bool, text
             code: None,
             message: visible(&label.text),
             severity: Severity::Note,
-            labels: window.place(&[&unlabelled]),
+            labels: window.place(&[&unlabelled], width),
             window,
             help: None,
         };
-        drawing.write(color, text);
+        drawing.write(width, color, text);
     }
 }
 
@@ -70,11 +68,12 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn write(&self, color: bool, text: &mut String) {
+    fn write(&self, width: usize, color: bool, text: &mut String) {
         let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
         let handler = GraphicalReportHandler::new_themed(theme)
-            .with_width(WIDTH)
+            .with_width(width)
+            .with_break_words(false)
             .with_links(false)
             .with_context_lines(CONTEXT_LINES);
         if !text.is_empty() {
@@ -194,7 +193,7 @@ impl Window {
     }
 
     /// Labels in terms of this window, clamped to it; the first is the primary one.
-    fn place(&self, labels: &[&Label]) -> Vec<LabeledSpan> {
+    fn place(&self, labels: &[&Label], width: usize) -> Vec<LabeledSpan> {
         let inside = |label: &&Label| {
             let start = label.span.start - self.span.start;
             let end = label.span.end.min(self.span.end) - self.span.start;
@@ -205,6 +204,7 @@ impl Window {
             .enumerate()
             .map(|(index, label)| {
                 let text = Some(visible(&label.text)).filter(|text| !text.is_empty());
+                let text = text.map(|text| wrapped(&text, self.room_for(label.span, width)));
                 match index {
                     0 => LabeledSpan::new_primary_with_span(text, inside(label)),
                     _ => LabeledSpan::new_with_span(text, inside(label)),
@@ -212,6 +212,38 @@ impl Window {
             })
             .collect()
     }
+
+    /// Columns between the middle of a place, where its label hangs, and the right edge.
+    fn room_for(&self, place: Span, width: usize) -> usize {
+        let (start, end) = (place.start - self.span.start, place.end.min(self.span.end) - self.span.start);
+        let begin = line_start(&self.text, start as usize);
+        let middle = self.text[begin..end as usize].chars().count() - (end - start) as usize / 2;
+        width.saturating_sub(middle + GUTTER)
+    }
+}
+
+/// Columns beside the source, and of the arrow before a label.
+const GUTTER: usize = 12;
+
+/// Labels are not squeezed into less.
+const MIN_LABEL: usize = 24;
+
+/// miette wraps messages, but not labels.
+fn wrapped(text: &str, room: usize) -> String {
+    let room = room.max(MIN_LABEL);
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("it begins with one");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
 }
 
 impl SourceCode for Window {

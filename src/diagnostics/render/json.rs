@@ -16,6 +16,8 @@ struct Line<'a> {
     place: Place<'a>,
     labels: Vec<Label<'a>>,
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +49,7 @@ pub(super) fn write(diagnostic: &Diagnostic, sources: &Sources, text: &mut Strin
         place: place(diagnostic.span(), sources),
         labels,
         help: diagnostic.help.as_deref(),
+        repeat: diagnostic.repeat.as_deref(),
     };
     text.push_str(&serde_json::to_string(&line).expect("texts and numbers are always JSON"));
     text.push('\n');

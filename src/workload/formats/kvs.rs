@@ -122,5 +122,5 @@ fn record(line: u64, cells: &[(u64, &str)], columns: Option<&[usize]>) -> Result
 }
 
 fn bad(line: u64, column: Option<u64>, message: impl Into<String>) -> BadRow {
-    BadRow { line: Some(line), column, message: message.into() }
+    BadRow { line: Some(line), column, message: message.into(), unreadable: false }
 }

@@ -51,15 +51,18 @@ struct BadRow {
     line: Option<u64>,
     column: Option<u64>,
     message: String,
+    /// The row is not to blame, the file is.
+    unreadable: bool,
 }
 
 impl BadRow {
     fn of(self, trace: &TraceFile) -> TrafficError {
-        TrafficError { path: trace.path.clone(), line: self.line, column: self.column, message: self.message }
+        let BadRow { line, column, message, unreadable } = self;
+        TrafficError { path: trace.path.clone(), line, column, message, unreadable }
     }
 
     fn unreadable(error: &std::io::Error) -> BadRow {
-        BadRow { line: None, column: None, message: error.to_string() }
+        BadRow { line: None, column: None, message: error.to_string(), unreadable: true }
     }
 }
 
@@ -118,6 +121,7 @@ fn records(trace: &TraceFile, reader: Reader) -> Result<(Box<dyn Records>, Clock
         line: None,
         column: None,
         message: Misfit::unknown("a trace format", &trace.format).message,
+        unreadable: false,
     })?;
     Ok(((entry.open)(reader, &trace.format)?, entry.clock))
 }
@@ -125,5 +129,5 @@ fn records(trace: &TraceFile, reader: Reader) -> Result<(Box<dyn Records>, Clock
 /// For formats that are declared ahead of their reader.
 fn not_simulated(_: Reader, choice: &Choice) -> Result<Box<dyn Records>, BadRow> {
     let message = format!("the trace format `{}` is not simulated yet", choice.name);
-    Err(BadRow { line: None, column: None, message })
+    Err(BadRow { line: None, column: None, message, unreadable: false })
 }

@@ -131,6 +131,7 @@ impl Selection {
                 column: None,
                 message: "expected an arrival within 213 days of the trace's start, found a later one"
                     .to_owned(),
+                unreadable: false,
             }),
         }
     }

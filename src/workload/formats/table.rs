@@ -52,6 +52,7 @@ impl<const N: usize> Table<N> {
                     self.width,
                     self.row.len()
                 ),
+                unreadable: false,
             });
         }
         Ok(Some(row))
@@ -76,7 +77,8 @@ impl<const N: usize> Row<'_, N> {
             let before: usize =
                 self.row.iter().take(self.places[cell]).map(|cell| cell.chars().count() + 1).sum();
             let blanks = text.chars().take_while(|character| character.is_whitespace()).count();
-            BadRow { line: Some(self.line()), column: Some((before + blanks + 1) as u64), message }
+            let column = Some((before + blanks + 1) as u64);
+            BadRow { line: Some(self.line()), column, message, unreadable: false }
         })
     }
 }
@@ -85,7 +87,7 @@ fn missing_column(name: &str, header: &[&str]) -> BadRow {
     let found: Vec<String> = header.iter().map(|column| format!("`{column}`")).collect();
     let found = if found.is_empty() { "an empty file".to_owned() } else { found.join(", ") };
     let message = format!("expected a column `{name}` in the header, found {found}");
-    BadRow { line: Some(1), column: Some(1), message }
+    BadRow { line: Some(1), column: Some(1), message, unreadable: false }
 }
 
 fn unreadable(error: &::csv::Error) -> BadRow {
@@ -93,5 +95,6 @@ fn unreadable(error: &::csv::Error) -> BadRow {
         ::csv::ErrorKind::Utf8 { .. } => "expected UTF-8 text, found other bytes".to_owned(),
         _ => error.to_string(),
     };
-    BadRow { line: error.position().map(Position::line), column: None, message }
+    let unreadable = matches!(error.kind(), ::csv::ErrorKind::Io(_));
+    BadRow { line: error.position().map(Position::line), column: None, message, unreadable }
 }
