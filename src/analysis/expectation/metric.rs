@@ -46,7 +46,8 @@ impl Lowering<'_, '_> {
         match self.scope.temporal {
             Some(temporal) if !info.at_instants => {
                 let names = metrics::names();
-                let levels: Vec<&str> = names.iter().map(String::as_str).filter(|name| is_offered(name)).collect();
+                let levels: Vec<&str> =
+                    names.iter().map(String::as_str).filter(|name| is_offered(name)).collect();
                 let near = level_of(&info.name).map(|level| vec![level]);
                 self.report(error::not_a_level(temporal, &metric.name, near.as_ref().unwrap_or(&levels)));
                 None
