@@ -64,6 +64,11 @@ impl Sources {
         &self.list[id.0 as usize]
     }
 
+    /// Every text, in the order added.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|source| &*source.text)
+    }
+
     /// The text a span covers.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {

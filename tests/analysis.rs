@@ -144,7 +144,7 @@ fn values_have_the_unit_and_the_range_of_their_place() {
         "run { warmup -1 s; sample_every 0 s }",
         &[
             "5:14 E0204 `warmup` must not be negative, found `-1 s`",
-            "5:33 E0204 `sample_every` must be positive, found `0 s`",
+            "5:33 E0204 `sample_every` must be at least 1 us, found `0 s`",
         ],
     );
     added(
@@ -297,7 +297,7 @@ fn kv_bytes_follow_from_the_architecture_and_shrink_with_the_dtype() {
 fn a_cluster_is_made_of_groups() {
     cluster("gpus fast", &["3:29 E0305 `gpus fast` does not say how many"]);
     cluster("gpus quick x 2", &["3:29 E0106 unknown GPU `quick`"]);
-    cluster("gpus fast x 0", &["3:36 E0204 `gpus` must be at least 1, found `0`"]);
+    cluster("gpus fast x 0", &["3:36 E0204 `gpus fast x` must be at least 1, found `0`"]);
     cluster("gpus fast x 4; gpus fast x 3", &["3:44 E0302 two groups are called `fast`"]);
     cluster("gpus fast x 3 tensor_parallel 2", &["3:24 E0311 3 GPUs do not make up replicas of 2"]);
     cluster("gpus fast x 4 tensor_paralel 2", &["3:38 E0103 unknown argument `tensor_paralel` of `gpus`"]);
@@ -385,7 +385,7 @@ fn a_matrix_multiplies_declared_parameters_in_order() {
     let axis = format!("[{}]", ["1"; 101].join(", "));
     added(
         &format!("param a = 1\nparam b = 1\nmatrix {{ a in {axis}; b in {axis} }}"),
-        &["7:1 E0704 the matrix has 101 x 101 = 10201 cases, a file may have 10000"],
+        &["7:1 E0704 the matrix has 101 x 101 = 10201 cases, a file has at most 10000"],
     );
 }
 

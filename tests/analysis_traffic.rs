@@ -112,7 +112,7 @@ fn a_workload_needs_an_end() {
 fn what_is_missing_is_reported_at_the_header_once() {
     check(
         "workload chat { duration 5 min }",
-        &["1:1 E0303 `workload chat` needs `arrivals` and `rate` and `prompt` and `output`"],
+        &["1:1 E0303 `workload chat` needs `arrivals`, `rate`, `prompt` and `output`"],
     );
     // A closed loop has no rate, joint lengths are both lengths.
     check(

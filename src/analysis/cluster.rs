@@ -132,7 +132,7 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
         return None;
     }
     let one = Bound::AtLeast(1.0);
-    let n_gpus = take_count(&mut cursor, "gpus", one, ctx);
+    let n_gpus = take_count(&mut cursor, &format!("gpus {} x", kind.0), one, ctx);
     let mut name = kind.clone();
     let mut tensor_parallel = Some(1);
     while let Some(Atom::Word(word)) = cursor.peek() {
@@ -140,6 +140,9 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
             "as" => {
                 cursor.take();
                 name = take_name(&mut cursor, "as", "the name of the group", ctx)?;
+                if let Some(mistake) = error::reserved(&name.0, name.1) {
+                    ctx.report(mistake);
+                }
             }
             "tensor_parallel" => {
                 cursor.take();

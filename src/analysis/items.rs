@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::syntax::ast::{Block, BlockKind, Expect, Item, Matrix, Param, Scenario, Trace};
+use crate::syntax::ast::{Block, BlockKind, Expect, Ident, Item, Matrix, Param, Scenario, Trace};
 
 use super::scenario::table_of;
 use super::{error, trace};
@@ -78,10 +78,21 @@ pub(super) fn name_span(block: &Block) -> Span {
     block.name.as_ref().map_or(block.keyword, |name| name.span)
 }
 
+/// The name an item gives, other than a text.
+fn defined_name(item: &Item) -> Option<&Ident> {
+    match item {
+        Item::Param(param) => Some(&param.name),
+        Item::Block(block) => block.name.as_ref(),
+        Item::Trace(recorded) => recorded.name.as_ref(),
+        Item::Use(_) | Item::Expect(_) | Item::Matrix(_) | Item::Scenario(_) => None,
+    }
+}
+
 impl<'s> Items<'s> {
     /// Adds a file's or a scenario's items; what is defined twice is reported and left out.
     pub(super) fn add(&mut self, items: &'s [Item], diagnostics: &mut Diagnostics) {
         for item in items {
+            diagnostics.extend(defined_name(item).and_then(error::reserved_name));
             diagnostics.extend(self.add_one(item).err());
         }
     }
@@ -92,6 +103,7 @@ impl<'s> Items<'s> {
             match item {
                 Item::Scenario(_) | Item::Matrix(_) | Item::Expect(_) | Item::Use(_) => {}
                 Item::Param(_) | Item::Block(_) | Item::Trace(_) => {
+                    diagnostics.extend(defined_name(item).and_then(error::reserved_name));
                     diagnostics.extend(self.add_one(item).err());
                 }
             }

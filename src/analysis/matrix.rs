@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{Axis, Matrix};
 
@@ -57,6 +57,7 @@ pub(super) fn points(
         diagnostics.push(error::too_many_points(matrix.keyword, &sizes));
         return Vec::new();
     }
+    diagnostics.extend(axes.iter().filter_map(|axis| repeated_value(axis, sources)));
     let mut points = vec![Point::default()];
     for axis in axes {
         let values: Vec<_> = set(axis).map_or(axis.values.iter().collect(), |setting| vec![&setting.value]);
@@ -74,4 +75,14 @@ pub(super) fn points(
             .collect();
     }
     points
+}
+
+/// The first value of an axis that is written like one before it: their cases would have one name.
+fn repeated_value(axis: &Axis, sources: &Sources) -> Option<Diagnostic> {
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    axis.values.iter().find_map(|value| {
+        let text = as_written(value, sources);
+        let before = first.insert(text.clone(), value.span())?;
+        Some(error::axis_value_twice(&axis.name, &text, value.span(), before))
+    })
 }

@@ -109,6 +109,7 @@ pub fn analyse(
     let overrides = params::overrides(overrides, &items, sources, &mut diagnostics);
     let compilation = Compilation { files: &files, items, overrides, sources, unreadable };
     let cases = compilation.cases(source, &mut diagnostics);
+    params::note_unused(&files.main, sources, &mut diagnostics);
     let cases = if diagnostics.has_errors() { Vec::new() } else { cases };
     Analysis { cases, diagnostics: diagnostics.into_sorted() }
 }

@@ -1,9 +1,11 @@
 //! Parameters: declared in files, set on the command line, varied by a matrix.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
-use crate::syntax::ast::{Atom, Expr, Item, Param as Declaration};
-use crate::syntax::parse;
+use crate::syntax::ast::{Atom, BlockKind, Expr, File, Item, Param as Declaration};
+use crate::syntax::{mentioned_params, parse};
 
 use super::context::{Context, Param, ParamValue, Params};
 use super::items::Items;
@@ -59,6 +61,32 @@ pub(super) fn all_names<'s>(items: &Items<'s>) -> Vec<&'s str> {
             _ => None,
         });
     items.params.iter().map(|param| param.name.text.as_str()).chain(in_scenarios).collect()
+}
+
+/// Notes the parameters of a file that stand nowhere. Those of a file of definitions are there for others.
+pub(super) fn note_unused(main: &File, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let runs = |item: &Item| {
+        matches!(item, Item::Expect(_) | Item::Trace(_) | Item::Scenario(_)) || is_workload(item)
+    };
+    if diagnostics.has_errors() || !main.items.iter().any(runs) {
+        return;
+    }
+    let used: BTreeSet<&str> = sources.texts().flat_map(mentioned_params).collect();
+    let in_scenarios = main.items.iter().flat_map(|item| match item {
+        Item::Scenario(scenario) => scenario.items.as_slice(),
+        _ => &[],
+    });
+    for item in main.items.iter().chain(in_scenarios) {
+        if let Item::Param(param) = item
+            && !used.contains(param.name.text.as_str())
+        {
+            diagnostics.push(error::unused_param(&param.name));
+        }
+    }
+}
+
+fn is_workload(item: &Item) -> bool {
+    matches!(item, Item::Block(block) if block.kind == BlockKind::Workload)
 }
 
 /// Evaluates declarations in order, each knowing those before it; `settings` take the place of declared values, the

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::keys::{Key, Table, Value};
 
 const NOT_NEGATIVE: Value = Value::Quantity(Dimension::TIME, Bound::NotNegative);
+const AT_LEAST_A_MICROSECOND: Value = Value::Quantity(Dimension::TIME, Bound::AtLeast(1e-6));
 const POSITIVE: Value = Value::Quantity(Dimension::TIME, Bound::Positive);
 
 /// What may stand in `run`.
@@ -24,7 +25,7 @@ pub(super) static TABLE: Table = Table {
         .or("1"),
         Key::optional("warmup", NOT_NEGATIVE, "requests that arrive before this are not measured").or("0 s"),
         Key::optional("until", POSITIVE, "when to stop, `drained` when nothing is left").or("drained"),
-        Key::optional("sample_every", POSITIVE, "the grid of `timeseries.csv`").or("1 s"),
+        Key::optional("sample_every", AT_LEAST_A_MICROSECOND, "the grid of `timeseries.csv`").or("1 s"),
     ],
 };
 

@@ -167,7 +167,7 @@ impl<'s> Draft<'s> {
     /// What an expectation about this case may name.
     pub(super) fn place(&self) -> Place<'_> {
         let cluster = self.sound.as_ref().map(|(scenario, ..)| &scenario.cluster).or(self.cluster.as_ref());
-        Place { workloads: &self.workloads, cluster }
+        Place { scenario: None, workloads: &self.workloads, cluster }
     }
 
     /// The case with its expectations; `None` when something was reported.
@@ -209,7 +209,7 @@ pub(super) fn expectations(
     cases: &Cases<'_>,
     ctx: &mut Context<'_>,
 ) -> Option<Vec<Expectation>> {
-    let own = cases[&case_name(case)];
+    let own = Place { scenario: case.scenario.as_deref(), ..cases[&case_name(case)] };
     let (_, args) = case_name(case);
     let lowered = merged.expects.iter().map(|(expect, scenario)| {
         let around = Surroundings { own, args, cases, scenarios: file.scenarios, scenario: *scenario };

@@ -39,6 +39,16 @@ pub(super) fn alternatives(names: &[&str]) -> String {
     }
 }
 
+/// `` `a`, `b` and `c` ``.
+pub(super) fn all_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// Where one name is near: `did you mean …?`
 pub(super) fn did_you_mean(names: &[&str]) -> Option<String> {
     (!names.is_empty()).then(|| format!("did you mean {}?", alternatives(names)))
@@ -55,9 +65,27 @@ fn similarity(name: &str, candidate: &str) -> f64 {
     let edits = strsim::normalized_damerau_levenshtein(&name, &candidate);
     let prefix = strsim::jaro_winkler(&name, &candidate);
     // Jaro-Winkler alone finds everything near that begins alike; edits alone reject long words cut short.
-    let extends = candidate.len() >= 3 && (name.starts_with(&candidate) || candidate.starts_with(&name));
+    let long = name.len() >= 3 && candidate.len() >= 3;
+    let extends = long && (name.starts_with(&candidate) || candidate.starts_with(&name));
     let blend = f64::midpoint(edits, prefix);
-    if extends { blend.max(NEAR) } else { blend }
+    if extends { blend.max(NEAR) } else { blend.max(same_words(&name, &candidate)) }
+}
+
+/// Names of the same words in another order are near, `ttft_p99` and `p99_ttft_ms`, the nearer the fewer words the
+/// candidate has beyond them.
+fn same_words(name: &str, candidate: &str) -> f64 {
+    let (words, mut others): (Vec<&str>, Vec<&str>) =
+        (name.split('_').collect(), candidate.split('_').collect());
+    if words.len() < 2 {
+        return 0.0;
+    }
+    for word in &words {
+        match others.iter().position(|other| other == word) {
+            Some(found) => drop(others.swap_remove(found)),
+            None => return 0.0,
+        }
+    }
+    (0.95 - 0.05 * others.len() as f64).max(NEAR)
 }
 
 /// The share of the words of `name` that the summary uses, below any real misspelling.
@@ -84,6 +112,8 @@ mod tests {
         assert_eq!(nearest("VRAM", keys), ["vram"]);
         assert_eq!(nearest("max_concurent", keys), ["max_concurrent"]);
         assert!(nearest("colour", keys).is_empty());
+        assert!(nearest("p", keys).is_empty());
+        assert_eq!(nearest("ttft_p99", ["p99_latency_ms", "p99_ttft_ms", "p99_tpot_ms"]), ["p99_ttft_ms"]);
     }
 
     #[test]

@@ -271,25 +271,29 @@ pub(super) fn count(expr: &Expr, what: &str, bound: Bound, ctx: &mut Context<'_>
 
 /// A whole number of tokens, requests or things that fits 32 bits.
 pub(super) fn count_u32(expr: &Expr, expected: Expected<'_>, ctx: &mut Context<'_>) -> Option<u32> {
-    let value = whole(expr, expected, ctx)?;
-    let fits = u32::try_from(value).ok();
-    if fits.is_none() {
-        let diagnostic = error::above_32_bits(expr.span(), expected.what, ctx.text(expr.span()));
-        ctx.report(diagnostic);
-    }
-    fits
+    let value = whole_below(expr, expected, (4_294_967_296.0, "2^32"), ctx)?;
+    Some(value as u32)
 }
 
 /// A whole number of what `expected` counts.
 pub(super) fn whole(expr: &Expr, expected: Expected<'_>, ctx: &mut Context<'_>) -> Option<u64> {
-    /// Up to here every whole number is an f64.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    // Up to here every whole number is an f64.
+    whole_below(expr, expected, (9_007_199_254_740_992.0, "2^53"), ctx).map(|value| value as u64)
+}
+
+/// A whole number below a limit, and how the limit is written.
+fn whole_below(
+    expr: &Expr,
+    expected: Expected<'_>,
+    (limit, limit_text): (f64, &str),
+    ctx: &mut Context<'_>,
+) -> Option<f64> {
     let found = evaluate(expr, Some(expected.dimension), ctx)?;
     // Counts are whole before they are in range: `0.5` is no count, whatever the bound.
     let anything = Expected { bound: Bound::Any, ..expected };
     let value = check(found, anything, ctx)?.value;
     let percent = found.written == Written::Percent;
-    if percent || value.abs() > EXACT || libm::trunc(value) != value {
+    if percent || libm::trunc(value) != value {
         let diagnostic = error::not_whole(found, expected, ctx);
         ctx.report(diagnostic);
         return None;
@@ -299,7 +303,11 @@ pub(super) fn whole(expr: &Expr, expected: Expected<'_>, ctx: &mut Context<'_>) 
         ctx.report(diagnostic);
         return None;
     }
-    Some(value as u64)
+    if value >= limit {
+        ctx.report(error::above(found.span, expected.what, limit_text, ctx.text(found.span)));
+        return None;
+    }
+    Some(value)
 }
 
 /// A length of time the simulation's clock can hold.
@@ -370,7 +378,7 @@ pub(super) fn display(value: f64, dimension: Dimension) -> String {
     units.sort_by(|left, right| right.to_base(1.0).total_cmp(&left.to_base(1.0)));
     let fits = units.iter().find(|unit| value.abs() >= unit.to_base(1.0)).or(units.last());
     match fits {
-        Some(unit) if value != 0.0 => format!("{} {}", unit.of_base(value), unit.name),
-        _ => format!("{value}"),
+        Some(unit) if value != 0.0 => format!("{} {}", error::number_text(unit.of_base(value)), unit.name),
+        _ => error::number_text(value),
     }
 }

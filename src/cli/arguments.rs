@@ -97,6 +97,15 @@ pub(super) struct RunningArgs {
 }
 
 impl RunningArgs {
+    /// A parameter that `--set` gives two values, of which one would be lost.
+    pub(super) fn set_twice(&self) -> Option<&str> {
+        let names = || self.settings.iter().map(|(name, _)| name.as_str());
+        names()
+            .enumerate()
+            .find(|(index, name)| names().take(*index).any(|other| other == *name))
+            .map(|(_, name)| name)
+    }
+
     /// Runs at a time.
     pub(super) fn n_threads(&self) -> usize {
         let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -38,7 +38,7 @@ pub(super) struct CheckArgs {
     #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]
     fail_fast: bool,
     #[command(flatten)]
-    running: RunningArgs,
+    pub(super) running: RunningArgs,
 }
 
 /// Checks files and says what came of it.

@@ -16,7 +16,8 @@ mod run;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::check::{catch, install_crash_hook};
 use arguments::GlobalArgs;
@@ -31,6 +32,24 @@ struct Cli {
     command: Command,
     #[command(flatten)]
     global: GlobalArgs,
+}
+
+impl Cli {
+    /// What clap cannot check by itself.
+    fn checked(self) -> Result<Cli, clap::Error> {
+        let running = match &self.command {
+            Command::Check(arguments) => &arguments.running,
+            Command::Run(arguments) => &arguments.running,
+            Command::Import(_) | Command::List(_) | Command::Explain(_) => return Ok(self),
+        };
+        match running.set_twice() {
+            Some(name) => {
+                let message = format!("`--set` gives `{name}` two values");
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
+            None => Ok(self),
+        }
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -55,7 +74,7 @@ enum Command {
 /// Reads the arguments, does what they say, and gives the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse().and_then(Cli::checked) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; a closed pipe behind them is none either.
@@ -84,8 +103,6 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

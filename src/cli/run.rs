@@ -46,7 +46,7 @@ pub(super) struct RunArgs {
     #[arg(long, env = "KVS_PATHS", hide_env = true, conflicts_with = "show_config", value_parser = BoolishValueParser::new())]
     paths: bool,
     #[command(flatten)]
-    running: RunningArgs,
+    pub(super) running: RunningArgs,
 }
 
 /// Runs a file and shows what came of it.

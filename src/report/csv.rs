@@ -21,6 +21,9 @@ pub(super) static FORMAT: Format = Format {
 /// Columns before those of the GPUs; all but the first two count since the sample before.
 const COLUMNS: &str = "time_ms,global_queue_depth,arrived,finished,rejected,evicted,tokens_generated";
 
+/// The most samples, one for each GPU on each line: about half a gigabyte.
+pub(super) const MAX_SAMPLES: u64 = 10_000_000;
+
 /// Writes `timeseries.csv` while it listens.
 pub struct TimeSeries<W> {
     into: W,
@@ -28,6 +31,7 @@ pub struct TimeSeries<W> {
     every: u64,
     /// The next sample; past the end of the clock there is none.
     next: Option<u64>,
+    lines_left: u64,
     global_queue: u32,
     since: Since,
     gpus: Vec<Levels>,
@@ -53,6 +57,7 @@ impl<W: Write> TimeSeries<W> {
             error: None,
             every: every.as_ps().max(1),
             next: Some(0),
+            lines_left: MAX_SAMPLES / (n_gpus as u64).max(1),
             global_queue: 0,
             since: Since::default(),
             gpus: vec![Levels::default(); n_gpus],
@@ -86,6 +91,11 @@ impl<W: Write> TimeSeries<W> {
 
     fn sample_up_to(&mut self, to: u64) {
         while let Some(at) = self.next.filter(|at| *at <= to && self.error.is_none()) {
+            if self.lines_left == 0 {
+                self.error = Some(too_many_samples());
+                return;
+            }
+            self.lines_left -= 1;
             self.sample(at);
             self.next = at.checked_add(self.every);
         }
@@ -114,6 +124,12 @@ impl<W: Write> TimeSeries<W> {
         }
         self.line.clear();
     }
+}
+
+fn too_many_samples() -> io::Error {
+    io::Error::other(format!(
+        "expected at most {MAX_SAMPLES} samples of GPUs, found more: give `sample_every` of `run` a longer time"
+    ))
 }
 
 impl<W: Write> Sink for TimeSeries<W> {

@@ -4,10 +4,10 @@ mod wanted;
 
 pub(super) use wanted::{Wanted, expected};
 
-use super::ast::Item;
+use super::ast::{Item, Text};
 use super::limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::{limits, text};
+use crate::diagnostics::codes::{limits, names, text};
 use crate::source::Span;
 
 /// What stands where the text stopped making sense.
@@ -56,6 +56,34 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
             .with_help(unexpected_help(found, behind)),
     }
 }
+
+/// `röuting`.
+pub(super) fn letters_of_names(place: Span, word: &str) -> Diagnostic {
+    let message = format!("{} is no name: names are made of `a`–`z`, `A`–`Z`, `0`–`9` and `_`", quoted(word));
+    Diagnostic::error(text::UNEXPECTED, message, place, "holds another letter")
+        .with_help("write it in these letters, or put a text in quotes")
+}
+
+/// `param = 4`.
+pub(super) fn param_without_name(place: Span) -> Diagnostic {
+    Diagnostic::error(
+        text::EXPECTED_NAME,
+        "a name was expected behind `param`, found `=`",
+        place,
+        "a name is missing before this",
+    )
+    .with_help("say what it is called: `param n = 4`")
+}
+
+/// `workload in {`.
+pub(super) fn word_as_name(place: Span, word: &str) -> Diagnostic {
+    let message = format!("`{word}` is a word of the language and cannot be a name");
+    Diagnostic::error(names::RESERVED, message, place, "not a name").with_help(RESERVED_HELP)
+}
+
+/// Which names are not to be had.
+pub(crate) const RESERVED_HELP: &str = "nothing is named like a unit (`min`, `h`, `s`) or like a word of expectations \
+                                        (`in`, `for`, `of`): choose another name";
 
 /// `a-b`, `x.csv`.
 pub(super) fn not_in_name(place: Span) -> Diagnostic {
@@ -189,14 +217,14 @@ pub(super) fn brace_without_header(brace: Span) -> Diagnostic {
 }
 
 /// A header whose block begins on the next line.
-pub(super) fn brace_on_next_line(brace: Span) -> Diagnostic {
+pub(super) fn brace_on_next_line(brace: Span, header: &str) -> Diagnostic {
     Diagnostic::error(
         text::BRACE_ON_NEXT_LINE,
         "`{` was expected on the line of its header, found on the next line",
         brace,
         "belongs one line up",
     )
-    .with_help("move the `{` to the end of its header's line: `engine {`")
+    .with_help(format!("move the `{{` to the end of its header's line: `{header} {{`"))
 }
 
 /// Two statements or items on one line.
@@ -281,6 +309,20 @@ pub(super) fn scenario_without_name(keyword: Span) -> Diagnostic {
         "a name is missing here",
     )
     .with_help("give the scenario a name of its own: `scenario \"two choices\" { … }`")
+}
+
+/// What is wrong with a scenario's name: it stands in the names of cases and in reports, on one line.
+pub(super) fn scenario_name(name: &Text) -> Option<Diagnostic> {
+    let (message, label) = if name.value.trim().is_empty() {
+        ("the name of the scenario is empty".to_owned(), "no name in it")
+    } else if let Some(control) = name.value.chars().find(|letter| letter.is_control()) {
+        let control = u32::from(control);
+        (format!("the name of a scenario holds the character U+{control:04X}"), "not on one line")
+    } else {
+        return None;
+    };
+    let help = "give the scenario a name of its own: `scenario \"two choices\" { … }`";
+    Some(Diagnostic::error(text::EXPECTED_NAME, message, name.span, label).with_help(help))
 }
 
 /// What a file has, and a scenario cannot.

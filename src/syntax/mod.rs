@@ -12,5 +12,30 @@ mod parser;
 mod place;
 mod token;
 
+pub(crate) use error::RESERVED_HELP;
 pub use limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 pub use parser::parse;
+
+use token::tokens;
+
+/// The words of expectations, which are no names; as in the grammar.
+pub(crate) const EXPECTATION_WORDS: &[&str] = &[
+    "in",
+    "of",
+    "for",
+    "on",
+    "during",
+    "after",
+    "within",
+    "over",
+    "and",
+    "or",
+    "not",
+    "always",
+    "eventually",
+];
+
+/// The parameters a text mentions, without their `$`.
+pub(crate) fn mentioned_params(text: &str) -> impl Iterator<Item = &str> {
+    tokens(text).filter_map(|token| token.text.strip_prefix('$'))
+}

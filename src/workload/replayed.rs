@@ -5,7 +5,7 @@
 
 use std::vec;
 
-use super::formats::{self, Arrival, Replay};
+use super::formats::{self, Arrival, Replay, Survey};
 use super::{OpenTrace, Request, TrafficError};
 use crate::model::{TraceFile, TraceRow};
 use crate::units::SimTime;
@@ -46,6 +46,9 @@ impl Replayed {
         open: OpenTrace<'_>,
     ) -> Result<Replayed, TrafficError> {
         let survey = formats::survey(trace, open)?;
+        if survey.rows_used == 0 {
+            return Err(nothing_used(trace, &survey));
+        }
         let replay = formats::replay(trace, &survey, open)?;
         let rows = if survey.sorted {
             Rows::Read(Box::new(replay))
@@ -99,4 +102,15 @@ impl Replayed {
             },
         };
     }
+}
+
+/// A trace without arrivals would pass expectations that nothing put to the test.
+fn nothing_used(trace: &TraceFile, survey: &Survey) -> TrafficError {
+    let reasons: Vec<String> =
+        survey.dropped.iter().map(|(reason, count)| format!("`{count}` {}", reason.name())).collect();
+    let message = match survey.rows_read {
+        0 => "expected at least one row of a request, found none".to_owned(),
+        read => format!("expected at least one row to use, found none of `{read}` ({})", reasons.join(", ")),
+    };
+    TrafficError { path: trace.path.clone(), line: None, column: None, message }
 }

@@ -175,3 +175,11 @@ fn a_bad_row_is_named_by_file_line_and_column() {
     project.write("replay.kvs", project.read("replay.kvs").replace("rows.trace", "none.trace"));
     project.kvs(["check", "replay.kvs"]).exits(3).warns("none.trace");
 }
+
+#[test]
+fn a_parameter_is_set_once() {
+    Project::first()
+        .kvs(["run", "first.kvs", "--set", "n=1", "--set", "n=2"])
+        .exits(2)
+        .warns("`n` two values");
+}

@@ -108,7 +108,13 @@ fn statements() {
 #[test]
 fn items() {
     mistakes("gpuu small { vram 24 GB }", &["1:1: E0013 `gpuu` is no item"]);
-    mistakes("routing p2c\nmax_queue 3", &["1:1: E0014 `routing` stands outside of any block"]);
+    mistakes(
+        "routing p2c\nmax_queue 3",
+        &[
+            "1:1: E0014 `routing` stands outside of any block",
+            "2:1: E0014 `max_queue` stands outside of any block",
+        ],
+    );
     mistakes("gpu { }", &["1:4: E0003 a name was expected behind `gpu`, found `{`"]);
     mistakes("gpu a extends { }", &["1:14: E0003 a name was expected behind `extends`, found `{`"]);
     mistakes("workload a extends b { }", &["1:12: E0017 `workload` cannot extend anything, found `extends`"]);

@@ -142,8 +142,12 @@ fn kvs_columns_may_be_named() {
 #[test]
 fn kvs_shows_what_is_wrong_with_a_row() {
     for (row, column, message) in [
-        ("b 1 2", None, "expected `5` cells (`id arrival_ms prompt gen streaming`), found `3`"),
-        ("b 1 2 3 0 x", Some(11), "expected `5` cells (`id arrival_ms prompt gen streaming`), found `6`"),
+        ("b 1 2", None, "expected `4` or `5` cells (`id arrival_ms prompt gen [streaming]`), found `3`"),
+        (
+            "b 1 2 3 0 x",
+            Some(11),
+            "expected `4` or `5` cells (`id arrival_ms prompt gen [streaming]`), found `6`",
+        ),
         ("b  -1 2 3", Some(4), "expected a number as `12.5`, not negative, found `-1`"),
         (
             "columns id arrival_ms prompt gen",
@@ -353,5 +357,19 @@ fn traces_of_the_original_are_read() {
     {
         let Some(text) = recorded(&format!("seed_cases/{case}/trace.txt")) else { return };
         assert_eq!(replay(&trace("kvs"), &text).unwrap().0.rows_used, rows, "{case}");
+    }
+}
+
+#[test]
+fn a_trace_of_which_nothing_is_used_is_refused() {
+    let slice = Some((SimTime::from_ms(5000), SimTime::from_ms(6000)));
+    let beyond = TraceFile { slice, ..trace("kvs") };
+    for (trace, text, found) in [
+        (trace("azure"), HEADER, "found none"),
+        (trace("kvs"), "# nothing\n", "found none"),
+        (beyond, "a 0 1 1\nb 1 2 2\n", "found none of `2` (`2` outside slice)"),
+    ] {
+        let problem = replay(&trace, text.as_bytes()).unwrap_err();
+        assert!(problem.message.ends_with(found), "{}", problem.message);
     }
 }

@@ -5,14 +5,16 @@ use crate::analysis::cluster::{Line, MAX_GPUS};
 use crate::analysis::engine::Mode;
 use crate::analysis::keys::{Key, Table, Value, block_name, tables};
 use crate::analysis::matrix::MAX_CASES;
-use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
+use crate::analysis::suggest::{all_of, alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::engine::MAX_NODES;
 use crate::model::{Batching, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Axis, Ident, Statement};
 
+use super::names::choice_usage;
 use super::values::dimension_example;
+use crate::units::Dimension;
 
 /// `prefil 12000 tok/s`
 pub(in crate::analysis) fn unknown_key(key: &Ident, table: &Table) -> Diagnostic {
@@ -43,10 +45,11 @@ pub(in crate::analysis) fn set_twice(again: &Statement, first: &Statement, table
 
 /// `gpu fast { vram 80 GB }`
 pub(in crate::analysis) fn missing_statements(block: &Block<'_>, missing: &[&Key]) -> Diagnostic {
-    let names = missing.iter().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(" and ");
+    let names: Vec<&str> = missing.iter().map(|key| key.name).collect();
+    let (names, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
     let shown: Vec<String> = missing.iter().map(|key| usage(key)).collect();
     let message = format!("`{}` needs {names}", block_name(block.table, block.name));
-    Diagnostic::error(Code("E0303"), message, block.header, format!("{names} is missing"))
+    Diagnostic::error(Code("E0303"), message, block.header, format!("{names} {are} missing"))
         .with_help(format!("add `{}`", shown.join("; ")))
 }
 
@@ -58,7 +61,11 @@ pub(in crate::analysis) fn usage(key: &Key) -> String {
         Value::Factor(_) => "0.8".to_owned(),
         Value::Count(_) => "4".to_owned(),
         Value::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
-        Value::Choice(_, registry) => registry().first().map(|spec| spec.name.to_owned()).unwrap_or_default(),
+        Value::Choice(what, registry) => {
+            // The place of a distribution is tokens, that of a rate is requests: both are read off the argument.
+            let place = if what == "distribution" { Dimension::TOKENS } else { Dimension::REQUEST_RATE };
+            registry().first().map(|spec| choice_usage(spec, place)).unwrap_or_default()
+        }
         Value::Shape(shape) => shape.to_owned(),
     };
     format!("{} {value}", key.name)
@@ -230,6 +237,19 @@ pub(in crate::analysis) fn axis_twice(name: &Ident, first: Span) -> Diagnostic {
         .with_help("put all values into one list")
 }
 
+/// `matrix { n in [1, 1] }`
+pub(in crate::analysis) fn axis_value_twice(
+    name: &Ident,
+    value: &str,
+    again: Span,
+    first: Span,
+) -> Diagnostic {
+    let message = format!("`{}` has the value `{value}` twice in `matrix`", name.text);
+    Diagnostic::error(Code("E0301"), message, again, "again here")
+        .with_label(first, "first here")
+        .with_help("remove one of the two: each value makes a case of its own")
+}
+
 /// `matrix { n in [] }`
 pub(in crate::analysis) fn empty_axis(axis: &Axis) -> Diagnostic {
     let message = format!("`{}` has no values in `matrix`: nothing would run", axis.name.text);
@@ -242,14 +262,15 @@ pub(in crate::analysis) fn too_many_points(at: Span, sizes: &[usize]) -> Diagnos
     let product = sizes.iter().map(|&size| size as u128).fold(1_u128, u128::saturating_mul);
     let factors: Vec<String> = sizes.iter().map(ToString::to_string).collect();
     let message =
-        format!("the matrix has {} = {product} cases, a file may have {MAX_CASES}", factors.join(" x "));
+        format!("the matrix has {} = {product} cases, a file has at most {MAX_CASES}", factors.join(" x "));
     Diagnostic::error(Code("E0704"), message, at, "too many cases")
         .with_help("take values away, or split the file")
 }
 
 /// Scenarios whose matrices together are too large
 pub(in crate::analysis) fn too_many_cases(at: Span) -> Diagnostic {
-    let message = format!("the scenarios up to this one have more than {MAX_CASES} cases, a file may not");
+    let message =
+        format!("the scenarios up to this one have more than {MAX_CASES} cases, the most of a file");
     Diagnostic::error(Code("E0704"), message, at, "too many cases")
         .with_help("take values out of the matrix, or split the file")
 }
@@ -296,13 +317,14 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 
 /// `gpus fast x 1_000_000`
 pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic {
-    let message = format!("a cluster may have {MAX_GPUS} GPUs, this one has {n_gpus}");
+    let message =
+        format!("a cluster has at most {} GPUs, this one has {}", grouped(MAX_GPUS), grouped(n_gpus));
     Diagnostic::error(Code("E0312"), message, span, "too many GPUs")
 }
 
 /// `link fast[0] fast[1]` of a group of 2,000
 pub(in crate::analysis) fn too_many_nodes(span: Span, n_nodes: usize) -> Diagnostic {
-    let message = format!("the graph of the links may have {MAX_NODES} nodes, this one has {n_nodes}");
+    let message = format!("the graph of the links has at most {MAX_NODES} nodes, this one has {n_nodes}");
     let help = "a group that every link names as a whole counts as one node, however many GPUs it has; one that a \
                 link names in part counts as a node for each: link whole groups";
     Diagnostic::error(Code("E0706"), message, span, "with this link it has too many").with_help(help)
@@ -347,4 +369,17 @@ pub(in crate::analysis) fn pooled_twice(again: Span, first: Span, group: &str) -
 pub(in crate::analysis) fn one_pool_only(span: Span, missing: &str) -> Diagnostic {
     Diagnostic::error(Code("E0316"), format!("there is no `pool {missing}`"), span, "the only kind of pool")
         .with_help(format!("add `pool {missing} GROUP`: a request needs both"))
+}
+
+/// A whole number with its thousands set apart: `100,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::context::{Context, Param};
-use crate::analysis::suggest::{alternatives, did_you_mean, nearest};
+use crate::analysis::suggest::{all_of, alternatives, did_you_mean, nearest};
+use crate::diagnostics::codes::names::{RESERVED, UNUSED_PARAM};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{Form, Param as ParamSpec};
+use crate::model::{Form, Param as ParamSpec, Spec};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
-use crate::units::Dimension;
+use crate::syntax::{EXPECTATION_WORDS, RESERVED_HELP};
+use crate::units::{Dimension, unit};
 
 use super::values::dimension_example;
 
@@ -133,10 +135,16 @@ pub(in crate::analysis) fn missing_arguments(
     at: Span,
 ) -> Diagnostic {
     let names: Vec<&str> = missing.iter().map(|param| param.name).collect();
-    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let (list, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
     let shown: Vec<String> = missing.iter().map(|param| usage(param, place)).collect();
-    Diagnostic::error(Code("E0305"), format!("`{of}` needs {list}"), at, format!("{list} is missing"))
+    Diagnostic::error(Code("E0305"), format!("`{of}` needs {list}"), at, format!("{list} {are} missing"))
         .with_help(format!("write `{of} {}`", shown.join(" ")))
+}
+
+/// A choice with the arguments it cannot do without, as it is written: `constant 512`.
+pub(super) fn choice_usage(spec: &Spec, place: Dimension) -> String {
+    let required = spec.params.iter().filter(|param| param.required).map(|param| usage(param, place));
+    std::iter::once(spec.name.to_owned()).chain(required).collect::<Vec<_>>().join(" ")
 }
 
 /// An argument as it is written, for docs and help: `cv 2`, `[weight distribution, …]`.
@@ -238,4 +246,29 @@ pub(in crate::analysis) fn undeclared_axis(
         "not declared",
     )
     .with_help(help)
+}
+
+/// `param min = 4`, `workload for { … }`
+pub(in crate::analysis) fn reserved_name(name: &Ident) -> Option<Diagnostic> {
+    reserved(&name.text, name.span)
+}
+
+/// A name that is a unit or a word of expectations.
+pub(in crate::analysis) fn reserved(name: &str, span: Span) -> Option<Diagnostic> {
+    let what = if unit(name).is_some() {
+        "a unit"
+    } else if EXPECTATION_WORDS.contains(&name) {
+        "a word of the language"
+    } else {
+        return None;
+    };
+    let message = format!("`{name}` is {what} and cannot be a name");
+    Some(Diagnostic::error(RESERVED, message, span, format!("this is {what}")).with_help(RESERVED_HELP))
+}
+
+/// `param n = 4` and no `$n`
+pub(in crate::analysis) fn unused_param(name: &Ident) -> Diagnostic {
+    let message = format!("parameter `{}` is never used", name.text);
+    Diagnostic::note(UNUSED_PARAM, message, name.span, "has no effect")
+        .with_help(format!("write `${}` where its value belongs, or remove it", name.text))
 }

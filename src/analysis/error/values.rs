@@ -204,24 +204,24 @@ pub(in crate::analysis) fn not_whole(
 }
 
 /// `max_batch 5e9`
-pub(in crate::analysis) fn above_32_bits(span: Span, what: &str, text: &str) -> Diagnostic {
-    let message = format!("`{what}` must be below 2^32, found `{text}`");
+pub(in crate::analysis) fn above(span: Span, what: &str, limit: &str, text: &str) -> Diagnostic {
+    let message = format!("`{what}` must be below {limit}, found `{}`", brief(text));
     Diagnostic::error(Code("E0204"), message, span, "too large")
 }
 
 /// `kv_bytes_per_token 0.5 B`
 pub(in crate::analysis) fn broken_byte(span: Span, what: &str, value: f64) -> Diagnostic {
-    let message = format!("`{what}` must be a whole number of bytes, found {value} bytes");
+    let message = format!("`{what}` must be a whole number of bytes, found {} bytes", number_text(value));
     Diagnostic::error(Code("E0205"), message, span, "not a whole number of bytes")
 }
 
 /// `duration 400 d`
 pub(in crate::analysis) fn off_the_clock(span: Span, what: &str, text: &str, seconds: f64) -> Diagnostic {
     if seconds < 0.0 {
-        let message = format!("`{what}` must not be negative, found `{text}`");
+        let message = format!("`{what}` must not be negative, found `{}`", brief(text));
         return Diagnostic::error(Code("E0204"), message, span, "must not be negative");
     }
-    let message = format!("`{what}` must be below 213 days, found `{text}`");
+    let message = format!("`{what}` must be below 213 days, found `{}`", brief(text));
     Diagnostic::error(Code("E0204"), message, span, "beyond the simulation's clock")
         .with_help("the clock counts picoseconds in 64 bits: 213 days")
 }
@@ -233,7 +233,12 @@ pub(in crate::analysis) fn division_by_zero(span: Span, text: &str) -> Diagnosti
 
 /// `1e308 * 10`
 pub(in crate::analysis) fn too_large(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0206"), format!("`{text}` is too large to compute with"), span, "too large")
+    Diagnostic::error(
+        Code("E0206"),
+        format!("`{}` is too large to compute with", brief(text)),
+        span,
+        "too large",
+    )
 }
 
 /// `1 s + 2 GB`
@@ -293,7 +298,19 @@ pub(in crate::analysis) fn bits_not_bytes(span: Span, value: f64, prefix: &str) 
 
 /// What was written; for a parameter also what it stands for.
 fn spelling(found: Evaluated, ctx: &Context<'_>) -> String {
-    ctx.text(found.origin.unwrap_or(found.span)).to_owned()
+    brief(ctx.text(found.origin.unwrap_or(found.span)))
+}
+
+/// What was written, where it is not too long to be read; a number of hundreds of digits by its size.
+fn brief(text: &str) -> String {
+    const SHOWN: usize = 40;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    match text.replace('_', "").parse::<f64>() {
+        Ok(number) => format!("{number:e}"),
+        Err(_) => format!("{}…", text.chars().take(SHOWN).collect::<String>()),
+    }
 }
 
 fn with_origin(diagnostic: Diagnostic, found: Evaluated, ctx: &Context<'_>) -> Diagnostic {
@@ -331,6 +348,9 @@ pub(in crate::analysis) fn dimension_example(dimension: Dimension) -> &'static s
 
 /// A number without a trail of digits from binary fractions.
 pub(in crate::analysis) fn number_text(value: f64) -> String {
+    if value.abs() >= 1e21 {
+        return format!("{value:e}");
+    }
     let rounded = libm::round(value * 1e6) / 1e6;
     if value.abs() < 1e12 && (rounded - value).abs() <= value.abs() * 1e-9 {
         format!("{rounded}")

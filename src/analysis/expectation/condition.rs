@@ -107,6 +107,7 @@ impl Lowering<'_, '_> {
         self.windows = None;
         let (left, low, high) = (self.operand(left), self.operand(low), self.operand(high));
         let (left, low, high) = (left?, low?, high?);
+        self.same_unit(&low, &high)?;
         let range = low.span.to(high.span);
         if [&left, &low, &high].into_iter().all(|operand| operand.constant().is_some()) {
             let whole = left.span.to(range);
@@ -124,6 +125,28 @@ impl Lowering<'_, '_> {
             return None;
         }
         Some(Condition::Within { left: left.term, low: low.term, high: high.term })
+    }
+
+    /// Of the ends of a range both carry a unit or none does: `1 .. $limit` may be a millisecond or a second.
+    fn same_unit(&mut self, low: &Operand, high: &Operand) -> Option<()> {
+        let (bare, beside) = match (low.scale, high.scale) {
+            (term::Scale::Bare, term::Scale::Bare) => return Some(()),
+            (term::Scale::Bare, _) if high.constant().is_some() => (low, high),
+            (_, term::Scale::Bare) if low.constant().is_some() => (high, low),
+            _ => return Some(()),
+        };
+        // Counts are no less counts for the word behind them.
+        if beside.dimension.is_count() && !matches!(beside.scale, term::Scale::Share) {
+            return Some(());
+        }
+        self.report(error::unit_missing(
+            &self.text(bare.span),
+            bare.span,
+            &self.text(beside.span),
+            &beside.describe(),
+            None,
+        ));
+        None
     }
 
     fn eventually(

@@ -50,7 +50,7 @@ pub(super) fn unit_missing(
     let diagnostic = Diagnostic::error(Code("E0503"), message, span, "which unit?");
     match suggestion {
         Some(suggestion) => diagnostic.with_help(format!("write `{suggestion}`")),
-        None => diagnostic.with_help("compare it with a quantity of the same kind"),
+        None => diagnostic.with_help("give it a unit of the same kind"),
     }
 }
 
@@ -130,15 +130,29 @@ pub(super) fn selector_behind_literal(word: &str, span: Span, moved: &str) -> Di
 }
 
 /// `peak_vram_bytes on slow`
-pub(super) fn unknown_group(name: &Ident, near: &[&str], known: &[&str]) -> Diagnostic {
-    let message = format!("no such group of GPUs: `{}`", name.text);
+pub(super) fn unknown_group(
+    name: &Ident,
+    near: &[&str],
+    known: &[&str],
+    scenario: Option<&str>,
+) -> Diagnostic {
+    let message = format!("no such group of GPUs{}: `{}`", in_scenario(scenario), name.text);
     let diagnostic = Diagnostic::error(Code("E0509"), message, name.span, "not a group of the cluster");
     diagnostic.with_help(near_or_all(near, known, "the groups are", "the cluster has no GPUs"))
 }
 
 /// `peak_vram_bytes on fast[7]`
-pub(super) fn index_outside(text: &str, owner: &str, things: &str, count: usize, span: Span) -> Diagnostic {
-    let message = format!("`{text}` does not exist: {owner} has {count} {things}");
+pub(super) fn index_outside(
+    text: &str,
+    owner: &str,
+    thing: &str,
+    count: usize,
+    scenario: Option<&str>,
+    span: Span,
+) -> Diagnostic {
+    let plural = if count == 1 { "" } else { "s" };
+    let scenario = in_scenario(scenario);
+    let message = format!("`{text}` does not exist: {owner} has {count} {thing}{plural}{scenario}");
     let help = match count {
         0 | 1 => "the only index is 0".to_owned(),
         _ => format!("indices run from 0 to {}", count - 1),
@@ -221,6 +235,11 @@ pub(super) fn windows_differ(first: Span, second: Span) -> Diagnostic {
     Diagnostic::error(Code("E0516"), "windows of two widths in one comparison", second, "another width")
         .with_label(first, "first width")
         .with_help("give both metrics windows of the same width")
+}
+
+/// Says which of a file's scenarios is meant.
+fn in_scenario(scenario: Option<&str>) -> String {
+    scenario.map(|scenario| format!(" in scenario `{scenario}`")).unwrap_or_default()
 }
 
 fn near_or_all(near: &[&str], known: &[&str], are: &str, none: &str) -> String {

@@ -12,12 +12,12 @@ impl Lowering<'_, '_> {
         let cluster = place.cluster?;
         match reference {
             GpuRef::Group(name) => {
-                let replicas = cluster.replicas(self.group(name, cluster)?);
+                let replicas = cluster.replicas(self.group(name, cluster, place)?);
                 Some(GpuSelection { first: replicas.start, last: replicas.end - 1 })
             }
             GpuRef::Indexed(indexed) => {
-                let replicas = cluster.replicas(self.group(&indexed.name, cluster)?);
-                let (first, last) = self.indices(indexed, replicas.len())?;
+                let replicas = cluster.replicas(self.group(&indexed.name, cluster, place)?);
+                let (first, last) = self.indices(indexed, replicas.len(), place)?;
                 Some(GpuSelection { first: replicas.start + first, last: replicas.start + last })
             }
         }
@@ -27,7 +27,7 @@ impl Lowering<'_, '_> {
     pub(super) fn gpu(&mut self, index: &Expr, span: Span, place: Place<'_>) -> Option<GpuSelection> {
         let cluster = place.cluster?;
         let n_gpus: usize = cluster.groups.iter().map(|group| group.n_gpus as usize).sum();
-        let mut index_in_group = self.index(index, "the cluster", "GPUs", n_gpus, span)?;
+        let mut index_in_group = self.index(index, ("the cluster", "GPU"), n_gpus, span, place)?;
         for (position, group) in cluster.groups.iter().enumerate() {
             if index_in_group < group.n_gpus as usize {
                 let replica =
@@ -39,21 +39,22 @@ impl Lowering<'_, '_> {
         unreachable!("an index below the number of GPUs lies in a group")
     }
 
-    fn group(&mut self, name: &Ident, cluster: &Cluster) -> Option<usize> {
+    fn group(&mut self, name: &Ident, cluster: &Cluster, place: Place<'_>) -> Option<usize> {
         let found = cluster.groups.iter().position(|group| group.name == name.text);
         if found.is_none() {
             let known: Vec<&str> = cluster.groups.iter().map(|group| group.name.as_str()).collect();
             let near = suggest::nearest(&name.text, known.iter().copied());
-            self.report(error::unknown_group(name, &near, &known));
+            self.report(error::unknown_group(name, &near, &known, place.scenario));
         }
         found
     }
 
-    fn indices(&mut self, indexed: &Indexed, n_replicas: usize) -> Option<(usize, usize)> {
+    fn indices(&mut self, indexed: &Indexed, n_replicas: usize, place: Place<'_>) -> Option<(usize, usize)> {
         let owner = format!("`{}`", indexed.name.text);
-        let first = self.index(&indexed.first, &owner, "replicas", n_replicas, indexed.span);
+        let replicas = (owner.as_str(), "replica");
+        let first = self.index(&indexed.first, replicas, n_replicas, indexed.span, place);
         let last = match &indexed.last {
-            Some(last) => self.index(last, &owner, "replicas", n_replicas, indexed.span),
+            Some(last) => self.index(last, replicas, n_replicas, indexed.span, place),
             None => first,
         };
         let (first, last) = (first?, last?);
@@ -64,11 +65,20 @@ impl Lowering<'_, '_> {
         Some((first, last))
     }
 
-    fn index(&mut self, expr: &Expr, owner: &str, things: &str, count: usize, whole: Span) -> Option<usize> {
+    /// An index below `count`, which is how many things of that name the owner has.
+    fn index(
+        &mut self,
+        expr: &Expr,
+        (owner, thing): (&str, &str),
+        count: usize,
+        whole: Span,
+        place: Place<'_>,
+    ) -> Option<usize> {
         let index = values::count(expr, "index", Bound::NotNegative, self.ctx)?;
         let inside = usize::try_from(index).ok().filter(|index| *index < count);
         if inside.is_none() {
-            self.report(error::index_outside(&self.text(whole), owner, things, count, expr.span()));
+            let text = self.text(whole);
+            self.report(error::index_outside(&text, owner, thing, count, place.scenario, expr.span()));
         }
         inside
     }

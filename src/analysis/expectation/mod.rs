@@ -42,6 +42,8 @@ pub(super) type Cases<'a> = BTreeMap<(Option<&'a str>, &'a [(String, String)]), 
 /// What metrics of one case select from.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
+    /// The scenario that the case is of, for messages; `None` where the file is the scenario.
+    pub(super) scenario: Option<&'a str>,
     /// Workloads and traces of the case, in the model's order.
     pub(super) workloads: &'a [String],
     /// What is built; `None` where it has mistakes of its own, and then no GPU is looked up.

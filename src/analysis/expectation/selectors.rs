@@ -87,7 +87,8 @@ impl<'a> Lowering<'a, '_> {
         let scenario = self.other_scenario(scenario)?;
         // A case that is missing here has been reported.
         let place = *self.around.cases.get(&(Some(scenario.as_str()), self.around.args))?;
-        Some((Some(scenario), place))
+        let name = self.around.scenarios.iter().find(|known| **known == scenario);
+        Some((Some(scenario), Place { scenario: name.map(String::as_str), ..place }))
     }
 
     fn select(&mut self, selector: &Selector, place: Place<'_>, selected: &mut Selected) -> Option<()> {

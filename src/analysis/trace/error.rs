@@ -56,8 +56,13 @@ pub(super) fn cell_out_of_range(cell: &Cell, what: &str, rule: &str, help: &str)
 pub(super) fn too_few_cells(row: &Row, expected: usize, missing: &[&str]) -> Diagnostic {
     let list: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
     let message = format!("a row has {expected} cells, found {}", row.cells.len());
-    Diagnostic::error(Code("E0409"), message, row.span, format!("{} is missing", list.join(", ")))
-        .with_help("a row is `id arrival_ms prompt gen`, or what a `columns` row in front names")
+    Diagnostic::error(
+        Code("E0409"),
+        message,
+        row.span,
+        format!("{} {} missing", list.join(", "), if list.len() == 1 { "is" } else { "are" }),
+    )
+    .with_help("a row is `id arrival_ms prompt gen`, or what a `columns` row in front names")
 }
 
 /// `r1 0 100 200 0 7`

@@ -7,7 +7,7 @@ mod expectations;
 mod files;
 pub(crate) mod imports;
 pub(crate) mod limits;
-mod names;
+pub(crate) mod names;
 mod not_simulated;
 pub(crate) mod text;
 mod values;

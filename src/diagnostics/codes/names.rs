@@ -2,6 +2,11 @@
 
 use super::{Code, CodeInfo};
 
+/// A name that stands for something else.
+pub(crate) const RESERVED: Code = Code("E0108");
+/// A parameter that nothing uses.
+pub(crate) const UNUSED_PARAM: Code = Code("E0109");
+
 pub(super) static CODES: &[CodeInfo] = &[
     CodeInfo {
         code: Code("E0101"),
@@ -71,5 +76,31 @@ run { seed $n }",
   gpus h100_sxm x 4 as front
   link front[0] front[1] bandwidth 300 GB/s latency 2 us
 }",
+    },
+    CodeInfo {
+        code: RESERVED,
+        summary: "a name that is a unit or a word of the language",
+        explanation: "Nothing may be named like a unit (`min`, `h`, `tok`), since behind a number it would be read as \
+                      one, or like a word of expectations (`in`, `of`, `for`, `on`, `during`, `after`, `within`, \
+                      `over`, `and`, `or`, `not`, `always`, `eventually`), since no expectation could select it.",
+        wrong: "param min = 4",
+        right: "param smallest = 4
+run { seed $smallest }",
+    },
+    CodeInfo {
+        code: UNUSED_PARAM,
+        summary: "a parameter that nothing uses",
+        explanation: "A parameter takes effect where `$NAME` stands. One that is never used has none, whatever a \
+                      matrix or `--set` makes of it; usually a value was left standing in its place.",
+        wrong: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+trace { r1 0 500 200 }
+param replicas = 4
+cluster { serves tiny; gpus small x 2 }",
+        right: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+trace { r1 0 500 200 }
+param replicas = 4
+cluster { serves tiny; gpus small x $replicas }",
     },
 ];

@@ -2,6 +2,7 @@
 
 use pest::iterators::{Pair, Pairs};
 
+use super::expressions::with_unit_of;
 use super::{Reader, Rule, expected};
 use crate::source::Span;
 use crate::syntax::ast::{Comparison, Condition, Expect, Expr, GpuRef, Metric, Selector};
@@ -135,7 +136,7 @@ impl Reader<'_> {
         if word.as_rule() == Rule::in_word {
             let low = self.expr(expected(parts.next()));
             let high = self.expr(expected(parts.nth(1)));
-            return Condition::Within { left, low, high };
+            return Condition::Within { left, low: with_unit_of(low, &high), high };
         }
         let operator_span = self.span(&word);
         let operator = match word.as_str() {
@@ -198,7 +199,7 @@ impl Reader<'_> {
         let from = self.expr(expected(parts.next()));
         let to = self.expr(expected(parts.nth(1)));
         let span = word.to(to.span());
-        Selector::During(from, to, span)
+        Selector::During(with_unit_of(from, &to), to, span)
     }
 }
 

@@ -117,3 +117,13 @@ impl Reader<'_> {
         self.operators <= MAX_OPERATORS
     }
 }
+
+/// The lower end of a range; a bare number there has the unit of the upper end, as in `1 .. 3 s`.
+pub(super) fn with_unit_of(low: Expr, high: &Expr) -> Expr {
+    match (low, high) {
+        (Expr::Literal(low), Expr::Literal(Literal { unit: Some(unit), .. })) if low.unit.is_none() => {
+            Expr::Literal(Literal { unit: Some(unit.clone()), ..low })
+        }
+        (low, _) => low,
+    }
+}

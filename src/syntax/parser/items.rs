@@ -258,6 +258,9 @@ impl Reader<'_> {
         }
         match name {
             Some(name) => {
+                if let Some(mistake) = error::scenario_name(&name) {
+                    self.report(mistake);
+                }
                 let doc = self.doc_above(keyword);
                 items.push(Item::Scenario(Scenario { keyword, name, items: kept, doc }));
             }

@@ -47,11 +47,12 @@ impl Reader<'_> {
         let rule = match place {
             Place::File | Place::Scenario if !ITEM_WORDS.contains(&first.text) => {
                 self.report(not_an_item(first, first_span, slice, place));
-                self.broken_off = (!begins_item(first, slice)).then_some(end);
                 return;
             }
             Place::File | Place::Scenario => Rule::only_item,
-            Place::Block | Place::Nested if first.is_word() => Rule::only_statement,
+            Place::Block | Place::Nested if first.is_word() && !has_foreign_letters(first) => {
+                Rule::only_statement
+            }
             Place::Nested => Rule::only_stage,
             Place::Block => {
                 self.report(no_key(first, first_span));
@@ -68,7 +69,7 @@ impl Reader<'_> {
     }
 
     /// Whether a bad line belongs to the mistake of the line above it: the rest of an expectation that a newline
-    /// ended, or one more statement that has lost its block.
+    /// ended.
     fn continues_mistake(&mut self, bad: &Pair<'_, Rule>, first: Token<'_>, place: Place) -> bool {
         let Some(above) = self.broken_off.take() else { return false };
         let between = &self.text[above..bad.as_span().start()];
@@ -102,7 +103,18 @@ impl Reader<'_> {
         let found = stop.found.map_or(Found::End, |found| Found::Token(found.text));
         let behind = stop.previous.map(|previous| previous.text);
         let diagnostic = match (stop.found, wanted) {
-            (Some(found), _) if found.text == "{" && stop.next_line => error::brace_on_next_line(place),
+            (Some(found), _) if found.text == "{" && stop.next_line => {
+                error::brace_on_next_line(place, slice.lines().next().unwrap_or_default().trim())
+            }
+            (Some(found), Some(error::Wanted::Name)) if found.text == "=" && behind == Some("param") => {
+                error::param_without_name(place)
+            }
+            (Some(found), Some(error::Wanted::Block | error::Wanted::FromOrBlock | error::Wanted::Name))
+                if matches!(found.text, "in" | "extends")
+                    && behind.is_some_and(|word| ITEM_WORDS.contains(&word)) =>
+            {
+                error::word_as_name(place, found.text)
+            }
             (Some(found), _) if found.text.starts_with('"') && !found.is_closed_string() => {
                 error::unterminated_string(place)
             }
@@ -110,6 +122,7 @@ impl Reader<'_> {
                 error::chained_comparison(place, found.text)
             }
             _ if error::foreign(&found).is_some() => error::unexpected(place, &found, behind),
+            (Some(found), _) if has_foreign_letters(found) => error::letters_of_names(place, found.text),
             _ if stop.inside_name(slice) => error::not_in_name(stop.previous.map_or(place, span)),
             (Some(found), Some(error::Wanted::Value))
                 if behind == Some("/") && found.is_word() && !in_expectation =>
@@ -229,10 +242,18 @@ impl<'a> Stop<'a> {
 
 /// What to say about a line of an item's block that begins with no key.
 fn no_key(first: Token<'_>, span: Span) -> Diagnostic {
+    if has_foreign_letters(first) {
+        return error::letters_of_names(span, first.text);
+    }
     if first.text.starts_with('"') && !first.is_closed_string() {
         return error::unterminated_string(span);
     }
     error::expected_key(span, &Found::Token(first.text))
+}
+
+/// Whether a token was meant as a name and holds letters that names have not.
+fn has_foreign_letters(token: Token<'_>) -> bool {
+    !token.text.is_ascii() && token.text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 /// Whether a bad line was probably meant to begin an item.
@@ -242,6 +263,9 @@ fn begins_item(first: Token<'_>, line: &str) -> bool {
 
 /// What to say about a line that begins with no word of an item.
 fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagnostic {
+    if has_foreign_letters(first) {
+        return error::letters_of_names(span, first.text);
+    }
     if first.text.starts_with('"') && !first.is_closed_string() {
         return error::unterminated_string(span);
     }

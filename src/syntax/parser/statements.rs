@@ -2,6 +2,7 @@
 
 use pest::iterators::Pair;
 
+use super::expressions::with_unit_of;
 use super::recovery::Place;
 use super::{Reader, Rule, expected};
 use crate::source::Span;
@@ -138,7 +139,10 @@ impl Reader<'_> {
                 let mut parts = pair.into_inner();
                 let low = self.expr(expected(parts.next()));
                 match parts.nth(1) {
-                    Some(high) => Atom::Range(low, self.expr(high)),
+                    Some(high) => {
+                        let high = self.expr(high);
+                        Atom::Range(with_unit_of(low, &high), high)
+                    }
                     None => Atom::Value(low),
                 }
             }

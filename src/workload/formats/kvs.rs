@@ -98,11 +98,15 @@ fn columns(line: u64, cells: &[(u64, &str)]) -> Result<Vec<usize>, BadRow> {
 
 fn record(line: u64, cells: &[(u64, &str)], columns: Option<&[usize]>) -> Result<Record, BadRow> {
     let usual: &[usize] = if cells.len() == N_REQUIRED { &[0, 1, 2, 3] } else { &[0, 1, 2, 3, 4] };
-    let columns = columns.unwrap_or(usual);
+    let named = columns;
+    let columns = named.unwrap_or(usual);
     if cells.len() != columns.len() {
         let names: Vec<&str> = columns.iter().map(|column| COLUMNS[*column]).collect();
-        let message =
-            format!("expected `{}` cells (`{}`), found `{}`", columns.len(), names.join(" "), cells.len());
+        let expected = match named {
+            Some(_) => format!("`{}` cells (`{}`)", columns.len(), names.join(" ")),
+            None => "`4` or `5` cells (`id arrival_ms prompt gen [streaming]`)".to_owned(),
+        };
+        let message = format!("expected {expected}, found `{}`", cells.len());
         let surplus = cells.get(columns.len()).map(|(column, _)| *column);
         return Err(bad(line, surplus, message));
     }
