@@ -8,6 +8,7 @@ use crate::syntax::parse;
 use super::context::{Context, Param, ParamValue, Params};
 use super::items::Items;
 use super::suggest::nearest;
+use super::text::one_line;
 use super::{Overrides, error, values};
 
 /// A value that takes the place of a declared one.
@@ -89,7 +90,7 @@ pub(super) fn evaluate(
 pub(super) fn as_written(atom: &Atom, sources: &Sources) -> String {
     match atom {
         Atom::Text(text) => text.value.clone(),
-        atom => sources.slice(atom.span()).split_whitespace().collect::<Vec<_>>().join(" "),
+        atom => one_line(sources, atom.span()),
     }
 }
 
