@@ -72,12 +72,13 @@ pub(super) fn evaluate(
     diagnostics: &mut Diagnostics,
 ) -> Params {
     let mut params = Params::new();
-    for declaration in declarations {
+    for (position, declaration) in declarations.iter().enumerate() {
         let name = &declaration.name.text;
         let set = settings.iter().rev().find(|setting| setting.name == *name);
         let atom = set.map_or(&declaration.value, |setting| &setting.value);
         let mut ctx = Context::new(sources, &params);
         ctx.unreadable = unreadable;
+        ctx.declared_below = &declarations[position..];
         let value = value_of(atom, &mut ctx);
         diagnostics.extend(ctx.diagnostics.iter().cloned());
         let param = Param { value, text: as_written(atom, sources), origin: atom.span() };
