@@ -475,6 +475,19 @@ fn settings_say_where_they_come_from() {
     assert!(!settings.iter().any(|setting| setting.key == "max_batch"), "it has no effect here");
 }
 
+#[test]
+fn settings_are_shown_with_their_strings_whole() {
+    let (analysis, _) = analysed(
+        &format!(
+            "{GPU}{MODEL}{CLUSTER}param q = 9\nworkload chat {{ arrivals poisson; rate from \"a # b  $q.txt\" \
+             every 1 h mean $q * 1 req/s # why\n duration 1 h; prompt constant 1; output constant 1 }}"
+        ),
+        &[],
+    );
+    let rate = analysis.cases[0].settings.iter().find(|setting| setting.key == "rate");
+    assert_eq!(rate.unwrap().value, "from \"a # b  $q.txt\" every 1 h mean 9 * 1 req/s");
+}
+
 /// Every marked mistake at its line, in one pass, and nothing else.
 #[test]
 fn all_mistakes_of_a_file_come_in_one_pass() {

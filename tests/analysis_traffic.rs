@@ -219,7 +219,7 @@ fn mistakes_in_rows_are_reported_cell_by_cell() {
   c -1 2 3
   d 0ms 2.5 many
   e 1 2 99999999999
-  f 1e3 2 3 maybe
+  f 1000 2 3 maybe
 }",
         &[
             "2:3 E0409 a row has 4 cells, found 3",

@@ -35,6 +35,7 @@ fn beyond_the_clock(scenario: &Scenario, end: End) -> TrafficError {
         path: scenario.workloads.first().map_or_else(String::new, |workload| workload.name.clone()),
         line: None,
         column: None,
+        unreadable: false,
         message: format!(
             "{} requests would end after the simulation's clock, which ends at 213 days; give GPUs higher rates, or end \
              the run with `until`",
@@ -55,13 +56,13 @@ fn standstill(scenario: &Scenario, end: End) -> TrafficError {
             .map_or_else(String::new, |workload| workload.name.clone()),
         line: None,
         column: None,
+        unreadable: false,
         message: format!(
             "time stands still at {}: {} requests in one instant came back without taking any time; let users think, or \
              give requests that fit and take time",
             end.at,
             engine::MAX_RETURNS_AT_ONCE
         ),
-        unreadable: false,
     }
 }
 

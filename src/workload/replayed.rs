@@ -112,5 +112,5 @@ fn nothing_used(trace: &TraceFile, survey: &Survey) -> TrafficError {
         0 => "expected at least one row of a request, found none".to_owned(),
         read => format!("expected at least one row to use, found none of `{read}` ({})", reasons.join(", ")),
     };
-    TrafficError { path: trace.path.clone(), line: None, column: None, message }
+    TrafficError { path: trace.path.clone(), line: None, column: None, unreadable: false, message }
 }
