@@ -303,7 +303,7 @@ fn a_cluster_is_made_of_groups() {
     cluster("gpus fast x 4 tensor_paralel 2", &["3:38 E0103 unknown argument `tensor_paralel` of `gpus`"]);
     cluster(
         "gpus fast x 60000; gpus fast x 60000 as b",
-        &["3:1 E0312 a cluster may have 100000 GPUs, this one has 120000"],
+        &["3:1 E0312 a cluster has at most 100,000 GPUs, this one has 120,000"],
     );
     let text = format!(
         "{GPU}{MODEL}{TRACE}param kind = fast\ncluster {{ serves tiny; gpus $kind x 3 as a; gpus fast x 2 as b }}"
@@ -473,6 +473,19 @@ fn settings_say_where_they_come_from() {
     assert_eq!(of("gpu fast", "vram"), ("24 GB", Some(1)));
     assert_eq!(of("gpu fast", "decode_sharing_cap"), ("16", None));
     assert!(!settings.iter().any(|setting| setting.key == "max_batch"), "it has no effect here");
+}
+
+#[test]
+fn settings_are_shown_with_their_strings_whole() {
+    let (analysis, _) = analysed(
+        &format!(
+            "{GPU}{MODEL}{CLUSTER}param q = 9\nworkload chat {{ arrivals poisson; rate from \"a # b  $q.txt\" \
+             every 1 h mean $q * 1 req/s # why\n duration 1 h; prompt constant 1; output constant 1 }}"
+        ),
+        &[],
+    );
+    let rate = analysis.cases[0].settings.iter().find(|setting| setting.key == "rate");
+    assert_eq!(rate.unwrap().value, "from \"a # b  $q.txt\" every 1 h mean 9 * 1 req/s");
 }
 
 /// Every marked mistake at its line, in one pass, and nothing else.

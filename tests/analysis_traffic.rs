@@ -219,7 +219,7 @@ fn mistakes_in_rows_are_reported_cell_by_cell() {
   c -1 2 3
   d 0ms 2.5 many
   e 1 2 99999999999
-  f 1e3 2 3 maybe
+  f 1000 2 3 maybe
 }",
         &[
             "2:3 E0409 a row has 4 cells, found 3",
@@ -229,7 +229,7 @@ fn mistakes_in_rows_are_reported_cell_by_cell() {
             "5:9 E0408 `prompt` expects a whole number of tokens, found `2.5`",
             "5:13 E0408 `gen` expects a whole number of tokens, found `many`",
             "6:9 E0408 `gen` must be below 2^31, found `99999999999`",
-            "7:13 E0408 `streaming` expects 0 or 1, found `maybe`",
+            "7:14 E0408 `streaming` expects 0 or 1, found `maybe`",
         ],
     );
     check("trace t { }", &["1:1 E0410 a trace without rows"]);

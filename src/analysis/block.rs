@@ -15,6 +15,7 @@ use super::engine::Mode;
 use super::error;
 use super::keys::{Key, Table, Value, block_name};
 use super::suggest::nearest;
+use super::text::one_line;
 use super::values::{self, Expected};
 
 /// The statements of one block.
@@ -343,15 +344,12 @@ fn single_word(
 /// What stands behind a statement's key, on one line, with parameters replaced by what they stand for.
 pub(super) fn value_text(statement: &Statement, ctx: &Context<'_>) -> String {
     let behind = Span { start: statement.key.span.end, ..statement.span };
-    let uncommented: Vec<&str> =
-        ctx.text(behind).lines().map(|line| line.split('#').next().unwrap_or_default()).collect();
-    let mut text = String::new();
-    for word in uncommented.join(" ").split_whitespace() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        let param = word.strip_prefix('$').and_then(|name| ctx.params.get(name));
-        text.push_str(param.map_or(word, |param| param.text.as_str()));
-    }
-    text
+    let line = one_line(ctx.sources, behind);
+    let mut in_string = false;
+    let words = line.split(' ').map(|word| {
+        let param = word.strip_prefix('$').filter(|_| !in_string).and_then(|name| ctx.params.get(name));
+        in_string ^= (word.matches('"').count() - word.matches("\\\"").count()) % 2 == 1;
+        param.map_or(word, |param| param.text.as_str())
+    });
+    words.collect::<Vec<_>>().join(" ").trim_start().to_owned()
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
-use crate::syntax::ast::Ident;
+use crate::syntax::ast::{Ident, Param as Declaration};
 
 use super::values::Evaluated;
 use super::{Setting, error};
@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) sources: &'a Sources,
     /// What `$name` stands for.
     pub(super) params: &'a Params,
+    /// Parameters that are not known yet: the one that is being declared, and those below it.
+    pub(super) declared_below: &'a [&'a Declaration],
     /// Mistakes and notes.
     pub(super) diagnostics: Diagnostics,
     /// Features asked for that the engine does not execute yet.
@@ -36,6 +38,7 @@ impl<'a> Context<'a> {
         Context {
             sources,
             params,
+            declared_below: &[],
             diagnostics: Diagnostics::default(),
             not_simulated: Vec::new(),
             damaged: BTreeSet::new(),

@@ -31,6 +31,7 @@ mod error;
 mod keys;
 mod not_simulated;
 mod suggest;
+mod text;
 mod values;
 
 pub use keys::{Key, Table, Value, tables};

@@ -10,6 +10,7 @@ use crate::syntax::{mentioned_params, parse};
 use super::context::{Context, Param, ParamValue, Params};
 use super::items::Items;
 use super::suggest::nearest;
+use super::text::one_line;
 use super::{Overrides, error, values};
 
 /// A value that takes the place of a declared one.
@@ -99,12 +100,13 @@ pub(super) fn evaluate(
     diagnostics: &mut Diagnostics,
 ) -> Params {
     let mut params = Params::new();
-    for declaration in declarations {
+    for (position, declaration) in declarations.iter().enumerate() {
         let name = &declaration.name.text;
         let set = settings.iter().rev().find(|setting| setting.name == *name);
         let atom = set.map_or(&declaration.value, |setting| &setting.value);
         let mut ctx = Context::new(sources, &params);
         ctx.unreadable = unreadable;
+        ctx.declared_below = &declarations[position..];
         let value = value_of(atom, &mut ctx);
         diagnostics.extend(ctx.diagnostics.iter().cloned());
         let param = Param { value, text: as_written(atom, sources), origin: atom.span() };
@@ -117,7 +119,7 @@ pub(super) fn evaluate(
 pub(super) fn as_written(atom: &Atom, sources: &Sources) -> String {
     match atom {
         Atom::Text(text) => text.value.clone(),
-        atom => sources.slice(atom.span()).split_whitespace().collect::<Vec<_>>().join(" "),
+        atom => one_line(sources, atom.span()),
     }
 }
 

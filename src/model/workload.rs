@@ -66,6 +66,8 @@ pub struct TraceRow {
 /// A trace in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TraceFile {
+    /// The workload's name, after which the random stream of `sample` is called.
+    pub name: String,
     /// As written, relative to the scenario.
     pub path: String,
     /// The scenario's folder-relative path resolved for the host.

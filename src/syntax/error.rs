@@ -6,9 +6,10 @@ pub(super) use wanted::{Wanted, expected};
 
 use super::ast::{Item, Text};
 use super::limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
-use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{limits, names, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
+use crate::units::unit_elsewhere;
 
 /// What stands where the text stopped making sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +53,10 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
         Some(help) => {
             Diagnostic::error(text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
         }
-        None => Diagnostic::error(text::UNEXPECTED, message, place, "not expected here")
-            .with_help(unexpected_help(found, behind)),
+        None => meant_as_unit(place, found, behind).unwrap_or_else(|| {
+            Diagnostic::error(text::UNEXPECTED, message, place, "not expected here")
+                .with_help(unexpected_help(found, behind))
+        }),
     }
 }
 
@@ -84,6 +87,16 @@ pub(super) fn word_as_name(place: Span, word: &str) -> Diagnostic {
 /// Which names are not to be had.
 pub(crate) const RESERVED_HELP: &str = "nothing is named like a unit (`min`, `h`, `s`) or like a word of expectations \
                                         (`in`, `for`, `of`): choose another name";
+
+/// `3 sec`, `5 rps`: a word behind a number that is a unit in another spelling.
+fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option<Diagnostic> {
+    let Found::Token(word) = found else { return None };
+    let number = behind.filter(|token| token.starts_with(|first: char| first.is_ascii_digit()))?;
+    let meant = unit_elsewhere(word)?;
+    let message = format!("unknown unit `{word}`");
+    let diagnostic = Diagnostic::error(Code("E0201"), message, place, "no such unit");
+    Some(diagnostic.with_help(format!("did you mean `{number} {}`?", meant.name)))
+}
 
 /// `a-b`, `x.csv`.
 pub(super) fn not_in_name(place: Span) -> Diagnostic {

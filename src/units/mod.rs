@@ -20,4 +20,4 @@ pub use rate::{Bandwidth, RequestRate, TokenRate};
 pub use ratio::Ratio;
 pub use time::{SimDuration, SimTime};
 pub use tokens::Tokens;
-pub use unit::{UNITS, Unit, unit};
+pub use unit::{UNITS, Unit, unit, unit_elsewhere};

@@ -40,6 +40,36 @@ pub fn unit(name: &str) -> Option<&'static Unit> {
     UNITS.iter().find(|unit| unit.name == name)
 }
 
+/// The unit that a spelling of other tools and of people stands for: `secs`, `tokens/second`, `rps`.
+#[must_use]
+pub fn unit_elsewhere(spelt: &str) -> Option<&'static Unit> {
+    let parts: Vec<&str> = spelt.split('/').map(usual_part).collect();
+    unit(&parts.join("/"))
+}
+
+/// One side of a unit in this language's spelling, from what other tools and people write.
+fn usual_part(part: &str) -> &str {
+    match part.to_ascii_lowercase().as_str() {
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "msec" | "msecs" | "millis" | "milliseconds" => "ms",
+        "usec" | "micros" | "microseconds" => "us",
+        "mins" | "minute" | "minutes" => "min",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "tokens" | "token" | "toks" | "t" => "tok",
+        "tps" | "tokps" => "tok/s",
+        "reqs" | "request" | "requests" | "r" | "queries" => "req",
+        "rps" | "qps" => "req/s",
+        "gbps" => "Gb/s",
+        "mbps" => "Mb/s",
+        "usd" | "dollars" | "dollar" => "$",
+        "bytes" | "byte" => "B",
+        "tflop" | "tflops" | "tflop/s" => "TFLOPS",
+        "percent" | "pct" => "%",
+        _ => part,
+    }
+}
+
 /// Every unit of the language; the first of a dimension is the one suggested where a unit is missing.
 pub static UNITS: &[Unit] = &[
     Unit::new("ms", Dimension::TIME, 1.0, 1e3),

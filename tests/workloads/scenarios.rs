@@ -52,6 +52,7 @@ pub(crate) fn generated(
 
 pub(crate) fn trace(format: &str) -> TraceFile {
     TraceFile {
+        name: "trace".to_owned(),
         path: "trace.csv".to_owned(),
         resolved: "folder/trace.csv".to_owned(),
         format: Choice::named(format),

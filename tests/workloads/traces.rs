@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kvs::model::{TraceFile, WorkloadSource};
 use kvs::rng::Streams;
-use kvs::units::{Ratio, SimDuration, SimTime};
+use kvs::units::{Ratio, SimDuration, SimTime, Tokens};
 use kvs::workload::formats::{DropReason, Survey, survey};
 use kvs::workload::{Request, Traffic, TrafficError};
 
@@ -141,11 +141,11 @@ fn kvs_columns_may_be_named() {
 #[test]
 fn kvs_shows_what_is_wrong_with_a_row() {
     for (row, column, message) in [
-        ("b 1 2", None, "expected `4` or `5` cells (`id arrival_ms prompt gen [streaming]`), found `3`"),
+        ("b 1 2", None, "expected `4` or `5` cells (`id arrival_ms prompt gen streaming`), found `3`"),
         (
             "b 1 2 3 0 x",
             Some(11),
-            "expected `4` or `5` cells (`id arrival_ms prompt gen [streaming]`), found `6`",
+            "expected `4` or `5` cells (`id arrival_ms prompt gen streaming`), found `6`",
         ),
         ("b  -1 2 3", Some(4), "expected a number as `12.5`, not negative, found `-1`"),
         (
@@ -172,7 +172,7 @@ fn kvs_shows_what_is_wrong_with_a_row() {
         (
             "columns id arrival prompt gen",
             Some(12),
-            "expected one of the columns `id`, `arrival_ms`, `prompt`, `gen`, `streaming`, found `arrival`",
+            "expected one of the columns `id`, `arrival_ms`, `arrival_s`, `prompt`, `gen`, `streaming`, found `arrival`",
         ),
         ("columns id id", Some(12), "expected each column once, found `id` again"),
         ("columns id arrival_ms gen", None, "expected a column `prompt`, found none"),
@@ -371,4 +371,25 @@ fn a_trace_of_which_nothing_is_used_is_refused() {
         let problem = replay(&trace, text.as_bytes()).unwrap_err();
         assert!(problem.message.ends_with(found), "{}", problem.message);
     }
+}
+
+#[test]
+fn traces_of_two_names_keep_different_rows() {
+    let text: String = (0..1000).map(|row| format!("r{row} {row} 1 1\n")).collect();
+    let kept = |name: &str| {
+        let half = TraceFile { name: name.to_owned(), sample: Some(Ratio::new(0.5)), ..trace("kvs") };
+        replay(&half, text.as_bytes()).unwrap().1
+    };
+    assert_eq!(kept("chat"), kept("chat"));
+    assert_ne!(kept("chat"), kept("code"));
+}
+
+#[test]
+fn kvs_rows_may_lack_an_id_and_count_in_seconds() {
+    let text = "columns arrival_s prompt gen\n0.000000000001 1_000 2\n12_000.5 3 4\n";
+    let (_, requests) = replay(&trace("kvs"), text.as_bytes()).unwrap();
+    assert_eq!(requests[0].arrival, SimTime::from_ps(1));
+    assert_eq!(requests[0].prompt, Tokens::new(1000));
+    assert_eq!(requests[1].arrival, SimTime::from_ms(12_000_500));
+    assert_eq!(requests[1].label.as_deref(), Some("2"));
 }

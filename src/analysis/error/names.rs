@@ -16,6 +16,19 @@ use super::values::dimension_example;
 
 /// `$m` where only `n` is declared
 pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Diagnostic {
+    let below = ctx.declared_below.iter().position(|below| below.name.text == name.text);
+    if let Some(position) = below {
+        let declaration = ctx.declared_below[position].name.span;
+        return if position == 0 {
+            let message = format!("parameter `{}` is declared by itself", name.text);
+            Diagnostic::error(Code("E0104"), message, name.span, "not known yet").with_help("give it a value")
+        } else {
+            let message = format!("parameter `${}` is used above its declaration", name.text);
+            Diagnostic::error(Code("E0104"), message, name.span, "not known yet")
+                .with_label(declaration, "declared below")
+                .with_help("move the declaration up: a parameter knows those above it")
+        };
+    }
     let names: Vec<&str> = ctx.params.keys().map(String::as_str).collect();
     let help = did_you_mean(&nearest(&name.text, names.iter().copied()))
         .unwrap_or_else(|| format!("declare it: `param {} = …`", name.text));

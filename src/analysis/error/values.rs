@@ -7,7 +7,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::model::Bound;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Literal, Operator};
-use crate::units::{Dimension, UNITS, unit};
+use crate::units::{Dimension, UNITS, unit, unit_elsewhere};
 
 /// `80 GBs`
 pub(in crate::analysis) fn unknown_unit(
@@ -43,9 +43,7 @@ pub(in crate::analysis) fn unknown_unit(
 
 /// The unit that a wrong spelling stands for, if one is likely.
 fn likely_unit(spelt: &str, wanted: impl Fn(Dimension) -> bool) -> Option<&'static str> {
-    let usual: Vec<&str> = spelt.split('/').map(usual_part).collect();
-    let usual = usual.join("/");
-    if let Some(unit) = unit(&usual) {
+    if let Some(unit) = unit_elsewhere(spelt) {
         return Some(unit.name);
     }
     let candidates = || UNITS.iter().filter(|unit| wanted(unit.dimension)).map(|unit| unit.name);
@@ -60,29 +58,6 @@ fn likely_unit(spelt: &str, wanted: impl Fn(Dimension) -> bool) -> Option<&'stat
 /// Whether a word behind a number is a unit in another spelling.
 pub(in crate::analysis) fn resembles_unit(word: &str) -> bool {
     likely_unit(word, |_| true).is_some()
-}
-
-/// One side of a unit in this language's spelling, from what other tools and people write.
-fn usual_part(part: &str) -> &str {
-    match part.to_ascii_lowercase().as_str() {
-        "sec" | "secs" | "second" | "seconds" => "s",
-        "msec" | "msecs" | "millis" | "milliseconds" => "ms",
-        "usec" | "micros" | "microseconds" => "us",
-        "mins" | "minute" | "minutes" => "min",
-        "hr" | "hrs" | "hour" | "hours" => "h",
-        "day" | "days" => "d",
-        "tokens" | "token" | "toks" | "t" => "tok",
-        "tps" | "tokps" => "tok/s",
-        "reqs" | "request" | "requests" | "r" | "queries" => "req",
-        "rps" | "qps" => "req/s",
-        "gbps" => "Gb/s",
-        "mbps" => "Mb/s",
-        "usd" | "dollars" | "dollar" => "$",
-        "bytes" | "byte" => "B",
-        "tflop" | "tflops" | "tflop/s" => "TFLOPS",
-        "percent" | "pct" => "%",
-        _ => part,
-    }
 }
 
 /// `decode 2400 ms`

@@ -15,6 +15,7 @@ mod term;
 use std::collections::BTreeMap;
 
 use super::context::Context;
+use super::text::one_line;
 use super::values::{self, Written};
 use crate::diagnostics::Diagnostic;
 use crate::model::{Cluster, Expectation};
@@ -107,7 +108,7 @@ impl Lowering<'_, '_> {
 
     /// What was written, on one line.
     fn text(&self, span: Span) -> String {
-        place::one_line(self.ctx.sources, span)
+        one_line(self.ctx.sources, span)
     }
 
     /// `in 60% of runs`: above none, at most all.

@@ -37,7 +37,7 @@ pub(super) static TABLE: Table = Table {
         Key::optional(
             "sample",
             Value::Share(Bound::Between(SMALLEST_SAMPLE, 1.0)),
-            "the share of rows kept, drawn by the seed",
+            "the share of rows kept: drawn, but the same rows under every seed",
         ),
     ],
 };
@@ -77,6 +77,7 @@ fn file(path: &Text, block: &Block<'_>, ctx: &mut Context<'_>) -> Option<TraceFi
     block.record(None, &[], ctx);
     let resolved = resolve(&ctx.sources.get(path.span.source).name, &path.value);
     Some(TraceFile {
+        name: block.name.unwrap_or_default().to_owned(),
         path: path.value.clone(),
         resolved,
         format: format?,

@@ -8,35 +8,12 @@ use std::collections::BTreeMap;
 use super::error;
 use crate::analysis::context::Context;
 use crate::analysis::suggest::nearest;
-use crate::analysis::workload::MAX_TOKENS;
 use crate::model::TraceRow;
 use crate::source::Span;
 use crate::syntax::ast::{Cell, Row};
 use crate::units::{SimTime, Tokens};
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Id,
-    ArrivalMs,
-    ArrivalSeconds,
-    Prompt,
-    Gen,
-    Streaming,
-}
-
-/// Every column by its name.
-static COLUMNS: &[(&str, Column)] = &[
-    ("id", Column::Id),
-    ("arrival_ms", Column::ArrivalMs),
-    ("arrival_s", Column::ArrivalSeconds),
-    ("prompt", Column::Prompt),
-    ("gen", Column::Gen),
-    ("streaming", Column::Streaming),
-];
-
-/// The columns of rows that name none; the last may be left out.
-static USUAL: &[Column] = &[Column::Id, Column::ArrivalMs, Column::Prompt, Column::Gen, Column::Streaming];
+use crate::workload::formats::columns::{COLUMNS, Column, USUAL, fewest_cells, is_streaming, missing};
+use crate::workload::formats::{self, BadCell};
 
 /// Reads the rows of a trace; `header` is where a missing row is reported.
 pub(super) fn lower(rows: &[Row], header: Span, ctx: &mut Context<'_>) -> Option<Vec<TraceRow>> {
@@ -69,43 +46,35 @@ fn named_columns(row: &Row, ctx: &mut Context<'_>) -> Option<Vec<Column>> {
     let mut found: Vec<(Column, Span)> = Vec::new();
     let mut sound = true;
     for cell in &row.cells[1..] {
-        let Some((_, column)) = COLUMNS.iter().find(|(name, _)| *name == cell.text) else {
+        let Some(column) = Column::named(&cell.text) else {
             let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
             let near = nearest(&cell.text, names.iter().copied());
             ctx.report(error::unknown_column(cell, &near, &names));
             sound = false;
             continue;
         };
-        if let Some((_, first)) = found.iter().find(|(other, _)| same_meaning(*other, *column)) {
+        if let Some((_, first)) = found.iter().find(|(other, _)| other.says_what(column)) {
             ctx.report(error::column_twice(cell, *first));
             sound = false;
             continue;
         }
-        found.push((*column, cell.span));
+        found.push((column, cell.span));
     }
-    let has = |wanted: Column| found.iter().any(|(column, _)| same_meaning(*column, wanted));
-    let required = [(Column::ArrivalMs, "arrival_ms"), (Column::Prompt, "prompt"), (Column::Gen, "gen")];
-    let missing: Vec<&str> =
-        required.iter().filter(|(column, _)| !has(*column)).map(|(_, name)| *name).collect();
+    let found: Vec<Column> = found.into_iter().map(|(column, _)| column).collect();
+    let missing = missing(&found);
     // A column that was misspelt is not missing as well.
     if sound && !missing.is_empty() {
         ctx.report(error::columns_missing(row.span, &missing));
         sound = false;
     }
-    sound.then(|| found.into_iter().map(|(column, _)| column).collect())
-}
-
-/// Both arrival columns say the same thing.
-fn same_meaning(one: Column, other: Column) -> bool {
-    let arrival = |column| matches!(column, Column::ArrivalMs | Column::ArrivalSeconds);
-    one == other || (arrival(one) && arrival(other))
+    sound.then_some(found)
 }
 
 /// One row; a row without an `id` column is called by its number.
 fn request(row: &Row, columns: &[Column], number: usize, ctx: &mut Context<'_>) -> Option<TraceRow> {
-    let least = columns.len() - usize::from(columns.last() == Some(&Column::Streaming));
+    let least = fewest_cells(columns);
     if row.cells.len() < least {
-        let missing: Vec<&str> = columns[row.cells.len()..least].iter().map(|column| name(*column)).collect();
+        let missing: Vec<&str> = columns[row.cells.len()..least].iter().map(|column| column.name()).collect();
         ctx.report(error::too_few_cells(row, least, &missing));
         return None;
     }
@@ -126,19 +95,14 @@ fn request(row: &Row, columns: &[Column], number: usize, ctx: &mut Context<'_>) 
     sound.then_some(request)
 }
 
-fn name(column: Column) -> &'static str {
-    let entry = COLUMNS.iter().find(|(_, other)| *other == column);
-    entry.expect("every column has a name").0
-}
-
 fn read(cell: &Cell, column: Column, request: &mut TraceRow, ctx: &mut Context<'_>) -> Option<()> {
     match column {
         Column::Id => request.id.clone_from(&cell.text),
-        Column::ArrivalMs => request.arrival = arrival(cell, "milliseconds", 1e3, ctx)?,
-        Column::ArrivalSeconds => request.arrival = arrival(cell, "seconds", 1.0, ctx)?,
+        Column::ArrivalMs => request.arrival = arrival(cell, "milliseconds", 9, ctx)?,
+        Column::ArrivalSeconds => request.arrival = arrival(cell, "seconds", 12, ctx)?,
         Column::Prompt => request.prompt = tokens(cell, "prompt", ctx)?,
         Column::Gen => request.output = tokens(cell, "gen", ctx)?,
-        Column::Streaming if matches!(cell.text.as_str(), "0" | "1" | "true" | "false") => {}
+        Column::Streaming if is_streaming(&cell.text) => {}
         Column::Streaming => {
             ctx.report(error::bad_cell(cell, "`streaming`", "0 or 1", "0"));
             return None;
@@ -147,49 +111,41 @@ fn read(cell: &Cell, column: Column, request: &mut TraceRow, ctx: &mut Context<'
     Some(())
 }
 
-fn arrival(cell: &Cell, unit: &str, per_second: f64, ctx: &mut Context<'_>) -> Option<SimTime> {
-    let Some(value) = number(&cell.text) else {
-        ctx.report(error::bad_cell(cell, "the arrival", &format!("a number of {unit}"), "12.5"));
-        return None;
+fn arrival(cell: &Cell, unit: &str, exponent: usize, ctx: &mut Context<'_>) -> Option<SimTime> {
+    let time = formats::decimal_time(&cell.text, exponent)
+        .and_then(|ps| u64::try_from(ps).map_err(|_| BadCell::TooLarge));
+    let diagnostic = match time {
+        Ok(ps) => return Some(SimTime::from_ps(ps)),
+        Err(BadCell::NoNumber) => {
+            error::bad_cell(cell, "the arrival", &format!("a number of {unit}"), "12.5")
+        }
+        Err(BadCell::Negative) => {
+            let help = "times count from the start of the run: write `0` or more";
+            error::cell_out_of_range(cell, "the arrival", "must not be negative", help)
+        }
+        Err(BadCell::TooLarge) => {
+            let help = "is the column in another unit? there is `arrival_s` too";
+            error::cell_out_of_range(cell, "the arrival", "must be below 213 days", help)
+        }
     };
-    let time = SimTime::from_secs_f64(value / per_second);
-    if time.is_none() {
-        let (wrong, help) = if value < 0.0 {
-            ("must not be negative", "times count from the start of the run: write `0` or more")
-        } else {
-            ("must be below 213 days", "is the column in another unit? there is `arrival_s` too")
-        };
-        ctx.report(error::cell_out_of_range(cell, "the arrival", wrong, help));
-    }
-    time
+    ctx.report(diagnostic);
+    None
 }
 
 fn tokens(cell: &Cell, column: &str, ctx: &mut Context<'_>) -> Option<Tokens> {
     let what = format!("`{column}`");
-    let Some(value) = number(&cell.text).filter(|value| libm::trunc(*value) == *value) else {
-        ctx.report(error::bad_cell(cell, &what, "a whole number of tokens", "500"));
-        return None;
+    let diagnostic = match formats::tokens(&cell.text) {
+        Ok(tokens) => return Some(tokens),
+        Err(BadCell::NoNumber) => error::bad_cell(cell, &what, "a whole number of tokens", "500"),
+        Err(BadCell::Negative) => {
+            error::cell_out_of_range(cell, &what, "must not be negative", "write `0` or more")
+        }
+        Err(BadCell::TooLarge) => {
+            error::cell_out_of_range(cell, &what, "must be below 2^31", "write at most `2147483647`")
+        }
     };
-    if value < 0.0 {
-        ctx.report(error::cell_out_of_range(cell, &what, "must not be negative", "write `0` or more"));
-        return None;
-    }
-    if value > f64::from(MAX_TOKENS) {
-        ctx.report(error::cell_out_of_range(cell, &what, "must be below 2^31", "write at most `2147483647`"));
-        return None;
-    }
-    Some(Tokens::new(value as u32))
-}
-
-/// A number as the language writes it, with an optional sign; no unit.
-fn number(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = digits.starts_with(|letter: char| letter.is_ascii_digit())
-        && digits
-            .chars()
-            .all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '_' | 'e' | 'E' | '-' | '+'));
-    let value: f64 = text.replace('_', "").parse().ok().filter(|_| plain)?;
-    value.is_finite().then_some(value)
+    ctx.report(diagnostic);
+    None
 }
 
 /// Ids may repeat, since nothing refers to them, but hardly ever on purpose.

@@ -7,10 +7,7 @@ use crate::model::{Arg, Choice};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
 use crate::units::{Dimension, Quantity};
-use crate::workload::lengths;
-
-/// The largest number of tokens of a prompt or an output, so that their sum fits 32 bits.
-pub(in crate::analysis) const MAX_TOKENS: u32 = (1 << 31) - 1;
+use crate::workload::lengths::{self, MAX_TOKENS};
 
 /// The distributions of prompt and output, each `None` when something in it was reported.
 pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> (Option<Choice>, Option<Choice>) {

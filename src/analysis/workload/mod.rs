@@ -20,8 +20,6 @@ use crate::syntax::ast::{Atom, Statement};
 use crate::units::{Dimension, SimDuration, SimTime};
 use crate::workload::{Misfit, arrivals, prefixes, rates, sessions};
 
-pub(super) use lengths::MAX_TOKENS;
-
 /// What a `workload` block may hold.
 pub(super) static TABLE: Table = Table {
     block: "workload",

@@ -4,7 +4,7 @@
 //! columns. The earliest row is time 0. (Patel et al., "Splitwise", ISCA 2024; Stojkovic et al., "DynamoLLM", HPCA
 //! 2025.)
 
-use super::cells::tokens;
+use super::cells::tokens_of;
 use super::instant::instant;
 use super::table::Table;
 use super::{BadRow, Clock, Entry, Record, Records};
@@ -31,8 +31,8 @@ impl Records for Azure {
         Ok(Some(Record {
             line: row.line(),
             at: row.value(0, instant)?,
-            prompt: row.value(1, tokens)?,
-            output: row.value(2, tokens)?,
+            prompt: row.value(1, tokens_of)?,
+            output: row.value(2, tokens_of)?,
             id: None,
         }))
     }

@@ -3,30 +3,45 @@
 use crate::units::Tokens;
 use crate::workload::lengths::MAX_TOKENS;
 
-/// A whole number of tokens, or what was expected instead.
-pub(super) fn tokens(text: &str) -> Result<Tokens, String> {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return match digits.parse() {
-            Ok(tokens) if tokens <= MAX_TOKENS => Ok(Tokens::new(tokens)),
-            _ => Err(format!("expected at most `{MAX_TOKENS}` tokens, found `{text}`")),
-        };
-    }
-    Err(format!("expected a whole number of tokens, found `{text}`"))
+/// Why a cell is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadCell {
+    /// It is no number of the form expected.
+    NoNumber,
+    /// It is below zero.
+    Negative,
+    /// It is beyond what the engine counts.
+    TooLarge,
 }
 
-/// A decimal number of units of `10^exponent` picoseconds, not negative, rounded to the picosecond; or what was
-/// expected instead.
-pub(super) fn decimal_time(text: &str, exponent: usize) -> Result<i128, String> {
-    let expected = || format!("expected a number as `12.5`, not negative, found `{text}`");
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let all_digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
-    if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
-        return Err(expected());
+/// A whole number of tokens; digits may be grouped as in `12_000`.
+///
+/// # Errors
+/// When it is none, or above [`MAX_TOKENS`].
+pub fn tokens(text: &str) -> Result<Tokens, BadCell> {
+    let text = not_negative(text)?;
+    let digits = digits(text.strip_prefix('+').unwrap_or(text)).filter(|digits| !digits.is_empty());
+    let digits = digits.ok_or(BadCell::NoNumber)?;
+    match digits.parse() {
+        Ok(tokens) if tokens <= MAX_TOKENS => Ok(Tokens::new(tokens)),
+        _ => Err(BadCell::TooLarge),
     }
+}
+
+/// A decimal number of units of `10^exponent` picoseconds, not negative, rounded to the picosecond.
+///
+/// # Errors
+/// When it is none, or of more digits than any clock.
+pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
+    let text = not_negative(text)?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, fraction) = digits(whole)
+        .zip(digits(fraction))
+        .filter(|(whole, fraction)| !whole.is_empty() || !fraction.is_empty())
+        .ok_or(BadCell::NoNumber)?;
     // 24 digits, and at most 12 of the fraction behind them, stay below the limit of i128.
     if whole.len() > 24 {
-        return Err(format!("expected a time within 213 days, found `{text}`"));
+        return Err(BadCell::TooLarge);
     }
     let mut ps: i128 = 0;
     for digit in whole.bytes() {
@@ -38,6 +53,38 @@ pub(super) fn decimal_time(text: &str, exponent: usize) -> Result<i128, String> 
     }
     let round_up = fraction_digits.next().is_some_and(|digit| digit >= b'5');
     Ok(ps + i128::from(round_up))
+}
+
+/// The text, unless it is a number below zero.
+fn not_negative(text: &str) -> Result<&str, BadCell> {
+    match text.strip_prefix('-') {
+        Some(rest) if rest.parse::<f64>().is_ok() => Err(BadCell::Negative),
+        _ => Ok(text),
+    }
+}
+
+/// Digits without the `_` between them; `None` where anything else stands there.
+fn digits(text: &str) -> Option<String> {
+    let sound = !text.starts_with('_') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+    sound.then(|| text.replace('_', ""))
+}
+
+/// As [`tokens`], with what was expected instead.
+pub(super) fn tokens_of(text: &str) -> Result<Tokens, String> {
+    tokens(text).map_err(|bad| match bad {
+        BadCell::NoNumber | BadCell::Negative => format!("expected a whole number of tokens, found `{text}`"),
+        BadCell::TooLarge => format!("expected at most `{MAX_TOKENS}` tokens, found `{text}`"),
+    })
+}
+
+/// As [`decimal_time`], with what was expected instead.
+pub(super) fn time_of(text: &str, exponent: usize) -> Result<i128, String> {
+    decimal_time(text, exponent).map_err(|bad| match bad {
+        BadCell::NoNumber | BadCell::Negative => {
+            format!("expected a number as `12.5`, not negative, found `{text}`")
+        }
+        BadCell::TooLarge => format!("expected a time within 213 days, found `{text}`"),
+    })
 }
 
 #[cfg(test)]
@@ -56,10 +103,11 @@ mod tests {
             ("1.0000000014", 9, 1_000_000_001),
             ("1.0000000015", 9, 1_000_000_002),
             ("3", 12, 3_000_000_000_000),
+            ("12_000.5", 9, 12_000_500_000_000),
         ] {
             assert_eq!(decimal_time(text, exponent), Ok(ps), "{text}");
         }
-        for text in ["", ".", "-1", "1e3", "0x10", "1 2", "nan", "1.2.3", "9999999999999999999999999"] {
+        for text in ["", ".", "-1", "1e3", "0x10", "1 2", "nan", "1.2.3", "_1", "9999999999999999999999999"] {
             assert!(decimal_time(text, 9).is_err(), "{text}");
         }
     }

@@ -1,12 +1,15 @@
 //! `kvs`: blank-separated rows, as in an inline trace.
 //!
 //! `#` comments run to the end of the line. The columns are `id arrival_ms prompt gen` and, where a row has a fifth
-//! cell, `streaming`, which is recorded and has no effect; a first row `columns …` names them in another order.
-//! Arrivals are milliseconds on the run's clock, with decimals down to the picosecond, in any order of rows.
+//! cell, `streaming`, which is recorded and has no effect; a first row `columns …` names them in another order, leaves
+//! out `id` (a row is then called by its number), or takes arrivals in seconds, `arrival_s`. Arrivals count on the
+//! run's clock, with decimals down to the picosecond, in any order of rows.
 
-use super::cells::{decimal_time, tokens};
+use super::cells::{time_of, tokens_of};
+use super::columns::{COLUMNS, Column, USUAL, fewest_cells, is_streaming, missing};
 use super::{BadRow, Clock, Entry, Reader, Record, Records};
 use crate::model::Spec;
+use crate::units::Tokens;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec {
@@ -16,21 +19,26 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Run,
-    open: |reader, _| Ok(Box::new(Rows { reader, line: 0, columns: None, began: false, text: Vec::new() })),
+    open: |reader, _| {
+        Ok(Box::new(Rows {
+            reader,
+            line: 0,
+            columns: USUAL.to_vec(),
+            began: false,
+            n_rows: 0,
+            text: Vec::new(),
+        }))
+    },
 };
-
-/// Every column, the required ones first.
-const COLUMNS: [&str; 5] = ["id", "arrival_ms", "prompt", "gen", "streaming"];
-const N_REQUIRED: usize = 4;
-const PS_PER_MS_DIGITS: usize = 9;
 
 struct Rows {
     reader: Reader,
     line: u64,
-    /// Of each cell, the index in [`COLUMNS`]; `None` for the usual order.
-    columns: Option<Vec<usize>>,
+    columns: Vec<Column>,
     /// Whether a row was read, `columns` or another.
     began: bool,
+    /// Rows of requests read.
+    n_rows: u64,
     text: Vec<u8>,
 }
 
@@ -52,11 +60,12 @@ impl Records for Rows {
             let cells = cells(text);
             let Some((_, first)) = cells.first() else { continue };
             if *first == "columns" && !self.began {
-                self.columns = Some(columns(self.line, &cells)?);
+                self.columns = columns(self.line, &cells)?;
                 self.began = true;
             } else {
                 self.began = true;
-                return record(self.line, &cells, self.columns.as_deref()).map(Some);
+                self.n_rows += 1;
+                return record(self.line, self.n_rows, &cells, &self.columns).map(Some);
             }
         }
     }
@@ -76,53 +85,58 @@ fn cells(text: &str) -> Vec<(u64, &str)> {
     cells
 }
 
-fn columns(line: u64, cells: &[(u64, &str)]) -> Result<Vec<usize>, BadRow> {
-    let mut columns = Vec::new();
-    for &(column, name) in &cells[1..] {
-        let known = COLUMNS.iter().position(|known| *known == name).ok_or_else(|| {
-            let names = COLUMNS.map(|name| format!("`{name}`")).join(", ");
-            bad(line, Some(column), format!("expected one of the columns {names}, found `{name}`"))
+fn columns(line: u64, cells: &[(u64, &str)]) -> Result<Vec<Column>, BadRow> {
+    let mut columns: Vec<Column> = Vec::new();
+    for &(place, name) in &cells[1..] {
+        let column = Column::named(name).ok_or_else(|| {
+            let names = COLUMNS.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            bad(line, Some(place), format!("expected one of the columns {names}, found `{name}`"))
         })?;
-        if columns.contains(&known) {
-            return Err(bad(line, Some(column), format!("expected each column once, found `{name}` again")));
+        if columns.iter().any(|known| known.says_what(column)) {
+            return Err(bad(line, Some(place), format!("expected each column once, found `{name}` again")));
         }
-        columns.push(known);
+        columns.push(column);
     }
-    match (0..N_REQUIRED).find(|required| !columns.contains(required)) {
-        Some(missing) => {
-            Err(bad(line, None, format!("expected a column `{}`, found none", COLUMNS[missing])))
-        }
+    match missing(&columns).first() {
+        Some(missing) => Err(bad(line, None, format!("expected a column `{missing}`, found none"))),
         None => Ok(columns),
     }
 }
 
-fn record(line: u64, cells: &[(u64, &str)], columns: Option<&[usize]>) -> Result<Record, BadRow> {
-    let usual: &[usize] = if cells.len() == N_REQUIRED { &[0, 1, 2, 3] } else { &[0, 1, 2, 3, 4] };
-    let named = columns;
-    let columns = named.unwrap_or(usual);
-    if cells.len() != columns.len() {
-        let names: Vec<&str> = columns.iter().map(|column| COLUMNS[*column]).collect();
-        let expected = match named {
-            Some(_) => format!("`{}` cells (`{}`)", columns.len(), names.join(" ")),
-            None => "`4` or `5` cells (`id arrival_ms prompt gen [streaming]`)".to_owned(),
-        };
-        let message = format!("expected {expected}, found `{}`", cells.len());
+fn record(line: u64, number: u64, cells: &[(u64, &str)], columns: &[Column]) -> Result<Record, BadRow> {
+    let fewest = fewest_cells(columns);
+    if !(fewest..=columns.len()).contains(&cells.len()) {
+        let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+        let most = columns.len();
+        let count = if fewest < most { format!("`{fewest}` or `{most}`") } else { format!("`{most}`") };
+        let message = format!("expected {count} cells (`{}`), found `{}`", names.join(" "), cells.len());
         let surplus = cells.get(columns.len()).map(|(column, _)| *column);
         return Err(bad(line, surplus, message));
     }
-    let cell = |wanted: usize| {
-        let place = columns.iter().position(|column| *column == wanted);
-        cells[place.expect("every row has the required columns")]
-    };
-    let within = |column: u64| move |message: String| bad(line, Some(column), message);
-    let (id, arrival, prompt, output) = (cell(0), cell(1), cell(2), cell(3));
-    Ok(Record {
+    let mut record = Record {
         line,
-        at: decimal_time(arrival.1, PS_PER_MS_DIGITS).map_err(within(arrival.0))?,
-        prompt: tokens(prompt.1).map_err(within(prompt.0))?,
-        output: tokens(output.1).map_err(within(output.0))?,
-        id: Some(id.1.into()),
-    })
+        at: 0,
+        prompt: Tokens::default(),
+        output: Tokens::default(),
+        id: Some(number.to_string().into()),
+    };
+    for (&(place, text), column) in cells.iter().zip(columns) {
+        read(text, *column, &mut record).map_err(|message| bad(line, Some(place), message))?;
+    }
+    Ok(record)
+}
+
+fn read(text: &str, column: Column, record: &mut Record) -> Result<(), String> {
+    match column {
+        Column::Id => record.id = Some(text.into()),
+        Column::ArrivalMs => record.at = time_of(text, 9)?,
+        Column::ArrivalSeconds => record.at = time_of(text, 12)?,
+        Column::Prompt => record.prompt = tokens_of(text)?,
+        Column::Gen => record.output = tokens_of(text)?,
+        Column::Streaming if is_streaming(text) => {}
+        Column::Streaming => return Err(format!("expected `0` or `1`, found `{text}`")),
+    }
+    Ok(())
 }
 
 fn bad(line: u64, column: Option<u64>, message: impl Into<String>) -> BadRow {

@@ -7,6 +7,7 @@
 mod azure;
 mod burstgpt;
 mod cells;
+pub mod columns;
 mod csv;
 mod instant;
 mod kvs;
@@ -17,6 +18,7 @@ mod table;
 mod vidur;
 mod vllm;
 
+pub use cells::{BadCell, decimal_time, tokens};
 pub use replay::{Arrival, DropReason, Replay};
 pub use survey::{Survey, survey};
 

@@ -1,7 +1,7 @@
 //! From the rows of a file to arrivals of the run: slice, sample, speedup.
 //!
 //! `slice` is in trace time and includes both ends; what is left begins at 0. `sample` keeps each row of the slice
-//! with that probability, by a stream of its own that depends on no seed: the same rows in every run. `speedup`
+//! with that probability, by a stream of its own that depends on the trace's name and on no seed: the same rows in every run. `speedup`
 //! divides the times that are left.
 
 use super::{BadRow, Record, Records, Survey, records};
@@ -99,12 +99,12 @@ pub(super) struct Selection {
 
 impl Selection {
     pub(super) fn new(trace: &TraceFile, origin: i128) -> Selection {
-        let sampling = |share| (share, Streams::new(0).stream("trace.sample"));
+        let stream = || Streams::new(0).stream(&format!("trace.{}.sample", trace.name));
         Selection {
             origin,
             slice: trace.slice.map(|(first, last)| (i128::from(first.as_ps()), i128::from(last.as_ps()))),
             speedup: trace.speedup.get(),
-            sample: trace.sample.map(|share| sampling(share.get())),
+            sample: trace.sample.map(|share| (share.get(), stream())),
         }
     }
 
