@@ -303,7 +303,7 @@ fn a_cluster_is_made_of_groups() {
     cluster("gpus fast x 4 tensor_paralel 2", &["3:38 E0103 unknown argument `tensor_paralel` of `gpus`"]);
     cluster(
         "gpus fast x 60000; gpus fast x 60000 as b",
-        &["3:1 E0312 a cluster may have 100000 GPUs, this one has 120000"],
+        &["3:1 E0312 a cluster has at most 100,000 GPUs, this one has 120,000"],
     );
     let text = format!(
         "{GPU}{MODEL}{TRACE}param kind = fast\ncluster {{ serves tiny; gpus $kind x 3 as a; gpus fast x 2 as b }}"

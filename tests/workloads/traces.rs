@@ -142,11 +142,11 @@ fn kvs_columns_may_be_named() {
 #[test]
 fn kvs_shows_what_is_wrong_with_a_row() {
     for (row, column, message) in [
-        ("b 1 2", None, "expected `4` or `5` cells (`id arrival_ms prompt gen [streaming]`), found `3`"),
+        ("b 1 2", None, "expected `4` or `5` cells (`id arrival_ms prompt gen streaming`), found `3`"),
         (
             "b 1 2 3 0 x",
             Some(11),
-            "expected `4` or `5` cells (`id arrival_ms prompt gen [streaming]`), found `6`",
+            "expected `4` or `5` cells (`id arrival_ms prompt gen streaming`), found `6`",
         ),
         ("b  -1 2 3", Some(4), "expected a number as `12.5`, not negative, found `-1`"),
         (

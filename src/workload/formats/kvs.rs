@@ -104,11 +104,12 @@ fn columns(line: u64, cells: &[(u64, &str)]) -> Result<Vec<Column>, BadRow> {
 }
 
 fn record(line: u64, number: u64, cells: &[(u64, &str)], columns: &[Column]) -> Result<Record, BadRow> {
-    if !(fewest_cells(columns)..=columns.len()).contains(&cells.len()) {
+    let fewest = fewest_cells(columns);
+    if !(fewest..=columns.len()).contains(&cells.len()) {
         let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
-        let (fewest, most) = (fewest_cells(columns), columns.len());
-        let n_cells = if fewest == most { format!("`{most}`") } else { format!("`{fewest}` or `{most}`") };
-        let message = format!("expected {n_cells} cells (`{}`), found `{}`", names.join(" "), cells.len());
+        let most = columns.len();
+        let count = if fewest < most { format!("`{fewest}` or `{most}`") } else { format!("`{most}`") };
+        let message = format!("expected {count} cells (`{}`), found `{}`", names.join(" "), cells.len());
         let surplus = cells.get(columns.len()).map(|(column, _)| *column);
         return Err(bad(line, surplus, message));
     }
@@ -139,5 +140,5 @@ fn read(text: &str, column: Column, record: &mut Record) -> Result<(), String> {
 }
 
 fn bad(line: u64, column: Option<u64>, message: impl Into<String>) -> BadRow {
-    BadRow { line: Some(line), column, message: message.into(), unreadable: false }
+    BadRow { line: Some(line), column, message: message.into() }
 }
