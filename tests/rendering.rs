@@ -1,6 +1,6 @@
 //! How diagnostics look: drawn, on one line, as JSON.
 
-use kvs::diagnostics::{Code, Diagnostic, ErrorFormat, MAX_SHOWN, render};
+use kvs::diagnostics::{Code, Diagnostic, ErrorFormat, MAX_SHOWN, render, render_within};
 use kvs::source::{SourceId, Sources, Span};
 
 const CODE: Code = Code("E0103");
@@ -198,4 +198,19 @@ fn no_more_than_asked_for_are_shown_and_the_rest_is_counted() {
     assert_eq!(text.lines().count(), 21);
     assert_eq!(text.lines().last(), Some("and 5 more, not shown"));
     assert_eq!(render(&list, &sources, ErrorFormat::Concise, false, 25).lines().count(), 25);
+}
+
+#[test]
+fn drawings_keep_to_their_width_and_words_stay_whole() {
+    let (sources, file) = source("expect p99_latency_ms < 800\n");
+    let words = "a label with many words ".repeat(8);
+    let diagnostic =
+        Diagnostic::error(CODE, words.trim(), place(&sources, file, "p99_latency_ms"), words.trim())
+            .with_help(words.trim());
+    let text = render_within(60, &[diagnostic], &sources, ErrorFormat::Full, false, MAX_SHOWN);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+    let of = |word: &str| text.split_whitespace().filter(|found| *found == word).count();
+    assert_eq!((of("label"), of("words")), (24, 24), "{text}");
 }

@@ -1,6 +1,7 @@
 //! `kvs check`: the suite.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -13,11 +14,12 @@ use regex::Regex;
 use super::arguments::{GlobalArgs, RunningArgs, pattern};
 use super::exit::Exit;
 use super::output::Output;
-use super::progress::{begin_bar, case_line, print_failures, summary_line};
+use super::progress::{AlreadySaid, begin_bar, case_line, print_failures, summary_line};
 use crate::check::{
     self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Snapshots, Suite, Tally, Watch,
+    snapshot_name,
 };
-use crate::host::Host;
+use crate::host::{Host, Root};
 use crate::model::{Case, Run};
 
 /// Arguments of `kvs check`.
@@ -45,6 +47,13 @@ pub(super) struct CheckArgs {
 #[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
 pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> Exit {
     let begun = Instant::now();
+    if arguments.update && in_ci() {
+        output.error(
+            "`--update` stores snapshots, and where `CI` is set nothing is stored",
+            Some("store and commit them where the change is made, or unset `CI`"),
+        );
+        return Exit::USAGE;
+    }
     let host = match Host::disk(global.allow_outside) {
         Ok(host) => host,
         Err(error) => {
@@ -73,6 +82,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         bar: begin_bar(output, global.quiet, n_cases),
         tally: Mutex::default(),
         exit: Mutex::new(Exit::PASSED),
+        said: Mutex::default(),
     };
     let options = Options {
         n_threads: arguments.running.n_threads(),
@@ -83,6 +93,10 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     };
     check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer);
     output.clear_bar();
+    // Only whole folders without a mistake show that a case is gone.
+    if loaded.exit == Exit::PASSED && arguments.filter.is_none() && golden != GoldenMode::Off {
+        note_unused_snapshots(&host, arguments, &loaded.suites, golden, output);
+    }
     loaded.exit = loaded.exit.and(*printer.exit.lock().expect("no panic while the lock is held"));
     let tally = printer.tally.into_inner().expect("no panic while the lock is held");
     output.result(&summary_line(&tally, loaded.n_broken, begun.elapsed().as_secs_f64()));
@@ -163,13 +177,14 @@ fn nothing_selected(arguments: &CheckArgs, loaded: &Loaded) -> (String, &'static
             format!("no case matches `--filter {filter}`"),
             "`kvs check --list` shows the ids that are matched; `.` matches any character",
         ),
-        _ if !loaded.suites.is_empty() => (
-            "the files hold no case".to_owned(),
-            "a file with a `cluster` and a `workload` or `trace` is a case, and every `scenario` in it is",
-        ),
+        _ if !loaded.suites.is_empty() => ("the files hold no case".to_owned(), WHAT_IS_A_CASE),
         _ => ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/"),
     }
 }
+
+/// For files that hold definitions only.
+pub(super) const WHAT_IS_A_CASE: &str =
+    "a file with a `cluster` and a `workload` or `trace` is a case, and every `scenario` in it is";
 
 fn list(suites: &[Suite], groups: &[Group], output: &Output) {
     let mut cases: Vec<(usize, usize)> = groups
@@ -184,11 +199,14 @@ fn list(suites: &[Suite], groups: &[Group], output: &Output) {
     }
 }
 
-/// Snapshots hold the numbers of the file as written; in CI nothing is written unless asked for.
+/// Where nothing is written.
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
+
+/// Snapshots hold the numbers of the file as written.
 fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
-    let ci =
-        std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
-    match (arguments.update, arguments.running.settings.is_empty(), ci) {
+    match (arguments.update, arguments.running.settings.is_empty(), in_ci()) {
         (true, _, _) => GoldenMode::Update,
         (false, false, _) => GoldenMode::Off,
         (false, true, true) => GoldenMode::Compare,
@@ -217,12 +235,43 @@ fn say_where_snapshots_are_off(suites: &[Suite], golden: GoldenMode, output: &Ou
     }
 }
 
+/// Names the snapshots of cases that were renamed or deleted in the folders checked.
+fn note_unused_snapshots(
+    host: &Host,
+    arguments: &CheckArgs,
+    suites: &[Suite],
+    golden: GoldenMode,
+    output: &Output,
+) {
+    let folders = check::folders(host, &arguments.paths);
+    let mut used: BTreeMap<&Root, BTreeSet<String>> = BTreeMap::new();
+    for suite in suites {
+        let names = suite.cases.iter().map(|compiled| snapshot_name(&compiled.scenario.case));
+        used.entry(&suite.root).or_default().extend(names);
+    }
+    for (root, used) in used {
+        let checked: Vec<String> = folders
+            .iter()
+            .filter(|folder| host.root_of(folder).is_ok_and(|of_folder| of_folder == *root))
+            .map(|folder| host.below(root, folder))
+            .collect();
+        let is_checked = |file: &str| {
+            checked.iter().any(|folder| folder.is_empty() || Path::new(file).starts_with(folder))
+        };
+        for path in Snapshots::of(root, golden).unused(&used, &is_checked) {
+            let path = crate::host::display(path.strip_prefix(&root.folder).unwrap_or(&path));
+            output.progress(&format!("note: `{path}` is the snapshot of no case, and can be deleted"));
+        }
+    }
+}
+
 /// Prints each case when it is done.
 struct Printer<'a> {
     output: &'a Output,
     bar: Option<ProgressBar>,
     tally: Mutex<Tally>,
     exit: Mutex<Exit>,
+    said: Mutex<AlreadySaid>,
 }
 
 impl Watch for Printer<'_> {
@@ -234,7 +283,9 @@ impl Watch for Printer<'_> {
 
     fn finished(&self, suite: &Suite, result: CaseResult) {
         self.output.progress(&case_line(&result));
-        print_failures(self.output, suite, &result);
+        let mut said = self.said.lock().expect("no panic while the lock is held");
+        print_failures(self.output, suite, &result, &mut said);
+        drop(said);
         self.tally.lock().expect("no panic while the lock is held").add(&result.ending);
         let mut exit = self.exit.lock().expect("no panic while the lock is held");
         *exit = exit.and(exit_of(&result.ending));

@@ -8,17 +8,16 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::arguments::{GlobalArgs, LARGEST_SEED, RunningArgs};
-use super::check::{Loaded, count_cases, exit_of, load, select_groups};
+use super::arguments::{GlobalArgs, RunningArgs, seed};
+use super::check::{Loaded, WHAT_IS_A_CASE, count_cases, exit_of, load, select_groups};
 use super::exit::Exit;
-use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
-use super::progress::{print_failures, summary_line};
+use super::output::{FAINT, Output, STRONG};
+use super::progress::{AlreadySaid, print_failures, summary_line};
 use super::record::Record;
 use crate::analysis::CompiledCase;
 use crate::check::{
     self, CaseResult, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
 };
-use crate::expect::Status;
 use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
 use crate::report;
@@ -34,7 +33,7 @@ pub(super) struct RunArgs {
     #[arg(long, env = "KVS_ONLY", hide_env = true, value_name = "CASE")]
     only: Option<String>,
     /// Run this seed alone, whatever the scenario says; with --seeds the first of several
-    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json into this folder
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
@@ -86,15 +85,14 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         }
         return *exit;
     }
-    let record = match Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored()) {
-        Ok(record) => record,
-        Err(problem) => {
-            output.problem(&problem);
-            return Exit::IO;
-        }
+    let record = Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored());
+    let printer = Printer {
+        output,
+        host: &host,
+        record: &record,
+        state: Mutex::new((Tally::default(), Exit::PASSED)),
+        said: Mutex::default(),
     };
-    let printer =
-        Printer { output, host: &host, record: &record, state: Mutex::new((Tally::default(), Exit::PASSED)) };
     let options = Options {
         n_threads: arguments.running.n_threads(),
         fail_fast: false,
@@ -117,6 +115,10 @@ fn is_called(case: &Case, only: &str) -> bool {
 }
 
 fn not_found(suite: &Suite, only: &str, output: &Output) {
+    if suite.cases.is_empty() {
+        output.error(&format!("`{}` holds no case", suite.name), Some(WHAT_IS_A_CASE));
+        return;
+    }
     let mut labels: Vec<String> = suite
         .cases
         .iter()
@@ -181,6 +183,7 @@ struct Printer<'a> {
     host: &'a Host,
     record: &'a Record<'a>,
     state: Mutex<(Tally, Exit)>,
+    said: Mutex<AlreadySaid>,
 }
 
 impl Watch for Printer<'_> {
@@ -189,9 +192,11 @@ impl Watch for Printer<'_> {
             self.output.result(&format!("{text}\n"));
         }
         let compiled = &suite.cases[result.case];
-        self.output.result(&over_seeds(compiled, &result));
+        self.output.result(&over_seeds(compiled, &result, self.output.colored()));
         self.output.result(&traces(self.host, suite, compiled));
-        print_failures(self.output, suite, &result);
+        let mut said = self.said.lock().expect("no panic while the lock is held");
+        print_failures(self.output, suite, &result, &mut said);
+        drop(said);
         let mut state = self.state.lock().expect("no panic while the lock is held");
         state.0.add(&result.ending);
         state.1 = state.1.and(exit_of(&result.ending));
@@ -199,27 +204,13 @@ impl Watch for Printer<'_> {
 }
 
 /// The expectations over all runs, where there are several.
-fn over_seeds(compiled: &CompiledCase, result: &CaseResult) -> String {
+fn over_seeds(compiled: &CompiledCase, result: &CaseResult, colored: bool) -> String {
     let n_runs = result.expectations.first().map_or(0, |judgement| judgement.runs);
     if n_runs < 2 {
         return String::new();
     }
-    let mut text = format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n", result.id);
-    for (expectation, judgement) in compiled.scenario.expectations.iter().zip(&result.expectations) {
-        let status = judgement.status;
-        let style = match status {
-            Status::Pass => GOOD,
-            Status::Fail => BAD,
-            Status::NoData => DOUBTFUL,
-        };
-        let (word, held, runs) = (status.name(), judgement.held, judgement.runs);
-        text.push_str(&format!(
-            "  {style}{word:<7}{style:#}  {}  {FAINT}held in {held} of {runs} runs{FAINT:#}\n",
-            expectation.text
-        ));
-    }
-    text.push('\n');
-    text
+    let table = report::over_seeds(&compiled.scenario.expectations, &result.expectations, colored);
+    format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n{table}\n", result.id)
 }
 
 /// What became of the rows of trace files: read = used + dropped.

@@ -2,7 +2,8 @@
 //!
 //! Times are milliseconds, exact to the picosecond; what has no value is `null`. Keys keep their order.
 
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 use super::number::{Json, rounded};
 use super::{Format, Report, Written};
@@ -27,7 +28,7 @@ pub fn json(report: &Report<'_>) -> String {
         case: report.scenario.case.to_string(),
         seed: report.seed,
         counts: Counts::of(&summary),
-        latencies: Latencies::of(&summary),
+        times: Times(&summary),
         memory_pressure_policy: &report.scenario.policy.memory_pressure.name,
         eviction_policy: &report.scenario.policy.eviction.name,
         verdicts: verdicts.map(|(expectation, verdict)| verdict_object(expectation, verdict)).collect(),
@@ -45,7 +46,7 @@ struct Document<'a> {
     #[serde(flatten)]
     counts: Counts,
     #[serde(flatten)]
-    latencies: Latencies,
+    times: Times<'a>,
     memory_pressure_policy: &'a str,
     eviction_policy: &'a str,
     verdicts: Vec<VerdictObject<'a>>,
@@ -111,43 +112,31 @@ impl Counts {
     }
 }
 
-#[derive(Serialize)]
-struct Latencies {
-    mean_latency_ms: Option<Json>,
-    p50_latency_ms: Option<Json>,
-    p90_latency_ms: Option<Json>,
-    p95_latency_ms: Option<Json>,
-    p99_latency_ms: Option<Json>,
-    max_latency_ms: Option<Json>,
-    mean_ttft_ms: Option<Json>,
-    p50_ttft_ms: Option<Json>,
-    p90_ttft_ms: Option<Json>,
-    p95_ttft_ms: Option<Json>,
-    p99_ttft_ms: Option<Json>,
-    max_ttft_ms: Option<Json>,
-}
+/// The times of requests, each kind with the number of samples behind it: `n_ttft`, `mean_ttft_ms`, `p50_ttft_ms`.
+struct Times<'a>(&'a Summary);
 
-impl Latencies {
-    fn of(summary: &Summary) -> Latencies {
-        let of = |distribution: Option<Distribution>, read: fn(&Distribution) -> SimDuration| {
-            distribution.as_ref().map(|distribution| milliseconds(read(distribution)))
-        };
-        let (latency, ttft) = (summary.latency, summary.ttft);
-        let mean = |distribution: Option<Distribution>| distribution.map(|of| Json(of.mean_secs * 1e3));
-        Latencies {
-            mean_latency_ms: mean(latency),
-            p50_latency_ms: of(latency, |of| of.p50),
-            p90_latency_ms: of(latency, |of| of.p90),
-            p95_latency_ms: of(latency, |of| of.p95),
-            p99_latency_ms: of(latency, |of| of.p99),
-            max_latency_ms: of(latency, |of| of.max),
-            mean_ttft_ms: mean(ttft),
-            p50_ttft_ms: of(ttft, |of| of.p50),
-            p90_ttft_ms: of(ttft, |of| of.p90),
-            p95_ttft_ms: of(ttft, |of| of.p95),
-            p99_ttft_ms: of(ttft, |of| of.p99),
-            max_ttft_ms: of(ttft, |of| of.max),
+impl Serialize for Times<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Summary { latency, ttft, tpot, queue, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (what, times) in [("latency", latency), ("ttft", ttft), ("tpot", tpot), ("queue", queue)] {
+            let of = |read: fn(&Distribution) -> SimDuration| {
+                times.as_ref().map(|distribution| milliseconds(read(distribution)))
+            };
+            map.serialize_entry(&format!("n_{what}"), &times.map_or(0, |distribution| distribution.n))?;
+            let mean = times.map(|distribution| Json(distribution.mean_secs * 1e3));
+            map.serialize_entry(&format!("mean_{what}_ms"), &mean)?;
+            for (statistic, value) in [
+                ("p50", of(|times| times.p50)),
+                ("p90", of(|times| times.p90)),
+                ("p95", of(|times| times.p95)),
+                ("p99", of(|times| times.p99)),
+                ("max", of(|times| times.max)),
+            ] {
+                map.serialize_entry(&format!("{statistic}_{what}_ms"), &value)?;
+            }
         }
+        map.end()
     }
 }
 

@@ -172,6 +172,7 @@ impl<R: Recorder> Work<'_, R> {
         let expectations: Vec<&Expectation> =
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
         let demand = Demand::of(&expectations);
+        let demand = if R::SHOWS_SUMMARIES { demand.with_every_time() } else { demand };
         let mut recordings = Vec::new();
         let mut runs = Vec::new();
         for member in &group.members {
