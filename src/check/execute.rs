@@ -6,7 +6,16 @@ use std::path::Path;
 use crate::engine::{self, End, Sink};
 use crate::host::{Host, Root};
 use crate::model::Scenario;
-use crate::workload::{OpenTrace, Traffic, TrafficError};
+use crate::workload::{Clamped, OpenTrace, Traffic, TrafficError};
+
+/// What a run hands over beside what its sink heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// How it ended.
+    pub end: End,
+    /// How often lengths met their limits, for each generated workload.
+    pub clamped: Vec<Clamped>,
+}
 
 /// Runs a scenario under a seed, telling `sink` all that happens.
 ///
@@ -17,12 +26,12 @@ pub fn execute<S: Sink>(
     seed: u64,
     open: OpenTrace<'_>,
     sink: &mut S,
-) -> Result<End, TrafficError> {
+) -> Result<Executed, TrafficError> {
     let mut traffic = Traffic::new(scenario, seed, open)?;
     let end = engine::run(scenario, &mut traffic, seed, sink);
     match traffic.problem() {
         Some(problem) => Err(problem.clone()),
-        None => Ok(end),
+        None => Ok(Executed { end, clamped: traffic.clamped().collect() }),
     }
 }
 

@@ -16,7 +16,7 @@ mod run;
 pub use compile::{Compiled, Suite, compile, compile_all};
 pub use crash::{catch, install_crash_hook};
 pub use discover::{Discovered, discover};
-pub use execute::{execute, open_traces};
+pub use execute::{Executed, execute, open_traces};
 pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
 pub use group::{Group, Member, groups};

@@ -1,10 +1,12 @@
 //! `summary.json`: the numbers of a run for programs.
 //!
-//! Times are milliseconds, exact to the picosecond; what has no value is `null`. Keys keep their order.
+//! Times that were measured are milliseconds, exact to the picosecond however long the run; means, rates and the
+//! numbers of verdicts are the nearest binary fractions. What has no value is `null`. Keys keep their order.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::number::{Json, rounded};
+use super::number::{self, Json, rounded};
 use super::{Format, Report, Written};
 use crate::expect::Verdict;
 use crate::metrics::{Distribution, Summary};
@@ -65,11 +67,11 @@ struct Counts {
     tokens_generated: u64,
     throughput_tokens_per_sec: Option<Json>,
     throughput_requests_per_sec: Option<Json>,
-    makespan_ms: Option<Json>,
-    end_ms: Json,
+    makespan_ms: Option<Exact>,
+    end_ms: Exact,
     avg_vram_bytes: Json,
     peak_vram_bytes: u64,
-    gpu_busy_ms: Json,
+    gpu_busy_ms: Exact,
     gpu_utilization: Option<Json>,
     evictions: u64,
     retry_attempts: u64,
@@ -77,6 +79,8 @@ struct Counts {
     handoffs_total: u64,
     cross_gpu_decodes: u64,
     max_global_queue_depth: u64,
+    clamped_prompt_share: Option<Json>,
+    clamped_output_share: Option<Json>,
     cost_usd: Option<Json>,
 }
 
@@ -95,7 +99,7 @@ impl Counts {
             throughput_tokens_per_sec: summary.throughput_tokens_per_sec.map(Json),
             throughput_requests_per_sec: summary.throughput_requests_per_sec.map(Json),
             makespan_ms: summary.makespan.map(milliseconds),
-            end_ms: Json(summary.end.as_ms_f64()),
+            end_ms: exact(summary.end.as_ps()),
             avg_vram_bytes: Json(summary.mean_vram_bytes),
             peak_vram_bytes: summary.peak_vram.get(),
             gpu_busy_ms: milliseconds(summary.gpu_busy),
@@ -106,6 +110,8 @@ impl Counts {
             handoffs_total: summary.handoffs_total,
             cross_gpu_decodes: summary.cross_gpu_decodes,
             max_global_queue_depth: summary.max_global_queue_depth,
+            clamped_prompt_share: summary.clamped_prompt_share.map(Json),
+            clamped_output_share: summary.clamped_output_share.map(Json),
             cost_usd: summary.cost_usd.map(Json),
         }
     }
@@ -114,17 +120,17 @@ impl Counts {
 #[derive(Serialize)]
 struct Latencies {
     mean_latency_ms: Option<Json>,
-    p50_latency_ms: Option<Json>,
-    p90_latency_ms: Option<Json>,
-    p95_latency_ms: Option<Json>,
-    p99_latency_ms: Option<Json>,
-    max_latency_ms: Option<Json>,
+    p50_latency_ms: Option<Exact>,
+    p90_latency_ms: Option<Exact>,
+    p95_latency_ms: Option<Exact>,
+    p99_latency_ms: Option<Exact>,
+    max_latency_ms: Option<Exact>,
     mean_ttft_ms: Option<Json>,
-    p50_ttft_ms: Option<Json>,
-    p90_ttft_ms: Option<Json>,
-    p95_ttft_ms: Option<Json>,
-    p99_ttft_ms: Option<Json>,
-    max_ttft_ms: Option<Json>,
+    p50_ttft_ms: Option<Exact>,
+    p90_ttft_ms: Option<Exact>,
+    p95_ttft_ms: Option<Exact>,
+    p99_ttft_ms: Option<Exact>,
+    max_ttft_ms: Option<Exact>,
 }
 
 impl Latencies {
@@ -192,7 +198,7 @@ struct Gpu {
     gpu_index: usize,
     name: String,
     peak_vram_bytes: u64,
-    gpu_busy_ms: Json,
+    gpu_busy_ms: Exact,
     tokens_generated: u64,
     requests_finished: u64,
 }
@@ -210,6 +216,25 @@ fn gpus(scenario: &Scenario, summary: &Summary) -> Vec<Gpu> {
     .collect()
 }
 
-fn milliseconds(duration: SimDuration) -> Json {
-    Json(duration.as_ms_f64())
+fn milliseconds(duration: SimDuration) -> Exact {
+    exact(duration.as_ps())
+}
+
+/// A number as its digits, since no binary fraction holds the picoseconds of more than 2.5 hours.
+type Exact = Box<RawValue>;
+
+fn exact(ps: u64) -> Exact {
+    RawValue::from_string(number::milliseconds(ps)).expect("a decimal is JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picoseconds_of_a_long_run_are_all_there() {
+        let long = SimDuration::from_ps(9_007_199_254_740_993);
+        assert_ne!(long.as_ps() as f64 as u64, long.as_ps(), "a binary fraction loses the last one");
+        assert_eq!(serde_json::to_string(&milliseconds(long)).expect("JSON"), "9007199.254740993");
+    }
 }

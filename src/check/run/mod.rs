@@ -252,8 +252,8 @@ impl<R: Recorder> Work<'_, R> {
         let open = open_traces(self.host, &suite.root);
         let run = || {
             let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
-            let end = execute(&compiled.scenario, seed, &open, &mut sink)?;
-            Ok(Ran { end, outcome: sink.0.finish(end) })
+            let executed = execute(&compiled.scenario, seed, &open, &mut sink)?;
+            Ok(Ran { end: executed.end, outcome: sink.0.finish(executed.end, &executed.clamped) })
         };
         match catch(run) {
             Ok(ran) => ran.map_err(NotRun::NoTraffic),
