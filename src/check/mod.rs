@@ -10,6 +10,7 @@ mod execute;
 mod failure;
 mod golden;
 mod group;
+mod project;
 mod result;
 mod run;
 
@@ -20,5 +21,6 @@ pub use execute::{Executed, execute, open_traces};
 pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
 pub use group::{Group, Member, groups};
+pub use project::project_mistakes;
 pub use result::{CaseResult, Ending, Tally};
 pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};

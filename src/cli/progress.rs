@@ -116,8 +116,8 @@ fn difference(old: &str, new: &str) -> String {
     text
 }
 
-/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened.
-pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -> String {
+/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened; `n_left` cases were left by Ctrl-C.
+pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, n_left: usize, seconds: f64) -> String {
     let (passed, failed, no_data) =
         (tally.of(&Ending::Passed), tally.of(&Ending::Failed), tally.of(&Ending::NoData));
     let style = if failed + no_data > 0 { BAD } else { GOOD };
@@ -126,7 +126,7 @@ pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -
         (tally.of(&Ending::Wrong), "wrong"),
         (tally.of(&Ending::Unreadable), "with I/O errors"),
         (tally.crashed(), "crashed"),
-        (tally.of(&Ending::Skipped), "not run"),
+        (tally.of(&Ending::Skipped) + n_left, "not run"),
     ];
     for (count, what) in others {
         if count > 0 {
@@ -136,6 +136,9 @@ pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -
     if n_broken_files > 0 {
         let files = if n_broken_files == 1 { "file" } else { "files" };
         line.push_str(&format!(", {BAD}{n_broken_files} {files} with errors{BAD:#}"));
+    }
+    if n_left > 0 {
+        line.push_str(&format!(", {BAD}interrupted{BAD:#}"));
     }
     format!("{line} in {STRONG}{seconds:.2} s{STRONG:#}\n")
 }
