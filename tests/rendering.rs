@@ -42,7 +42,7 @@ fn a_diagnostic_is_drawn_under_its_line() {
         diagnostic,
         &sources,
         "
-E0103
+error[E0103]
 
   × unknown routing `power_of_two`
    ╭─[dir/file.kvs:2:12]
@@ -82,7 +82,7 @@ fn a_place_in_another_file_is_drawn_with_its_name() {
         diagnostic,
         &sources,
         "
-E0103
+error[E0103]
 
   × `b` lacks `vram`
    ╭─[dir/file.kvs:1:15]
@@ -117,7 +117,7 @@ fn an_empty_place_at_the_end_of_the_file_is_drawn() {
         Diagnostic::error(CODE, "a value was expected", end, "missing"),
         &sources,
         "
-E0103
+error[E0103]
 
   × a value was expected
    ╭─[dir/file.kvs:1:11]

@@ -10,15 +10,17 @@ mod execute;
 mod failure;
 mod golden;
 mod group;
+mod project;
 mod result;
 mod run;
 
 pub use compile::{Compiled, Suite, compile, compile_all};
 pub use crash::{catch, install_crash_hook};
 pub use discover::{Discovered, discover, folders};
-pub use execute::{execute, open_traces};
+pub use execute::{Executed, execute, open_traces};
 pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
 pub use group::{Group, Member, groups};
+pub use project::project_mistakes;
 pub use result::{CaseResult, Ending, Tally};
 pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::Args;
@@ -13,11 +12,12 @@ use regex::Regex;
 
 use super::arguments::{GlobalArgs, RunningArgs, pattern};
 use super::exit::Exit;
+use super::interrupt;
 use super::output::Output;
 use super::progress::{AlreadySaid, begin_bar, case_line, print_failures, summary_line};
 use crate::check::{
     self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Snapshots, Suite, Tally, Watch,
-    snapshot_name,
+    project_mistakes, snapshot_name,
 };
 use crate::host::{Host, Root};
 use crate::model::{Case, Run};
@@ -76,20 +76,22 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         return loaded.exit;
     }
     let golden = golden_mode(arguments);
-    say_where_snapshots_are_off(&loaded.suites, golden, output);
+    loaded.exit = loaded.exit.and(look_for_snapshots(&host, &loaded.suites, golden, output));
     let printer = Printer {
         output,
         bar: begin_bar(output, global.quiet, n_cases),
         tally: Mutex::default(),
         exit: Mutex::new(Exit::PASSED),
         said: Mutex::default(),
+        n_broken: loaded.n_broken,
+        begun,
     };
     let options = Options {
         n_threads: arguments.running.n_threads(),
         fail_fast: arguments.fail_fast,
         golden,
         overrides: &arguments.running.settings,
-        stop: &AtomicBool::new(false),
+        stop: interrupt::heed(output),
     };
     check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer);
     output.clear_bar();
@@ -98,8 +100,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         note_unused_snapshots(&host, arguments, &loaded.suites, golden, output);
     }
     loaded.exit = loaded.exit.and(*printer.exit.lock().expect("no panic while the lock is held"));
-    let tally = printer.tally.into_inner().expect("no panic while the lock is held");
-    output.result(&summary_line(&tally, loaded.n_broken, begun.elapsed().as_secs_f64()));
+    printer.sum_up(0);
     loaded.exit
 }
 
@@ -143,6 +144,10 @@ pub(super) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output
                 loaded.exit = loaded.exit.and(Exit::BUG);
             }
         }
+    }
+    for mistake in roots(&loaded.suites).into_iter().flat_map(|root| project_mistakes(host, root)) {
+        output.error(&mistake, Some("`kvs.toml` marks the root of a project and may be empty"));
+        loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
     }
     loaded
 }
@@ -214,25 +219,34 @@ fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
     }
 }
 
-fn say_where_snapshots_are_off(suites: &[Suite], golden: GoldenMode, output: &Output) {
-    if suites.is_empty() {
-        return;
-    }
-    if golden == GoldenMode::Off {
+/// Says where snapshots are not compared; in CI a suite without any has failed.
+fn look_for_snapshots(host: &Host, suites: &[Suite], golden: GoldenMode, output: &Output) -> Exit {
+    if golden == GoldenMode::Off && !suites.is_empty() {
         output.progress("note: snapshots are not compared, `--set` changes the numbers");
-        return;
+        return Exit::PASSED;
     }
-    let mut roots: Vec<_> = suites.iter().map(|suite| &suite.root).collect();
-    roots.sort();
-    roots.dedup();
-    for root in roots {
-        if !Snapshots::of(root, golden).active() {
-            let folder = crate::host::display(&root.folder);
-            output.progress(&format!(
-                "note: no snapshots compared, there is no folder `{folder}/snapshots` (--update makes it)"
-            ));
+    let mut exit = Exit::PASSED;
+    for root in roots(suites) {
+        let snapshots = Snapshots::of(root, golden);
+        if snapshots.active() {
+            continue;
+        }
+        let folder = host.shown(snapshots.folder());
+        if golden == GoldenMode::Compare && Snapshots::missing_in_ci(root) {
+            let message = format!("no snapshots to compare with: there is no folder `{folder}`");
+            output.error(&message, Some("make it with `kvs check --update`, and commit it"));
+            exit = Exit::FAILED;
+        } else {
+            let note = "note: no snapshots compared, there is no folder";
+            output.progress(&format!("{note} `{folder}` (--update makes it)"));
         }
     }
+    exit
+}
+
+/// The roots of files, each once.
+fn roots(suites: &[Suite]) -> BTreeSet<&Root> {
+    suites.iter().map(|suite| &suite.root).collect()
 }
 
 /// Names the snapshots of cases that were renamed or deleted in the folders checked.
@@ -272,9 +286,25 @@ struct Printer<'a> {
     tally: Mutex<Tally>,
     exit: Mutex<Exit>,
     said: Mutex<AlreadySaid>,
+    n_broken: usize,
+    begun: Instant,
+}
+
+impl Printer<'_> {
+    fn sum_up(&self, n_left: usize) {
+        let tally = self.tally.lock().expect("no panic while the lock is held");
+        let seconds = self.begun.elapsed().as_secs_f64();
+        self.output.result(&summary_line(&tally, self.n_broken, n_left, seconds));
+    }
 }
 
 impl Watch for Printer<'_> {
+    fn interrupted(&self, n_left: usize) {
+        self.output.clear_bar();
+        self.sum_up(n_left);
+        interrupt::exit(self.output)
+    }
+
     fn advanced(&self, done: usize) {
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);

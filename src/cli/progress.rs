@@ -131,8 +131,8 @@ fn difference(old: &str, new: &str) -> String {
     text
 }
 
-/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened.
-pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -> String {
+/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened; `n_left` cases were left by Ctrl-C.
+pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, n_left: usize, seconds: f64) -> String {
     let (passed, failed, no_data) =
         (tally.of(&Ending::Passed), tally.of(&Ending::Failed), tally.of(&Ending::NoData));
     let told = |count: usize, style: Style, what: &str| {
@@ -149,11 +149,14 @@ pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -
         (wrong, BAD, of(wrong, "case", "cases", "with errors")),
         (unreadable, BAD, of(unreadable, "case", "cases", "with I/O errors")),
         (tally.crashed(), BAD, "crashed".to_owned()),
-        (tally.of(&Ending::Skipped), FAINT, "not run".to_owned()),
+        (tally.of(&Ending::Skipped) + n_left, FAINT, "not run".to_owned()),
         (n_broken_files, BAD, of(n_broken_files, "file", "files", "with errors")),
     ];
     let others = others.iter().filter(|(count, ..)| *count > 0);
     parts.extend(others.map(|(count, style, what)| told(*count, *style, what)));
+    if n_left > 0 {
+        parts.push(format!("{BAD}interrupted{BAD:#}"));
+    }
     let line = parts.join(", ");
     format!("{line} in {STRONG}{seconds:.2} s{STRONG:#}\n")
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::Args;
@@ -11,12 +10,13 @@ use clap::builder::BoolishValueParser;
 use super::arguments::{GlobalArgs, RunningArgs, seed};
 use super::check::{Loaded, WHAT_IS_A_CASE, count_cases, exit_of, load, select_groups};
 use super::exit::Exit;
+use super::interrupt;
 use super::output::{FAINT, Output, STRONG};
 use super::progress::{AlreadySaid, print_failures, summary_line};
 use super::record::Record;
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
+    self, CaseResult, Ending, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
 };
 use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
@@ -92,20 +92,23 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         record: &record,
         state: Mutex::new((Tally::default(), Exit::PASSED)),
         said: Mutex::default(),
+        begun,
     };
     let options = Options {
         n_threads: arguments.running.n_threads(),
         fail_fast: false,
         golden: GoldenMode::Off,
         overrides: &arguments.running.settings,
-        stop: &AtomicBool::new(false),
+        stop: interrupt::heed(output),
     };
     check::run(&host, suites, &groups, &options, &record, &printer);
     let (tally, exit) = printer.state.into_inner().expect("no panic while the lock is held");
-    if let Some(out) = &arguments.out {
+    if let Some(out) = &arguments.out
+        && tally.of(&Ending::Unreadable) == 0
+    {
         output.progress(&format!("written to {}", crate::host::display(out)));
     }
-    output.result(&summary_line(&tally, 0, begun.elapsed().as_secs_f64()));
+    output.result(&summary_line(&tally, 0, 0, begun.elapsed().as_secs_f64()));
     loaded.exit.and(exit)
 }
 
@@ -184,9 +187,16 @@ struct Printer<'a> {
     record: &'a Record<'a>,
     state: Mutex<(Tally, Exit)>,
     said: Mutex<AlreadySaid>,
+    begun: Instant,
 }
 
 impl Watch for Printer<'_> {
+    fn interrupted(&self, n_left: usize) {
+        let state = self.state.lock().expect("no panic while the lock is held");
+        self.output.result(&summary_line(&state.0, 0, n_left, self.begun.elapsed().as_secs_f64()));
+        interrupt::exit(self.output)
+    }
+
     fn finished(&self, suite: &Suite, result: CaseResult) {
         for text in self.record.take_summaries(result.case) {
             self.output.result(&format!("{text}\n"));

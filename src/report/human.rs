@@ -78,6 +78,12 @@ fn totals(text: &mut Text, summary: &Summary) {
     ];
     let moves = moves.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} {count}"));
     text.field("queueing", &moves.collect::<Vec<_>>());
+    let clamped = [(summary.clamped_prompt_share, "prompts"), (summary.clamped_output_share, "outputs")];
+    let clamped = clamped.iter().filter_map(|(share, name)| {
+        let share = share.filter(|share| *share > 0.0)?;
+        Some(format!("{} of the {name} cut to `min` or `max`", percent(share)))
+    });
+    text.field("lengths", &clamped.collect::<Vec<_>>());
     text.field(
         "cost",
         &summary.cost_usd.map(|usd| natural(usd, Dimension::MONEY)).into_iter().collect::<Vec<_>>(),

@@ -1,11 +1,13 @@
 //! `summary.json`: the numbers of a run for programs.
 //!
-//! Times are milliseconds, exact to the picosecond; what has no value is `null`. Keys keep their order.
+//! Times that were measured are milliseconds, exact to the picosecond however long the run; means, rates and the
+//! numbers of verdicts have at most twelve digits. What has no value is `null`. Keys keep their order.
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use super::number::{Json, rounded};
+use super::number::{self, Json, rounded};
 use super::{Format, Report, Written};
 use crate::expect::Verdict;
 use crate::metrics::{Distribution, Summary};
@@ -66,11 +68,11 @@ struct Counts {
     tokens_generated: u64,
     throughput_tokens_per_sec: Option<Json>,
     throughput_requests_per_sec: Option<Json>,
-    makespan_ms: Option<Json>,
-    end_ms: Json,
+    makespan_ms: Option<Exact>,
+    end_ms: Exact,
     avg_vram_bytes: Json,
     peak_vram_bytes: u64,
-    gpu_busy_ms: Json,
+    gpu_busy_ms: Exact,
     gpu_utilization: Option<Json>,
     evictions: u64,
     retry_attempts: u64,
@@ -78,6 +80,8 @@ struct Counts {
     handoffs_total: u64,
     cross_gpu_decodes: u64,
     max_global_queue_depth: u64,
+    clamped_prompt_share: Option<Json>,
+    clamped_output_share: Option<Json>,
     cost_usd: Option<Json>,
 }
 
@@ -96,7 +100,7 @@ impl Counts {
             throughput_tokens_per_sec: summary.throughput_tokens_per_sec.map(Json),
             throughput_requests_per_sec: summary.throughput_requests_per_sec.map(Json),
             makespan_ms: summary.makespan.map(milliseconds),
-            end_ms: Json(summary.end.as_ms_f64()),
+            end_ms: exact(summary.end.as_ps()),
             avg_vram_bytes: Json(summary.mean_vram_bytes),
             peak_vram_bytes: summary.peak_vram.get(),
             gpu_busy_ms: milliseconds(summary.gpu_busy),
@@ -107,6 +111,8 @@ impl Counts {
             handoffs_total: summary.handoffs_total,
             cross_gpu_decodes: summary.cross_gpu_decodes,
             max_global_queue_depth: summary.max_global_queue_depth,
+            clamped_prompt_share: summary.clamped_prompt_share.map(Json),
+            clamped_output_share: summary.clamped_output_share.map(Json),
             cost_usd: summary.cost_usd.map(Json),
         }
     }
@@ -181,7 +187,7 @@ struct Gpu {
     gpu_index: usize,
     name: String,
     peak_vram_bytes: u64,
-    gpu_busy_ms: Json,
+    gpu_busy_ms: Exact,
     tokens_generated: u64,
     requests_finished: u64,
 }
@@ -199,6 +205,25 @@ fn gpus(scenario: &Scenario, summary: &Summary) -> Vec<Gpu> {
     .collect()
 }
 
-fn milliseconds(duration: SimDuration) -> Json {
-    Json(duration.as_ms_f64())
+fn milliseconds(duration: SimDuration) -> Exact {
+    exact(duration.as_ps())
+}
+
+/// A number as its digits, since no binary fraction holds the picoseconds of more than 2.5 hours.
+type Exact = Box<RawValue>;
+
+fn exact(ps: u64) -> Exact {
+    RawValue::from_string(number::milliseconds(ps)).expect("a decimal is JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picoseconds_of_a_long_run_are_all_there() {
+        let long = SimDuration::from_ps(9_007_199_254_740_993);
+        assert_ne!(long.as_ps() as f64 as u64, long.as_ps(), "a binary fraction loses the last one");
+        assert_eq!(serde_json::to_string(&milliseconds(long)).expect("JSON"), "9007199.254740993");
+    }
 }

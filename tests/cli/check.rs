@@ -244,3 +244,64 @@ fn what_is_wrong_with_every_case_of_a_file_is_said_once() {
     assert_eq!(finished.stderr.matches("E0805").count(), 1, "{finished:#?}");
     let _ = finished.ends("0 passed, 0 failed, 0 no data, 3 cases with I/O errors");
 }
+
+#[test]
+fn an_unknown_key_of_the_project_file_is_named() {
+    let project = Project::first().with("kvs.toml", "# nothing yet\nseed = 3\n");
+    project.kvs(["check"]).exits(3).warns("`kvs.toml`: unknown key `seed`");
+    project.write("kvs.toml", "# nothing yet\n= 3\n");
+    project.kvs(["run", "first.kvs"]).exits(3).warns("`kvs.toml:2`: ");
+    project.write("kvs.toml", "# nothing yet\n");
+    let _ = project.kvs(["check"]).exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_reports_what_is_finished_and_waits_for_nothing() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let endless = FIRST
+        .replace(
+            "trace { r1 0 500 200 }",
+            "workload w { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 2_000_000_000 }",
+        )
+        .replace("expect p99_latency_ms == 750\nexpect p99_ttft_ms == 250", "expect rejected == 0");
+    let project = Project::new().with("a.kvs", FIRST).with("b.kvs", &endless).with("c.kvs", FIRST);
+    let mut child = project
+        .command()
+        .args(["check", "-j", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+    let mut line = String::new();
+    while !line.contains("pass  a.kvs") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).expect("text") > 0, "ended before the first case was told");
+    }
+    // The case behind the endless one is finished meanwhile and waits for its turn.
+    std::thread::sleep(Duration::from_millis(500));
+    let pressed = Instant::now();
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    let code = loop {
+        if let Some(status) = child.try_wait().expect("ours") {
+            break status.code();
+        }
+        if pressed.elapsed() > Duration::from_secs(5) {
+            child.kill().expect("ours");
+            panic!("still running after {:?}", pressed.elapsed());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let (mut errors, mut results) = (String::new(), String::new());
+    stderr.read_to_string(&mut errors).expect("text");
+    child.stdout.take().expect("piped").read_to_string(&mut results).expect("text");
+    assert_eq!(code, Some(130), "{errors}{results}");
+    assert!(errors.contains("pass  c.kvs"), "{errors}");
+    let last = results.lines().last().unwrap_or_default();
+    assert!(last.starts_with("2 passed, 0 failed, 0 no data, 1 not run, interrupted in "), "{results}");
+}

@@ -21,8 +21,23 @@ fn slower() -> String {
 #[test]
 fn without_a_folder_nothing_is_compared_and_that_is_said() {
     let project = Project::first();
-    project.kvs(["check"]).exits(0).warns("no snapshots compared").warns("--update");
+    project
+        .kvs(["check"])
+        .exits(0)
+        .warns("no snapshots compared, there is no folder `snapshots` (")
+        .warns("--update");
     assert!(!project.exists("snapshots"));
+}
+
+#[test]
+fn in_ci_a_suite_without_snapshots_has_failed_and_other_files_have_not() {
+    let in_ci = |project: &Project| finish(project.command().env("CI", "true").args(["check", "--quiet"]));
+    let suite = Project::new().with("scenarios/first.kvs", FIRST);
+    in_ci(&suite).exits(1).warns("no folder `snapshots`");
+    let _ = suite.kvs(["check"]).exits(0);
+    let _ = suite.kvs(["check", "--update"]).exits(0);
+    let _ = in_ci(&suite).exits(0);
+    let _ = in_ci(&Project::first()).exits(0);
 }
 
 #[test]

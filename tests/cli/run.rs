@@ -80,7 +80,8 @@ fn an_output_folder_that_cannot_be_made_is_exit_5() {
         .with("taken", "a file")
         .kvs(["run", "first.kvs", "--out", "taken"])
         .exits(5)
-        .warns("taken");
+        .warns("taken")
+        .leaves_out("written to");
 }
 
 #[test]

@@ -101,7 +101,7 @@ pub(crate) fn outcome(script: &str, expectations: &[&Expectation]) -> Outcome {
 pub(crate) fn outcome_of(scenario: &Scenario, script: &str, expectations: &[&Expectation]) -> Outcome {
     let mut accumulator = Accumulator::new(scenario, &Demand::of(expectations).with_every_time());
     let end = play(script, &mut accumulator);
-    accumulator.finish(end)
+    accumulator.finish(end, &[])
 }
 
 /// Tells a sink what a script says.
