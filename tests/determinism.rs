@@ -30,7 +30,7 @@ scenario \"c\" { policy { scheduling shortest_remaining; reservation lazy; routi
 ";
 
 /// Of all outputs of `BUSY`, in debug and in release.
-const FINGERPRINT: &str = "254fd87e94a1b5779efa6ce653129a839a1b3f70884e30c9c8061b960e7aa229";
+const FINGERPRINT: &str = "41609459ca4b9a835dbc8f16a91385c0eb8a7d81a5c9255f964b9321d628792f";
 
 /// Every output file of a run in `folder`, one after the other with their names.
 fn outputs(folder: &Path, out: &str, threads: &str) -> Vec<u8> {
