@@ -151,9 +151,9 @@ expect finished == {REQUESTS}
     #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
     let start = Instant::now();
     let mut accumulator = Accumulator::new(scenario, &Demand::of(&expectations));
-    let end = execute(scenario, 1, &open, &mut accumulator).expect("no trace is read");
-    black_box(accumulator.finish(end));
-    (start.elapsed().as_secs_f64(), end.events)
+    let executed = execute(scenario, 1, &open, &mut accumulator).expect("no trace is read");
+    black_box(accumulator.finish(executed.end, &executed.clamped));
+    (start.elapsed().as_secs_f64(), executed.end.events)
 }
 
 /// The most memory this process has held, where the system tells (Linux).

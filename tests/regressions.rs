@@ -54,7 +54,7 @@ run { sample_every 100 ms }
     let every = scenario.run.sample_every;
     let mut series = TimeSeries::new(Vec::new(), 1, every);
     let open = |path: &str| panic!("no trace is opened, not `{path}` either");
-    let end = execute(scenario, 1, &open, &mut series).expect("an inline trace can be read");
+    let end = execute(scenario, 1, &open, &mut series).expect("an inline trace can be read").end;
     let written = String::from_utf8(series.finish(end).expect("memory takes all")).expect("digits are text");
     let expected = "\
 time_ms,global_queue_depth,arrived,finished,rejected,evicted,tokens_generated,\
@@ -118,7 +118,7 @@ run {{ until 30 d }}
         let open = |path: &str| panic!("no trace is opened, not `{path}` either");
         let mut series =
             TimeSeries::new(Vec::new(), 1, cases[0].run.until.expect("stated").since(SimTime::ZERO));
-        let end = execute(&cases[0], 1, &open, &mut series).expect("an inline trace can be read");
+        let end = execute(&cases[0], 1, &open, &mut series).expect("an inline trace can be read").end;
         assert_eq!((end.unfinished, timing), (3, timing));
     }
 }

@@ -1,6 +1,6 @@
 //! How diagnostics look: drawn, on one line, as JSON.
 
-use kvs::diagnostics::{Code, Diagnostic, ErrorFormat, MAX_SHOWN, render};
+use kvs::diagnostics::{Code, Diagnostic, ErrorFormat, MAX_SHOWN, render, render_within};
 use kvs::source::{SourceId, Sources, Span};
 
 const CODE: Code = Code("E0103");
@@ -42,7 +42,7 @@ fn a_diagnostic_is_drawn_under_its_line() {
         diagnostic,
         &sources,
         "
-E0103
+error[E0103]
 
   × unknown routing `power_of_two`
    ╭─[dir/file.kvs:2:12]
@@ -82,7 +82,7 @@ fn a_place_in_another_file_is_drawn_with_its_name() {
         diagnostic,
         &sources,
         "
-E0103
+error[E0103]
 
   × `b` lacks `vram`
    ╭─[dir/file.kvs:1:15]
@@ -117,7 +117,7 @@ fn an_empty_place_at_the_end_of_the_file_is_drawn() {
         Diagnostic::error(CODE, "a value was expected", end, "missing"),
         &sources,
         "
-E0103
+error[E0103]
 
   × a value was expected
    ╭─[dir/file.kvs:1:11]
@@ -198,4 +198,19 @@ fn no_more_than_asked_for_are_shown_and_the_rest_is_counted() {
     assert_eq!(text.lines().count(), 21);
     assert_eq!(text.lines().last(), Some("and 5 more, not shown"));
     assert_eq!(render(&list, &sources, ErrorFormat::Concise, false, 25).lines().count(), 25);
+}
+
+#[test]
+fn drawings_keep_to_their_width_and_words_stay_whole() {
+    let (sources, file) = source("expect p99_latency_ms < 800\n");
+    let words = "a label with many words ".repeat(8);
+    let diagnostic =
+        Diagnostic::error(CODE, words.trim(), place(&sources, file, "p99_latency_ms"), words.trim())
+            .with_help(words.trim());
+    let text = render_within(60, &[diagnostic], &sources, ErrorFormat::Full, false, MAX_SHOWN);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+    let of = |word: &str| text.split_whitespace().filter(|found| *found == word).count();
+    assert_eq!((of("label"), of("words")), (24, 24), "{text}");
 }

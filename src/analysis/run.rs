@@ -1,6 +1,6 @@
 //! `run`: seeds, warm-up, length.
 
-use crate::model::{Bound, Run};
+use crate::model::{Bound, MAX_SEEDS, Run};
 use crate::units::Dimension;
 
 use super::block::Block;
@@ -19,7 +19,7 @@ pub(super) static TABLE: Table = Table {
         Key::optional("seed", Value::Count(Bound::NotNegative), "the first seed").or("1"),
         Key::optional(
             "seeds",
-            Value::Count(Bound::Between(1.0, 10_000.0)),
+            Value::Count(Bound::Between(1.0, MAX_SEEDS as f64)),
             "how many runs, the seed counting up",
         )
         .or("1"),

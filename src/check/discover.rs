@@ -21,11 +21,8 @@ pub struct Discovered {
 pub fn discover(host: &Host, paths: &[PathBuf]) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen = BTreeSet::new();
-    let usual = if host.kind(Path::new("scenarios")).is_ok() { "scenarios" } else { "." };
-    let usual = [PathBuf::from(usual)];
-    let paths = if paths.is_empty() { usual.as_slice() } else { paths };
-    for path in paths {
-        match files_of(host, path) {
+    for path in given_or_usual(host, paths) {
+        match files_of(host, &path) {
             Ok(files) => {
                 discovered.files.extend(files.into_iter().filter(|file| seen.insert(host.absolute(file))));
             }
@@ -33,6 +30,22 @@ pub fn discover(host: &Host, paths: &[PathBuf]) -> Discovered {
         }
     }
     discovered
+}
+
+/// The folders among the paths, which are searched.
+#[must_use]
+pub fn folders(host: &Host, paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut folders = given_or_usual(host, paths);
+    folders.retain(|path| host.kind(path).is_ok_and(|kind| kind == Kind::Folder));
+    folders
+}
+
+fn given_or_usual(host: &Host, paths: &[PathBuf]) -> Vec<PathBuf> {
+    if !paths.is_empty() {
+        return paths.to_vec();
+    }
+    let usual = if host.kind(Path::new("scenarios")).is_ok() { "scenarios" } else { "." };
+    vec![PathBuf::from(usual)]
 }
 
 fn files_of(host: &Host, path: &Path) -> Result<Vec<PathBuf>, HostError> {

@@ -7,7 +7,16 @@ use crate::engine::{self, End, Sink};
 use crate::host::{Host, Root};
 use crate::model::{Scenario, WorkloadSource};
 use crate::workload::arrivals::is_closed_loop;
-use crate::workload::{OpenTrace, Traffic, TrafficError};
+use crate::workload::{Clamped, OpenTrace, Traffic, TrafficError};
+
+/// What a run hands over beside what its sink heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// How it ended.
+    pub end: End,
+    /// How often lengths met their limits, for each generated workload.
+    pub clamped: Vec<Clamped>,
+}
 
 /// Runs a scenario under a seed, telling `sink` all that happens.
 ///
@@ -18,7 +27,7 @@ pub fn execute<S: Sink>(
     seed: u64,
     open: OpenTrace<'_>,
     sink: &mut S,
-) -> Result<End, TrafficError> {
+) -> Result<Executed, TrafficError> {
     let mut traffic = Traffic::new(scenario, seed, open)?;
     let end = engine::run(scenario, &mut traffic, seed, sink);
     match traffic.problem() {
@@ -26,7 +35,7 @@ pub fn execute<S: Sink>(
         None if end.stands_still => Err(standstill(scenario, end)),
         // A run without `until` ends when nobody is left, or when what is left ends beyond the clock.
         None if scenario.run.until.is_none() && end.unfinished > 0 => Err(beyond_the_clock(scenario, end)),
-        None => Ok(end),
+        None => Ok(Executed { end, clamped: traffic.clamped().collect() }),
     }
 }
 

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use regex::Regex;
 
 use crate::diagnostics::ErrorFormat;
+use crate::model::MAX_SEEDS;
 
 /// Taken by every subcommand.
 #[derive(Args)]
@@ -80,7 +81,7 @@ pub(super) enum Color {
 }
 
 /// The largest first seed: with as many runs as `--seeds` takes, the last seed still fits.
-pub(super) const LARGEST_SEED: u64 = u64::MAX - u32::MAX as u64;
+const LARGEST_SEED: u64 = u64::MAX - u32::MAX as u64;
 
 /// Taken by the subcommands that run scenarios.
 #[derive(Args)]
@@ -89,10 +90,10 @@ pub(super) struct RunningArgs {
     #[arg(long = "set", env = "KVS_SET", hide_env = true, value_name = "NAME=VALUE", value_parser = setting)]
     pub(super) settings: Vec<(String, String)>,
     /// Run so many seeds, whatever the scenario says
-    #[arg(long, env = "KVS_SEEDS", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "KVS_SEEDS", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_SEEDS)))]
     pub(super) seeds: Option<u32>,
     /// Runs at a time [default: one a core]
-    #[arg(long, short, env = "KVS_JOBS", hide_env = true, value_name = "N")]
+    #[arg(long, short, env = "KVS_JOBS", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
 }
 
@@ -111,6 +112,17 @@ impl RunningArgs {
         let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.jobs.unwrap_or_else(cores).get()
     }
+}
+
+/// The first seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed <= LARGEST_SEED);
+    seed.ok_or_else(|| format!("expected a whole number from 0 to {LARGEST_SEED}"))
+}
+
+/// Runs at a time.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected how many runs at a time, 1 or more".to_owned())
 }
 
 /// `name=value` of `--set`.

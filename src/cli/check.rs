@@ -1,8 +1,8 @@
 //! `kvs check`: the suite.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::Args;
@@ -12,12 +12,14 @@ use regex::Regex;
 
 use super::arguments::{GlobalArgs, RunningArgs, pattern};
 use super::exit::Exit;
+use super::interrupt;
 use super::output::Output;
-use super::progress::{begin_bar, case_line, print_failures, summary_line};
+use super::progress::{AlreadySaid, begin_bar, case_line, print_failures, summary_line};
 use crate::check::{
     self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Snapshots, Suite, Tally, Watch,
+    project_mistakes, snapshot_name,
 };
-use crate::host::Host;
+use crate::host::{Host, Root};
 use crate::model::{Case, Run};
 
 /// Arguments of `kvs check`.
@@ -45,6 +47,13 @@ pub(super) struct CheckArgs {
 #[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
 pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> Exit {
     let begun = Instant::now();
+    if arguments.update && in_ci() {
+        output.error(
+            "`--update` stores snapshots, and where `CI` is set nothing is stored",
+            Some("store and commit them where the change is made, or unset `CI`"),
+        );
+        return Exit::USAGE;
+    }
     let host = match Host::disk(global.allow_outside) {
         Ok(host) => host,
         Err(error) => {
@@ -67,25 +76,31 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         return loaded.exit;
     }
     let golden = golden_mode(arguments);
-    say_where_snapshots_are_off(&loaded.suites, golden, output);
+    loaded.exit = loaded.exit.and(look_for_snapshots(&host, &loaded.suites, golden, output));
     let printer = Printer {
         output,
         bar: begin_bar(output, global.quiet, n_cases),
         tally: Mutex::default(),
         exit: Mutex::new(Exit::PASSED),
+        said: Mutex::default(),
+        n_broken: loaded.n_broken,
+        begun,
     };
     let options = Options {
         n_threads: arguments.running.n_threads(),
         fail_fast: arguments.fail_fast,
         golden,
         overrides: &arguments.running.settings,
-        stop: &AtomicBool::new(false),
+        stop: interrupt::heed(output),
     };
     check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer);
     output.clear_bar();
+    // Only whole folders without a mistake show that a case is gone.
+    if loaded.exit == Exit::PASSED && arguments.filter.is_none() && golden != GoldenMode::Off {
+        note_unused_snapshots(&host, arguments, &loaded.suites, golden, output);
+    }
     loaded.exit = loaded.exit.and(*printer.exit.lock().expect("no panic while the lock is held"));
-    let tally = printer.tally.into_inner().expect("no panic while the lock is held");
-    output.result(&summary_line(&tally, loaded.n_broken, begun.elapsed().as_secs_f64()));
+    printer.sum_up(0);
     loaded.exit
 }
 
@@ -130,6 +145,10 @@ pub(super) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output
             }
         }
     }
+    for mistake in roots(&loaded.suites).into_iter().flat_map(|root| project_mistakes(host, root)) {
+        output.error(&mistake, Some("`kvs.toml` marks the root of a project and may be empty"));
+        loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
+    }
     loaded
 }
 
@@ -163,13 +182,14 @@ fn nothing_selected(arguments: &CheckArgs, loaded: &Loaded) -> (String, &'static
             format!("no case matches `--filter {filter}`"),
             "`kvs check --list` shows the ids that are matched; `.` matches any character",
         ),
-        _ if !loaded.suites.is_empty() => (
-            "the files hold no case".to_owned(),
-            "a file with a `cluster` and a `workload` or `trace` is a case, and every `scenario` in it is",
-        ),
+        _ if !loaded.suites.is_empty() => ("the files hold no case".to_owned(), WHAT_IS_A_CASE),
         _ => ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/"),
     }
 }
+
+/// For files that hold definitions only.
+pub(super) const WHAT_IS_A_CASE: &str =
+    "a file with a `cluster` and a `workload` or `trace` is a case, and every `scenario` in it is";
 
 fn list(suites: &[Suite], groups: &[Group], output: &Output) {
     let mut cases: Vec<(usize, usize)> = groups
@@ -184,11 +204,14 @@ fn list(suites: &[Suite], groups: &[Group], output: &Output) {
     }
 }
 
-/// Snapshots hold the numbers of the file as written; in CI nothing is written unless asked for.
+/// Where nothing is written.
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
+
+/// Snapshots hold the numbers of the file as written.
 fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
-    let ci =
-        std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
-    match (arguments.update, arguments.running.settings.is_empty(), ci) {
+    match (arguments.update, arguments.running.settings.is_empty(), in_ci()) {
         (true, _, _) => GoldenMode::Update,
         (false, false, _) => GoldenMode::Off,
         (false, true, true) => GoldenMode::Compare,
@@ -196,23 +219,62 @@ fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
     }
 }
 
-fn say_where_snapshots_are_off(suites: &[Suite], golden: GoldenMode, output: &Output) {
-    if suites.is_empty() {
-        return;
-    }
-    if golden == GoldenMode::Off {
+/// Says where snapshots are not compared; in CI a suite without any has failed.
+fn look_for_snapshots(host: &Host, suites: &[Suite], golden: GoldenMode, output: &Output) -> Exit {
+    if golden == GoldenMode::Off && !suites.is_empty() {
         output.progress("note: snapshots are not compared, `--set` changes the numbers");
-        return;
+        return Exit::PASSED;
     }
-    let mut roots: Vec<_> = suites.iter().map(|suite| &suite.root).collect();
-    roots.sort();
-    roots.dedup();
-    for root in roots {
-        if !Snapshots::of(root, golden).active() {
-            let folder = crate::host::display(&root.folder);
-            output.progress(&format!(
-                "note: no snapshots compared, there is no folder `{folder}/snapshots` (--update makes it)"
-            ));
+    let mut exit = Exit::PASSED;
+    for root in roots(suites) {
+        let snapshots = Snapshots::of(root, golden);
+        if snapshots.active() {
+            continue;
+        }
+        let folder = host.shown(snapshots.folder());
+        if golden == GoldenMode::Compare && Snapshots::missing_in_ci(root) {
+            let message = format!("no snapshots to compare with: there is no folder `{folder}`");
+            output.error(&message, Some("make it with `kvs check --update`, and commit it"));
+            exit = Exit::FAILED;
+        } else {
+            let note = "note: no snapshots compared, there is no folder";
+            output.progress(&format!("{note} `{folder}` (--update makes it)"));
+        }
+    }
+    exit
+}
+
+/// The roots of files, each once.
+fn roots(suites: &[Suite]) -> BTreeSet<&Root> {
+    suites.iter().map(|suite| &suite.root).collect()
+}
+
+/// Names the snapshots of cases that were renamed or deleted in the folders checked.
+fn note_unused_snapshots(
+    host: &Host,
+    arguments: &CheckArgs,
+    suites: &[Suite],
+    golden: GoldenMode,
+    output: &Output,
+) {
+    let folders = check::folders(host, &arguments.paths);
+    let mut used: BTreeMap<&Root, BTreeSet<String>> = BTreeMap::new();
+    for suite in suites {
+        let names = suite.cases.iter().map(|compiled| snapshot_name(&compiled.scenario.case));
+        used.entry(&suite.root).or_default().extend(names);
+    }
+    for (root, used) in used {
+        let checked: Vec<String> = folders
+            .iter()
+            .filter(|folder| host.root_of(folder).is_ok_and(|of_folder| of_folder == *root))
+            .map(|folder| host.below(root, folder))
+            .collect();
+        let is_checked = |file: &str| {
+            checked.iter().any(|folder| folder.is_empty() || Path::new(file).starts_with(folder))
+        };
+        for path in Snapshots::of(root, golden).unused(&used, &is_checked) {
+            let path = crate::host::display(path.strip_prefix(&root.folder).unwrap_or(&path));
+            output.progress(&format!("note: `{path}` is the snapshot of no case, and can be deleted"));
         }
     }
 }
@@ -223,9 +285,26 @@ struct Printer<'a> {
     bar: Option<ProgressBar>,
     tally: Mutex<Tally>,
     exit: Mutex<Exit>,
+    said: Mutex<AlreadySaid>,
+    n_broken: usize,
+    begun: Instant,
+}
+
+impl Printer<'_> {
+    fn sum_up(&self, n_left: usize) {
+        let tally = self.tally.lock().expect("no panic while the lock is held");
+        let seconds = self.begun.elapsed().as_secs_f64();
+        self.output.result(&summary_line(&tally, self.n_broken, n_left, seconds));
+    }
 }
 
 impl Watch for Printer<'_> {
+    fn interrupted(&self, n_left: usize) {
+        self.output.clear_bar();
+        self.sum_up(n_left);
+        interrupt::exit(self.output)
+    }
+
     fn advanced(&self, done: usize) {
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);
@@ -234,7 +313,9 @@ impl Watch for Printer<'_> {
 
     fn finished(&self, suite: &Suite, result: CaseResult) {
         self.output.progress(&case_line(&result));
-        print_failures(self.output, suite, &result);
+        let mut said = self.said.lock().expect("no panic while the lock is held");
+        print_failures(self.output, suite, &result, &mut said);
+        drop(said);
         self.tally.lock().expect("no panic while the lock is held").add(&result.ending);
         let mut exit = self.exit.lock().expect("no panic while the lock is held");
         *exit = exit.and(exit_of(&result.ending));

@@ -24,6 +24,11 @@ impl Exit {
     /// Stopped by Ctrl-C.
     pub(super) const INTERRUPTED: Exit = Exit(130);
 
+    /// For ending the process from another thread.
+    pub(super) const fn code(self) -> i32 {
+        self.0 as i32
+    }
+
     /// The graver of two.
     pub(super) fn and(self, other: Exit) -> Exit {
         if self.gravity() >= other.gravity() { self } else { other }

@@ -8,6 +8,7 @@ mod check;
 mod exit;
 mod explain;
 mod import;
+mod interrupt;
 mod list;
 mod output;
 mod progress;

@@ -1,7 +1,9 @@
 //! What is seen of running cases: a line each when it is done, a bar below on a terminal.
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
+use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
@@ -18,6 +20,8 @@ pub(super) fn begin_bar(output: &Output, quiet: bool, n_cases: usize) -> Option<
         .expect("the template is well-formed")
         .progress_chars("━╸ ");
     let bar = ProgressBar::new(n_cases as u64).with_style(style);
+    // Time goes on before the first case is done.
+    bar.enable_steady_tick(Duration::from_millis(100));
     output.set_bar(bar.clone());
     Some(bar)
 }
@@ -59,22 +63,34 @@ fn facts(result: &CaseResult) -> String {
     facts.join(", ")
 }
 
-/// A case's failures: at their lines, then how its numbers differ from the snapshot.
-pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult) {
-    match &result.repeat {
-        // Programs get the command with the failure, people once a case.
-        Some(repeat) if output.is_json() => {
-            let with_help = |diagnostic: &Diagnostic| match diagnostic.help {
-                Some(_) => diagnostic.clone(),
-                None => diagnostic.clone().with_help(format!("repeat with: {repeat}")),
-            };
-            let list: Vec<Diagnostic> = result.diagnostics.iter().map(with_help).collect();
-            output.diagnostics(&list, &suite.sources);
-        }
-        _ => output.diagnostics(&result.diagnostics, &suite.sources),
+/// What was said about the file at hand; its cases have much in common.
+#[derive(Default)]
+pub(super) struct AlreadySaid {
+    suite: usize,
+    diagnostics: Vec<Diagnostic>,
+    how_to_accept: bool,
+}
+
+/// A case's failures: at their lines, then how its numbers differ from the snapshot. What is wrong with every case of
+/// a file, and what to do about its snapshots, is said once.
+pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult, said: &mut AlreadySaid) {
+    if said.suite != result.suite {
+        *said = AlreadySaid { suite: result.suite, ..AlreadySaid::default() };
     }
-    if let Some(failure) = &result.snapshot_failure {
-        output.unplaced(failure, &suite.sources);
+    let mut list = result.diagnostics.clone();
+    if matches!(result.ending, Ending::Wrong | Ending::Unreadable) {
+        list.retain(|diagnostic| !said.diagnostics.contains(diagnostic));
+        said.diagnostics.extend(list.iter().cloned());
+    }
+    for diagnostic in &mut list {
+        diagnostic.repeat.clone_from(&result.repeat);
+    }
+    output.diagnostics(&list, &suite.sources);
+    if let Some(mut failure) = result.snapshot_failure.clone() {
+        if std::mem::replace(&mut said.how_to_accept, true) && !output.is_json() {
+            failure.help = None;
+        }
+        output.unplaced(&failure, &suite.sources);
     }
     for problem in &result.problems {
         output.problem(problem);
@@ -89,7 +105,6 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     }
     if let (Some(repeat), Ending::Failed | Ending::NoData | Ending::Crashed(_)) =
         (&result.repeat, &result.ending)
-        && !output.is_json()
     {
         output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
     }
@@ -116,26 +131,32 @@ fn difference(old: &str, new: &str) -> String {
     text
 }
 
-/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened.
-pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, seconds: f64) -> String {
+/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened; `n_left` cases were left by Ctrl-C.
+pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, n_left: usize, seconds: f64) -> String {
     let (passed, failed, no_data) =
         (tally.of(&Ending::Passed), tally.of(&Ending::Failed), tally.of(&Ending::NoData));
-    let style = if failed + no_data > 0 { BAD } else { GOOD };
-    let mut line = format!("{style}{passed} passed{style:#}, {failed} failed, {no_data} no data");
+    let told = |count: usize, style: Style, what: &str| {
+        if count > 0 { format!("{style}{count} {what}{style:#}") } else { format!("{count} {what}") }
+    };
+    let mut parts =
+        vec![told(passed, GOOD, "passed"), told(failed, BAD, "failed"), told(no_data, DOUBTFUL, "no data")];
+    let of = |count: usize, one: &str, many: &str, what: &str| {
+        format!("{} {what}", if count == 1 { one } else { many })
+    };
+    let wrong = tally.of(&Ending::Wrong);
+    let unreadable = tally.of(&Ending::Unreadable);
     let others = [
-        (tally.of(&Ending::Wrong), "wrong"),
-        (tally.of(&Ending::Unreadable), "with I/O errors"),
-        (tally.crashed(), "crashed"),
-        (tally.of(&Ending::Skipped), "not run"),
+        (wrong, BAD, of(wrong, "case", "cases", "with errors")),
+        (unreadable, BAD, of(unreadable, "case", "cases", "with I/O errors")),
+        (tally.crashed(), BAD, "crashed".to_owned()),
+        (tally.of(&Ending::Skipped) + n_left, FAINT, "not run".to_owned()),
+        (n_broken_files, BAD, of(n_broken_files, "file", "files", "with errors")),
     ];
-    for (count, what) in others {
-        if count > 0 {
-            line.push_str(&format!(", {count} {what}"));
-        }
+    let others = others.iter().filter(|(count, ..)| *count > 0);
+    parts.extend(others.map(|(count, style, what)| told(*count, *style, what)));
+    if n_left > 0 {
+        parts.push(format!("{BAD}interrupted{BAD:#}"));
     }
-    if n_broken_files > 0 {
-        let files = if n_broken_files == 1 { "file" } else { "files" };
-        line.push_str(&format!(", {BAD}{n_broken_files} {files} with errors{BAD:#}"));
-    }
+    let line = parts.join(", ");
     format!("{line} in {STRONG}{seconds:.2} s{STRONG:#}\n")
 }

@@ -32,18 +32,18 @@ impl<'a> Record<'a> {
         groups: &[Group],
         out: Option<&'a Path>,
         colored: bool,
-    ) -> Result<Record<'a>, HostError> {
+    ) -> Record<'a> {
         let selected: Vec<_> =
             groups.iter().flat_map(|group| &group.members).filter(|member| member.selected).collect();
-        let inputs = if out.is_some() { inputs(host, suite)? } else { Vec::new() };
-        Ok(Record {
+        let inputs = if out.is_some() { inputs(host, suite) } else { Vec::new() };
+        Record {
             out,
             several_cases: selected.len() > 1,
             several_seeds: selected.iter().any(|member| member.seeds.end - member.seeds.start > 1),
             inputs,
             colored,
             summaries: Mutex::default(),
-        })
+        }
     }
 
     /// The summaries of a case's runs, by seed.
@@ -66,6 +66,8 @@ impl<'a> Record<'a> {
 
 impl Recorder for Record<'_> {
     type Sink = Option<Logs>;
+
+    const SHOWS_SUMMARIES: bool = true;
 
     fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Option<Logs>, HostError> {
         let scenario = &suite.cases[case].scenario;
@@ -152,8 +154,9 @@ fn write_formats(folder: &Path, report: &Report<'_>) -> Result<(), HostError> {
     Ok(())
 }
 
-/// The files that the runs depend on: scenarios as read, traces as they are now.
-fn inputs(host: &Host, suite: &Suite) -> Result<Vec<Input>, HostError> {
+/// The files that the runs depend on: scenarios as read, traces as they are now. What cannot be read is left out: the
+/// run that needs it says so.
+fn inputs(host: &Host, suite: &Suite) -> Vec<Input> {
     let mut paths: Vec<&str> = suite.inputs.iter().map(String::as_str).collect();
     for compiled in &suite.cases {
         for workload in &compiled.scenario.workloads {
@@ -164,11 +167,9 @@ fn inputs(host: &Host, suite: &Suite) -> Result<Vec<Input>, HostError> {
             }
         }
     }
-    let mut inputs = Vec::new();
-    for path in paths {
-        let reader = host.open(&suite.root, Path::new(path))?;
-        let sha256 = sha256(reader).map_err(|error| HostError::io(Path::new(path), error))?;
-        inputs.push(Input { path: host.below(&suite.root, Path::new(path)), sha256 });
-    }
-    Ok(inputs)
+    let fingerprint = |path: &&str| {
+        let reader = host.open(&suite.root, Path::new(path)).ok()?;
+        Some(Input { path: host.below(&suite.root, Path::new(path)), sha256: sha256(reader).ok()? })
+    };
+    paths.iter().filter_map(fingerprint).collect()
 }

@@ -2,23 +2,22 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::arguments::{GlobalArgs, LARGEST_SEED, RunningArgs};
-use super::check::{Loaded, count_cases, exit_of, load, select_groups};
+use super::arguments::{GlobalArgs, RunningArgs, seed};
+use super::check::{Loaded, WHAT_IS_A_CASE, count_cases, exit_of, load, select_groups};
 use super::exit::Exit;
-use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
-use super::progress::{print_failures, summary_line};
+use super::interrupt;
+use super::output::{FAINT, Output, STRONG};
+use super::progress::{AlreadySaid, print_failures, summary_line};
 use super::record::Record;
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
+    self, CaseResult, Ending, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
 };
-use crate::expect::Status;
 use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
 use crate::report;
@@ -34,7 +33,7 @@ pub(super) struct RunArgs {
     #[arg(long, env = "KVS_ONLY", hide_env = true, value_name = "CASE")]
     only: Option<String>,
     /// Run this seed alone, whatever the scenario says; with --seeds the first of several
-    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+    #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json into this folder
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
@@ -86,28 +85,30 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         }
         return *exit;
     }
-    let record = match Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored()) {
-        Ok(record) => record,
-        Err(problem) => {
-            output.problem(&problem);
-            return Exit::IO;
-        }
+    let record = Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored());
+    let printer = Printer {
+        output,
+        host: &host,
+        record: &record,
+        state: Mutex::new((Tally::default(), Exit::PASSED)),
+        said: Mutex::default(),
+        begun,
     };
-    let printer =
-        Printer { output, host: &host, record: &record, state: Mutex::new((Tally::default(), Exit::PASSED)) };
     let options = Options {
         n_threads: arguments.running.n_threads(),
         fail_fast: false,
         golden: GoldenMode::Off,
         overrides: &arguments.running.settings,
-        stop: &AtomicBool::new(false),
+        stop: interrupt::heed(output),
     };
     check::run(&host, suites, &groups, &options, &record, &printer);
     let (tally, exit) = printer.state.into_inner().expect("no panic while the lock is held");
-    if let Some(out) = &arguments.out {
+    if let Some(out) = &arguments.out
+        && tally.of(&Ending::Unreadable) == 0
+    {
         output.progress(&format!("written to {}", crate::host::display(out)));
     }
-    output.result(&summary_line(&tally, 0, begun.elapsed().as_secs_f64()));
+    output.result(&summary_line(&tally, 0, 0, begun.elapsed().as_secs_f64()));
     loaded.exit.and(exit)
 }
 
@@ -117,6 +118,10 @@ fn is_called(case: &Case, only: &str) -> bool {
 }
 
 fn not_found(suite: &Suite, only: &str, output: &Output) {
+    if suite.cases.is_empty() {
+        output.error(&format!("`{}` holds no case", suite.name), Some(WHAT_IS_A_CASE));
+        return;
+    }
     let mut labels: Vec<String> = suite
         .cases
         .iter()
@@ -181,17 +186,27 @@ struct Printer<'a> {
     host: &'a Host,
     record: &'a Record<'a>,
     state: Mutex<(Tally, Exit)>,
+    said: Mutex<AlreadySaid>,
+    begun: Instant,
 }
 
 impl Watch for Printer<'_> {
+    fn interrupted(&self, n_left: usize) {
+        let state = self.state.lock().expect("no panic while the lock is held");
+        self.output.result(&summary_line(&state.0, 0, n_left, self.begun.elapsed().as_secs_f64()));
+        interrupt::exit(self.output)
+    }
+
     fn finished(&self, suite: &Suite, result: CaseResult) {
         for text in self.record.take_summaries(result.case) {
             self.output.result(&format!("{text}\n"));
         }
         let compiled = &suite.cases[result.case];
-        self.output.result(&over_seeds(compiled, &result));
+        self.output.result(&over_seeds(compiled, &result, self.output.colored()));
         self.output.result(&traces(self.host, suite, compiled));
-        print_failures(self.output, suite, &result);
+        let mut said = self.said.lock().expect("no panic while the lock is held");
+        print_failures(self.output, suite, &result, &mut said);
+        drop(said);
         let mut state = self.state.lock().expect("no panic while the lock is held");
         state.0.add(&result.ending);
         state.1 = state.1.and(exit_of(&result.ending));
@@ -199,27 +214,13 @@ impl Watch for Printer<'_> {
 }
 
 /// The expectations over all runs, where there are several.
-fn over_seeds(compiled: &CompiledCase, result: &CaseResult) -> String {
+fn over_seeds(compiled: &CompiledCase, result: &CaseResult, colored: bool) -> String {
     let n_runs = result.expectations.first().map_or(0, |judgement| judgement.runs);
     if n_runs < 2 {
         return String::new();
     }
-    let mut text = format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n", result.id);
-    for (expectation, judgement) in compiled.scenario.expectations.iter().zip(&result.expectations) {
-        let status = judgement.status;
-        let style = match status {
-            Status::Pass => GOOD,
-            Status::Fail => BAD,
-            Status::NoData => DOUBTFUL,
-        };
-        let (word, held, runs) = (status.name(), judgement.held, judgement.runs);
-        text.push_str(&format!(
-            "  {style}{word:<7}{style:#}  {}  {FAINT}held in {held} of {runs} runs{FAINT:#}\n",
-            expectation.text
-        ));
-    }
-    text.push('\n');
-    text
+    let table = report::over_seeds(&compiled.scenario.expectations, &result.expectations, colored);
+    format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n{table}\n", result.id)
 }
 
 /// What became of the rows of trace files: read = used + dropped.

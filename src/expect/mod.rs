@@ -11,7 +11,7 @@ mod verdict;
 mod view;
 mod windows;
 
-pub use forms::{FORMS, Form, form};
+pub use forms::{FORMS, Form};
 pub use seeds::{Judgement, judge_seeds};
 pub use verdict::{Status, Verdict};
 

@@ -107,9 +107,14 @@ fn dimension(metric: &Metric) -> Dimension {
 
 fn why_nothing(metric: &Metric, outcome: &Outcome) -> String {
     let name = &metric.name;
+    let ended_before = || format!("the run ended at `{}`, before the time selected", shown(outcome.end()));
     match metrics::lookup(name).map(|info| info.kind) {
+        Some(Kind::Requests) if metric.selection.during.is_some_and(|(from, _)| from > outcome.end()) => {
+            ended_before()
+        }
         Some(Kind::Requests) => format!("no request gave a sample for `{name}`"),
-        Some(Kind::Level) => format!("the run ended at `{}`, before the time selected", shown(outcome.end())),
+        Some(Kind::Level) => ended_before(),
+        Some(Kind::Run) if name.starts_with("clamped_") => "no length was drawn".to_owned(),
         Some(Kind::Run) if name == "cost_usd" => "a GPU has no `price`".to_owned(),
         Some(Kind::Run) | None => format!("the run has no `{name}`"),
     }

@@ -1,4 +1,4 @@
-//! The only door to files: scenarios, imports and traces in, snapshots and results out.
+//! The only door to what a scenario names, imports and traces included, and to all files that are written.
 //!
 //! A [`Host`] knows where it was started and whether it may leave a project; a [`Root`] is the project a file belongs
 //! to. Knows nothing of the language. Invariant: unless `allow_outside` is set nothing is read whose real path,
@@ -19,7 +19,7 @@ pub use error::{HostError, Problem};
 pub use files::{Files, Kind};
 pub use memory::Memory;
 pub use paths::{display, normalise};
-pub use write::{PendingFile, write_atomically};
+pub use write::{PendingFile, remove_pending_files, write_atomically};
 
 /// The largest scenario or import that is read, in bytes: 8 MiB.
 pub const MAX_SCENARIO_BYTES: u64 = 8 * 1024 * 1024;
@@ -84,6 +84,21 @@ impl Host {
         let folder = self.files.canonical(folder).unwrap_or_else(|_| folder.to_path_buf());
         let real = folder.join(absolute.file_name().unwrap_or_default());
         display(real.strip_prefix(&root.folder).unwrap_or(file))
+    }
+
+    /// A path as people type it: relative to where they are, as far as it lies below.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        let cwd = self.files.canonical(&self.cwd).unwrap_or_else(|_| self.cwd.clone());
+        let mut up = PathBuf::new();
+        for ancestor in cwd.ancestors() {
+            // The root of the disk is no place to count from.
+            if let (Ok(below), Some(_)) = (path.strip_prefix(ancestor), ancestor.parent()) {
+                return display(&up.join(below));
+            }
+            up.push("..");
+        }
+        display(path)
     }
 
     /// Whether a path is a file or a folder.
@@ -179,6 +194,16 @@ mod tests {
         let root = |path: &str| host.root_of(Path::new(path)).expect("exists").folder;
         assert_eq!(root("project/scenarios/deep/b.kvs"), Path::new("/project"));
         assert_eq!(root("alone/c.kvs"), Path::new("/alone"));
+    }
+
+    #[test]
+    fn paths_are_shown_from_where_people_are() {
+        let mut host = project();
+        host.cwd = PathBuf::from("/project/scenarios");
+        let shown = |path: &str| host.shown(Path::new(path));
+        assert_eq!(shown("/project/scenarios/a.kvs"), "a.kvs");
+        assert_eq!(shown("/project/snapshots"), "../snapshots");
+        assert_eq!(shown("/alone/c.kvs"), "/alone/c.kvs");
     }
 
     #[test]

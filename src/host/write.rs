@@ -3,9 +3,11 @@
 //! Bytes go to a temporary file in the same folder, which is renamed over the old one when it is complete.
 //! Invariant: whoever reads the path sees the old bytes or the new ones, whenever we are stopped.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -26,6 +28,36 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
 pub struct PendingFile {
     path: PathBuf,
     file: BufWriter<NamedTempFile>,
+    /// Below `file`, so that it is dropped when the temporary file is gone.
+    listed: Listed,
+}
+
+/// Temporary files there are, for a process that ends without dropping them.
+static PENDING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Removes the temporary files of all that is being written; for a process that is about to end.
+pub fn remove_pending_files() {
+    for path in &*PENDING.lock().unwrap_or_else(PoisonError::into_inner) {
+        // Whatever is in the way, the process ends.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// A line of [`PENDING`], as long as it lives.
+#[derive(Debug)]
+struct Listed(PathBuf);
+
+impl Listed {
+    fn new(path: &Path) -> Listed {
+        PENDING.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_path_buf());
+        Listed(path.to_path_buf())
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        PENDING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
 }
 
 impl PendingFile {
@@ -43,7 +75,8 @@ impl PendingFile {
             builder.tempfile_in(folder)
         };
         let file = create().map_err(|error| HostError::io(path, error))?;
-        Ok(PendingFile { path: path.to_path_buf(), file: BufWriter::new(file) })
+        let listed = Listed::new(file.path());
+        Ok(PendingFile { path: path.to_path_buf(), file: BufWriter::new(file), listed })
     }
 
     /// Puts the file in its place.
@@ -51,14 +84,16 @@ impl PendingFile {
     /// # Errors
     /// When the last bytes cannot be written or the old file cannot be replaced.
     pub fn persist(self) -> Result<(), HostError> {
-        let PendingFile { path, file } = self;
+        let PendingFile { path, file, listed } = self;
         let persist = || -> io::Result<()> {
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.as_file().sync_data()?;
             file.persist(&path).map_err(|error| error.error)?;
             Ok(())
         };
-        persist().map_err(|error| HostError::io(&path, error))
+        let persisted = persist().map_err(|error| HostError::io(&path, error));
+        drop(listed);
+        persisted
     }
 }
 

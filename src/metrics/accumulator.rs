@@ -10,11 +10,12 @@ use super::levels::Level;
 use super::outcome::{Ended, Outcome};
 use super::rows::{Fate, NOWHERE, Row, Rows};
 use super::sample::{EndsWith, Sample};
-use super::tally::{Moves, Tally};
+use super::tally::{Lengths, Moves, Tally};
 use super::track::Track;
 use crate::engine::{End, Event, Journey, Levels, Sink};
 use crate::model::{Scenario, Slo};
 use crate::units::{SimDuration, SimTime};
+use crate::workload::Clamped;
 
 /// Listens to a run.
 pub struct Accumulator {
@@ -94,9 +95,9 @@ impl Accumulator {
         }
     }
 
-    /// The numbers of the run.
+    /// The numbers of the run; `clamped` is what its traffic says of lengths.
     #[must_use]
-    pub fn finish(self, end: End) -> Outcome {
+    pub fn finish(self, end: End, clamped: &[Clamped]) -> Outcome {
         let mut levels = BTreeMap::new();
         levels.insert((Level::GlobalQueueDepth, None), self.global_queue.finish(end.at));
         for (level, track) in self.cluster {
@@ -120,6 +121,7 @@ impl Accumulator {
             rows: self.rows,
             makespan: self.last_finish.zip(self.first_arrival).map(|(last, first)| last.since(first)),
             moves: self.moves,
+            lengths: Lengths::of(clamped),
             cost_usd: self.usd_per_hour.map(|price| price * hours),
         })
     }

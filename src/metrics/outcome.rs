@@ -11,7 +11,7 @@ use super::quantile::Samples;
 use super::rows::Rows;
 use super::sample::Sample;
 use super::spec::Source;
-use super::tally::{Moves, Tally};
+use super::tally::{Lengths, Moves, Tally};
 use super::track::{self, Series};
 use super::{find, spec};
 use crate::engine::End;
@@ -36,6 +36,7 @@ pub struct Outcome {
 pub(super) struct Totals {
     pub(super) makespan: Option<SimDuration>,
     pub(super) moves: Moves,
+    pub(super) lengths: Lengths,
     pub(super) cost_usd: Option<f64>,
 }
 
@@ -50,6 +51,7 @@ pub(super) struct Ended {
     pub(super) rows: Option<Rows>,
     pub(super) makespan: Option<SimDuration>,
     pub(super) moves: Moves,
+    pub(super) lengths: Lengths,
     pub(super) cost_usd: Option<f64>,
 }
 
@@ -64,7 +66,12 @@ impl Outcome {
             levels: ended.levels,
             columns: columns.collect(),
             rows: ended.rows,
-            totals: Totals { makespan: ended.makespan, moves: ended.moves, cost_usd: ended.cost_usd },
+            totals: Totals {
+                makespan: ended.makespan,
+                moves: ended.moves,
+                lengths: ended.lengths,
+                cost_usd: ended.cost_usd,
+            },
         }
     }
 

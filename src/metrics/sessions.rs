@@ -17,7 +17,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::Share,
         better: Better::Neither,
-        source: Source::Later(Kind::Run),
+        source: Source::Run(|totals| totals.lengths.share(totals.lengths.clamped_prompts)),
         definition: "share of the prompt lengths drawn that `min` or `max` changed",
     },
     MetricSpec {
@@ -25,7 +25,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::Share,
         better: Better::Neither,
-        source: Source::Later(Kind::Run),
+        source: Source::Run(|totals| totals.lengths.share(totals.lengths.clamped_outputs)),
         definition: "share of the output lengths drawn that `min` or `max` changed",
     },
 ];

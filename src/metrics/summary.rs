@@ -63,6 +63,10 @@ pub struct Summary {
     pub handoffs_total: u64,
     /// Outputs begun on another GPU than their prompt.
     pub cross_gpu_decodes: u64,
+    /// Prompt lengths that `min` or `max` changed, as a share of those drawn; `None` where none was drawn.
+    pub clamped_prompt_share: Option<f64>,
+    /// The same of output lengths.
+    pub clamped_output_share: Option<f64>,
     /// `None` where a GPU has no price.
     pub cost_usd: Option<f64>,
     /// By cluster-wide replica index.
@@ -114,6 +118,7 @@ impl Outcome {
         let vram = &self.levels[&(Level::VramBytes, None)];
         let busy = self.levels[&(Level::GpusBusy, None)].integral;
         let length = self.end().as_ps() as f64;
+        let lengths = self.totals.lengths;
         Summary {
             end: self.end(),
             arrived,
@@ -141,6 +146,8 @@ impl Outcome {
             retry_successes: self.totals.moves.retry_successes,
             handoffs_total: self.totals.moves.handoffs,
             cross_gpu_decodes: self.totals.moves.cross_gpu_decodes,
+            clamped_prompt_share: lengths.share(lengths.clamped_prompts),
+            clamped_output_share: lengths.share(lengths.clamped_outputs),
             cost_usd: self.totals.cost_usd,
             gpus: self
                 .gpus

@@ -1,5 +1,7 @@
 //! Counts over a set of requests: all of them, those of a workload, those that ended on a GPU.
 
+use crate::workload::Clamped;
+
 /// Counts over a set of requests that arrived after `warmup`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -40,4 +42,28 @@ pub(super) struct Moves {
     pub(super) retry_successes: u64,
     pub(super) handoffs: u64,
     pub(super) cross_gpu_decodes: u64,
+}
+
+/// Lengths drawn, and those of them that `min` or `max` changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lengths {
+    pub(super) drawn: u64,
+    pub(super) clamped_prompts: u64,
+    pub(super) clamped_outputs: u64,
+}
+
+impl Lengths {
+    /// Of all workloads together.
+    pub(super) fn of(clamped: &[Clamped]) -> Lengths {
+        clamped.iter().fold(Lengths::default(), |sum, of| Lengths {
+            drawn: sum.drawn + of.drawn,
+            clamped_prompts: sum.clamped_prompts + of.prompts,
+            clamped_outputs: sum.clamped_outputs + of.outputs,
+        })
+    }
+
+    /// `None` where none was drawn.
+    pub(super) fn share(self, clamped: u64) -> Option<f64> {
+        (self.drawn > 0).then(|| clamped as f64 / self.drawn as f64)
+    }
 }

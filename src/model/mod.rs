@@ -20,6 +20,6 @@ pub use expectation::{
 };
 pub use gpu::{Gpu, Hardware, Throughput};
 pub use language_model::{LanguageModel, StoredAs};
-pub use scenario::{Batching, Case, Engine, Policy, Run, Scenario};
+pub use scenario::{Batching, Case, Engine, MAX_SEEDS, Policy, Run, Scenario};
 pub use spec::{Bound, Form, Param, Spec};
 pub use workload::{Slo, TraceFile, TraceRow, Workload, WorkloadSource};

@@ -118,6 +118,9 @@ pub struct Policy {
     pub queue_timeout: Option<SimDuration>,
 }
 
+/// Runs of one case, at most.
+pub const MAX_SEEDS: u32 = 10_000;
+
 /// Seeds, warm-up, length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {

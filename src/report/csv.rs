@@ -1,8 +1,8 @@
 //! `timeseries.csv`: the state of the system on a grid of times, written while the run goes on.
 //!
-//! A sample shows the state just before what happens at its time. Counts are since the sample before. The last row
-//! lies behind the end of the run, so that the columns of counts add up to the totals. Memory does not grow with
-//! the run. Invariant: after an error nothing more is written, and the error is what `finish` returns.
+//! A sample shows the state just before what happens at its time; the last row is the end of the run, on the grid or
+//! not, and shows the state behind it. Counts are since the row before, so that their columns add up to the totals.
+//! Memory does not grow with the run. Invariant: after an error nothing more is written, and the error is what `finish` returns.
 
 use std::io::{self, Write};
 
@@ -35,10 +35,19 @@ pub struct TimeSeries<W> {
     global_queue: u32,
     since: Since,
     gpus: Vec<Levels>,
+    /// A row that is written once the clock moves on: at the end of the run another takes its place.
+    pending: Option<Pending>,
     line: Vec<u8>,
 }
 
-/// Counts since the last sample.
+/// A row not yet written, and its counts.
+struct Pending {
+    at: u64,
+    line: Vec<u8>,
+    since: Since,
+}
+
+/// Counts since the last row.
 #[derive(Clone, Copy, Default)]
 struct Since {
     arrived: u64,
@@ -46,6 +55,18 @@ struct Since {
     rejected: u64,
     evicted: u64,
     tokens: u64,
+}
+
+impl Since {
+    fn and(self, later: Since) -> Since {
+        Since {
+            arrived: self.arrived + later.arrived,
+            finished: self.finished + later.finished,
+            rejected: self.rejected + later.rejected,
+            evicted: self.evicted + later.evicted,
+            tokens: self.tokens + later.tokens,
+        }
+    }
 }
 
 impl<W: Write> TimeSeries<W> {
@@ -61,6 +82,7 @@ impl<W: Write> TimeSeries<W> {
             global_queue: 0,
             since: Since::default(),
             gpus: vec![Levels::default(); n_gpus],
+            pending: None,
             line: COLUMNS.into(),
         };
         for gpu in 0..n_gpus {
@@ -68,20 +90,24 @@ impl<W: Write> TimeSeries<W> {
                 series.line.extend_from_slice(format!(",gpu{gpu}_{column}").as_bytes());
             }
         }
-        series.write_line();
+        let header = std::mem::take(&mut series.line);
+        series.write_line(header);
         series.sample_up_to(0);
         series
     }
 
-    /// Writes the samples up to the end of the run, and the first behind it.
+    /// Writes the samples before the end of the run, and the state it leaves.
     ///
     /// # Errors
     /// The first error of the writer.
     pub fn finish(mut self, end: End) -> io::Result<W> {
-        self.sample_up_to(end.at.as_ps());
-        if let Some(next) = self.next {
-            self.sample_up_to(next);
+        let end = end.at.as_ps();
+        self.sample_up_to(end);
+        if let Some(replaced) = self.pending.take_if(|pending| pending.at == end) {
+            self.since = replaced.since.and(self.since);
         }
+        self.sample(end);
+        self.write_pending();
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -102,7 +128,9 @@ impl<W: Write> TimeSeries<W> {
     }
 
     fn sample(&mut self, at: u64) {
-        let Since { arrived, finished, rejected, evicted, tokens } = std::mem::take(&mut self.since);
+        self.write_pending();
+        let since = std::mem::take(&mut self.since);
+        let Since { arrived, finished, rejected, evicted, tokens } = since;
         let line = &mut self.line;
         push_milliseconds(line, at);
         let counts = [u64::from(self.global_queue), arrived, finished, rejected, evicted, tokens];
@@ -114,15 +142,23 @@ impl<W: Write> TimeSeries<W> {
             line.push(b',');
             push_integer(line, number);
         }
-        self.write_line();
+        self.pending = Some(Pending { at, line: std::mem::take(line), since });
     }
 
-    fn write_line(&mut self) {
-        self.line.push(b'\n');
-        if self.error.is_none() {
-            self.error = self.into.write_all(&self.line).err();
+    fn write_pending(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            self.write_line(pending.line);
         }
-        self.line.clear();
+    }
+
+    /// The buffer is used again.
+    fn write_line(&mut self, mut line: Vec<u8>) {
+        line.push(b'\n');
+        if self.error.is_none() {
+            self.error = self.into.write_all(&line).err();
+        }
+        line.clear();
+        self.line = line;
     }
 }
 

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use super::number::{natural, percent};
 use super::verdicts::numbers;
 use super::{Format, Report, Written};
-use crate::expect::{Status, Verdict};
+use crate::expect::{Judgement, Status, Verdict};
 use crate::metrics::{Distribution, Summary};
 use crate::model::{Expectation, Scenario};
 use crate::units::{Dimension, SimDuration};
@@ -78,6 +78,12 @@ fn totals(text: &mut Text, summary: &Summary) {
     ];
     let moves = moves.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} {count}"));
     text.field("queueing", &moves.collect::<Vec<_>>());
+    let clamped = [(summary.clamped_prompt_share, "prompts"), (summary.clamped_output_share, "outputs")];
+    let clamped = clamped.iter().filter_map(|(share, name)| {
+        let share = share.filter(|share| *share > 0.0)?;
+        Some(format!("{} of the {name} cut to `min` or `max`", percent(share)))
+    });
+    text.field("lengths", &clamped.collect::<Vec<_>>());
     text.field(
         "cost",
         &summary.cost_usd.map(|usd| natural(usd, Dimension::MONEY)).into_iter().collect::<Vec<_>>(),
@@ -89,7 +95,12 @@ fn times(text: &mut Text, summary: &Summary) {
         "  {:<10}{:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "", "n", "mean", "p50", "p90", "p95", "p99", "max"
     ));
-    for (name, distribution) in [("ttft", summary.ttft), ("latency", summary.latency)] {
+    for (name, distribution) in [
+        ("ttft", summary.ttft),
+        ("tpot", summary.tpot),
+        ("latency", summary.latency),
+        ("queue", summary.queue),
+    ] {
         let Some(Distribution { n, mean_secs, min: _, p50, p90, p95, p99, max }) = distribution else {
             text.line(&format!("  {name:<10}{:>8}", 0));
             continue;
@@ -128,34 +139,71 @@ fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
 }
 
 fn expectations(text: &mut Text, expectations: &[Expectation], verdicts: &[Verdict]) {
-    let rows: Vec<[String; 4]> = verdicts.iter().map(columns).collect();
+    let rows = expectations.iter().zip(verdicts).map(|(expectation, verdict)| Row {
+        text: &expectation.text,
+        status: verdict.status,
+        verdict,
+        below: verdict.detail.clone().filter(|_| verdict.status != Status::Pass),
+    });
+    table(text, &rows.collect::<Vec<_>>());
+}
+
+/// A table of expectations over several runs: the verdict of the worst, and how many hold.
+#[must_use]
+pub fn over_seeds(expectations: &[Expectation], judgements: &[Judgement], colour: bool) -> String {
+    let mut text = Text { out: String::new(), colour };
+    let rows = expectations.iter().zip(judgements).map(|(expectation, judgement)| {
+        let Judgement { status, worst, worst_seed, held, runs } = judgement;
+        let detail = worst.detail.as_ref().filter(|_| worst.status != Status::Pass);
+        let detail = detail.map_or_else(String::new, |detail| format!(": {detail}"));
+        let share =
+            expectation.in_runs.map_or_else(String::new, |share| format!(" of {} needed", percent(share)));
+        let below = format!("holds in {held} of {runs} runs{share}, the worst has seed {worst_seed}{detail}");
+        Row { text: &expectation.text, status: *status, verdict: worst, below: Some(below) }
+    });
+    table(&mut text, &rows.collect::<Vec<_>>());
+    text.out
+}
+
+/// An expectation as the table shows it.
+struct Row<'a> {
+    text: &'a str,
+    status: Status,
+    /// Where the numbers come from.
+    verdict: &'a Verdict,
+    /// On a line of its own.
+    below: Option<String>,
+}
+
+fn table(text: &mut Text, rows: &[Row<'_>]) {
+    let cells: Vec<[String; 4]> = rows.iter().map(|row| columns(row.verdict)).collect();
     let widest = |column: usize, title: &str| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).max(title.len())
+        cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).max(title.len())
     };
     let [value, limit, margin] = [widest(0, "value"), widest(1, "limit"), widest(2, "margin")];
     // Texts that leave no room for the numbers stand on a line of their own.
     let room = WIDTH.saturating_sub(4 + value + limit + margin + widest(3, "") + 8);
-    let short = expectations.iter().map(|each| each.text.chars().count()).filter(|width| *width <= room);
+    let short = rows.iter().map(|row| row.text.chars().count()).filter(|width| *width <= room);
     let width = short.max().unwrap_or(0).max("expectation".len());
     let line = |name: &str, [of, against, by, relative]: [&str; 4]| {
         format!("{name:<width$}  {of:>value$}  {against:>limit$}  {by:>margin$}  {relative}")
     };
     text.line(&format!("    {}", line("expectation", ["value", "limit", "margin", ""])));
-    for ((expectation, verdict), row) in expectations.iter().zip(verdicts).zip(&rows) {
-        let mark = match verdict.status {
+    for (row, cells) in rows.iter().zip(&cells) {
+        let mark = match row.status {
             Status::Pass => text.coloured(AnsiColor::Green, "✓"),
             Status::Fail => text.coloured(AnsiColor::Red, "✗"),
             Status::NoData => text.coloured(AnsiColor::Yellow, "?"),
         };
-        let row = row.each_ref().map(String::as_str);
-        if expectation.text.chars().count() <= width {
-            text.line(&format!("  {mark} {}", line(&expectation.text, row)));
+        let cells = cells.each_ref().map(String::as_str);
+        if row.text.chars().count() <= width {
+            text.line(&format!("  {mark} {}", line(row.text, cells)));
         } else {
-            text.line(&format!("  {mark} {}", expectation.text));
-            text.line(&format!("    {}", line("", row)));
+            text.line(&format!("  {mark} {}", row.text));
+            text.line(&format!("    {}", line("", cells)));
         }
-        if let Some(detail) = verdict.detail.as_ref().filter(|_| verdict.status != Status::Pass) {
-            text.line(&format!("      {detail}"));
+        if let Some(below) = &row.below {
+            text.line(&format!("      {below}"));
         }
     }
 }

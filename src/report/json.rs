@@ -1,10 +1,13 @@
 //! `summary.json`: the numbers of a run for programs.
 //!
-//! Times are milliseconds, exact to the picosecond; what has no value is `null`. Keys keep their order.
+//! Times that were measured are milliseconds, exact to the picosecond however long the run; means, rates and the
+//! numbers of verdicts have at most twelve digits. What has no value is `null`. Keys keep their order.
 
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use super::number::{Json, rounded};
+use super::number::{self, Json, rounded};
 use super::{Format, Report, Written};
 use crate::expect::Verdict;
 use crate::metrics::{Distribution, Summary};
@@ -27,7 +30,7 @@ pub fn json(report: &Report<'_>) -> String {
         case: report.scenario.case.to_string(),
         seed: report.seed,
         counts: Counts::of(&summary),
-        latencies: Latencies::of(&summary),
+        times: Times(&summary),
         memory_pressure_policy: &report.scenario.policy.memory_pressure.name,
         eviction_policy: &report.scenario.policy.eviction.name,
         verdicts: verdicts.map(|(expectation, verdict)| verdict_object(expectation, verdict)).collect(),
@@ -45,7 +48,7 @@ struct Document<'a> {
     #[serde(flatten)]
     counts: Counts,
     #[serde(flatten)]
-    latencies: Latencies,
+    times: Times<'a>,
     memory_pressure_policy: &'a str,
     eviction_policy: &'a str,
     verdicts: Vec<VerdictObject<'a>>,
@@ -65,11 +68,11 @@ struct Counts {
     tokens_generated: u64,
     throughput_tokens_per_sec: Option<Json>,
     throughput_requests_per_sec: Option<Json>,
-    makespan_ms: Option<Json>,
-    end_ms: Json,
+    makespan_ms: Option<Exact>,
+    end_ms: Exact,
     avg_vram_bytes: Json,
     peak_vram_bytes: u64,
-    gpu_busy_ms: Json,
+    gpu_busy_ms: Exact,
     gpu_utilization: Option<Json>,
     evictions: u64,
     retry_attempts: u64,
@@ -77,6 +80,8 @@ struct Counts {
     handoffs_total: u64,
     cross_gpu_decodes: u64,
     max_global_queue_depth: u64,
+    clamped_prompt_share: Option<Json>,
+    clamped_output_share: Option<Json>,
     cost_usd: Option<Json>,
 }
 
@@ -95,7 +100,7 @@ impl Counts {
             throughput_tokens_per_sec: summary.throughput_tokens_per_sec.map(Json),
             throughput_requests_per_sec: summary.throughput_requests_per_sec.map(Json),
             makespan_ms: summary.makespan.map(milliseconds),
-            end_ms: Json(summary.end.as_ms_f64()),
+            end_ms: exact(summary.end.as_ps()),
             avg_vram_bytes: Json(summary.mean_vram_bytes),
             peak_vram_bytes: summary.peak_vram.get(),
             gpu_busy_ms: milliseconds(summary.gpu_busy),
@@ -106,48 +111,38 @@ impl Counts {
             handoffs_total: summary.handoffs_total,
             cross_gpu_decodes: summary.cross_gpu_decodes,
             max_global_queue_depth: summary.max_global_queue_depth,
+            clamped_prompt_share: summary.clamped_prompt_share.map(Json),
+            clamped_output_share: summary.clamped_output_share.map(Json),
             cost_usd: summary.cost_usd.map(Json),
         }
     }
 }
 
-#[derive(Serialize)]
-struct Latencies {
-    mean_latency_ms: Option<Json>,
-    p50_latency_ms: Option<Json>,
-    p90_latency_ms: Option<Json>,
-    p95_latency_ms: Option<Json>,
-    p99_latency_ms: Option<Json>,
-    max_latency_ms: Option<Json>,
-    mean_ttft_ms: Option<Json>,
-    p50_ttft_ms: Option<Json>,
-    p90_ttft_ms: Option<Json>,
-    p95_ttft_ms: Option<Json>,
-    p99_ttft_ms: Option<Json>,
-    max_ttft_ms: Option<Json>,
-}
+/// The times of requests, each kind with the number of samples behind it: `n_ttft`, `mean_ttft_ms`, `p50_ttft_ms`.
+struct Times<'a>(&'a Summary);
 
-impl Latencies {
-    fn of(summary: &Summary) -> Latencies {
-        let of = |distribution: Option<Distribution>, read: fn(&Distribution) -> SimDuration| {
-            distribution.as_ref().map(|distribution| milliseconds(read(distribution)))
-        };
-        let (latency, ttft) = (summary.latency, summary.ttft);
-        let mean = |distribution: Option<Distribution>| distribution.map(|of| Json(of.mean_secs * 1e3));
-        Latencies {
-            mean_latency_ms: mean(latency),
-            p50_latency_ms: of(latency, |of| of.p50),
-            p90_latency_ms: of(latency, |of| of.p90),
-            p95_latency_ms: of(latency, |of| of.p95),
-            p99_latency_ms: of(latency, |of| of.p99),
-            max_latency_ms: of(latency, |of| of.max),
-            mean_ttft_ms: mean(ttft),
-            p50_ttft_ms: of(ttft, |of| of.p50),
-            p90_ttft_ms: of(ttft, |of| of.p90),
-            p95_ttft_ms: of(ttft, |of| of.p95),
-            p99_ttft_ms: of(ttft, |of| of.p99),
-            max_ttft_ms: of(ttft, |of| of.max),
+impl Serialize for Times<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Summary { latency, ttft, tpot, queue, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (what, times) in [("latency", latency), ("ttft", ttft), ("tpot", tpot), ("queue", queue)] {
+            let of = |read: fn(&Distribution) -> SimDuration| {
+                times.as_ref().map(|distribution| milliseconds(read(distribution)))
+            };
+            map.serialize_entry(&format!("n_{what}"), &times.map_or(0, |distribution| distribution.n))?;
+            let mean = times.map(|distribution| Json(distribution.mean_secs * 1e3));
+            map.serialize_entry(&format!("mean_{what}_ms"), &mean)?;
+            for (statistic, value) in [
+                ("p50", of(|times| times.p50)),
+                ("p90", of(|times| times.p90)),
+                ("p95", of(|times| times.p95)),
+                ("p99", of(|times| times.p99)),
+                ("max", of(|times| times.max)),
+            ] {
+                map.serialize_entry(&format!("{statistic}_{what}_ms"), &value)?;
+            }
         }
+        map.end()
     }
 }
 
@@ -192,7 +187,7 @@ struct Gpu {
     gpu_index: usize,
     name: String,
     peak_vram_bytes: u64,
-    gpu_busy_ms: Json,
+    gpu_busy_ms: Exact,
     tokens_generated: u64,
     requests_finished: u64,
 }
@@ -210,6 +205,25 @@ fn gpus(scenario: &Scenario, summary: &Summary) -> Vec<Gpu> {
     .collect()
 }
 
-fn milliseconds(duration: SimDuration) -> Json {
-    Json(duration.as_ms_f64())
+fn milliseconds(duration: SimDuration) -> Exact {
+    exact(duration.as_ps())
+}
+
+/// A number as its digits, since no binary fraction holds the picoseconds of more than 2.5 hours.
+type Exact = Box<RawValue>;
+
+fn exact(ps: u64) -> Exact {
+    RawValue::from_string(number::milliseconds(ps)).expect("a decimal is JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picoseconds_of_a_long_run_are_all_there() {
+        let long = SimDuration::from_ps(9_007_199_254_740_993);
+        assert_ne!(long.as_ps() as f64 as u64, long.as_ps(), "a binary fraction loses the last one");
+        assert_eq!(serde_json::to_string(&milliseconds(long)).expect("JSON"), "9007199.254740993");
+    }
 }

@@ -16,7 +16,7 @@ mod snapshot;
 
 pub use csv::TimeSeries;
 pub use events::EventLog;
-pub use human::human;
+pub use human::{human, over_seeds};
 pub use json::json;
 pub use meta::{Input, meta};
 pub use paths::paths;

@@ -11,8 +11,8 @@ mod gamma;
 mod normal;
 mod uniform;
 
+use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 /// Names the derivation of keys: another derivation gets another label.

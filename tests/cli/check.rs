@@ -46,7 +46,7 @@ fn a_missed_limit_is_drawn_at_its_line_with_the_command_that_repeats_it() {
 fn concise_diagnostics_are_one_line_each() {
     let finished = Project::new()
         .with("slow.kvs", failing())
-        .kvs(["check", "slow.kvs", "--error-format", "concise", "--quiet"])
+        .kvs(["check", "slow.kvs", "--error-format", "concise"])
         .exits(1);
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "{lines:#?}");
@@ -57,14 +57,14 @@ fn concise_diagnostics_are_one_line_each() {
 fn json_diagnostics_are_one_object_each() {
     let finished = Project::new()
         .with("slow.kvs", failing())
-        .kvs(["check", "slow.kvs", "none.kvs", "--error-format", "json", "--quiet"])
+        .kvs(["check", "slow.kvs", "none.kvs", "--error-format", "json"])
         .exits(5);
     let objects = finished.stderr.lines().map(|line| {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{line}: {error}"))
     });
     let objects: Vec<_> = objects.collect();
     assert_eq!(objects.len(), 2, "{objects:#?}");
-    assert_eq!(objects[1]["help"], "repeat with: kvs run slow.kvs");
+    assert_eq!(objects[1]["repeat"], "kvs run slow.kvs");
 }
 
 #[test]
@@ -166,7 +166,7 @@ workload chat { arrivals poisson; rate 1 req/s; prompt constant 10; output const
 expect completion_rate == 100%
 ";
     let project = Project::new().with("later.kvs", continuous);
-    project.kvs(["check"]).exits(3).ends("0 passed, 0 failed, 0 no data, 1 wrong").warns("E09");
+    project.kvs(["check"]).exits(3).ends("0 passed, 0 failed, 0 no data, 1 case with errors").warns("E09");
     let _ = project.kvs(["check", "--list"]).exits(0);
 }
 
@@ -208,7 +208,7 @@ workload chat { arrivals poisson; rate 1 req/s; prompt constant 100; output cons
 expect p99_latency_ms < 1 ms
 ";
     let project = Project::new().with("r.kvs", random);
-    project.kvs(["check", "--seeds", "3"]).exits(1).warns("holds in 0 of 3 runs").warns("--seed ");
+    project.kvs(["check", "--seeds", "3"]).exits(1).warns("in 0 of 3 runs").warns("--seed ");
 }
 
 #[test]
@@ -235,4 +235,73 @@ fn reads_stay_below_the_root_unless_allowed() {
     let project = Project::new().with("user.kvs", text);
     project.kvs(["check"]).exits(3).warns("outside the project").warns("--allow-outside");
     let _ = project.kvs(["check", "--allow-outside"]).exits(0);
+}
+
+#[test]
+fn what_is_wrong_with_every_case_of_a_file_is_said_once() {
+    let gone = MATRIX.replace("trace { r1 0 500 200 }", "trace chat from \"none.csv\" { format kvs }");
+    let finished = Project::new().with("m.kvs", gone).kvs(["check", "m.kvs"]).exits(5);
+    assert_eq!(finished.stderr.matches("E0805").count(), 1, "{finished:#?}");
+    let _ = finished.ends("0 passed, 0 failed, 0 no data, 3 cases with I/O errors");
+}
+
+#[test]
+fn an_unknown_key_of_the_project_file_is_named() {
+    let project = Project::first().with("kvs.toml", "# nothing yet\nseed = 3\n");
+    project.kvs(["check"]).exits(3).warns("`kvs.toml`: unknown key `seed`");
+    project.write("kvs.toml", "# nothing yet\n= 3\n");
+    project.kvs(["run", "first.kvs"]).exits(3).warns("`kvs.toml:2`: ");
+    project.write("kvs.toml", "# nothing yet\n");
+    let _ = project.kvs(["check"]).exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_reports_what_is_finished_and_waits_for_nothing() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let endless = FIRST
+        .replace(
+            "trace { r1 0 500 200 }",
+            "workload w { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 2_000_000_000 }",
+        )
+        .replace("expect p99_latency_ms == 750\nexpect p99_ttft_ms == 250", "expect rejected == 0");
+    let project = Project::new().with("a.kvs", FIRST).with("b.kvs", &endless).with("c.kvs", FIRST);
+    let mut child = project
+        .command()
+        .args(["check", "-j", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+    let mut line = String::new();
+    while !line.contains("pass  a.kvs") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).expect("text") > 0, "ended before the first case was told");
+    }
+    // The case behind the endless one is finished meanwhile and waits for its turn.
+    std::thread::sleep(Duration::from_millis(500));
+    let pressed = Instant::now();
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    let code = loop {
+        if let Some(status) = child.try_wait().expect("ours") {
+            break status.code();
+        }
+        if pressed.elapsed() > Duration::from_secs(5) {
+            child.kill().expect("ours");
+            panic!("still running after {:?}", pressed.elapsed());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let (mut errors, mut results) = (String::new(), String::new());
+    stderr.read_to_string(&mut errors).expect("text");
+    child.stdout.take().expect("piped").read_to_string(&mut results).expect("text");
+    assert_eq!(code, Some(130), "{errors}{results}");
+    assert!(errors.contains("pass  c.kvs"), "{errors}");
+    let last = results.lines().last().unwrap_or_default();
+    assert!(last.starts_with("2 passed, 0 failed, 0 no data, 1 not run, interrupted in "), "{results}");
 }

@@ -21,8 +21,23 @@ fn slower() -> String {
 #[test]
 fn without_a_folder_nothing_is_compared_and_that_is_said() {
     let project = Project::first();
-    project.kvs(["check"]).exits(0).warns("no snapshots compared").warns("--update");
+    project
+        .kvs(["check"])
+        .exits(0)
+        .warns("no snapshots compared, there is no folder `snapshots` (")
+        .warns("--update");
     assert!(!project.exists("snapshots"));
+}
+
+#[test]
+fn in_ci_a_suite_without_snapshots_has_failed_and_other_files_have_not() {
+    let in_ci = |project: &Project| finish(project.command().env("CI", "true").args(["check", "--quiet"]));
+    let suite = Project::new().with("scenarios/first.kvs", FIRST);
+    in_ci(&suite).exits(1).warns("no folder `snapshots`");
+    let _ = suite.kvs(["check"]).exits(0);
+    let _ = suite.kvs(["check", "--update"]).exits(0);
+    let _ = in_ci(&suite).exits(0);
+    let _ = in_ci(&Project::first()).exits(0);
 }
 
 #[test]
@@ -67,6 +82,9 @@ fn in_ci_nothing_is_written() {
     project.write("first.kvs", slower());
     finish(project.command().env("CI", "true").arg("check")).exits(1).warns("E0803");
     assert_eq!(project.files("snapshots"), [SNAP]);
+    let old = project.read(SNAP);
+    finish(project.command().env("CI", "true").args(["check", "--update"])).exits(2).warns("`CI`");
+    assert_eq!(project.read(SNAP), old);
 }
 
 #[test]
@@ -126,4 +144,29 @@ fn a_folder_that_cannot_be_written_is_exit_5_and_the_old_file_intact() {
     fs::write(&folder, "a file").expect("ours");
     project.kvs(["check", "--update"]).exits(5).warns("snapshots");
     assert_eq!(fs::read_to_string(&folder).expect("ours"), "a file");
+}
+
+#[test]
+fn a_snapshot_whose_case_is_gone_is_noted_where_its_folder_is_checked() {
+    let project =
+        Project::new().with("deep/first.kvs", FIRST).with("deep/other.kvs", FIRST).with("top.kvs", FIRST);
+    let _ = project.kvs(["check", "--update"]).exits(0);
+    std::fs::remove_file(project.path("deep/other.kvs")).expect("there");
+    for folder in [".", "deep"] {
+        project.kvs(["check", folder]).exits(0).warns("root__deep__other.snap` is the snapshot of no case");
+    }
+    let note = "is the snapshot of no case";
+    project.kvs(["check", "deep"]).leaves_out("root__top");
+    project.kvs(["check", "deep/first.kvs"]).exits(0).leaves_out(note);
+    project.kvs(["check", "--filter", "first"]).exits(0).leaves_out(note);
+}
+
+#[test]
+fn how_to_accept_is_said_once_a_file() {
+    let two = format!("param n = 1\nmatrix {{ n in [1, 2] }}\n{FIRST}");
+    let project = Project::new().with("two.kvs", two);
+    std::fs::create_dir(project.path("snapshots")).expect("writable");
+    let finished = project.kvs(["check", "two.kvs"]).exits(1);
+    assert_eq!(finished.stderr.matches("E0804").count(), 2, "{finished:#?}");
+    assert_eq!(finished.stderr.matches("--update").count(), 1, "{finished:#?}");
 }

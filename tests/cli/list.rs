@@ -3,8 +3,20 @@
 use crate::project::Project;
 
 const TOPICS: &[&str] = &[
-    "gpus", "models", "policies", "timings", "metrics", "arrivals", "rates", "lengths", "sessions",
-    "formats", "units", "keys", "codes",
+    "gpus",
+    "models",
+    "policies",
+    "timings",
+    "metrics",
+    "expectations",
+    "arrivals",
+    "rates",
+    "lengths",
+    "sessions",
+    "formats",
+    "units",
+    "keys",
+    "codes",
 ];
 
 #[test]

@@ -61,12 +61,27 @@ fn several_cases_and_seeds_get_a_folder_each() {
 }
 
 #[test]
+fn over_seeds_the_worst_run_is_shown_with_its_numbers() {
+    let text = FIRST.replace("trace { r1 0 500 200 }", "workload chat { arrivals poisson; rate 1 req/s; prompt constant 100; output constant 10; requests 20 }");
+    let text = text.replace(
+        "p99_latency_ms == 750\nexpect p99_ttft_ms == 250",
+        "p99_latency_ms < 10 s\nexpect finished == 20",
+    );
+    let shown = Project::new().with("s.kvs", text).kvs(["run", "s.kvs", "--seeds", "3"]).exits(0);
+    let shown = shown.says("over 3 runs").says("holds in 3 of 3 runs, the worst has seed ");
+    let table = shown.stdout.split("over 3 runs").nth(1).expect("a table");
+    let row = table.lines().find(|line| line.contains("✓ p99_latency_ms < 10 s")).expect("a row");
+    assert!(row.contains("10 s  +9."), "{row}");
+}
+
+#[test]
 fn an_output_folder_that_cannot_be_made_is_exit_5() {
     Project::first()
         .with("taken", "a file")
         .kvs(["run", "first.kvs", "--out", "taken"])
         .exits(5)
-        .warns("taken");
+        .warns("taken")
+        .leaves_out("written to");
 }
 
 #[test]
@@ -84,6 +99,12 @@ fn the_largest_seed_runs() {
     let largest = (u64::MAX - u64::from(u32::MAX)).to_string();
     project.kvs(["run", "first.kvs", "--seed", &largest]).exits(0).ends("1 passed, 0 failed, 0 no data");
     project.kvs(["run", "first.kvs", "--seed", &u64::MAX.to_string()]).exits(2).warns("--seed");
+}
+
+#[test]
+fn a_file_without_a_case_is_exit_4_and_told_what_makes_one() {
+    let project = Project::new().with("empty.kvs", "# nothing yet\n");
+    project.kvs(["run", "empty.kvs"]).exits(4).warns("`empty.kvs` holds no case").warns("`cluster`");
 }
 
 #[test]
@@ -172,8 +193,32 @@ fn a_bad_row_is_named_by_file_line_and_column() {
     for command in ["run", "check"] {
         project.kvs([command, "replay.kvs"]).exits(3).warns("rows.trace:2:8").warns("many");
     }
-    project.write("replay.kvs", project.read("replay.kvs").replace("rows.trace", "none.trace"));
-    project.kvs(["check", "replay.kvs"]).exits(3).warns("none.trace");
+}
+
+#[test]
+fn a_trace_that_cannot_be_read_is_exit_5_and_drawn_where_it_is_named() {
+    let missing = FIRST.replace("trace { r1 0 500 200 }", "trace chat from \"none.trace\" { format kvs }");
+    let project = Project::new().with("deep/replay.kvs", &missing);
+    project.write("deep/folder.kvs", missing.replace("none.trace", "."));
+    for command in [&["check"][..], &["run"], &["run", "--out", "out"]] {
+        let of = |file| project.kvs(command.iter().copied().chain([file])).exits(5);
+        let missing = of("deep/replay.kvs");
+        let missing =
+            missing.warns("`none.trace`: no such file").warns("replay.kvs:5:17").warns("`deep/none.trace`");
+        missing.leaves_out("where `kvs` was started");
+        of("deep/folder.kvs").warns("`.`: ");
+    }
+}
+
+#[test]
+fn a_workload_to_blame_is_drawn_at_its_header() {
+    let closed = "workload loop {\n  arrivals users 2 think constant 0 s\n  duration 1 min\n  prompt constant 20000000\n  output constant 1\n}";
+    let project = Project::new().with("stands.kvs", FIRST.replace("trace { r1 0 500 200 }", closed));
+    project
+        .kvs(["check", "stands.kvs"])
+        .exits(3)
+        .warns("workload `loop`: time stands still")
+        .warns("stands.kvs:5:1");
 }
 
 #[test]

@@ -27,6 +27,14 @@ fn wrong_usage_is_exit_2() {
 }
 
 #[test]
+fn numbers_out_of_range_are_told_what_is_in_it() {
+    let project = Project::first();
+    project.kvs(["run", "first.kvs", "--seed", "-1"]).exits(2).warns("'-1'").warns("a whole number from 0");
+    project.kvs(["check", "-j", "0"]).exits(2).warns("how many runs at a time, 1 or more");
+    project.kvs(["run", "first.kvs", "--seeds", "10001"]).exits(2).warns("1..=10000");
+}
+
+#[test]
 fn help_and_version_are_results() {
     let project = Project::new();
     for subcommand in ["check", "run", "list", "explain"] {

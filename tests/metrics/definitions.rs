@@ -139,6 +139,29 @@ fn what_is_lost_is_counted_and_gives_no_sample() {
 }
 
 #[test]
+fn a_first_token_counts_whatever_became_of_its_request() {
+    check(
+        "
+        0   a1 arrives chat 9 9
+        0   a1 queues 0
+        10  a1 prefills 0
+        30  a1 first token 0
+        40  a2 arrives chat 9 9
+        40  a2 queues 0
+        70  a2 prefills 0
+        90  end",
+        &[
+            ("finished", Some(0.0)),
+            ("p50_ttft_ms", Some(30.0)),
+            ("max_queue_ms", Some(30.0)),
+            ("mean_queue_ms", Some(20.0)),
+            ("max_prefill_ms", Some(20.0)),
+            ("max_latency_ms", None),
+        ],
+    );
+}
+
+#[test]
 fn nothing_at_all_has_no_shares_and_no_times() {
     check(
         "0 end",

@@ -99,9 +99,9 @@ pub(crate) fn outcome(script: &str, expectations: &[&Expectation]) -> Outcome {
 
 /// As [`outcome`], of another scenario.
 pub(crate) fn outcome_of(scenario: &Scenario, script: &str, expectations: &[&Expectation]) -> Outcome {
-    let mut accumulator = Accumulator::new(scenario, &Demand::of(expectations));
+    let mut accumulator = Accumulator::new(scenario, &Demand::of(expectations).with_every_time());
     let end = play(script, &mut accumulator);
-    accumulator.finish(end)
+    accumulator.finish(end, &[])
 }
 
 /// Tells a sink what a script says.

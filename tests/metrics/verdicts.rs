@@ -1,6 +1,6 @@
 //! Verdicts: status, value, limit, margin and what is said beside them.
 
-use kvs::expect::{FORMS, Status, Verdict, form, judge, judge_seeds};
+use kvs::expect::{Status, Verdict, judge, judge_seeds};
 use kvs::model::{
     Comparison, Condition, Expectation, GpuSelection, Metric, Operator, Selection, Term, Tolerance,
 };
@@ -211,7 +211,59 @@ fn always_looks_at_every_instant() {
     // The instant at the end of the span counts.
     check(always(less("queue_depth", 4.0), Some((0, 199))), Status::Pass, [1.0, 4.0, 3.0]);
     check(always(less("queue_depth", 4.0), Some((0, 200))), Status::Fail, [4.0, 4.0, 0.0]);
-    no_data(always(less("queue_depth", 4.0), Some((1500, 2000))), "the run ended at `1 s`, before `1.5 s`");
+}
+
+#[test]
+fn a_system_that_drained_stays_as_it_is_and_one_that_was_cut_short_says_nothing_more() {
+    let later = Some((1500, 2000));
+    let sustained = |during| {
+        let (from, to) = during;
+        Condition::Sustained {
+            condition: Box::new(less("queue_depth", 1.0)),
+            duration: SimDuration::from_ms(400),
+            during: Some((SimTime::from_ms(from), to)),
+        }
+    };
+    check(always(less("queue_depth", 4.0), later), Status::Pass, [0.0, 4.0, 4.0]);
+    // Empty from 800 ms on.
+    check(sustained((0, SimTime::from_ms(1000))), Status::Fail, [0.2, 0.4, -0.2]);
+    check(sustained((0, SimTime::from_ms(2000))), Status::Pass, [1.2, 0.4, 0.8]);
+    check(sustained((900, SimTime::MAX)), Status::Pass, [0.5, 0.4, 0.1]);
+    check(sustained((1500, SimTime::from_ms(1700))), Status::Fail, [0.2, 0.4, -0.2]);
+    // Without a span only the run counts.
+    let in_run = Condition::Sustained {
+        condition: Box::new(less("queue_depth", 1.0)),
+        duration: SimDuration::from_ms(400),
+        during: None,
+    };
+    check(in_run, Status::Fail, [0.2, 0.4, -0.2]);
+
+    let mut scenario = scenario();
+    scenario.run.until = Some(SimTime::from_ms(1000));
+    for condition in [
+        always(less("queue_depth", 4.0), later),
+        sustained((1500, SimTime::MAX)),
+        eventually(less("queue_depth", 4.0), 1500, None),
+    ] {
+        let expectation = expect("", condition);
+        let outcome = outcome_of(&scenario, RUN, &[&expectation]);
+        let verdict = judge(&expectation, &outcome, &|_| None);
+        assert_eq!(verdict.status, Status::NoData);
+        says(&verdict, "the run ended at `1 s`, before `1.5 s`");
+    }
+}
+
+#[test]
+fn requests_of_a_time_behind_the_run_are_not_said_to_lack_samples() {
+    let during = Some((SimTime::from_ms(3_600_000), SimTime::from_ms(7_200_000)));
+    let selection = Selection { during, ..Selection::default() };
+    for name in ["throughput_tokens_per_sec", "p99_ttft_ms"] {
+        let later = Term::Metric(Metric { selection: selection.clone(), ..metric(name) });
+        no_data(
+            compare(later, Comparison::Less, seconds(1.0)),
+            "the run ended at `1 s`, before the time selected",
+        );
+    }
 }
 
 #[test]
@@ -319,23 +371,6 @@ fn another_scenario_is_asked_by_name() {
     says(&judge(&expectation, &this, &|_| None), "scenario `other` was not run");
     let verdict = judge(&expectation, &this, &|name| (name == "other").then_some(&slow));
     assert_eq!((verdict.status, verdict.value, verdict.limit), (Status::Pass, Some(0.3), Some(0.9)));
-}
-
-#[test]
-fn every_form_is_listed() {
-    let condition = || Box::new(less("queue_depth", 1.0));
-    let all = [
-        less("queue_depth", 1.0),
-        Condition::Within { left: of("finished"), low: number(0.0), high: number(1.0) },
-        Condition::And(condition(), condition()),
-        Condition::Or(condition(), condition()),
-        Condition::Not(condition()),
-        always(less("queue_depth", 1.0), None),
-        eventually(less("queue_depth", 1.0), 0, None),
-        Condition::Sustained { condition: condition(), duration: SimDuration::from_ms(1), during: None },
-    ];
-    let names: Vec<&str> = all.iter().map(|condition| form(condition).name).collect();
-    assert_eq!(names, FORMS.iter().map(|form| form.name).collect::<Vec<_>>());
 }
 
 #[test]

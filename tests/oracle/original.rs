@@ -13,6 +13,7 @@ use kvs::source::Sources;
 use kvs::units::SimTime;
 use serde_json::Value;
 
+use crate::data;
 use crate::support::{compile, run};
 
 /// What happened: request, event, milliseconds as the original prints them. Sorted: in one instant its order differs.
@@ -83,11 +84,8 @@ fn of_import(folder: &Path) -> Happened {
 
 #[test]
 fn requests_start_and_end_as_in_the_original() {
-    let Some(data) = std::env::var_os("KVS_DATA") else {
-        println!("skipped 12 runs of the original: KVS_DATA is not set");
-        return;
-    };
-    let cases = Path::new(&data).join("seed_cases");
+    let Some(data) = data::folder("requests_start_and_end_as_in_the_original") else { return };
+    let cases = data.join("seed_cases");
     let entries = fs::read_dir(&cases).unwrap_or_else(|error| panic!("{}: {error}", cases.display()));
     let mut folders: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     folders.retain(|path| path.is_dir());
@@ -98,5 +96,4 @@ fn requests_start_and_end_as_in_the_original() {
         assert!(!expected.is_empty(), "{} tells nothing", folder.display());
         assert_eq!(of_import(folder), expected, "{}", folder.display());
     }
-    println!("{} runs of the original agree", folders.len());
 }

@@ -25,5 +25,5 @@ pub(crate) fn compile(text: &str) -> Scenario {
 /// Runs a scenario that reads no files, telling `sink` all that happens.
 pub(crate) fn run<S: Sink>(scenario: &Scenario, seed: u64, sink: &mut S) -> End {
     let no_files = |path: &str| Err(io::Error::new(io::ErrorKind::NotFound, path));
-    execute(scenario, seed, &no_files, sink).expect("no trace is read")
+    execute(scenario, seed, &no_files, sink).expect("no trace is read").end
 }

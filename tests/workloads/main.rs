@@ -6,6 +6,8 @@
 #![allow(clippy::disallowed_methods, reason = "expected values may come from the platform's maths")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../support/data.rs"]
+mod data;
 mod golden;
 mod laws;
 mod processes;

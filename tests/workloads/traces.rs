@@ -10,6 +10,7 @@ use kvs::units::{Ratio, SimDuration, SimTime, Tokens};
 use kvs::workload::formats::{DropReason, Survey, survey};
 use kvs::workload::{Request, Traffic, TrafficError};
 
+use crate::data;
 use crate::scenarios::{drain, file, scenario, trace, workload};
 
 const HEADER: &str = "TIMESTAMP,ContextTokens,GeneratedTokens";
@@ -309,19 +310,18 @@ fn damaged_files_are_read_or_refused() {
     }
 }
 
-/// The content of a file of the data folder; prints why not where it is absent.
-fn recorded(path: &str) -> Option<Vec<u8>> {
-    let Some(folder) = std::env::var_os("KVS_DATA") else {
-        println!("skipped: KVS_DATA is not set");
-        return None;
-    };
-    let path = std::path::Path::new(&folder).join(path);
+const AZURE: &str = "traces/azure2023/AzureLLMInferenceTrace_conv.first40min.csv";
+
+/// The content of a file of the data folder, if there is one.
+fn recorded(test: &str, path: &str) -> Option<Vec<u8>> {
+    let path = data::folder(test)?.join(path);
     Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 #[test]
 fn forty_minutes_of_azure_conversations_are_replayed_row_by_row() {
-    let Some(text) = recorded("traces/azure2023/AzureLLMInferenceTrace_conv.first40min.csv") else { return };
+    const TEST: &str = "forty_minutes_of_azure_conversations_are_replayed_row_by_row";
+    let Some(text) = recorded(TEST, AZURE) else { return };
     let (survey, requests) = replay(&trace("azure"), &text).unwrap();
     assert_eq!((survey.rows_read, survey.rows_used, survey.dropped.len()), (13_927, 13_927, 0));
     assert!(survey.sorted);
@@ -338,7 +338,8 @@ fn forty_minutes_of_azure_conversations_are_replayed_row_by_row() {
 
 #[test]
 fn twice_the_speed_halves_the_span_and_keeps_the_burstiness() {
-    let Some(text) = recorded("traces/azure2023/AzureLLMInferenceTrace_conv.first40min.csv") else { return };
+    const TEST: &str = "twice_the_speed_halves_the_span_and_keeps_the_burstiness";
+    let Some(text) = recorded(TEST, AZURE) else { return };
     let slice = Some((SimTime::from_ms(300_000), SimTime::from_ms(1_500_000)));
     let (once, slow) = replay(&TraceFile { slice, ..trace("azure") }, &text).unwrap();
     let (twice, fast) =
@@ -355,7 +356,8 @@ fn traces_of_the_original_are_read() {
     for (case, rows) in
         [("s01_readme_trace", 3), ("s27_zero_tokens", 4), ("s29_unsorted_trace", 4), ("s32_late_start", 2)]
     {
-        let Some(text) = recorded(&format!("seed_cases/{case}/trace.txt")) else { return };
+        let path = format!("seed_cases/{case}/trace.txt");
+        let Some(text) = recorded("traces_of_the_original_are_read", &path) else { return };
         assert_eq!(replay(&trace("kvs"), &text).unwrap().0.rows_used, rows, "{case}");
     }
 }

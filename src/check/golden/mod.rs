@@ -2,7 +2,8 @@
 //!
 //! One `.snap` a case in `snapshots/` below the root, in insta's format, so that `cargo insta review` works on
 //! them; differences are left beside them as `.snap.new`. insta's own macros panic and print, so the files are
-//! written here and only read through it. Invariant: a `.snap` changes under `--update` alone.
+//! written here and only read through it, from a place that follows from the root and the case and from nothing a
+//! scenario says: it needs no [`Host`](crate::host::Host) to confine it. Invariant: a `.snap` changes under `--update` alone.
 
 mod format;
 mod name;
@@ -87,6 +88,19 @@ impl Snapshots {
         let folder = root.folder.join("snapshots");
         let mode = if mode == GoldenMode::Update || folder.is_dir() { mode } else { GoldenMode::Off };
         Snapshots { folder, mode }
+    }
+
+    /// The folder they lie in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether the folder is missing where CI relies on it: a root that holds `scenarios/` is a suite, and a suite
+    /// whose snapshots were not committed would pass whatever its numbers.
+    #[must_use]
+    pub fn missing_in_ci(root: &Root) -> bool {
+        root.folder.join("scenarios").is_dir() && !Snapshots::of(root, GoldenMode::Compare).active()
     }
 
     /// Whether cases are compared at all.

@@ -11,6 +11,9 @@ mod sum_up;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 pub use recorder::{FinishedRun, NoRecorder, Recorder};
 
@@ -37,7 +40,7 @@ pub struct Options<'a> {
     pub golden: GoldenMode,
     /// As given on the command line, for the commands that repeat a case.
     pub overrides: &'a Overrides,
-    /// Set from outside to start nothing more.
+    /// Set from outside to start nothing more; [`Watch::interrupted`] follows at once.
     pub stop: &'a AtomicBool,
 }
 
@@ -48,7 +51,14 @@ pub trait Watch: Sync {
 
     /// A case is done; called in the order of files and cases.
     fn finished(&self, suite: &Suite, result: CaseResult);
+
+    /// `stop` was set: all cases that are done have been told and none will be any more, `n_left` are not. Runs that
+    /// have begun go on, as the engine knows no way to stop, unless this ends the process.
+    fn interrupted(&self, _n_left: usize) {}
 }
+
+/// How often `stop` is looked at.
+const HEARTBEAT: Duration = Duration::from_millis(50);
 
 /// Runs groups and tells `watch` what came of each selected case, in order.
 ///
@@ -76,12 +86,29 @@ pub fn run<R: Recorder>(
             .zip(&states)
             .flat_map(|(group, state)| group.seeds().into_iter().map(move |seed| (group, state, seed)))
     };
-    pool(options.n_threads).scope_fifo(|scope| {
-        for (group, state, seed) in jobs() {
-            let work = &work;
-            scope.spawn_fifo(move |_| work.job(group, state, seed));
-        }
+    thread::scope(|threads| {
+        let (done, is_done) = mpsc::channel::<()>();
+        let ordered = &work.ordered;
+        threads.spawn(move || {
+            // Nothing is ever sent: the channel closes when all jobs are done.
+            while is_done.recv_timeout(HEARTBEAT) == Err(RecvTimeoutError::Timeout) {
+                if options.stop.load(Ordering::Relaxed) {
+                    ordered.close();
+                    return;
+                }
+            }
+        });
+        pool(options.n_threads).scope_fifo(|scope| {
+            for (group, state, seed) in jobs() {
+                let work = &work;
+                scope.spawn_fifo(move |_| work.job(group, state, seed));
+            }
+        });
+        drop(done);
     });
+    if options.stop.load(Ordering::Relaxed) {
+        work.ordered.close();
+    }
 }
 
 /// What all jobs share.
@@ -172,6 +199,7 @@ impl<R: Recorder> Work<'_, R> {
         let expectations: Vec<&Expectation> =
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
         let demand = Demand::of(&expectations);
+        let demand = if R::SHOWS_SUMMARIES { demand.with_every_time() } else { demand };
         let mut recordings = Vec::new();
         let mut runs = Vec::new();
         for member in &group.members {
@@ -252,8 +280,8 @@ impl<R: Recorder> Work<'_, R> {
         let open = open_traces(self.host, &suite.root);
         let run = || {
             let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
-            let end = execute(&compiled.scenario, seed, &open, &mut sink)?;
-            Ok(Ran { end, outcome: sink.0.finish(end) })
+            let executed = execute(&compiled.scenario, seed, &open, &mut sink)?;
+            Ok(Ran { end: executed.end, outcome: sink.0.finish(executed.end, &executed.clamped) })
         };
         match catch(run) {
             Ok(ran) => ran.map_err(NotRun::NoTraffic),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use super::Watch;
-use crate::check::{CaseResult, Group, Suite};
+use crate::check::{CaseResult, Ending, Group, Suite};
 
 /// Results on their way out, in order.
 pub(super) struct Ordered<'a> {
@@ -19,6 +19,8 @@ struct Waiting {
     next: Option<(usize, usize)>,
     results: BTreeMap<(usize, usize), CaseResult>,
     n_done: usize,
+    /// Nothing goes out any more.
+    is_closed: bool,
 }
 
 impl<'a> Ordered<'a> {
@@ -35,19 +37,41 @@ impl<'a> Ordered<'a> {
         Ordered {
             suites,
             watch,
-            state: Mutex::new(Waiting { order, next, results: BTreeMap::new(), n_done: 0 }),
+            state: Mutex::new(Waiting { order, next, results: BTreeMap::new(), n_done: 0, is_closed: false }),
         }
     }
 
     /// Passes a result on once those before it are there.
     pub(super) fn push(&self, result: CaseResult) {
         let mut waiting = self.state.lock().expect("no panic while the lock is held");
+        if waiting.is_closed {
+            return;
+        }
         waiting.n_done += 1;
         self.watch.advanced(waiting.n_done);
         waiting.results.insert((result.suite, result.case), result);
         while let Some(result) = waiting.next.and_then(|next| waiting.results.remove(&next)) {
             waiting.next = waiting.order.next();
             self.watch.finished(&self.suites[result.suite], result);
+        }
+    }
+
+    /// Passes on what is there, whatever is missing before it, and nothing more; skipped cases count as missing.
+    pub(super) fn close(&self) {
+        let mut waiting = self.state.lock().expect("no panic while the lock is held");
+        if std::mem::replace(&mut waiting.is_closed, true) {
+            return;
+        }
+        let results = std::mem::take(&mut waiting.results);
+        let n_ahead = waiting.order.len() + usize::from(waiting.next.is_some());
+        let told: Vec<CaseResult> =
+            results.into_values().filter(|result| result.ending != Ending::Skipped).collect();
+        let n_left = n_ahead - told.len();
+        for result in told {
+            self.watch.finished(&self.suites[result.suite], result);
+        }
+        if n_left > 0 {
+            self.watch.interrupted(n_left);
         }
     }
 }

@@ -12,6 +12,9 @@ pub trait Recorder: Sync {
     /// What listens to one run.
     type Sink: Sink;
 
+    /// Whether it shows summaries in full: every time they hold is then kept, at 8 bytes a request each.
+    const SHOWS_SUMMARIES: bool;
+
     /// A run begins.
     ///
     /// # Errors
@@ -61,6 +64,8 @@ pub struct NoRecorder;
 
 impl Recorder for NoRecorder {
     type Sink = ();
+
+    const SHOWS_SUMMARIES: bool = false;
 
     fn begin(&self, _suite: &Suite, _case: usize, _seed: u64) -> Result<(), HostError> {
         Ok(())

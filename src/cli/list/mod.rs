@@ -32,6 +32,8 @@ enum Topic {
     Timings,
     /// What `expect` may measure
     Metrics,
+    /// Forms an expectation may take
+    Expectations,
     /// Arrival processes
     Arrivals,
     /// Shapes of the rate over time
@@ -63,6 +65,7 @@ pub(super) fn run(arguments: &ListArgs, output: &Output) -> Exit {
         Topic::Policies => choices::policies(),
         Topic::Timings => choices::timings(),
         Topic::Metrics => vec![words::metrics()],
+        Topic::Expectations => vec![words::expectations()],
         Topic::Arrivals => choices::arrivals(),
         Topic::Rates => choices::rates(),
         Topic::Lengths => choices::lengths(),

@@ -3,6 +3,7 @@
 use super::table::Table;
 use crate::analysis::{self, Value};
 use crate::diagnostics;
+use crate::expect::FORMS;
 use crate::metrics;
 use crate::model::Batching;
 use crate::units::{UNITS, Unit};
@@ -32,6 +33,15 @@ fn family(pattern: &str) -> String {
         }
         None => pattern.to_owned(),
     }
+}
+
+/// Every form of a condition.
+pub(super) fn expectations() -> Table {
+    let mut table = Table::new("expect FORM, where C and D are conditions, A and B values");
+    for form in FORMS {
+        table.row([form.syntax.to_owned(), form.summary.to_owned()]);
+    }
+    table
 }
 
 /// Every unit, by what it measures.

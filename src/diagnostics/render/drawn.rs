@@ -11,7 +11,7 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::{visible, visible_character};
+use super::{severity, visible, visible_character};
 use crate::diagnostics::{Diagnostic, Label, Severity};
 use crate::source::{Sources, Span};
 
@@ -33,7 +33,7 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, width: usize, col
     let (inside, elsewhere): (Vec<&Label>, Vec<&Label>) =
         diagnostic.labels.iter().partition(|label| window.holds(label.span));
     let drawing = Drawing {
-        code: Some(diagnostic.code.0),
+        code: Some(format!("{}[{}]", severity(diagnostic.severity), diagnostic.code)),
         message: visible(&diagnostic.message),
         severity: diagnostic.severity,
         labels: window.place(&inside, width),
@@ -59,7 +59,8 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, width: usize, col
 /// One block of lines with what is said about it.
 #[derive(Debug)]
 struct Drawing {
-    code: Option<&'static str>,
+    /// As people search for it: `error[E0203]`.
+    code: Option<String>,
     message: String,
     severity: Severity,
     labels: Vec<LabeledSpan>,
@@ -102,7 +103,7 @@ impl std::error::Error for Drawing {}
 
 impl miette::Diagnostic for Drawing {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {

@@ -15,17 +15,18 @@ pub(super) static FORM: Form = Form {
     summary: "it holds at every instant, on the exact series; the worst instant is shown",
 };
 
-/// No data where the run ends before the time selected begins.
+/// No data where the run was cut short before the time selected begins.
 pub(super) fn judge(
     condition: &Condition,
     during: Option<(SimTime, SimTime)>,
     run: Run<'_, '_>,
 ) -> Result<Verdict, String> {
-    let (from, to) = during.unwrap_or((SimTime::ZERO, SimTime::MAX));
+    let timeline = Timeline::new(condition, run)?;
+    let (from, to) = timeline.span(during, SimDuration::ZERO);
     let mut worst: Option<(Verdict, SimTime)> = None;
     let mut first_broken = None;
     let mut broken = SimDuration::ZERO;
-    Timeline::new(condition, run)?.walk(from, to, |stretch| {
+    timeline.walk(from, to, |stretch| {
         if stretch.verdict.status != Status::Pass {
             first_broken.get_or_insert(stretch.from);
             broken = broken + stretch.to.since(stretch.from);
@@ -35,9 +36,8 @@ pub(super) fn judge(
         }
         ControlFlow::Continue(())
     });
-    let (verdict, at) = worst.ok_or_else(|| {
-        format!("the run ended at `{}`, before `{}`", shown(run.outcome.end()), shown(from))
-    })?;
+    let (verdict, at) = worst
+        .ok_or_else(|| format!("the run ended at `{}`, before `{}`", shown(timeline.reach()), shown(from)))?;
     if verdict.status == Status::NoData {
         return Ok(verdict);
     }

@@ -15,23 +15,19 @@ pub(super) static FORM: Form = Form {
     summary: "it holds at some instant; with `within` the time it took is held against D",
 };
 
-/// A system that drained stays as it is, so that what is asked about later times is answered by its last state. A
-/// run that was cut short says nothing about them.
+/// No data where the run was cut short before the time selected begins, or before the deadline has passed.
 pub(super) fn judge(
     condition: &Condition,
     after: SimTime,
     within: Option<SimDuration>,
     run: Run<'_, '_>,
 ) -> Result<Verdict, String> {
-    let end = run.outcome.end();
-    let at_rest = run.outcome.drained();
-    if after > end && !at_rest {
-        return Err(format!("the run ended at `{}`, before `{}`", shown(end), shown(after)));
-    }
+    let timeline = Timeline::new(condition, run)?;
+    let reach = timeline.reach();
     let deadline = within.and_then(|within| after.checked_add(within)).unwrap_or(SimTime::MAX);
     let mut best: Option<Verdict> = None;
     let mut came_true = None;
-    Timeline::new(condition, run)?.walk(after.min(end), deadline, |stretch| {
+    timeline.walk(after, deadline, |stretch| {
         let holds = stretch.verdict.status == Status::Pass;
         if best.as_ref().is_none_or(|best| holds || best.is_tighter_than(&stretch.verdict)) {
             best = Some(stretch.verdict);
@@ -39,10 +35,11 @@ pub(super) fn judge(
         if !holds {
             return ControlFlow::Continue(());
         }
-        came_true = Some(stretch.from.max(after));
+        came_true = Some(stretch.from);
         ControlFlow::Break(())
     });
-    let best = best.ok_or_else(|| format!("the runs compared ended before `{}`", shown(after)))?;
+    let best =
+        best.ok_or_else(|| format!("the run ended at `{}`, before `{}`", shown(reach), shown(after)))?;
     match (came_true, within) {
         (Some(at), Some(within)) => {
             let (took, limit) = (at.since(after).as_secs_f64(), within.as_secs_f64());
@@ -51,11 +48,11 @@ pub(super) fn judge(
         }
         (Some(at), None) => Ok(best.with_detail(format!("came true at `{}`", shown(at)))),
         (None, _) if best.status == Status::NoData => Ok(best),
-        (None, Some(_)) if !at_rest && end < deadline => {
-            Err(format!("not true up to `{}`, where the run was cut short", shown(end)))
+        (None, Some(_)) if reach < deadline => {
+            Err(format!("not true up to `{}`, where the run was cut short", shown(reach)))
         }
         (None, _) => {
-            let until = if at_rest { deadline.min(end.max(after)) } else { deadline.min(end) };
+            let until = deadline.min(run.outcome.end().max(after)).min(reach);
             Ok(best.with_detail(format!(
                 "not true from `{}` to `{}`; this is the closest",
                 shown(after),

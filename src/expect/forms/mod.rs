@@ -35,21 +35,6 @@ pub static FORMS: &[&Form] = &[
     &sustained::FORM,
 ];
 
-/// The form of a condition.
-#[must_use]
-pub fn form(condition: &Condition) -> &'static Form {
-    match condition {
-        Condition::Compare { .. } => &compare::FORM,
-        Condition::Within { .. } => &within::FORM,
-        Condition::And(..) => &logic::AND,
-        Condition::Or(..) => &logic::OR,
-        Condition::Not(_) => &logic::NOT,
-        Condition::Always { .. } => &always::FORM,
-        Condition::Eventually { .. } => &eventually::FORM,
-        Condition::Sustained { .. } => &sustained::FORM,
-    }
-}
-
 /// Judges a condition where `view` looks.
 pub(super) fn judge(condition: &Condition, view: View<'_, '_>) -> Verdict {
     match condition {

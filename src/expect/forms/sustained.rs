@@ -15,19 +15,21 @@ pub(super) static FORM: Form = Form {
     summary: "it holds without a break for D at least once; the longest stretch is held against D",
 };
 
-/// No data where the run ends before the time selected begins.
+/// No data where the run was cut short before the time selected begins. Without `during` only the run itself counts:
+/// that a drained system stays idle is no news.
 pub(super) fn judge(
     condition: &Condition,
     duration: SimDuration,
     during: Option<(SimTime, SimTime)>,
     run: Run<'_, '_>,
 ) -> Result<Verdict, String> {
-    let (from, to) = during.unwrap_or((SimTime::ZERO, SimTime::MAX));
+    let timeline = Timeline::new(condition, run)?;
+    let (from, to) = timeline.span(during, duration);
     let mut seen = false;
     let mut no_data = None;
     let mut open: Option<SimTime> = None;
     let mut longest: Option<(SimTime, SimTime)> = None;
-    Timeline::new(condition, run)?.walk(from, to, |stretch| {
+    timeline.walk(from, to, |stretch| {
         seen = true;
         match stretch.verdict.status {
             Status::Pass => {
@@ -48,7 +50,7 @@ pub(super) fn judge(
         return Ok(verdict);
     }
     if !seen {
-        return Err(format!("the run ended at `{}`, before `{}`", shown(run.outcome.end()), shown(from)));
+        return Err(format!("the run ended at `{}`, before `{}`", shown(timeline.reach()), shown(from)));
     }
     let (lasted, detail) = match longest {
         Some((from, to)) => {

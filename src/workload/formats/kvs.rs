@@ -140,5 +140,5 @@ fn read(text: &str, column: Column, record: &mut Record) -> Result<(), String> {
 }
 
 fn bad(line: u64, column: Option<u64>, message: impl Into<String>) -> BadRow {
-    BadRow { line: Some(line), column, message: message.into() }
+    BadRow { line: Some(line), column, message: message.into(), unreadable: false }
 }

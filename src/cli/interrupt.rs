@@ -1,0 +1,32 @@
+//! Ctrl-C: what is finished is reported, then the process ends.
+//!
+//! The engine cannot be stopped inside a run, so nothing waits for one. Invariant: a second Ctrl-C ends the process at
+//! once.
+
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::exit::Exit;
+use super::output::Output;
+use crate::host::remove_pending_files;
+
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// What Ctrl-C sets from here on; before, it ends the process as usual.
+pub(super) fn heed(output: &Output) -> &'static AtomicBool {
+    let on_interrupt = || {
+        if STOP.swap(true, Ordering::Relaxed) {
+            process::exit(Exit::INTERRUPTED.code());
+        }
+    };
+    if let Err(error) = ctrlc::set_handler(on_interrupt) {
+        output.progress(&format!("note: Ctrl-C will not report what is finished: {error}"));
+    }
+    &STOP
+}
+
+/// Ends the process, without waiting for what still runs.
+pub(super) fn exit(output: &Output) -> ! {
+    remove_pending_files();
+    process::exit(output.close(Exit::INTERRUPTED).code())
+}
