@@ -32,4 +32,8 @@ impl Rate for Constant {
     fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
         Some((mass / self.per_second).max(after))
     }
+
+    fn constant(&self) -> Option<f64> {
+        Some(self.per_second)
+    }
 }

@@ -28,6 +28,37 @@ pub trait Rate: Send {
     fn end(&self) -> Option<f64> {
         None
     }
+
+    /// Requests a second, where they are the same throughout.
+    fn constant(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// A rate that ends the workload at a time, if it does not end it before.
+pub(super) struct Until {
+    /// What it is up to then.
+    pub(super) rate: Box<dyn Rate>,
+    /// Seconds since the workload's start.
+    pub(super) end: f64,
+}
+
+impl Rate for Until {
+    fn cumulative(&self, seconds: f64) -> f64 {
+        self.rate.cumulative(seconds)
+    }
+
+    fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
+        self.rate.time_of(mass, after)
+    }
+
+    fn end(&self) -> Option<f64> {
+        Some(self.rate.end().map_or(self.end, |end| end.min(self.end)))
+    }
+
+    fn constant(&self) -> Option<f64> {
+        self.rate.constant()
+    }
 }
 
 /// The entry meant where `rate` is followed by a quantity instead of a name: `rate 5 req/s`.
