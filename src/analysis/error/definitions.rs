@@ -297,7 +297,14 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 /// `gpus fast x 1_000_000`
 pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic {
     let message = format!("a cluster may have {MAX_GPUS} GPUs, this one has {n_gpus}");
-    Diagnostic::error(Code("E0312"), message, span, "too many GPUs")
+    Diagnostic::error(Code("E0312"), message, span, "too many GPUs").with_help("lower the number behind `x`")
+}
+
+/// `gpus fast x 100_000`, each with 500 TB
+pub(in crate::analysis) fn too_much_vram(span: Span) -> Diagnostic {
+    let message = "the GPUs of the cluster have 2^63 bytes of memory or more";
+    Diagnostic::error(Code("E0206"), message, span, "too much to compute with")
+        .with_help("check the units of `vram`: today's GPUs have 24 GB to 288 GB")
 }
 
 /// `link fast[0] fast[1]` of a group of 2,000
@@ -334,6 +341,7 @@ pub(in crate::analysis) fn link_to_itself(span: Span, end: &str) -> Diagnostic {
         span,
         "one and the same replica",
     )
+    .with_help("name another replica as the second end, or a whole group to mesh its replicas")
 }
 
 /// `pool prefill a` and `pool decode a`

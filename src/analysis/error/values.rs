@@ -232,7 +232,11 @@ pub(in crate::analysis) fn operands_do_not_fit(
         Some(format!("if `{0}` is meant in {1}, write `{0} {1}`", ctx.text(bare.span), unit.name))
     }) {
         Some(help) => diagnostic.with_help(help),
-        None => diagnostic,
+        None if matches!(operator, Operator::Add | Operator::Subtract) => {
+            diagnostic.with_help(format!("write both sides as {a}, or both as {b}"))
+        }
+        None => diagnostic
+            .with_help("split the expression: a product of more than two units is hardly ever meant"),
     }
 }
 
