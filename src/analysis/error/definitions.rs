@@ -1,7 +1,7 @@
 //! E03xx: GPUs, models, clusters, policies.
 
 use crate::analysis::block::Block;
-use crate::analysis::cluster::{Line, MAX_GPUS};
+use crate::analysis::cluster::{Line, MAX_BANDWIDTHS, MAX_GPUS, MAX_PATH_STEPS};
 use crate::analysis::engine::Mode;
 use crate::analysis::keys::{Key, Table, Value, block_name, tables};
 use crate::analysis::matrix::MAX_CASES;
@@ -313,6 +313,24 @@ pub(in crate::analysis) fn too_many_nodes(span: Span, n_nodes: usize) -> Diagnos
     let help = "a group that every link names as a whole counts as one node, however many GPUs it has; one that a \
                 link names in part counts as a node for each: link whole groups";
     Diagnostic::error(Code("E0706"), message, span, "with this link it has too many").with_help(help)
+}
+
+/// A hundred links, each of another bandwidth
+pub(in crate::analysis) fn too_many_bandwidths(span: Span, found: usize) -> Diagnostic {
+    let message = format!("links may have {MAX_BANDWIDTHS} distinct bandwidths, these have {found}");
+    Diagnostic::error(Code("E0706"), message, span, "the last of the links")
+        .with_help("round them: links that differ by little may share a bandwidth")
+}
+
+/// 1,000 nodes and links of five bandwidths
+pub(in crate::analysis) fn paths_too_many(span: Span, n_nodes: usize, n_bandwidths: usize) -> Diagnostic {
+    let message = format!(
+        "the paths between {n_nodes} nodes over links of {n_bandwidths} bandwidths take {n_nodes}^3 x {n_bandwidths} \
+         steps, a cluster may take {MAX_PATH_STEPS}"
+    );
+    Diagnostic::error(Code("E0706"), message, span, "the last of the links").with_help(
+        "link whole groups, each of which then counts as one node, or give the links fewer bandwidths",
+    )
 }
 
 /// `link fast[0] fast[7]` of four

@@ -53,11 +53,12 @@ pub(super) static CODES: &[CodeInfo] = &[
     },
     CodeInfo {
         code: Code("E0706"),
-        summary: "links between too many replicas",
+        summary: "links between too many replicas, or of too many kinds",
         explanation: "The graph of the links may have 1,024 nodes: the cheapest paths between all of them are \
                       computed before the run. A group that every link names as a whole is one node, however many \
                       GPUs it has, since its replicas cannot be told apart; as soon as a link names a part of a \
-                      group, each of its replicas is a node.",
+                      group, each of its replicas is a node. Every distinct bandwidth takes a matrix of paths of its \
+                      own: there may be 64 of them, and 2^31 steps in all, the cube of the nodes for each.",
         wrong: "cluster {
   serves llama_3_1_8b
   gpus h100_sxm x 2000 as big
