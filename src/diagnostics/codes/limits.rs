@@ -71,4 +71,18 @@ pub(super) static CODES: &[CodeInfo] = &[
   link left right bandwidth 50 GB/s latency 5 us
 }",
     },
+    CodeInfo {
+        code: Code("E0707"),
+        summary: "a workload with too many requests",
+        explanation: "A workload may have 10,000,000,000 requests: a run with more would not end. The message says \
+                      how many its rate brings until its `duration` has passed, or until a rate of `stages` ends.",
+        wrong: "workload chat {
+  arrivals poisson; rate 1e9 req/s; duration 1 h
+  prompt constant 500; output constant 100
+}",
+        right: "workload chat {
+  arrivals poisson; rate 1e9 req/s; duration 1 h; requests 100_000
+  prompt constant 500; output constant 100
+}",
+    },
 ];

@@ -13,7 +13,7 @@ mod from;
 mod stages;
 
 use super::Misfit;
-use crate::model::{Choice, Spec};
+use crate::model::{Bound, Choice, Spec};
 use crate::units::SimTime;
 
 /// Expected requests over time. Times are seconds since the workload's start.
@@ -63,6 +63,17 @@ impl Rate for Until {
 
 /// The entry meant where `rate` is followed by a quantity instead of a name: `rate 5 req/s`.
 pub const UNNAMED: &str = "constant";
+
+/// Requests a second of any rate: the least is one in 12 days, the most one a picosecond.
+pub const PER_SECOND: Bound = Bound::Between(1e-6, MOST_PER_SECOND);
+
+/// The same where a rate may pause.
+pub const PER_SECOND_OR_NONE: Bound = Bound::Between(0.0, MOST_PER_SECOND);
+
+const MOST_PER_SECOND: f64 = 1e12;
+
+/// Lengths of steps and periods, in seconds: a millisecond to 200 days, just below the end of the clock.
+const STEP: Bound = Bound::Between(0.001, 17_280_000.0);
 
 struct Entry {
     spec: Spec,
