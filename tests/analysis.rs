@@ -288,8 +288,8 @@ fn kv_bytes_follow_from_the_architecture_and_shrink_with_the_dtype() {
     assert_eq!(bytes("kv_bytes_per_token 3 B; kv_dtype int4"), 1);
     added("model m { layers 4 }", &["5:1 E0315 `model m` does not say how large its KV cache is"]);
     added(
-        "model m { kv_bytes_per_token 0.5 B }",
-        &["5:30 E0205 `kv_bytes_per_token` must be a whole number of bytes, found 0.5 bytes"],
+        "model m { kv_bytes_per_token 1.5 B }",
+        &["5:30 E0205 `kv_bytes_per_token` must be a whole number of bytes, found 1.5 bytes"],
     );
 }
 

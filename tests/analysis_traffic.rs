@@ -229,7 +229,7 @@ fn mistakes_in_rows_are_reported_cell_by_cell() {
             "5:9 E0408 `prompt` expects a whole number of tokens, found `2.5`",
             "5:13 E0408 `gen` expects a whole number of tokens, found `many`",
             "6:9 E0408 `gen` must be below 2^31, found `99999999999`",
-            "7:13 E0408 `streaming` expects 0 or 1, found `maybe`",
+            "7:14 E0408 `streaming` expects 0 or 1, found `maybe`",
         ],
     );
     check("trace t { }", &["1:1 E0410 a trace without rows"]);

@@ -2,6 +2,8 @@
 
 mod link;
 
+pub(super) use link::LINK_BANDWIDTH;
+
 use std::collections::BTreeMap;
 
 use crate::engine::{MAX_NODES, count_nodes};

@@ -261,11 +261,12 @@ pub(in crate::analysis) fn no_kv_bytes(block: &Block<'_>) -> Diagnostic {
         .with_help("add `kv_bytes_per_token 128 KiB`, or `layers 32; kv_heads 8; head_dim 128`")
 }
 
-/// An architecture whose token takes more than 2^64 bytes
-pub(in crate::analysis) fn kv_bytes_too_large(block: &Block<'_>, bytes: u128) -> Diagnostic {
+/// An architecture whose token takes more than any real one
+pub(in crate::analysis) fn kv_bytes_too_large(block: &Block<'_>, bytes: u128, limit: u64) -> Diagnostic {
     let message =
         format!("a token of `{}` takes {bytes} bytes of KV cache", block_name(block.table, block.name));
     Diagnostic::error(Code("E0206"), message, block.header, "too large to compute with")
+        .with_help(format!("a token may take up to {limit} bytes: check the figures of the architecture"))
 }
 
 /// `gpus fast`

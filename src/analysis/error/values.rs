@@ -201,6 +201,13 @@ pub(in crate::analysis) fn off_the_clock(span: Span, what: &str, text: &str, sec
         .with_help("the clock counts picoseconds in 64 bits: 213 days")
 }
 
+/// `duration 1e-15 s`
+pub(in crate::analysis) fn below_a_picosecond(span: Span, what: &str, text: &str) -> Diagnostic {
+    let message = format!("`{what}` must be at least 1 ps, found `{text}`");
+    Diagnostic::error(Code("E0204"), message, span, "below the simulation's clock")
+        .with_help("the clock counts whole picoseconds: write `1 ps` or more")
+}
+
 /// `2 / 0`
 pub(in crate::analysis) fn division_by_zero(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(Code("E0206"), format!("division by zero: `{text}` is 0"), span, "this is 0")
