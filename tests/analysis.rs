@@ -288,8 +288,8 @@ fn kv_bytes_follow_from_the_architecture_and_shrink_with_the_dtype() {
     assert_eq!(bytes("kv_bytes_per_token 3 B; kv_dtype int4"), 1);
     added("model m { layers 4 }", &["5:1 E0315 `model m` does not say how large its KV cache is"]);
     added(
-        "model m { kv_bytes_per_token 0.5 B }",
-        &["5:30 E0205 `kv_bytes_per_token` must be a whole number of bytes, found 0.5 bytes"],
+        "model m { kv_bytes_per_token 1.5 B }",
+        &["5:30 E0205 `kv_bytes_per_token` must be a whole number of bytes, found 1.5 bytes"],
     );
 }
 
@@ -584,4 +584,24 @@ fn selectors_of_another_scenario_are_looked_up_there() {
         })
         .collect();
     assert_eq!(right_sides, [[(Some(5), None), (None, Some(1))], [(Some(6), None), (None, Some(1))]]);
+}
+
+/// Paths are computed for every distinct bandwidth, so their number is limited together with that of the nodes.
+#[test]
+fn links_of_many_bandwidths_are_refused_between_many_nodes() {
+    let linked = |n_gpus: usize, n_bandwidths: usize| {
+        let links: String = (1..=n_bandwidths)
+            .map(|bandwidth| format!("link fast[0] fast[1] bandwidth {bandwidth} GB/s\n"))
+            .collect();
+        format!("{GPU}{MODEL}{TRACE}cluster {{ serves tiny; gpus fast x {n_gpus}\n{links}}}")
+    };
+    let codes = |n_gpus, n_bandwidths| {
+        let (analysis, _) = analysed(&linked(n_gpus, n_bandwidths), &[]);
+        analysis.diagnostics.iter().map(|found| found.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(1024, 2), [""; 0]);
+    assert_eq!(codes(300, 64), [""; 0]);
+    let steps = "the paths between 1024 nodes over links of 3 bandwidths take 1024^3 x 3 steps, a cluster may take 2147483648";
+    assert_eq!(codes(1024, 3), [steps]);
+    assert_eq!(codes(2, 65), ["links may have 64 distinct bandwidths, these have 65"]);
 }

@@ -3,6 +3,7 @@
 //! Inputs are drawn from a fixed seed, so a failure comes back; it prints the text that shows it.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -39,12 +40,11 @@ fn answer(text: &[u8]) -> Answer {
     for compiled in suite.cases.iter().take(2) {
         let mut scenario = compiled.scenario.clone();
         // A bounded run: texts may ask for a billion requests.
-        let bound = SimTime::from_ps(2_000_000_000_000);
+        let bound = SimTime::from_ps(1_000_000_000_000);
         scenario.run.until = Some(scenario.run.until.map_or(bound, |until| until.min(bound)));
         if compiled.not_simulated.is_empty() {
             let open = open_traces(&host, &suite.root);
-            let stopped =
-                catch(|| execute(&scenario, scenario.run.seed, &open, &mut Bounded { left: 200_000 }));
+            let stopped = catch(|| execute(&scenario, scenario.run.seed, &open, &mut Bounded::default()));
             match stopped {
                 Ok(_) => {}
                 Err(message) if message.contains(ENOUGH) => {}
@@ -55,16 +55,25 @@ fn answer(text: &[u8]) -> Answer {
     Answer::Run
 }
 
-/// Ends a run that would go on for too long.
+/// Ends a run that would go on for too long; one whose time stands still meanwhile would go on for ever.
+#[derive(Default)]
 struct Bounded {
-    left: u32,
+    seen: u32,
+    now: SimTime,
+    /// Events since time went on.
+    at_once: u32,
 }
 
+const MAX_EVENTS: u32 = 20_000;
 const ENOUGH: &str = "enough events for a test";
 
 impl Sink for Bounded {
-    fn event(&mut self, _at: SimTime, _event: Event, _journey: &Journey) {
-        self.left = self.left.checked_sub(1).expect(ENOUGH);
+    fn event(&mut self, at: SimTime, _event: Event, _journey: &Journey) {
+        self.seen += 1;
+        self.at_once = if at == self.now { self.at_once + 1 } else { 0 };
+        self.now = at;
+        assert!(self.at_once < MAX_EVENTS - 2_000, "time stands still at {at}");
+        assert!(self.seen < MAX_EVENTS, "{ENOUGH}");
     }
 }
 
@@ -119,6 +128,46 @@ fn mutations_of_valid_scenarios_are_answered() {
     });
     let n_runs = all_answered(texts.collect());
     assert!((20..980).contains(&n_runs), "{n_runs} of 1000 mutations run: they hardly test anything");
+}
+
+/// Every number of every scenario, replaced by numbers that no unit was made for; for the time it takes, each by a
+/// third of them, in turn.
+#[test]
+fn numbers_out_of_all_proportion_are_answered() {
+    const NUMBERS: [&str; 7] = ["0", "1e-300", "1e-15", "1e15", "1e300", "4294967296", "-1"];
+    let texts: Vec<Vec<u8>> = scenarios()
+        .iter()
+        .flat_map(|text| numbers(text).into_iter().map(move |place| (text, place)))
+        .flat_map(|replaced| NUMBERS.map(|number| (replaced.clone(), number)))
+        .step_by(3)
+        .map(|((text, place), number)| [&text[..place.start], number.as_bytes(), &text[place.end..]].concat())
+        .collect();
+    assert!(texts.len() > 1_000, "{} texts", texts.len());
+    let half = texts.len() / 2;
+    let (one, other) = (texts[..half].to_vec(), texts[half..].to_vec());
+    let other = thread::spawn(|| all_answered(other));
+    all_answered(one);
+    other.join().expect("the other half is answered");
+}
+
+/// Where the numbers of a text stand, outside of comments.
+fn numbers(text: &[u8]) -> Vec<Range<usize>> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.');
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] == b'#' {
+            at += text[at..].iter().position(|byte| *byte == b'\n').unwrap_or(text.len() - at);
+        } else if text[at].is_ascii_digit() && (at == 0 || !is_name(text[at - 1])) {
+            let is_digit = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'_');
+            let digits = text[at..].iter().take_while(|byte| is_digit(byte)).count();
+            found.push(at..at + digits);
+            at += digits;
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 /// The texts of the repository's scenarios that are small.

@@ -2,6 +2,8 @@
 
 mod link;
 
+pub(super) use link::LINK_BANDWIDTH;
+
 use std::collections::BTreeMap;
 
 use crate::engine::{MAX_NODES, count_nodes};
@@ -20,6 +22,15 @@ use super::values::{self, Expected};
 
 /// The most GPUs a cluster may have.
 pub(super) const MAX_GPUS: u64 = 100_000;
+
+/// Memory of all GPUs in bytes stays below this, so that no sum of it leaves 64 bits.
+const MAX_VRAM: u128 = 1 << 63;
+
+/// The most distinct bandwidths of links: each takes a matrix of the paths between all nodes.
+pub(super) const MAX_BANDWIDTHS: usize = 64;
+
+/// The most steps those matrices may take, the cube of the nodes for each bandwidth: about two seconds.
+pub(super) const MAX_PATH_STEPS: u64 = 1 << 31;
 
 /// What may stand in `cluster`.
 pub(super) static TABLE: Table = Table {
@@ -207,12 +218,43 @@ pub(super) fn lower(
     let groups: Option<Vec<Group>> = groups.collect();
     block.record(None, &[], ctx);
     let cluster = Cluster { groups: groups?, links: links?, contention, pools: pools? };
-    let n_nodes = count_nodes(&cluster);
+    check_memory(block, &cluster, ctx)?;
+    check_graph(block, &cluster, ctx)?;
+    (layout.complete && !cluster.groups.is_empty()).then_some(cluster)
+}
+
+/// Whether sums of memory stay countable.
+fn check_memory(block: &Block<'_>, cluster: &Cluster, ctx: &mut Context<'_>) -> Option<()> {
+    let vram = |group: &Group| u128::from(group.gpu.vram.get()) * u128::from(group.n_gpus);
+    if cluster.groups.iter().map(vram).sum::<u128>() < MAX_VRAM {
+        return Some(());
+    }
+    let largest = cluster.groups.iter().zip(block.all("gpus")).max_by_key(|(group, _)| vram(group));
+    ctx.report(error::too_much_vram(largest.map_or(block.header, |(_, statement)| statement.span)));
+    None
+}
+
+/// Whether the paths between all nodes of the links can be computed before the run.
+fn check_graph(block: &Block<'_>, cluster: &Cluster, ctx: &mut Context<'_>) -> Option<()> {
+    let n_nodes = count_nodes(cluster);
     if n_nodes > MAX_NODES {
-        ctx.report(error::too_many_nodes(last_straw(block, &cluster), n_nodes));
+        ctx.report(error::too_many_nodes(last_straw(block, cluster), n_nodes));
         return None;
     }
-    (layout.complete && !cluster.groups.is_empty()).then_some(cluster)
+    let mut bandwidths: Vec<f64> = cluster.links.iter().map(|link| link.bandwidth.get()).collect();
+    bandwidths.sort_by(f64::total_cmp);
+    bandwidths.dedup();
+    let last = block.all("link").last().map_or(block.header, |statement| statement.span);
+    if bandwidths.len() > MAX_BANDWIDTHS {
+        ctx.report(error::too_many_bandwidths(last, bandwidths.len()));
+        return None;
+    }
+    let steps = (n_nodes as u64).pow(3) * bandwidths.len() as u64;
+    if steps > MAX_PATH_STEPS {
+        ctx.report(error::paths_too_many(last, n_nodes, bandwidths.len()));
+        return None;
+    }
+    Some(())
 }
 
 /// The `link` with which the graph has too many nodes.

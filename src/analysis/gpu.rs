@@ -12,8 +12,11 @@ use super::values;
 /// Within these the engine's coefficients are exact to 1e-9 and a prompt of any length ends within the clock's range
 /// or plainly beyond it.
 const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::Between(1e-3, 1e12));
-const COMPUTE: Value = Value::Quantity(Dimension::COMPUTE, Bound::Positive);
-const BANDWIDTH: Value = Value::Quantity(Dimension::BANDWIDTH, Bound::Positive);
+/// From a thousandth of a TFLOPS to a million of them.
+const COMPUTE: Value = Value::Quantity(Dimension::COMPUTE, Bound::Between(1e9, 1e18));
+const BANDWIDTH: Value = Value::Quantity(Dimension::BANDWIDTH, super::cluster::LINK_BANDWIDTH);
+/// Up to a million dollars an hour, in dollars a second.
+const PRICE: Value = Value::Quantity(Dimension::PRICE, Bound::Between(0.0, 1e6 / 3600.0));
 const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
 
 /// What may stand in `gpu`.
@@ -45,7 +48,7 @@ pub(super) static TABLE: Table = Table {
         Key::optional("compute_fp8", COMPUTE, "dense fp8 FLOP a second, where the GPU has it"),
         Key::optional("compute_int8", COMPUTE, "dense int8 operations a second, where the GPU has it"),
         Key::optional("link_bandwidth", BANDWIDTH, "to other GPUs of the node, one way"),
-        Key::optional("price", Value::Quantity(Dimension::PRICE, Bound::NotNegative), "what an hour costs"),
+        Key::optional("price", PRICE, "what an hour costs"),
     ],
 };
 

@@ -13,6 +13,9 @@ use super::keys::{Key, Table, Value};
 use super::values;
 
 const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
+/// Up to 1 GB: as many tokens as a request may have then stay below 2^62 bytes.
+const KV_BYTES: Bound = Bound::Between(1.0, MAX_KV_BYTES as f64);
+const MAX_KV_BYTES: u64 = 1_000_000_000;
 const STORED: Value = Value::Word(StoredAs::NAMES);
 
 /// What may stand in `model`.
@@ -22,7 +25,7 @@ pub(super) static TABLE: Table = Table {
     keys: &[
         Key::optional(
             "kv_bytes_per_token",
-            Value::Quantity(Dimension::DATA, Bound::Positive),
+            Value::Quantity(Dimension::DATA, KV_BYTES),
             "KV cache bytes one token takes in bf16",
         ),
         Key::optional("kv_dtype", STORED, "how the KV cache is stored").or("bf16"),
@@ -61,7 +64,7 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Language
     let dtype = block.word("dtype", ctx).and_then(|name| StoredAs::named(&name));
     let architecture = architecture(block, ctx);
     let given = block.expr("kv_bytes_per_token", ctx).map(|(expr, name)| {
-        values::bytes(expr, name, Bound::Positive, ctx).map(|bytes| u128::from(bytes.get()) * 8)
+        values::bytes(expr, name, KV_BYTES, ctx).map(|bytes| u128::from(bytes.get()) * 8)
     });
     let bits_in_bf16 = match given {
         Some(given) => given,
@@ -76,8 +79,9 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Language
     };
     let kv_dtype = kv_dtype?;
     let bytes = (bits_in_bf16? * u128::from(kv_dtype.bits())).div_ceil(16 * 8);
-    let Ok(kv_bytes_per_token) = u64::try_from(bytes) else {
-        ctx.report(error::kv_bytes_too_large(block, bytes));
+    let fits = u64::try_from(bytes).ok().filter(|bytes| *bytes <= MAX_KV_BYTES);
+    let Some(kv_bytes_per_token) = fits else {
+        ctx.report(error::kv_bytes_too_large(block, bytes, MAX_KV_BYTES));
         return None;
     };
     Some(LanguageModel {

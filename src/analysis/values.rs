@@ -313,12 +313,15 @@ fn whole_below(
 /// A length of time the simulation's clock can hold.
 pub(super) fn duration(expr: &Expr, what: &str, bound: Bound, ctx: &mut Context<'_>) -> Option<SimDuration> {
     let seconds = quantity(expr, Expected::new(what, Dimension::TIME, bound), ctx)?.value;
-    let duration = SimDuration::from_secs_f64(seconds);
-    if duration.is_none() {
-        let diagnostic = error::off_the_clock(expr.span(), what, ctx.text(expr.span()), seconds);
-        ctx.report(diagnostic);
-    }
-    duration
+    let diagnostic = match SimDuration::from_secs_f64(seconds) {
+        Some(SimDuration::ZERO) if !bound.holds(0.0) => {
+            error::below_a_picosecond(expr.span(), what, ctx.text(expr.span()))
+        }
+        Some(duration) => return Some(duration),
+        None => error::off_the_clock(expr.span(), what, ctx.text(expr.span()), seconds),
+    };
+    ctx.report(diagnostic);
+    None
 }
 
 /// A point on the simulation's clock.

@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 use super::arrivals::{self, Arrivals, Process};
 use super::lengths::{self, Distribution, Place, whole_tokens};
-use super::rates::{self, Rate};
+use super::rates::{self, Until};
 use super::{Misfit, Request, TrafficError};
 use crate::model::{Workload, WorkloadSource};
 use crate::rng::{Stream, Streams};
@@ -33,8 +33,18 @@ pub(super) struct Generated {
 
 /// Where arrivals come from.
 enum Coming {
-    Open { process: Box<dyn Process>, rate: Box<dyn Rate>, stream: Stream },
-    Closed { think: Box<dyn Distribution>, stream: Stream, thinking: BinaryHeap<Reverse<SimTime>> },
+    /// `ends` says whether the rate ends by itself.
+    Open {
+        process: Box<dyn Process>,
+        rate: Until,
+        ends: bool,
+        stream: Stream,
+    },
+    Closed {
+        think: Box<dyn Distribution>,
+        stream: Stream,
+        thinking: BinaryHeap<Reverse<SimTime>>,
+    },
 }
 
 struct Lengths {
@@ -77,7 +87,11 @@ impl Generated {
         };
         let coming = match (arrivals::build(arrivals)?, rate) {
             (Arrivals::Open(process), Some(rate)) => {
-                Coming::Open { process, rate: rates::build(rate, *start)?, stream: stream("arrivals") }
+                let rate = rates::build(rate, *start)?;
+                let ends = rate.end().is_some();
+                let clock = SimTime::MAX.since(*start);
+                let end = duration.map_or(clock, |duration| duration.min(clock)).as_secs_f64();
+                Coming::Open { process, rate: Until { rate, end }, ends, stream: stream("arrivals") }
             }
             (Arrivals::Closed(users, think), None) => {
                 closed(users, lengths::build(&think, Place::Time)?, stream("think"), *start)
@@ -165,11 +179,12 @@ impl Generated {
     fn drawn_arrival(&mut self) -> Option<SimTime> {
         match &mut self.coming {
             Coming::Closed { thinking, .. } => thinking.peek().map(|Reverse(back)| *back),
-            Coming::Open { process, rate, stream } => {
-                let seconds = process.next(&**rate, stream)?;
-                let time =
-                    SimDuration::from_secs_f64(seconds).and_then(|offset| self.start.checked_add(offset));
-                if time.is_none() && self.end.is_none() {
+            Coming::Open { process, rate, ends, stream } => {
+                let seconds = process.next(rate, stream);
+                let offset = seconds.and_then(SimDuration::from_secs_f64);
+                let time = offset.and_then(|offset| self.start.checked_add(offset));
+                let over = seconds.is_none() && *ends;
+                if time.is_none() && self.end.is_none() && !over {
                     self.problem = Some(TrafficError {
                         path: self.name.clone(),
                         line: None,

@@ -17,6 +17,9 @@ pub use traffic::{Clamped, OpenTrace, Request, Traffic, TrafficError};
 
 use crate::model::{Arg, Choice};
 
+/// The most requests a workload may be expected to have: beyond it no run would end.
+pub const MAX_REQUESTS: f64 = 1e10;
+
 /// Arguments that are right one by one and do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {

@@ -61,7 +61,12 @@ fn argument(param: &Param) -> String {
         (None, true) => "required".to_owned(),
         (None, false) => String::new(),
     };
-    row(&[name, format!("{}{}", form(param.form), bound(param.bound)), default, param.summary.to_owned()])
+    row(&[
+        name,
+        format!("{}{}", form(param.form), bound(param.bound, measured(param.form))),
+        default,
+        param.summary.to_owned(),
+    ])
 }
 
 fn form(form: Form) -> String {
@@ -81,15 +86,34 @@ fn form(form: Form) -> String {
     }
 }
 
-/// In base units, as the registry states it.
-fn bound(bound: Bound) -> String {
+/// What the bound of a form counts in.
+fn measured(form: Form) -> Dimension {
+    match form {
+        Form::Quantity(dimension) | Form::List(dimension) => dimension,
+        _ => Dimension::NUMBER,
+    }
+}
+
+fn bound(bound: Bound, dimension: Dimension) -> String {
+    let shown = |value| amount(value, dimension);
     match bound {
         Bound::Any => String::new(),
         Bound::Positive => ", above 0".to_owned(),
         Bound::NotNegative => ", 0 or more".to_owned(),
-        Bound::Between(low, high) => format!(", {low} to {high}"),
-        Bound::AtLeast(low) => format!(", at least {low}"),
+        Bound::Between(low, high) => format!(", {} to {}", shown(low), shown(high)),
+        Bound::AtLeast(low) => format!(", at least {}", shown(low)),
     }
+}
+
+/// In the largest decimal unit that leaves a number of at least 1.
+fn amount(value: f64, dimension: Dimension) -> String {
+    let decimal = |name: &str| !name.contains("iB") && !name.contains("b/s") && name != "%";
+    let units = UNITS.iter().filter(|unit| unit.dimension == dimension && decimal(unit.name));
+    let fitting = units.filter(|unit| value >= unit.to_base(1.0));
+    let unit = fitting.max_by(|one, other| one.to_base(1.0).total_cmp(&other.to_base(1.0)));
+    let (number, name) = unit.map_or((value, ""), |unit| (unit.of_base(value), unit.name));
+    let number = if number >= 1e5 { format!("{number:e}") } else { number.to_string() };
+    format!("{number} {name}").trim_end().to_owned()
 }
 
 #[test]
@@ -250,10 +274,10 @@ fn keys() {
 
 fn key_row(key: &Key) -> String {
     let value = match key.value {
-        Value::Quantity(dimension, limits) => format!("{dimension}{}", bound(limits)),
-        Value::Share(limits) => format!("a percentage{}", bound(limits)),
-        Value::Factor(limits) => format!("a number or a percentage{}", bound(limits)),
-        Value::Count(limits) => format!("a whole number{}", bound(limits)),
+        Value::Quantity(dimension, limits) => format!("{dimension}{}", bound(limits, dimension)),
+        Value::Share(limits) => format!("a percentage{}", bound(limits, Dimension::NUMBER)),
+        Value::Factor(limits) => format!("a number or a percentage{}", bound(limits, Dimension::NUMBER)),
+        Value::Count(limits) => format!("a whole number{}", bound(limits, Dimension::NUMBER)),
         Value::Word(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
         Value::Choice(kind, _) => kind.to_owned(),
         Value::Shape(shape) => code(shape),

@@ -97,16 +97,27 @@ fn weibull_gaps_have_the_cv_asked_for() {
 /// process as an overflow process", Bell System Technical Journal 52, 1973).
 #[test]
 fn bursty_gaps_are_those_of_an_interrupted_poisson_process() {
-    let (on, off) = (9.0, 27.0);
-    let process = choice("bursty", &[("on", on), ("off", off), ("quiet", 0.0)]);
-    let busy_rate = RATE * (on + off) / on;
-    let sum = busy_rate + 1.0 / on + 1.0 / off;
-    let root = (sum * sum - 4.0 * busy_rate / off).sqrt();
-    let (fast, slow) = (0.5 * (sum + root), 0.5 * (sum - root));
-    let share = (busy_rate - slow) / (fast - slow);
-    check_continuous("bursty", gaps(&process), |x| {
-        1.0 - share * (-fast * x).exp() - (1.0 - share) * (-slow * x).exp()
-    });
+    // The second has thousands of periods between two requests, which are skipped at once.
+    for (on, off) in [(9.0, 27.0), (4e-5, 1e-4)] {
+        let process = choice("bursty", &[("on", on), ("off", off), ("quiet", 0.0)]);
+        let busy_rate = RATE * (on + off) / on;
+        let sum = busy_rate + 1.0 / on + 1.0 / off;
+        let root = (sum * sum - 4.0 * busy_rate / off).sqrt();
+        let (fast, slow) = (0.5 * (sum + root), 0.5 * (sum - root));
+        let share = (busy_rate - slow) / (fast - slow);
+        check_continuous("bursty", gaps(&process), |x| {
+            1.0 - share * (-fast * x).exp() - (1.0 - share) * (-slow * x).exp()
+        });
+    }
+}
+
+#[test]
+fn short_bursts_of_rare_requests_keep_the_mean_rate() {
+    for quiet in [0.0, 0.2, 1.0] {
+        let process = choice("bursty", &[("on", 4e-5), ("off", 1e-4), ("quiet", quiet)]);
+        let gaps: Vec<f64> = gaps(&process);
+        check_mean(&format!("quiet {quiet}"), &gaps, 1.0 / RATE, 1.001 / RATE);
+    }
 }
 
 #[test]

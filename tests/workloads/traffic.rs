@@ -202,3 +202,18 @@ fn what_cannot_be_drawn_is_an_error_with_the_workloads_name() {
         assert_eq!((error.path.as_str(), error.message.as_str()), ("chat", message));
     }
 }
+
+/// 213 days hold 1e10 periods of a millisecond: they are passed over at once, and the clock's end is an end.
+#[test]
+fn hardly_any_requests_in_short_bursts_take_no_time() {
+    let bursty = choice("bursty", &[("on", 0.001), ("off", 0.001), ("quiet", 0.0)]);
+    let rare = |duration| {
+        let rate = choice("constant", &[("rate", 1e-9)]);
+        workload("rare", generated(bursty.clone(), Some(rate), duration, Some(5)))
+    };
+    let mut ended = traffic(vec![rare(Some(SimDuration::from_ms(1_000_000)))], 1);
+    assert_eq!((ended.next_request(), ended.problem()), (None, None));
+    let mut endless = traffic(vec![rare(None)], 1);
+    while endless.next_request().is_some() {}
+    assert!(endless.problem().is_some_and(|problem| problem.message.contains("213 days")));
+}

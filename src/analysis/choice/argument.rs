@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Atom, Expr, Nested, Statement};
 use crate::units::{Dimension, Quantity, unit};
 use crate::workload::lengths::quantile_of;
+use crate::workload::rates::PER_SECOND_OR_NONE;
 
 use super::{Cursor, Offer, read_choice};
 
@@ -423,7 +424,7 @@ fn read_stages(lines: &[ast::Stage], place: Dimension, ctx: &mut Context<'_>) ->
         let target = line
             .target
             .as_ref()
-            .map(|target| values::quantity(target, Expected::new("stages", place, Bound::NotNegative), ctx));
+            .map(|target| values::quantity(target, Expected::new("stages", place, PER_SECOND_OR_NONE), ctx));
         match (duration, target) {
             (Some(duration), None) => stages.push(Stage { duration, target: None }),
             (Some(duration), Some(Some(rate))) => {

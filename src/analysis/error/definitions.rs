@@ -1,7 +1,7 @@
 //! E03xx: GPUs, models, clusters, policies.
 
 use crate::analysis::block::Block;
-use crate::analysis::cluster::{Line, MAX_GPUS};
+use crate::analysis::cluster::{Line, MAX_BANDWIDTHS, MAX_GPUS, MAX_PATH_STEPS};
 use crate::analysis::engine::Mode;
 use crate::analysis::keys::{Key, Table, Value, block_name, tables};
 use crate::analysis::matrix::MAX_CASES;
@@ -282,11 +282,12 @@ pub(in crate::analysis) fn no_kv_bytes(block: &Block<'_>) -> Diagnostic {
         .with_help("add `kv_bytes_per_token 128 KiB`, or `layers 32; kv_heads 8; head_dim 128`")
 }
 
-/// An architecture whose token takes more than 2^64 bytes
-pub(in crate::analysis) fn kv_bytes_too_large(block: &Block<'_>, bytes: u128) -> Diagnostic {
+/// An architecture whose token takes more than any real one
+pub(in crate::analysis) fn kv_bytes_too_large(block: &Block<'_>, bytes: u128, limit: u64) -> Diagnostic {
     let message =
         format!("a token of `{}` takes {bytes} bytes of KV cache", block_name(block.table, block.name));
     Diagnostic::error(Code("E0206"), message, block.header, "too large to compute with")
+        .with_help(format!("a token may take up to {limit} bytes: check the figures of the architecture"))
 }
 
 /// `gpus fast`
@@ -319,7 +320,14 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic {
     let message =
         format!("a cluster has at most {} GPUs, this one has {}", grouped(MAX_GPUS), grouped(n_gpus));
-    Diagnostic::error(Code("E0312"), message, span, "too many GPUs")
+    Diagnostic::error(Code("E0312"), message, span, "too many GPUs").with_help("lower the number behind `x`")
+}
+
+/// `gpus fast x 100_000`, each with 500 TB
+pub(in crate::analysis) fn too_much_vram(span: Span) -> Diagnostic {
+    let message = "the GPUs of the cluster have 2^63 bytes of memory or more";
+    Diagnostic::error(Code("E0206"), message, span, "too much to compute with")
+        .with_help("check the units of `vram`: today's GPUs have 24 GB to 288 GB")
 }
 
 /// `link fast[0] fast[1]` of a group of 2,000
@@ -328,6 +336,24 @@ pub(in crate::analysis) fn too_many_nodes(span: Span, n_nodes: usize) -> Diagnos
     let help = "a group that every link names as a whole counts as one node, however many GPUs it has; one that a \
                 link names in part counts as a node for each: link whole groups";
     Diagnostic::error(Code("E0706"), message, span, "with this link it has too many").with_help(help)
+}
+
+/// A hundred links, each of another bandwidth
+pub(in crate::analysis) fn too_many_bandwidths(span: Span, found: usize) -> Diagnostic {
+    let message = format!("links may have {MAX_BANDWIDTHS} distinct bandwidths, these have {found}");
+    Diagnostic::error(Code("E0706"), message, span, "the last of the links")
+        .with_help("round them: links that differ by little may share a bandwidth")
+}
+
+/// 1,000 nodes and links of five bandwidths
+pub(in crate::analysis) fn paths_too_many(span: Span, n_nodes: usize, n_bandwidths: usize) -> Diagnostic {
+    let message = format!(
+        "the paths between {n_nodes} nodes over links of {n_bandwidths} bandwidths take {n_nodes}^3 x {n_bandwidths} \
+         steps, a cluster may take {MAX_PATH_STEPS}"
+    );
+    Diagnostic::error(Code("E0706"), message, span, "the last of the links").with_help(
+        "link whole groups, each of which then counts as one node, or give the links fewer bandwidths",
+    )
 }
 
 /// `link fast[0] fast[7]` of four
@@ -356,6 +382,7 @@ pub(in crate::analysis) fn link_to_itself(span: Span, end: &str) -> Diagnostic {
         span,
         "one and the same replica",
     )
+    .with_help("name another replica as the second end, or a whole group to mesh its replicas")
 }
 
 /// `pool prefill a` and `pool decode a`

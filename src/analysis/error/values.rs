@@ -201,6 +201,13 @@ pub(in crate::analysis) fn off_the_clock(span: Span, what: &str, text: &str, sec
         .with_help("the clock counts picoseconds in 64 bits: 213 days")
 }
 
+/// `duration 1e-15 s`
+pub(in crate::analysis) fn below_a_picosecond(span: Span, what: &str, text: &str) -> Diagnostic {
+    let message = format!("`{what}` must be at least 1 ps, found `{text}`");
+    Diagnostic::error(Code("E0204"), message, span, "below the simulation's clock")
+        .with_help("the clock counts whole picoseconds: write `1 ps` or more")
+}
+
 /// `2 / 0`
 pub(in crate::analysis) fn division_by_zero(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(Code("E0206"), format!("division by zero: `{text}` is 0"), span, "this is 0")
@@ -237,7 +244,11 @@ pub(in crate::analysis) fn operands_do_not_fit(
         Some(format!("if `{0}` is meant in {1}, write `{0} {1}`", ctx.text(bare.span), unit.name))
     }) {
         Some(help) => diagnostic.with_help(help),
-        None => diagnostic,
+        None if matches!(operator, Operator::Add | Operator::Subtract) => {
+            diagnostic.with_help(format!("write both sides as {a}, or both as {b}"))
+        }
+        None => diagnostic
+            .with_help("split the expression: a product of more than two units is hardly ever meant"),
     }
 }
 

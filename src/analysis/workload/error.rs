@@ -5,6 +5,13 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::workload::Misfit;
 
+/// `rate 1e9 req/s` for an hour
+pub(super) fn too_many_requests(rate: Span, expected: f64, limit: f64) -> Diagnostic {
+    let message = format!("this rate brings {expected:.1e} requests, a workload may have {limit:e}");
+    Diagnostic::error(Code("E0707"), message, rate, "too many requests")
+        .with_help("lower the rate or the `duration`, or add `requests 100_000`")
+}
+
 /// Neither `duration` nor `requests`
 pub(super) fn no_end(name: &str, header: Span) -> Diagnostic {
     let message = format!("workload `{name}` never ends: neither `duration` nor `requests`");

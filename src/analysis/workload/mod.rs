@@ -18,7 +18,10 @@ use crate::model::{Arg, Bound, Choice, Form, Param, Slo, Workload, WorkloadSourc
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
 use crate::units::{Dimension, SimDuration, SimTime};
-use crate::workload::{Misfit, arrivals, prefixes, rates, sessions};
+use crate::workload::{MAX_REQUESTS, Misfit, arrivals, prefixes, rates, sessions};
+
+/// A thousandth to a million: the tags of `scheduling fair` count in integers and keep their meaning in between.
+const WEIGHT: Bound = Bound::Between(1e-3, 1e6);
 
 /// What a `workload` block may hold.
 pub(super) static TABLE: Table = Table {
@@ -67,7 +70,7 @@ pub(super) static TABLE: Table = Table {
             "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling priority`",
         )
         .or("normal"),
-        Key::optional("weight", Value::Factor(Bound::Positive), "the share under `scheduling fair`").or("1"),
+        Key::optional("weight", Value::Factor(WEIGHT), "the share under `scheduling fair`").or("1"),
         Key::optional("slo", Value::Shape("ttft 500 ms tpot 50 ms"), "bounds that a good request meets"),
         Key::optional(
             "start",
@@ -80,7 +83,7 @@ pub(super) static TABLE: Table = Table {
             Value::Quantity(Dimension::TIME, Bound::Positive),
             "for how long requests (or sessions) arrive",
         ),
-        Key::optional("requests", Value::Count(Bound::AtLeast(1.0)), "how many requests (or sessions) arrive"),
+        Key::optional("requests", Value::Count(Bound::Between(1.0, MAX_REQUESTS)), "how many requests (or sessions) arrive"),
     ],
 };
 
@@ -104,6 +107,9 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Workload
     let weight = block.quantity("weight", ctx);
     let slo = optional(block, "slo", ctx, slo);
     let together = together(block, ctx);
+    if let (Some(Some(rate)), Some(start), Some(duration), Some(None)) = (&rate, start, duration, requests) {
+        few_enough(block, rate, start.unwrap_or(SimTime::ZERO), duration, ctx)?;
+    }
     let source = WorkloadSource::Generated {
         arrivals: arrivals?,
         rate: rate?,
@@ -206,6 +212,27 @@ fn rate(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Option<Choice>> {
             Some(Some(choice))
         }
     }
+}
+
+/// Whether a rate that nothing counts brings no more requests than can be simulated.
+fn few_enough(
+    block: &Block<'_>,
+    rate: &Choice,
+    start: SimTime,
+    duration: Option<SimDuration>,
+    ctx: &mut Context<'_>,
+) -> Option<()> {
+    // What cannot be built has been reported, or is not simulated.
+    let Ok(built) = rates::build(rate, start) else { return Some(()) };
+    let seconds = duration.map(SimDuration::as_secs_f64).into_iter().chain(built.end());
+    let expected = seconds.reduce(f64::min).map_or(0.0, |seconds| built.cumulative(seconds));
+    if expected > MAX_REQUESTS
+        && let Some(statement) = block.one("rate")
+    {
+        ctx.report(error::too_many_requests(statement.span, expected, MAX_REQUESTS));
+        return None;
+    }
+    Some(())
 }
 
 fn session(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {

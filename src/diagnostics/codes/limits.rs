@@ -53,11 +53,12 @@ pub(super) static CODES: &[CodeInfo] = &[
     },
     CodeInfo {
         code: Code("E0706"),
-        summary: "links between too many replicas",
+        summary: "links between too many replicas, or of too many kinds",
         explanation: "The graph of the links may have 1,024 nodes: the cheapest paths between all of them are \
                       computed before the run. A group that every link names as a whole is one node, however many \
                       GPUs it has, since its replicas cannot be told apart; as soon as a link names a part of a \
-                      group, each of its replicas is a node.",
+                      group, each of its replicas is a node. Every distinct bandwidth takes a matrix of paths of its \
+                      own: there may be 64 of them, and 2^31 steps in all, the cube of the nodes for each.",
         wrong: "cluster {
   serves llama_3_1_8b
   gpus h100_sxm x 2000 as big
@@ -68,6 +69,20 @@ pub(super) static CODES: &[CodeInfo] = &[
   gpus h100_sxm x 1000 as left
   gpus h100_sxm x 1000 as right
   link left right bandwidth 50 GB/s latency 5 us
+}",
+    },
+    CodeInfo {
+        code: Code("E0707"),
+        summary: "a workload with too many requests",
+        explanation: "A workload may have 10,000,000,000 requests: a run with more would not end. The message says \
+                      how many its rate brings until its `duration` has passed, or until a rate of `stages` ends.",
+        wrong: "workload chat {
+  arrivals poisson; rate 1e9 req/s; duration 1 h
+  prompt constant 500; output constant 100
+}",
+        right: "workload chat {
+  arrivals poisson; rate 1e9 req/s; duration 1 h; requests 100_000
+  prompt constant 500; output constant 100
 }",
     },
 ];

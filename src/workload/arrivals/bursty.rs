@@ -4,6 +4,10 @@
 //! W. Fischer and K. Meier-Hellstern, "The Markov-modulated Poisson process (MMPP) cookbook", Performance
 //! Evaluation 18, 1993). The workload's rate is multiplied by a factor in each, chosen so that its mean stays; the
 //! first period is drawn as met at any moment.
+//!
+//! Periods are drawn one by one as long as requests are not much rarer than they are. Where the rate is constant and
+//! thousands of periods pass between two requests, the number of cycles without one is drawn instead, and their
+//! length at once: both are exact, since arrivals and switches compete without memory.
 
 use super::{Arrivals, Entry, Process};
 use crate::model::{Bound, Form, Param, Spec};
@@ -69,8 +73,15 @@ struct Period {
     end: f64,
 }
 
+/// Requests expected in a busy and a quiet period together, below which cycles are skipped.
+const RARE: f64 = 1e-3;
+
 impl Process for Bursty {
     fn next(&mut self, rate: &dyn Rate, stream: &mut Stream) -> Option<f64> {
+        let [off, on] = self.mean_length;
+        if let Some(per_second) = rate.constant().filter(|per_second| per_second * (on + off) < RARE) {
+            return Some(self.next_rare(per_second, stream));
+        }
         let mut wanted = stream.exponential();
         loop {
             let period = match self.period {
@@ -106,6 +117,37 @@ impl Bursty {
         let period = self.drawn_period(busy, stream);
         self.period = Some(period);
         period
+    }
+
+    /// The next arrival at a constant rate at which most cycles of two periods have none.
+    ///
+    /// In a period, an arrival of rate `a` and a switch of rate `s` compete: the arrival is first with probability
+    /// `a / (a + s)`, and whichever it is comes after an exponential time of rate `a + s`.
+    fn next_rare(&mut self, per_second: f64, stream: &mut Stream) -> f64 {
+        let period = match self.period {
+            Some(period) => period,
+            None => self.first_period(stream),
+        };
+        let here = usize::from(period.busy);
+        let there = 1 - here;
+        let rates = [0, 1].map(|busy| (per_second * self.factor[busy], 1.0 / self.mean_length[busy]));
+        let first = rates.map(|(arrival, switch)| arrival / (arrival + switch));
+        let step = rates.map(|(arrival, switch)| 1.0 / (arrival + switch));
+        // From one entry of this kind of period to the next without an arrival in between.
+        let missed = libm::log1p(-first[0]) + libm::log1p(-first[1]);
+        let cycles = libm::floor(stream.exponential() / -missed);
+        if cycles > 0.0 {
+            self.now += step[0] * stream.gamma(cycles) + step[1] * stream.gamma(cycles);
+        }
+        self.now += step[here] * stream.exponential();
+        let arrives_here = first[here] / (first[here] + (1.0 - first[here]) * first[there]);
+        let at = if stream.uniform() < arrives_here { here } else { there };
+        if at == there {
+            self.now += step[there] * stream.exponential();
+        }
+        self.mass = per_second * self.now;
+        self.period = Some(self.drawn_period(at == 1, stream));
+        self.now
     }
 
     fn drawn_period(&self, busy: bool, stream: &mut Stream) -> Period {

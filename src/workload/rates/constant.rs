@@ -1,7 +1,7 @@
 //! `rate 5 req/s`: the same rate throughout.
 
-use super::{Entry, Rate};
-use crate::model::{Bound, Form, Param, Spec};
+use super::{Entry, PER_SECOND, Rate};
+use crate::model::{Form, Param, Spec};
 use crate::units::Dimension;
 use crate::workload::number;
 
@@ -12,7 +12,7 @@ pub(super) static ENTRY: Entry = Entry {
         params: &[Param::positional(
             "rate",
             Form::Quantity(Dimension::REQUEST_RATE),
-            Bound::Positive,
+            PER_SECOND,
             "requests a second",
         )],
         simulated: true,
@@ -31,5 +31,9 @@ impl Rate for Constant {
 
     fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
         Some((mass / self.per_second).max(after))
+    }
+
+    fn constant(&self) -> Option<f64> {
+        Some(self.per_second)
     }
 }

@@ -1,6 +1,6 @@
 //! `curve`: a rate in steps that repeats.
 
-use super::{Entry, Rate};
+use super::{Entry, PER_SECOND, Rate, STEP};
 use crate::model::{Arg, Bound, Form, Param, Spec};
 use crate::units::Dimension;
 use crate::workload::{Misfit, number};
@@ -13,19 +13,14 @@ pub(super) static ENTRY: Entry = Entry {
             Param::positional(
                 "weights",
                 Form::List(Dimension::NUMBER),
-                Bound::NotNegative,
+                Bound::Between(0.0, 1e12),
                 "the rates, relative to each other",
             ),
-            Param::required(
-                "every",
-                Form::Quantity(Dimension::TIME),
-                Bound::Positive,
-                "the length of a step",
-            ),
+            Param::required("every", Form::Quantity(Dimension::TIME), STEP, "the length of a step"),
             Param::required(
                 "mean",
                 Form::Quantity(Dimension::REQUEST_RATE),
-                Bound::Positive,
+                PER_SECOND,
                 "the mean over all steps",
             ),
         ],

@@ -5,7 +5,7 @@
 
 use std::f64::consts::TAU;
 
-use super::{Entry, Rate};
+use super::{Entry, PER_SECOND, Rate, STEP};
 use crate::model::{Bound, Form, Param, Spec};
 use crate::units::Dimension;
 use crate::workload::number;
@@ -18,7 +18,7 @@ pub(super) static ENTRY: Entry = Entry {
             Param::required(
                 "mean",
                 Form::Quantity(Dimension::REQUEST_RATE),
-                Bound::Positive,
+                PER_SECOND,
                 "the mean over a period",
             ),
             Param::required(
@@ -30,11 +30,10 @@ pub(super) static ENTRY: Entry = Entry {
             Param::required(
                 "peak_at",
                 Form::Quantity(Dimension::TIME),
-                Bound::NotNegative,
+                Bound::Between(0.0, 17_280_000.0),
                 "when the rate is highest, on the run's clock",
             ),
-            Param::optional("period", Form::Quantity(Dimension::TIME), Bound::Positive, "from peak to peak")
-                .or("24 h"),
+            Param::optional("period", Form::Quantity(Dimension::TIME), STEP, "from peak to peak").or("24 h"),
         ],
         simulated: true,
     },

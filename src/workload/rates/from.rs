@@ -1,6 +1,6 @@
 //! `from "file"`: a rate in steps, read from a file.
 
-use super::Entry;
+use super::{Entry, PER_SECOND, STEP};
 use crate::model::{Bound, Form, Param, Spec};
 use crate::units::Dimension;
 use crate::workload::Misfit;
@@ -11,16 +11,11 @@ pub(super) static ENTRY: Entry = Entry {
         summary: "steps of equal length read from a file, one weight a line, that repeat, on the run's clock",
         params: &[
             Param::positional("file", Form::File, Bound::Any, "the file, one weight a line"),
-            Param::required(
-                "every",
-                Form::Quantity(Dimension::TIME),
-                Bound::Positive,
-                "the length of a step",
-            ),
+            Param::required("every", Form::Quantity(Dimension::TIME), STEP, "the length of a step"),
             Param::required(
                 "mean",
                 Form::Quantity(Dimension::REQUEST_RATE),
-                Bound::Positive,
+                PER_SECOND,
                 "the mean over all steps",
             ),
         ],

@@ -13,7 +13,7 @@ mod from;
 mod stages;
 
 use super::Misfit;
-use crate::model::{Choice, Spec};
+use crate::model::{Bound, Choice, Spec};
 use crate::units::SimTime;
 
 /// Expected requests over time. Times are seconds since the workload's start.
@@ -28,10 +28,52 @@ pub trait Rate: Send {
     fn end(&self) -> Option<f64> {
         None
     }
+
+    /// Requests a second, where they are the same throughout.
+    fn constant(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// A rate that ends the workload at a time, if it does not end it before.
+pub(super) struct Until {
+    /// What it is up to then.
+    pub(super) rate: Box<dyn Rate>,
+    /// Seconds since the workload's start.
+    pub(super) end: f64,
+}
+
+impl Rate for Until {
+    fn cumulative(&self, seconds: f64) -> f64 {
+        self.rate.cumulative(seconds)
+    }
+
+    fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
+        self.rate.time_of(mass, after)
+    }
+
+    fn end(&self) -> Option<f64> {
+        Some(self.rate.end().map_or(self.end, |end| end.min(self.end)))
+    }
+
+    fn constant(&self) -> Option<f64> {
+        self.rate.constant()
+    }
 }
 
 /// The entry meant where `rate` is followed by a quantity instead of a name: `rate 5 req/s`.
 pub const UNNAMED: &str = "constant";
+
+/// Requests a second of any rate: the least is one in 12 days, the most one a picosecond.
+pub const PER_SECOND: Bound = Bound::Between(1e-6, MOST_PER_SECOND);
+
+/// The same where a rate may pause.
+pub const PER_SECOND_OR_NONE: Bound = Bound::Between(0.0, MOST_PER_SECOND);
+
+const MOST_PER_SECOND: f64 = 1e12;
+
+/// Lengths of steps and periods, in seconds: a millisecond to 200 days, just below the end of the clock.
+const STEP: Bound = Bound::Between(0.001, 17_280_000.0);
 
 struct Entry {
     spec: Spec,

@@ -1,6 +1,6 @@
 //! `stages`: linear ramps, one after the other; the last one ends the workload.
 
-use super::{Entry, Rate};
+use super::{Entry, PER_SECOND_OR_NONE, Rate};
 use crate::model::{Arg, Bound, Form, Param, Spec, Stage};
 use crate::units::Dimension;
 use crate::workload::{Misfit, number};
@@ -19,7 +19,7 @@ pub(super) static ENTRY: Entry = Entry {
             Param::optional(
                 "from",
                 Form::Quantity(Dimension::REQUEST_RATE),
-                Bound::NotNegative,
+                PER_SECOND_OR_NONE,
                 "the rate the first stage starts at",
             )
             .or("0 req/s"),
