@@ -38,7 +38,7 @@ fn is_refused(from: &str, to: &str, code: &str) {
 }
 
 /// One request of 100 tokens, 100 ms, and 10 tokens, 100 ms. A sample at 100 ms shows the prompt still in work, though
-/// it ends at that instant, and one at 200 ms the output.
+/// it ends at that instant, and one at 200 ms the output; the last row is the end of the run, behind its last sample.
 #[test]
 fn a_series_does_not_show_the_future() {
     let text = "
@@ -63,7 +63,7 @@ gpu0_queue_depth,gpu0_active_prefill,gpu0_active_decode,gpu0_transferring,gpu0_v
 100,0,0,0,0,0,0,0,0,0,0,0
 200,0,1,0,0,0,0,0,1,0,0,110000
 300,0,0,0,0,0,0,0,0,1,0,110000
-400,0,0,1,0,0,10,0,0,0,0,0
+300,0,0,1,0,0,10,0,0,0,0,0
 ";
     assert_eq!(written, expected);
 }

@@ -1,7 +1,8 @@
 //! `timeseries.csv`: the state of the system on a grid of times, written while the run goes on.
 //!
-//! A sample shows the state just before what happens at its time; the last row is the end of the run, on the grid or
-//! not, and shows the state behind it. Counts are since the row before, so that their columns add up to the totals.
+//! A sample shows the state just before what happens at its time. The last row shows the state behind the end of the
+//! run; where that falls on the grid, the sample of the same time stands before it. Counts are since the row before, so
+//! that their columns add up to the totals.
 //! Memory does not grow with the run. Invariant: after an error nothing more is written, and the error is what `finish` returns.
 
 use std::io::{self, Write};
@@ -35,38 +36,17 @@ pub struct TimeSeries<W> {
     global_queue: u32,
     since: Since,
     gpus: Vec<Levels>,
-    /// A row that is written once the clock moves on: at the end of the run another takes its place.
-    pending: Option<Pending>,
     line: Vec<u8>,
-}
-
-/// A row not yet written, and its counts.
-struct Pending {
-    at: u64,
-    line: Vec<u8>,
-    since: Since,
 }
 
 /// Counts since the last row.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Since {
     arrived: u64,
     finished: u64,
     rejected: u64,
     evicted: u64,
     tokens: u64,
-}
-
-impl Since {
-    fn and(self, later: Since) -> Since {
-        Since {
-            arrived: self.arrived + later.arrived,
-            finished: self.finished + later.finished,
-            rejected: self.rejected + later.rejected,
-            evicted: self.evicted + later.evicted,
-            tokens: self.tokens + later.tokens,
-        }
-    }
 }
 
 impl<W: Write> TimeSeries<W> {
@@ -82,7 +62,6 @@ impl<W: Write> TimeSeries<W> {
             global_queue: 0,
             since: Since::default(),
             gpus: vec![Levels::default(); n_gpus],
-            pending: None,
             line: COLUMNS.into(),
         };
         for gpu in 0..n_gpus {
@@ -103,11 +82,7 @@ impl<W: Write> TimeSeries<W> {
     pub fn finish(mut self, end: End) -> io::Result<W> {
         let end = end.at.as_ps();
         self.sample_up_to(end);
-        if let Some(replaced) = self.pending.take_if(|pending| pending.at == end) {
-            self.since = replaced.since.and(self.since);
-        }
         self.sample(end);
-        self.write_pending();
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -128,9 +103,7 @@ impl<W: Write> TimeSeries<W> {
     }
 
     fn sample(&mut self, at: u64) {
-        self.write_pending();
-        let since = std::mem::take(&mut self.since);
-        let Since { arrived, finished, rejected, evicted, tokens } = since;
+        let Since { arrived, finished, rejected, evicted, tokens } = std::mem::take(&mut self.since);
         let line = &mut self.line;
         push_milliseconds(line, at);
         let counts = [u64::from(self.global_queue), arrived, finished, rejected, evicted, tokens];
@@ -142,13 +115,8 @@ impl<W: Write> TimeSeries<W> {
             line.push(b',');
             push_integer(line, number);
         }
-        self.pending = Some(Pending { at, line: std::mem::take(line), since });
-    }
-
-    fn write_pending(&mut self) {
-        if let Some(pending) = self.pending.take() {
-            self.write_line(pending.line);
-        }
+        let line = std::mem::take(line);
+        self.write_line(line);
     }
 
     /// The buffer is used again.

@@ -175,7 +175,15 @@ fn samples_show_the_state_before_what_happens_at_their_time_and_the_last_row_tha
     let end = play(script, &mut series);
     let text = String::from_utf8(series.finish(end).expect("a vector takes all bytes")).expect("text");
     let rows: Vec<&str> = text.lines().skip(1).collect();
-    assert_eq!(rows, ["0,0,0,0,0,0,0,0,0,0,0,0", "100,0,1,0,0,0,0,1,0,0,0,10", "200,0,0,1,0,0,7,0,0,0,0,0",]);
+    assert_eq!(
+        rows,
+        [
+            "0,0,0,0,0,0,0,0,0,0,0,0",
+            "100,0,1,0,0,0,0,1,0,0,0,10",
+            "200,0,0,0,0,0,0,0,0,1,0,10",
+            "200,0,0,1,0,0,7,0,0,0,0,0",
+        ]
+    );
 }
 
 /// Takes so many bytes, then has no room.
