@@ -123,7 +123,7 @@ pub(in crate::analysis) fn out_of_bound(
     expected: Expected<'_>,
     ctx: &Context<'_>,
 ) -> Diagnostic {
-    let rule = bound_text(expected);
+    let rule = broken_rule(found, expected);
     let message = format!("`{}` must {rule}, found `{}`", expected.what, spelling(found, ctx));
     let diagnostic = Diagnostic::error(Code("E0204"), message, found.span, format!("must {rule}"));
     let diagnostic = with_origin(diagnostic, found, ctx);
@@ -144,6 +144,18 @@ fn unit_value(example: &str) -> Option<f64> {
     match example[digits..].trim() {
         "" => Some(value),
         spelt => unit(spelt).map(|unit| unit.to_base(value)),
+    }
+}
+
+/// What a value breaks: of a rate below zero it is enough to say that it must be positive, whatever its range.
+fn broken_rule(found: Evaluated, expected: Expected<'_>) -> String {
+    match expected.bound {
+        Bound::Between(low, _)
+            if low > 0.0 && found.quantity.value <= 0.0 && !expected.dimension.is_count() =>
+        {
+            bound_text(Expected { bound: Bound::Positive, ..expected })
+        }
+        _ => bound_text(expected),
     }
 }
 
