@@ -135,6 +135,7 @@ impl Generated {
             prompt: self.prompt.draw(),
             output: self.output.draw(),
             label: None,
+            content: None,
         };
         self.sequence += 1;
         if let Some(left) = &mut self.left {

@@ -4,6 +4,7 @@
 //! arrival order. Invariant: memory does not grow with the number of requests.
 
 pub mod arrivals;
+mod content;
 pub mod formats;
 mod generated;
 pub mod lengths;
@@ -13,6 +14,7 @@ mod replayed;
 pub mod sessions;
 mod traffic;
 
+pub use content::Stretch;
 pub use traffic::{Clamped, OpenTrace, Request, Traffic, TrafficError};
 
 use crate::model::{Arg, Choice};

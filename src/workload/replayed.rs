@@ -79,6 +79,7 @@ impl Replayed {
             prompt,
             output,
             label: id,
+            content: None,
         };
         self.sequence += 1;
         self.advance();

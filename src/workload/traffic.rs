@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use super::content::Stretch;
 use super::generated::Generated;
 use super::replayed::Replayed;
 use crate::model::{Scenario, WorkloadSource};
@@ -23,6 +24,8 @@ pub struct Request {
     pub output: Tokens,
     /// The id of a trace row; generated requests are called `workload-sequence`.
     pub label: Option<Box<str>>,
+    /// What its prompt's tokens are; `None` where they are its own and nobody shares them.
+    pub content: Option<Box<[Stretch]>>,
 }
 
 /// Opens a trace by its resolved path; the only way file contents reach a workload.

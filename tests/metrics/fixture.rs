@@ -156,6 +156,7 @@ fn arrival(name: &str, at: SimTime, number_of: u64, workload: &str, prompt: &str
         prompt: Tokens::new(number(prompt)),
         output: Tokens::new(number(output)),
         label,
+        content: None,
     };
     Journey {
         request,
