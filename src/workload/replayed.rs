@@ -10,6 +10,9 @@ use super::{OpenTrace, Request, TrafficError};
 use crate::model::{TraceFile, TraceRow};
 use crate::units::SimTime;
 
+/// Texts of a trace are numbered below this bit, so that no two workloads have one of the same number.
+const WORKLOAD_SHIFT: u32 = 48;
+
 pub(super) struct Replayed {
     workload: u16,
     sequence: u64,
@@ -33,6 +36,7 @@ impl Replayed {
                 prompt: row.prompt,
                 output: row.output,
                 id: Some(row.id.as_str().into()),
+                content: None,
             })
             .collect();
         arrivals.sort_by_key(|arrival| arrival.at);
@@ -71,7 +75,10 @@ impl Replayed {
     }
 
     pub(super) fn take(&mut self) -> Option<Request> {
-        let Arrival { at, prompt, output, id } = self.next.take()?;
+        let Arrival { at, prompt, output, id, mut content } = self.next.take()?;
+        for stretch in content.iter_mut().flatten() {
+            stretch.text |= u64::from(self.workload) << WORKLOAD_SHIFT;
+        }
         let request = Request {
             workload: self.workload,
             sequence: self.sequence,
@@ -79,7 +86,7 @@ impl Replayed {
             prompt,
             output,
             label: id,
-            content: None,
+            content,
         };
         self.sequence += 1;
         self.advance();

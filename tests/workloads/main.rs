@@ -8,6 +8,7 @@
 
 #[path = "../support/data.rs"]
 mod data;
+mod formats;
 mod golden;
 mod laws;
 mod processes;

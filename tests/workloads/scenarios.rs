@@ -50,12 +50,19 @@ pub(crate) fn generated(
     }
 }
 
+/// A trace of a format whose arguments are what they are where nothing is written.
 pub(crate) fn trace(format: &str) -> TraceFile {
+    let word = |word: &str| Arg::Word(word.to_owned());
+    let format = Choice::named(format);
+    let format = match format.name.as_str() {
+        "mooncake" => format.with("block", quantity(512.0, Dimension::NUMBER)).with("unit", word("ms")),
+        _ => format,
+    };
     TraceFile {
         name: "trace".to_owned(),
         path: "trace.csv".to_owned(),
         resolved: "folder/trace.csv".to_owned(),
-        format: Choice::named(format),
+        format,
         slice: None,
         speedup: Ratio::ONE,
         sample: None,

@@ -16,7 +16,7 @@ use crate::scenarios::{drain, file, scenario, trace, workload};
 const HEADER: &str = "TIMESTAMP,ContextTokens,GeneratedTokens";
 
 /// Surveyed and replayed; the two must agree.
-fn replay(trace: &TraceFile, text: &[u8]) -> Result<(Survey, Vec<Request>), TrafficError> {
+pub(crate) fn replay(trace: &TraceFile, text: &[u8]) -> Result<(Survey, Vec<Request>), TrafficError> {
     let open = file(text);
     let survey = survey(trace, &open)?;
     let scenario = scenario(vec![workload("recorded", WorkloadSource::File(trace.clone()))]);
@@ -31,7 +31,7 @@ fn replay(trace: &TraceFile, text: &[u8]) -> Result<(Survey, Vec<Request>), Traf
 
 /// Arrivals in milliseconds with prompt and output, as the text says them.
 #[track_caller]
-fn check(trace: &TraceFile, text: &str, expected: &[(f64, u32, u32)]) -> Survey {
+pub(crate) fn check(trace: &TraceFile, text: &str, expected: &[(f64, u32, u32)]) -> Survey {
     let (survey, requests) = replay(trace, text.as_bytes()).unwrap();
     let found: Vec<(f64, u32, u32)> = requests
         .iter()
@@ -42,7 +42,7 @@ fn check(trace: &TraceFile, text: &str, expected: &[(f64, u32, u32)]) -> Survey 
 }
 
 #[track_caller]
-fn check_error(format: &str, text: &[u8], line: Option<u64>, column: Option<u64>, message: &str) {
+pub(crate) fn check_error(format: &str, text: &[u8], line: Option<u64>, column: Option<u64>, message: &str) {
     let error = survey(&trace(format), &file(text)).unwrap_err();
     let (path, message) = ("trace.csv".to_owned(), message.to_owned());
     let expected = TrafficError { path, line, column, message, unreadable: false };
@@ -290,8 +290,12 @@ fn a_file_that_changes_during_the_run_is_a_problem_and_not_an_end() {
 fn damaged_files_are_read_or_refused() {
     let azure = format!("{HEADER}\r\n2023-11-16 18:17:03.97,12,3\r\n\"2023-11-16 18:17:04\",1,2\r\n");
     let kvs = "columns id arrival_ms prompt gen\nr1 0 5 6 # x\nr2 1.5 7 8\n";
+    let mooncake = "{\"timestamp\": 0, \"input_length\": 600, \"output_length\": 5, \"hash_ids\": [0, 7]}\n\
+                    {\"timestamp\": 5e-1, \"input_length\": 60, \"output_length\": 5, \"hash_ids\": [0]}\n";
     let mut stream = Streams::new(1).stream("damage");
-    for (format, text) in [("azure", azure.as_bytes()), ("kvs", kvs.as_bytes())] {
+    for (format, text) in
+        [("azure", azure.as_bytes()), ("kvs", kvs.as_bytes()), ("mooncake", mooncake.as_bytes())]
+    {
         for _ in 0..5_000 {
             let mut damaged = text.to_vec();
             for _ in 0..=stream.below(3) {
@@ -313,7 +317,7 @@ fn damaged_files_are_read_or_refused() {
 const AZURE: &str = "traces/azure2023/AzureLLMInferenceTrace_conv.first40min.csv";
 
 /// The content of a file of the data folder, if there is one.
-fn recorded(test: &str, path: &str) -> Option<Vec<u8>> {
+pub(crate) fn recorded(test: &str, path: &str) -> Option<Vec<u8>> {
     let path = data::folder(test)?.join(path);
     Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }

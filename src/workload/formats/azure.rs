@@ -34,6 +34,7 @@ impl Records for Azure {
             prompt: row.value(1, tokens_of)?,
             output: row.value(2, tokens_of)?,
             id: None,
+            blocks: None,
         }))
     }
 }

@@ -55,6 +55,37 @@ pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
     Ok(ps + i128::from(round_up))
 }
 
+/// As [`decimal_time`], with a power of ten behind the number as programs write it: `5e-05`.
+fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
+    let Some((mantissa, power)) = text.split_once(['e', 'E']) else { return decimal_time(text, exponent) };
+    let power: i32 = power.parse().map_err(|_| BadCell::NoNumber)?;
+    if !(-30..=30).contains(&power) {
+        return Err(if power < 0 { BadCell::NoNumber } else { BadCell::TooLarge });
+    }
+    let mantissa = not_negative(mantissa)?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let zeros = "0".repeat(power.unsigned_abs() as usize);
+    let moved = if power < 0 {
+        let digits = format!("{zeros}{whole}");
+        let (whole, front) = digits.split_at(whole.len());
+        format!("{whole}.{front}{fraction}")
+    } else {
+        let digits = format!("{fraction}{zeros}");
+        let (back, fraction) = digits.split_at(zeros.len());
+        format!("{}.{fraction}", format!("{whole}{back}").trim_start_matches('0'))
+    };
+    decimal_time(&moved, exponent)
+}
+
+/// The units of times in files.
+pub(super) const UNITS: &[&str] = &["s", "ms", "us", "ns", "ps"];
+
+/// The power of ten of picoseconds that a unit is.
+pub(super) fn exponent_of(unit: &str) -> Option<usize> {
+    let place = UNITS.iter().position(|known| *known == unit)?;
+    Some(12 - 3 * place)
+}
+
 /// The text, unless it is a number below zero.
 fn not_negative(text: &str) -> Result<&str, BadCell> {
     match text.strip_prefix('-') {
@@ -79,7 +110,16 @@ pub(super) fn tokens_of(text: &str) -> Result<Tokens, String> {
 
 /// As [`decimal_time`], with what was expected instead.
 pub(super) fn time_of(text: &str, exponent: usize) -> Result<i128, String> {
-    decimal_time(text, exponent).map_err(|bad| match bad {
+    time_or_message(decimal_time(text, exponent), text)
+}
+
+/// As [`time_of`], for files written by programs: `5e-05` is a number as well.
+pub(super) fn scientific_time_of(text: &str, exponent: usize) -> Result<i128, String> {
+    time_or_message(scientific_time(text, exponent), text)
+}
+
+fn time_or_message(time: Result<i128, BadCell>, text: &str) -> Result<i128, String> {
+    time.map_err(|bad| match bad {
         BadCell::NoNumber | BadCell::Negative => {
             format!("expected a number as `12.5`, not negative, found `{text}`")
         }
@@ -109,6 +149,25 @@ mod tests {
         }
         for text in ["", ".", "-1", "1e3", "0x10", "1 2", "nan", "1.2.3", "_1", "9999999999999999999999999"] {
             assert!(decimal_time(text, 9).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn powers_of_ten_are_exact() {
+        for (text, exponent, ps) in [
+            ("46.926808", 9, 46_926_808_000),
+            ("5e-05", 12, 50_000_000),
+            ("5.25E-3", 9, 5_250_000),
+            ("1.7771428e+09", 12, 1_777_142_800_000_000_000_000),
+            ("12e0", 0, 12),
+            ("0.0012e3", 12, 1_200_000_000_000),
+            ("123.5e-1", 0, 12),
+            ("0e30", 12, 0),
+        ] {
+            assert_eq!(scientific_time(text, exponent), Ok(ps), "{text}");
+        }
+        for text in ["e3", "1e", "1e5.0", "1e31", "1e-31", "-1e3", "1e3e3", "x1e3"] {
+            assert!(scientific_time(text, 9).is_err(), "{text}");
         }
     }
 

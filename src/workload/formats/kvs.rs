@@ -7,7 +7,8 @@
 
 use super::cells::{time_of, tokens_of};
 use super::columns::{COLUMNS, Column, USUAL, fewest_cells, is_streaming, missing};
-use super::{BadRow, Clock, Entry, Reader, Record, Records};
+use super::lines::Lines;
+use super::{BadRow, Clock, Entry, Record, Records};
 use crate::model::Spec;
 use crate::units::Tokens;
 
@@ -20,54 +21,34 @@ pub(super) static ENTRY: Entry = Entry {
     },
     clock: Clock::Run,
     open: |reader, _| {
-        Ok(Box::new(Rows {
-            reader,
-            line: 0,
-            columns: USUAL.to_vec(),
-            began: false,
-            n_rows: 0,
-            text: Vec::new(),
-        }))
+        Ok(Box::new(Rows { lines: Lines::new(reader), columns: USUAL.to_vec(), began: false, n_rows: 0 }))
     },
 };
 
 struct Rows {
-    reader: Reader,
-    line: u64,
+    lines: Lines,
     columns: Vec<Column>,
     /// Whether a row was read, `columns` or another.
     began: bool,
     /// Rows of requests read.
     n_rows: u64,
-    text: Vec<u8>,
 }
 
 impl Records for Rows {
     fn next(&mut self) -> Result<Option<Record>, BadRow> {
-        loop {
-            self.text.clear();
-            let count = self
-                .reader
-                .read_until(b'\n', &mut self.text)
-                .map_err(|error| BadRow { line: Some(self.line + 1), ..BadRow::unreadable(&error) })?;
-            if count == 0 {
-                return Ok(None);
-            }
-            self.line += 1;
-            let text = std::str::from_utf8(&self.text)
-                .map_err(|_| bad(self.line, None, "expected UTF-8 text, found other bytes"))?;
-            let text = if self.line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+        while let Some((line, text)) = self.lines.next()? {
             let cells = cells(text);
             let Some((_, first)) = cells.first() else { continue };
             if *first == "columns" && !self.began {
-                self.columns = columns(self.line, &cells)?;
+                self.columns = columns(line, &cells)?;
                 self.began = true;
             } else {
                 self.began = true;
                 self.n_rows += 1;
-                return record(self.line, self.n_rows, &cells, &self.columns).map(Some);
+                return record(line, self.n_rows, &cells, &self.columns).map(Some);
             }
         }
+        Ok(None)
     }
 }
 
@@ -119,6 +100,7 @@ fn record(line: u64, number: u64, cells: &[(u64, &str)], columns: &[Column]) -> 
         prompt: Tokens::default(),
         output: Tokens::default(),
         id: Some(number.to_string().into()),
+        blocks: None,
     };
     for (&(place, text), column) in cells.iter().zip(columns) {
         read(text, *column, &mut record).map_err(|message| bad(line, Some(place), message))?;

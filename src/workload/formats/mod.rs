@@ -1,16 +1,19 @@
 //! Trace formats: files of recorded requests.
 //!
 //! A format turns a file into [`Record`]s on the file's own clock, by the names of its columns; which of them are
-//! replayed and when is decided here, the same for all. Files come in as readers: nothing here opens one.
+//! replayed and when is decided here, the same for all. Files come in as readers, gzip files among them: nothing here
+//! opens one. Nothing holds more of a file than its longest line, except where a format says so.
 //! Invariant: every row read is either used or dropped for a stated reason.
 
 mod azure;
 mod burstgpt;
 mod cells;
 pub mod columns;
+mod compressed;
 mod csv;
 mod instant;
 mod kvs;
+mod lines;
 mod mooncake;
 mod replay;
 mod survey;
@@ -19,10 +22,8 @@ mod vidur;
 mod vllm;
 
 pub use cells::{BadCell, decimal_time, tokens};
-pub use replay::{Arrival, DropReason, Replay};
+pub use replay::{Arrival, DropReason, Replay, replay};
 pub use survey::{Survey, survey};
-
-pub(super) use replay::replay;
 
 use std::io::BufRead;
 
@@ -40,6 +41,17 @@ struct Record {
     prompt: Tokens,
     output: Tokens,
     id: Option<Box<str>>,
+    /// What the prompt consists of, where the file says so.
+    blocks: Option<Blocks>,
+}
+
+/// A prompt as blocks of tokens: equal ids mean equal tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Blocks {
+    /// As in the file; enough blocks for the whole prompt.
+    ids: Box<[u64]>,
+    /// Tokens of each block but the last, which has what is left of the prompt.
+    size: u32,
 }
 
 /// Reads rows in the order of the file.
@@ -61,6 +73,10 @@ impl BadRow {
     fn of(self, trace: &TraceFile) -> TrafficError {
         let BadRow { line, column, message, unreadable } = self;
         TrafficError { path: trace.path.clone(), line, column, message, unreadable }
+    }
+
+    fn misfit(misfit: Misfit) -> BadRow {
+        BadRow { line: None, column: None, message: misfit.message, unreadable: false }
     }
 
     fn unreadable(error: &std::io::Error) -> BadRow {
@@ -119,12 +135,9 @@ fn entry(choice: &Choice) -> Option<&'static Entry> {
 
 /// The rows of a trace, from its first.
 fn records(trace: &TraceFile, reader: Reader) -> Result<(Box<dyn Records>, Clock), BadRow> {
-    let entry = entry(&trace.format).ok_or_else(|| BadRow {
-        line: None,
-        column: None,
-        message: Misfit::unknown("a trace format", &trace.format).message,
-        unreadable: false,
-    })?;
+    let entry = entry(&trace.format)
+        .ok_or_else(|| BadRow::misfit(Misfit::unknown("a trace format", &trace.format)))?;
+    let reader = compressed::plain(reader).map_err(|error| BadRow::unreadable(&error))?;
     Ok(((entry.open)(reader, &trace.format)?, entry.clock))
 }
 

@@ -1,15 +1,170 @@
 //! `mooncake`: the traces of Mooncake.
+//!
+//! A row a line: `{"timestamp": 0, "input_length": 6758, "output_length": 500, "hash_ids": [0, 1, …]}`, the timestamp
+//! in milliseconds since the start of the trace, an id for every 512 tokens of the prompt and one for what is left.
+//! Equal ids mean equal tokens from the prompt's beginning on. `block` and `unit` read files of the same form with
+//! other blocks or clocks; fields beside these are not looked at, and rows without `hash_ids` share nothing.
+//! (Qin et al., "Mooncake", FAST 2025.)
 
-use super::{Clock, Entry, not_simulated};
-use crate::model::Spec;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::cells::{UNITS, exponent_of, scientific_time_of, tokens_of};
+use super::lines::Lines;
+use super::{BadRow, Blocks, Clock, Entry, Record, Records};
+use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use crate::units::Tokens;
+use crate::workload::{Misfit, number};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec {
         name: "mooncake",
-        summary: "the JSON lines of the Mooncake traces: timestamp in ms, input_length, output_length, hash_ids",
-        params: &[],
-        simulated: false,
+        summary: "the JSON lines of the Mooncake traces: timestamp, input_length, output_length, hash_ids",
+        params: &[
+            Param::optional(
+                "block",
+                Form::Count,
+                Bound::Between(1.0, 1e6),
+                "tokens an id of `hash_ids` stands for",
+            )
+            .or("512"),
+            Param::optional("unit", Form::Word(UNITS), Bound::Any, "the unit of `timestamp`").or("ms"),
+        ],
+        simulated: true,
     },
     clock: Clock::Run,
-    open: not_simulated,
+    open: |reader, choice| {
+        let (block, exponent) = settings(choice).map_err(BadRow::misfit)?;
+        Ok(Box::new(Mooncake { lines: Lines::new(reader), block, exponent }))
+    },
 };
+
+fn settings(choice: &Choice) -> Result<(u32, usize), Misfit> {
+    let Some(Arg::Word(unit)) = choice.arg("unit") else { return Err(Misfit::missing(choice, "unit")) };
+    let exponent = exponent_of(unit).ok_or_else(|| Misfit::missing(choice, "unit"))?;
+    Ok((number(choice, "block")? as u32, exponent))
+}
+
+struct Mooncake {
+    lines: Lines,
+    /// Tokens of a block.
+    block: u32,
+    /// Of the unit of timestamps, in picoseconds.
+    exponent: usize,
+}
+
+/// The values as they are written, so that each can be shown at its place.
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct Row<'a> {
+    #[serde(borrow)]
+    timestamp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    input_length: Option<&'a RawValue>,
+    #[serde(borrow)]
+    output_length: Option<&'a RawValue>,
+    #[serde(borrow)]
+    hash_ids: Option<&'a RawValue>,
+}
+
+impl Records for Mooncake {
+    fn next(&mut self) -> Result<Option<Record>, BadRow> {
+        while let Some((line, text)) = self.lines.next()? {
+            if !text.trim().is_empty() {
+                return Line { line, text }.record(self.block, self.exponent).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A row of JSON and where it stands.
+struct Line<'a> {
+    line: u64,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn record(&self, block: u32, exponent: usize) -> Result<Record, BadRow> {
+        let row: Row<'_> = serde_json::from_str(self.text).map_err(|error| self.no_row(&error))?;
+        let at = self.value("timestamp", row.timestamp, |text| scientific_time_of(text, exponent))?;
+        let prompt = self.value("input_length", row.input_length, tokens_of)?;
+        let output = self.value("output_length", row.output_length, tokens_of)?;
+        let blocks = row.hash_ids.map(|ids| self.blocks(ids, prompt, block)).transpose()?;
+        Ok(Record { line: self.line, at, prompt, output, id: None, blocks })
+    }
+
+    fn value<T>(
+        &self,
+        name: &str,
+        value: Option<&RawValue>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, BadRow> {
+        let value = value.ok_or_else(|| self.bad(None, format!("expected a field `{name}`, found none")))?;
+        parse(value.get()).map_err(|message| self.bad(Some(value.get()), format!("`{name}`: {message}")))
+    }
+
+    fn blocks(&self, ids: &RawValue, prompt: Tokens, size: u32) -> Result<Blocks, BadRow> {
+        let list = ids.get().strip_prefix('[').and_then(|list| list.strip_suffix(']')).ok_or_else(|| {
+            let found = shown(ids.get());
+            let message = format!("`hash_ids`: expected a list as `[0, 14, 15]`, found `{found}`");
+            self.bad(Some(ids.get()), message)
+        })?;
+        let id = |text: &str| {
+            let text = text.trim();
+            text.parse::<u64>().map_err(|_| {
+                let found = shown(text);
+                let message = format!("`hash_ids`: expected a whole number below 2^64, found `{found}`");
+                self.bad(Some(text), message)
+            })
+        };
+        let texts = list.split(',').filter(|_| !list.trim().is_empty());
+        let found = texts.map(id).collect::<Result<Box<[u64]>, BadRow>>()?;
+        let expected = prompt.get().div_ceil(size);
+        if found.len() != expected as usize {
+            let message = format!(
+                "`hash_ids`: expected `{expected}` ids, one for each `{size}` tokens of `{}`, found `{}`",
+                prompt.get(),
+                found.len()
+            );
+            return Err(self.bad(Some(ids.get()), message));
+        }
+        Ok(Blocks { ids: found, size })
+    }
+
+    fn no_row(&self, error: &serde_json::Error) -> BadRow {
+        let sentence = error.to_string();
+        let sentence = sentence.split(" at line ").next().unwrap_or_default();
+        let message =
+            format!("expected an object as `{{\"timestamp\": 0, \"input_length\": 6758, …}}`: {sentence}");
+        BadRow {
+            line: Some(self.line),
+            column: Some(error.column().max(1) as u64),
+            message,
+            unreadable: false,
+        }
+    }
+
+    /// A mistake at a part of the line.
+    fn bad(&self, part: Option<&str>, message: String) -> BadRow {
+        let column = part.map(|part| {
+            let before = &self.text[..offset(self.text, part)];
+            before.chars().count() as u64 + 1
+        });
+        BadRow { line: Some(self.line), column, message, unreadable: false }
+    }
+}
+
+/// The beginning of a value that may be long.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Where a part of a text begins, in bytes.
+fn offset(text: &str, part: &str) -> usize {
+    part.as_ptr().addr() - text.as_ptr().addr()
+}

@@ -4,11 +4,13 @@
 //! with that probability, by a stream of its own that depends on the trace's name and on no seed: the same rows in every run. `speedup`
 //! divides the times that are left.
 
-use super::{BadRow, Record, Records, Survey, records};
+use std::collections::BTreeMap;
+
+use super::{BadRow, Blocks, Record, Records, Survey, records};
 use crate::model::TraceFile;
 use crate::rng::{Stream, Streams};
 use crate::units::{SimTime, Tokens};
-use crate::workload::{OpenTrace, TrafficError};
+use crate::workload::{OpenTrace, Stretch, TrafficError};
 
 /// A row as it arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Arrival {
     pub output: Tokens,
     /// As in the file, where it has ids.
     pub id: Option<Box<str>>,
+    /// What the prompt consists of, where the file says so; its texts are numbered from 0 as they first occur.
+    pub content: Option<Box<[Stretch]>>,
 }
 
 /// Why a row of a file is not replayed.
@@ -43,24 +47,25 @@ impl DropReason {
     }
 }
 
-/// The arrivals of a trace, in the order of the file.
+/// The arrivals of a trace, in the order of the file. Grows with the number of different blocks of prompts used.
 pub struct Replay {
     records: Box<dyn Records>,
     selection: Selection,
+    /// The texts met so far, by the ids they have in the file.
+    texts: BTreeMap<u64, u64>,
     trace: TraceFile,
     failed: bool,
 }
 
 /// Opens a trace that was surveyed.
-pub(in crate::workload) fn replay(
-    trace: &TraceFile,
-    survey: &Survey,
-    open: OpenTrace<'_>,
-) -> Result<Replay, TrafficError> {
+///
+/// # Errors
+/// When it cannot be opened or does not begin as its format says.
+pub fn replay(trace: &TraceFile, survey: &Survey, open: OpenTrace<'_>) -> Result<Replay, TrafficError> {
     let reader = open(&trace.resolved).map_err(|error| BadRow::unreadable(&error).of(trace))?;
     let (records, _) = records(trace, reader).map_err(|bad| bad.of(trace))?;
     let selection = Selection::new(trace, survey.origin);
-    Ok(Replay { records, selection, trace: trace.clone(), failed: false })
+    Ok(Replay { records, selection, texts: BTreeMap::new(), trace: trace.clone(), failed: false })
 }
 
 impl Iterator for Replay {
@@ -70,7 +75,7 @@ impl Iterator for Replay {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.failed {
             let selected = match self.records.next() {
-                Ok(Some(record)) => self.selection.select(record),
+                Ok(Some(record)) => self.select(record),
                 Ok(None) => return None,
                 Err(bad) => Err(bad),
             };
@@ -84,6 +89,31 @@ impl Iterator for Replay {
             }
         }
         None
+    }
+}
+
+impl Replay {
+    fn select(&mut self, mut record: Record) -> Result<Result<Arrival, DropReason>, BadRow> {
+        let blocks = record.blocks.take();
+        let mut selected = self.selection.select(record)?;
+        if let (Ok(arrival), Some(blocks)) = (&mut selected, blocks) {
+            arrival.content = self.content(&blocks, arrival.prompt);
+        }
+        Ok(selected)
+    }
+
+    /// A text for each block; the last has what is left of the prompt. `None` where there is nothing to share.
+    fn content(&mut self, blocks: &Blocks, prompt: Tokens) -> Option<Box<[Stretch]>> {
+        let mut left = prompt.get();
+        let stretch = |id: &u64| {
+            let next = self.texts.len() as u64;
+            let text = *self.texts.entry(*id).or_insert(next);
+            let tokens = left.min(blocks.size);
+            left -= tokens;
+            Stretch { text, tokens }
+        };
+        let content: Box<[Stretch]> = blocks.ids.iter().map(stretch).collect();
+        (!content.is_empty()).then_some(content)
     }
 }
 
@@ -125,7 +155,7 @@ impl Selection {
         }
         let Record { line, prompt, output, id, .. } = record;
         match self.on_run_clock(trace_time - begin) {
-            Some(at) => Ok(Ok(Arrival { at, prompt, output, id })),
+            Some(at) => Ok(Ok(Arrival { at, prompt, output, id, content: None })),
             None => Err(BadRow {
                 line: Some(line),
                 column: None,
