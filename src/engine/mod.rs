@@ -11,6 +11,7 @@ mod phases;
 mod prefix;
 mod sink;
 mod state;
+mod steps;
 mod timing;
 mod topology;
 mod transfers;
