@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod exit;
 mod explain;
+mod fmt;
 mod import;
 mod interrupt;
 mod list;
@@ -41,7 +42,7 @@ impl Cli {
         let running = match &self.command {
             Command::Check(arguments) => &arguments.running,
             Command::Run(arguments) => &arguments.running,
-            Command::Import(_) | Command::List(_) | Command::Explain(_) => return Ok(self),
+            Command::Fmt(_) | Command::Import(_) | Command::List(_) | Command::Explain(_) => return Ok(self),
         };
         match running.set_twice() {
             Some(name) => {
@@ -64,6 +65,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run one file and show its numbers
     Run(run::RunArgs),
+    /// Lay scenarios out: indentation, columns, blanks
+    Fmt(fmt::FmtArgs),
     /// Turn the original simulator's config and trace into a scenario
     Import(import::ImportArgs),
     /// List what a scenario may name
@@ -96,6 +99,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
     match &cli.command {
         Command::Check(arguments) => check::run(arguments, &cli.global, output),
         Command::Run(arguments) => run::run(arguments, &cli.global, output),
+        Command::Fmt(arguments) => fmt::run(arguments, &cli.global, output),
         Command::Import(arguments) => import::run(arguments, &cli.global, output),
         Command::List(arguments) => list::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),

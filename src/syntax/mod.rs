@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod error;
+mod format;
 mod limits;
 mod literal;
 mod parser;
@@ -13,6 +14,7 @@ mod place;
 mod token;
 
 pub(crate) use error::RESERVED_HELP;
+pub use format::{Refused, format};
 pub use limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 pub use parser::parse;
 

@@ -4,6 +4,7 @@ mod project;
 
 mod check;
 mod explain;
+mod fmt;
 mod golden;
 mod list;
 mod run;
