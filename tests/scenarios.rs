@@ -54,7 +54,7 @@ impl Watch for Collected {
 fn every_scenario_passes_and_gives_its_snapshot() {
     let host = host();
     let suites = suites(&host);
-    let every = |_: &_| true;
+    let every = |_| true;
     let seeds = |run: &kvs::model::Run| run.seed..run.seed + u64::from(run.seeds);
     let groups: Vec<_> =
         suites.iter().enumerate().flat_map(|(index, suite)| groups(index, suite, &every, &seeds)).collect();

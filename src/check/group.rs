@@ -47,12 +47,12 @@ impl Member {
     }
 }
 
-/// The groups of a file's selected cases, by their first case.
+/// The groups of a file's selected cases, by their first case; `select` is asked for each index in the file.
 #[must_use]
 pub fn groups(
     suite_index: usize,
     suite: &Suite,
-    select: &dyn Fn(&Case) -> bool,
+    select: &dyn Fn(usize) -> bool,
     seeds: &dyn Fn(&Run) -> Range<u64>,
 ) -> Vec<Group> {
     let by_name: BTreeMap<_, _> = suite
@@ -69,7 +69,7 @@ pub fn groups(
     let mut group_of: Vec<usize> = (0..suite.cases.len()).collect();
     for (index, compiled) in suite.cases.iter().enumerate() {
         let scenario = &compiled.scenario;
-        if !select(&scenario.case) {
+        if !select(index) {
             continue;
         }
         members.insert(index, true);

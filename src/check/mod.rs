@@ -10,7 +10,9 @@ mod execute;
 mod failure;
 mod golden;
 mod group;
+mod partition;
 mod project;
+mod remembered;
 mod result;
 mod run;
 
@@ -21,6 +23,8 @@ pub use execute::{Executed, execute, open_traces};
 pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
 pub use group::{Group, Member, groups};
+pub use partition::Partition;
 pub use project::project_mistakes;
+pub use remembered::Remembered;
 pub use result::{CaseResult, Ending, Tally};
 pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};

@@ -11,6 +11,7 @@ mod fmt;
 mod import;
 mod interrupt;
 mod list;
+mod live;
 mod output;
 mod progress;
 mod record;

@@ -53,6 +53,11 @@ impl Output {
         }
     }
 
+    /// Columns of what is drawn on stderr.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
     /// Whether stdout takes colors.
     pub(super) fn colored(&self) -> bool {
         self.stdout != ColorChoice::Never

@@ -1,30 +1,13 @@
-//! What is seen of running cases: a line each when it is done, a bar below on a terminal.
-
-use std::io::IsTerminal as _;
-use std::time::Duration;
+//! The lines that tell what came of cases, and the last one.
+//!
+//! For the view while they run see `live`.
 
 use anstyle::Style;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
 use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
 use crate::diagnostics::Diagnostic;
 use crate::expect::Status;
-
-/// Draws a bar over `n_cases` where stderr is a terminal.
-pub(super) fn begin_bar(output: &Output, quiet: bool, n_cases: usize) -> Option<ProgressBar> {
-    if quiet || !std::io::stderr().is_terminal() || n_cases < 2 {
-        return None;
-    }
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} cases, {elapsed}")
-        .expect("the template is well-formed")
-        .progress_chars("━╸ ");
-    let bar = ProgressBar::new(n_cases as u64).with_style(style);
-    // Time goes on before the first case is done.
-    bar.enable_steady_tick(Duration::from_millis(100));
-    output.set_bar(bar.clone());
-    Some(bar)
-}
 
 /// The line of a case that is done.
 pub(super) fn case_line(result: &CaseResult) -> String {

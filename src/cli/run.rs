@@ -8,7 +8,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 
 use super::arguments::{GlobalArgs, RunningArgs, seed};
-use super::check::{Loaded, WHAT_IS_A_CASE, count_cases, exit_of, load, select_groups};
+use super::check::{Loaded, Selected, WHAT_IS_A_CASE, every_case, exit_of, load, select_groups};
 use super::exit::Exit;
 use super::interrupt;
 use super::output::{FAINT, Output, STRONG};
@@ -16,7 +16,7 @@ use super::progress::{AlreadySaid, print_failures, summary_line};
 use super::record::Record;
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, Ending, GoldenMode, Group, Options, Suite, Tally, Watch, case_label, open_traces,
+    self, CaseResult, Ending, GoldenMode, Options, Suite, Tally, Watch, case_label, open_traces,
 };
 use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
@@ -68,23 +68,26 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         return Exit::USAGE;
     }
     let loaded = load(&host, std::slice::from_ref(&arguments.file), &arguments.running, output);
-    let Loaded { suites, n_broken: _, exit } = &loaded;
+    let Loaded { suites, exit, .. } = &loaded;
     let [suite] = suites.as_slice() else {
         return *exit;
     };
-    let select = |case: &Case| arguments.only.as_ref().is_none_or(|only| is_called(case, only));
-    let groups = select_groups(suites, &select, &arguments.running, arguments.seed);
-    if count_cases(&groups) == 0 {
+    let mut chosen = every_case(suites);
+    if let Some(only) = &arguments.only {
+        chosen.retain(|(_, case)| is_called(&suite.cases[*case].scenario.case, only));
+    }
+    if chosen.is_empty() {
         not_found(suite, arguments.only.as_deref().unwrap_or_default(), output);
         return Exit::NOTHING_SELECTED;
     }
     if arguments.show_config || arguments.paths {
-        for compiled in selected(suite, &groups) {
+        for compiled in selected(suite, &chosen) {
             let text = if arguments.paths { paths(compiled) } else { config(compiled, &suite.sources) };
             output.result(&text);
         }
         return *exit;
     }
+    let groups = select_groups(suites, &chosen, &arguments.running, arguments.seed);
     let record = Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored());
     let printer = Printer {
         output,
@@ -139,11 +142,8 @@ fn not_found(suite: &Suite, only: &str, output: &Output) {
 }
 
 /// The selected cases, in the order of the file.
-fn selected<'s>(suite: &'s Suite, groups: &[Group]) -> Vec<&'s CompiledCase> {
-    let selected = groups.iter().flat_map(|group| &group.members).filter(|member| member.selected);
-    let mut cases: Vec<usize> = selected.map(|member| member.case).collect();
-    cases.sort_unstable();
-    cases.into_iter().map(|case| &suite.cases[case]).collect()
+fn selected<'s>(suite: &'s Suite, chosen: &Selected) -> impl Iterator<Item = &'s CompiledCase> {
+    chosen.iter().map(|(_, case)| &suite.cases[*case])
 }
 
 /// The paths between the GPUs of a case.

@@ -3,11 +3,11 @@
 use crate::project::{FIRST, Project, finish};
 
 /// The same scenario with a limit below what it takes.
-fn failing() -> String {
+pub(crate) fn failing() -> String {
     FIRST.replace("p99_latency_ms == 750", "p99_latency_ms < 700")
 }
 
-const MATRIX: &str = "
+pub(crate) const MATRIX: &str = "
 param n = 1
 gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
 model tiny { kv_bytes_per_token 2048 B }

@@ -8,4 +8,5 @@ mod fmt;
 mod golden;
 mod list;
 mod run;
+mod select;
 mod shell;

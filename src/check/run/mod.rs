@@ -46,10 +46,16 @@ pub struct Options<'a> {
 
 /// Hears of results.
 pub trait Watch: Sync {
-    /// So many cases are done; called in any order.
-    fn advanced(&self, _done: usize) {}
+    /// The first run of a case begins; called in any order.
+    fn started(&self, _suite: &Suite, _case: usize) {}
 
-    /// A case is done; called in the order of files and cases.
+    /// One of all runs, a seed of a group each, is over; called in any order.
+    fn run_ended(&self) {}
+
+    /// A case is done; called at once and in any order.
+    fn ended(&self, _result: &CaseResult) {}
+
+    /// A case is done, and so are all before it; called in the order of files and cases.
     fn finished(&self, suite: &Suite, result: CaseResult);
 
     /// `stop` was set: all cases that are done have been told and none will be any more, `n_left` are not. Runs that
@@ -78,7 +84,7 @@ pub fn run<R: Recorder>(
         "every selected case runs under at least one seed"
     );
     let ordered = Ordered::new(suites, groups, watch);
-    let work = Work { host, suites, options, recorder, ordered, failed: AtomicBool::new(false) };
+    let work = Work { host, suites, options, recorder, watch, ordered, failed: AtomicBool::new(false) };
     let states: Vec<GroupState> = groups.iter().map(GroupState::new).collect();
     let jobs = || {
         groups
@@ -117,12 +123,14 @@ struct Work<'a, R> {
     suites: &'a [Suite],
     options: &'a Options<'a>,
     recorder: &'a R,
+    watch: &'a dyn Watch,
     ordered: Ordered<'a>,
     failed: AtomicBool,
 }
 
 /// The runs of a group so far.
 struct GroupState {
+    begun: AtomicBool,
     runs: Mutex<Runs>,
 }
 
@@ -163,7 +171,8 @@ enum NotRun {
 impl GroupState {
     fn new(group: &Group) -> GroupState {
         let done = group.members.iter().map(|_| BTreeMap::new()).collect();
-        GroupState { runs: Mutex::new(Runs { missing: group.seeds().len(), done }) }
+        let runs = Mutex::new(Runs { missing: group.seeds().len(), done });
+        GroupState { begun: AtomicBool::new(false), runs }
     }
 }
 
@@ -172,7 +181,13 @@ impl<R: Recorder> Work<'_, R> {
     fn job(&self, group: &Group, state: &GroupState, seed: u64) {
         let stopped = self.options.stop.load(Ordering::Relaxed)
             || (self.options.fail_fast && self.failed.load(Ordering::Relaxed));
+        if !stopped && !state.begun.swap(true, Ordering::Relaxed) {
+            for member in group.members.iter().filter(|member| member.selected) {
+                self.watch.started(&self.suites[group.suite], member.case);
+            }
+        }
         let ended = if stopped { skipped(group, seed) } else { self.run_members(group, seed) };
+        self.watch.run_ended();
         let mut runs = state.runs.lock().expect("no panic while the lock is held");
         for (member, ended) in ended {
             runs.done[member].insert(seed, ended);

@@ -18,7 +18,6 @@ struct Waiting {
     order: std::vec::IntoIter<(usize, usize)>,
     next: Option<(usize, usize)>,
     results: BTreeMap<(usize, usize), CaseResult>,
-    n_done: usize,
     /// Nothing goes out any more.
     is_closed: bool,
 }
@@ -37,7 +36,7 @@ impl<'a> Ordered<'a> {
         Ordered {
             suites,
             watch,
-            state: Mutex::new(Waiting { order, next, results: BTreeMap::new(), n_done: 0, is_closed: false }),
+            state: Mutex::new(Waiting { order, next, results: BTreeMap::new(), is_closed: false }),
         }
     }
 
@@ -47,8 +46,7 @@ impl<'a> Ordered<'a> {
         if waiting.is_closed {
             return;
         }
-        waiting.n_done += 1;
-        self.watch.advanced(waiting.n_done);
+        self.watch.ended(&result);
         waiting.results.insert((result.suite, result.case), result);
         while let Some(result) = waiting.next.and_then(|next| waiting.results.remove(&next)) {
             waiting.next = waiting.order.next();

@@ -1,0 +1,140 @@
+//! Which cases failed when they last ran, for `--failed`.
+//!
+//! Kept in the folder `.kvs` of the root, which tells git to ignore itself and can be deleted at any time. Its place
+//! follows from the root and from nothing a scenario says. Invariant: a case leaves the list when it has run and
+//! holds, and by nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::host::{HostError, Root, write_atomically};
+use crate::model::Case;
+
+/// The failures of one root.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    folder: PathBuf,
+    ids: BTreeSet<String>,
+    changed: bool,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    failed: BTreeSet<String>,
+}
+
+const FILE: &str = "failed.json";
+
+impl Remembered {
+    /// Those of a root; none where nothing was remembered yet.
+    ///
+    /// # Errors
+    /// When the list cannot be read, or is none.
+    pub fn of(root: &Root) -> Result<Remembered, HostError> {
+        let folder = root.folder.join(".kvs");
+        let path = folder.join(FILE);
+        let document = match fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map_err(|_| {
+                let why = "not a list of failed cases; delete it, and it is written anew";
+                HostError::io(&path, io::Error::new(io::ErrorKind::InvalidData, why))
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Document::default(),
+            Err(error) => return Err(HostError::io(&path, error)),
+        };
+        Ok(Remembered { folder, ids: document.failed, changed: false })
+    }
+
+    /// None, for a list that cannot be read and is written anew.
+    #[must_use]
+    pub fn nothing(root: &Root) -> Remembered {
+        Remembered { folder: root.folder.join(".kvs"), ids: BTreeSet::new(), changed: true }
+    }
+
+    /// Whether a case failed, or its whole file did.
+    #[must_use]
+    pub fn holds(&self, case: &Case) -> bool {
+        self.ids.contains(&case.to_string()) || self.ids.contains(&case.file)
+    }
+
+    /// A case has run.
+    pub fn case(&mut self, case: &Case, failed: bool) {
+        self.file(&case.file, false);
+        self.set(case.to_string(), failed);
+    }
+
+    /// A file was compiled, by its path below the root.
+    pub fn file(&mut self, file: &str, failed: bool) {
+        self.set(file.to_owned(), failed);
+    }
+
+    fn set(&mut self, id: String, failed: bool) {
+        self.changed |= if failed { self.ids.insert(id) } else { self.ids.remove(&id) };
+    }
+
+    /// Writes the list if it has changed.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn store(self) -> Result<(), HostError> {
+        if !self.changed {
+            return Ok(());
+        }
+        let document = Document { failed: self.ids };
+        let mut text = serde_json::to_string_pretty(&document).expect("texts are always JSON");
+        text.push('\n');
+        write_atomically(&self.folder.join(FILE), text.as_bytes())?;
+        let ignore = self.folder.join(".gitignore");
+        if ignore.exists() { Ok(()) } else { write_atomically(&ignore, b"*\n") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_stay_until_they_hold() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = Root { folder: folder.path().to_path_buf() };
+        let case =
+            |name: &str| Case { file: "a.kvs".to_owned(), scenario: Some(name.to_owned()), args: Vec::new() };
+        let read = || Remembered::of(&root).expect("readable");
+
+        let mut first = read();
+        first.case(&case("one"), true);
+        first.case(&case("two"), false);
+        first.store().expect("writable");
+        assert!(read().holds(&case("one")) && !read().holds(&case("two")));
+        assert_eq!(fs::read(folder.path().join(".kvs/.gitignore")).expect("written"), b"*\n");
+
+        let mut second = read();
+        second.case(&case("two"), true);
+        second.store().expect("writable");
+        assert!(read().holds(&case("one")), "what did not run is still remembered");
+
+        let mut third = read();
+        third.file("a.kvs", true);
+        third.store().expect("writable");
+        assert!(read().holds(&case("new")), "of a broken file every case counts");
+        let mut fourth = read();
+        fourth.case(&case("one"), false);
+        fourth.store().expect("writable");
+        assert!(!read().holds(&case("one")) && read().holds(&case("two")));
+    }
+
+    #[test]
+    fn what_is_no_list_is_said_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = Root { folder: folder.path().to_path_buf() };
+        let path = folder.path().join(".kvs/failed.json");
+        write_atomically(&path, b"{").expect("writable");
+        let error = Remembered::of(&root).expect_err("no list").to_string();
+        assert!(error.contains("delete it"), "{error}");
+        assert_eq!(fs::read(&path).expect("there"), b"{");
+    }
+}

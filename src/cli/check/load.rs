@@ -1,0 +1,73 @@
+//! Paths to files that are ready to run, with what is wrong with the others printed.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::check::{self, Suite, project_mistakes};
+use crate::cli::arguments::RunningArgs;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::host::{Host, Root};
+
+/// Files ready to run, and what could not be made ready.
+pub(in crate::cli) struct Loaded {
+    /// Files without errors.
+    pub(in crate::cli) suites: Vec<Suite>,
+    /// Files with errors.
+    pub(in crate::cli) broken: Vec<Suite>,
+    /// Files that could not be read, and those that stopped the compiler.
+    pub(in crate::cli) n_unread: usize,
+    /// What the others are worth.
+    pub(in crate::cli) exit: Exit,
+}
+
+impl Loaded {
+    /// Files that cannot be run.
+    pub(in crate::cli) fn n_broken(&self) -> usize {
+        self.broken.len() + self.n_unread
+    }
+}
+
+/// Finds and compiles files, printing what is wrong with them.
+pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output: &Output) -> Loaded {
+    let discovered = check::discover(host, paths);
+    let mut loaded = Loaded { suites: Vec::new(), broken: Vec::new(), n_unread: 0, exit: Exit::PASSED };
+    for problem in &discovered.problems {
+        output.problem(problem);
+        loaded.exit = loaded.exit.and(Exit::IO);
+    }
+    let compiled = check::compile_all(host, &discovered.files, &running.settings, running.n_threads());
+    for (file, suite) in discovered.files.iter().zip(compiled) {
+        match suite {
+            Ok(Ok(suite)) => {
+                output.diagnostics(&suite.diagnostics, &suite.sources);
+                if suite.has_errors() {
+                    loaded.broken.push(suite);
+                    loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
+                } else {
+                    loaded.suites.push(suite);
+                }
+            }
+            Ok(Err(problem)) => {
+                output.problem(&problem);
+                loaded.n_unread += 1;
+                loaded.exit = loaded.exit.and(Exit::IO);
+            }
+            Err(crash) => {
+                output.crash(&crate::host::display(file), &crash);
+                loaded.n_unread += 1;
+                loaded.exit = loaded.exit.and(Exit::BUG);
+            }
+        }
+    }
+    for mistake in roots(&loaded.suites).into_iter().flat_map(|root| project_mistakes(host, root)) {
+        output.error(&mistake, Some("`kvs.toml` marks the root of a project and may be empty"));
+        loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
+    }
+    loaded
+}
+
+/// The roots of files, each once.
+pub(super) fn roots(suites: &[Suite]) -> BTreeSet<&Root> {
+    suites.iter().map(|suite| &suite.root).collect()
+}

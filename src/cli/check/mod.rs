@@ -1,0 +1,164 @@
+//! `kvs check`: the suite.
+
+mod load;
+mod printer;
+mod select;
+mod snapshots;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use regex::Regex;
+
+use super::arguments::{GlobalArgs, RunningArgs, pattern};
+use super::exit::Exit;
+use super::interrupt;
+use super::live::Live;
+use super::output::Output;
+use crate::check::{self, Ending, GoldenMode, NoRecorder, Options, Partition, Remembered, Suite};
+use crate::host::{Host, Root};
+use printer::{Printer, State};
+use snapshots::{golden_mode, in_ci, look_for_snapshots, note_unused_snapshots};
+
+pub(super) use load::{Loaded, load};
+pub(super) use select::{Selected, WHAT_IS_A_CASE, every_case, select_groups};
+
+/// Arguments of `kvs check`.
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// Files, and folders to search for *.kvs [default: scenarios/ if there is one, else this folder]
+    paths: Vec<PathBuf>,
+    /// Only cases whose id matches, as --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
+    filter: Option<Regex>,
+    /// Only cases that failed when they last ran
+    #[arg(long, env = "KVS_FAILED", hide_env = true, value_parser = BoolishValueParser::new())]
+    failed: bool,
+    /// Only one of several shares, as hash:2/3 (a case stays in its share) or slice:2/3 (shares of one size)
+    #[arg(long, env = "KVS_PARTITION", hide_env = true, value_name = "KIND:K/N")]
+    partition: Option<Partition>,
+    /// Print the ids of the cases instead of running them
+    #[arg(long, env = "KVS_LIST", hide_env = true, value_parser = BoolishValueParser::new())]
+    list: bool,
+    /// Store what the cases give now as their snapshots
+    #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"], value_parser = BoolishValueParser::new())]
+    update: bool,
+    /// Start nothing more once a case has failed
+    #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]
+    fail_fast: bool,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+}
+
+/// Checks files and says what came of it.
+#[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
+pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let begun = Instant::now();
+    if arguments.update && in_ci() {
+        output.error(
+            "`--update` stores snapshots, and where `CI` is set nothing is stored",
+            Some("store and commit them where the change is made, or unset `CI`"),
+        );
+        return Exit::USAGE;
+    }
+    let host = match Host::disk(global.allow_outside) {
+        Ok(host) => host,
+        Err(error) => {
+            output.error(&format!("the current folder: {error}"), None);
+            return Exit::IO;
+        }
+    };
+    let loaded = load(&host, &arguments.paths, &arguments.running, output);
+    let remembered = remembered(&loaded, output);
+    let selected = select::select(&loaded.suites, arguments, &remembered);
+    if selected.is_empty() && loaded.exit == Exit::PASSED {
+        let (message, help) = select::nothing_selected(arguments, &loaded.suites);
+        output.error(&message, Some(help));
+        return Exit::NOTHING_SELECTED;
+    }
+    if arguments.list {
+        list(&loaded.suites, &selected, output);
+        return loaded.exit;
+    }
+    let groups = select_groups(&loaded.suites, &selected, &arguments.running, None);
+    let golden = golden_mode(arguments);
+    let exit = loaded.exit.and(look_for_snapshots(&host, &loaded.suites, golden, output));
+    let n_runs = groups.iter().map(|group| group.seeds().len()).sum();
+    let printer = Printer {
+        output,
+        live: Live::begin(output, global.quiet, selected.len(), n_runs),
+        n_broken: loaded.n_broken(),
+        begun,
+        state: Mutex::new(State { remembered: to_update(remembered, &host, &loaded), ..State::default() }),
+    };
+    let options = Options {
+        n_threads: arguments.running.n_threads(),
+        fail_fast: arguments.fail_fast,
+        golden,
+        overrides: &arguments.running.settings,
+        stop: interrupt::heed(output),
+    };
+    check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer);
+    output.clear_bar();
+    // Only whole folders without a mistake show that a case is gone.
+    if exit == Exit::PASSED && selected.len() == every_case(&loaded.suites).len() && golden != GoldenMode::Off
+    {
+        note_unused_snapshots(&host, arguments, &loaded.suites, golden, output);
+    }
+    exit.and(printer.close(0))
+}
+
+fn list(suites: &[Suite], selected: &Selected, output: &Output) {
+    for (suite, case) in selected {
+        output.result(&format!("{}\n", suites[*suite].cases[*case].scenario.case));
+    }
+}
+
+/// What failed when it last ran, by root; a list that cannot be read is said and counts as empty.
+fn remembered(loaded: &Loaded, output: &Output) -> BTreeMap<Root, Remembered> {
+    let suites = loaded.suites.iter().chain(&loaded.broken);
+    let mut lists = BTreeMap::new();
+    for root in suites.map(|suite| &suite.root) {
+        if lists.contains_key(root) {
+            continue;
+        }
+        let list = Remembered::of(root).unwrap_or_else(|problem| {
+            output.progress(&format!("note: {problem}"));
+            Remembered::nothing(root)
+        });
+        lists.insert(root.clone(), list);
+    }
+    lists
+}
+
+/// The lists that this check keeps up to date, broken files on them: none in CI, where nothing is written.
+fn to_update(
+    mut lists: BTreeMap<Root, Remembered>,
+    host: &Host,
+    loaded: &Loaded,
+) -> BTreeMap<Root, Remembered> {
+    if in_ci() {
+        return BTreeMap::new();
+    }
+    for suite in &loaded.broken {
+        if let Some(list) = lists.get_mut(&suite.root) {
+            list.file(&host.below(&suite.root, Path::new(&suite.name)), true);
+        }
+    }
+    lists
+}
+
+/// What a case is worth.
+pub(in crate::cli) fn exit_of(ending: &Ending) -> Exit {
+    match ending {
+        Ending::Passed | Ending::Skipped => Exit::PASSED,
+        Ending::NoData | Ending::Failed => Exit::FAILED,
+        Ending::Wrong => Exit::WRONG_SCENARIO,
+        Ending::Unreadable => Exit::IO,
+        Ending::Crashed(_) => Exit::BUG,
+    }
+}
