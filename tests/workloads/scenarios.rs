@@ -56,6 +56,11 @@ pub(crate) fn trace(format: &str) -> TraceFile {
     let format = Choice::named(format);
     let format = match format.name.as_str() {
         "mooncake" => format.with("block", quantity(512.0, Dimension::NUMBER)).with("unit", word("ms")),
+        "csv" => {
+            let text = |text: &str| Arg::Text(text.to_owned());
+            let columns = format.with("arrival", text("when")).with("prompt", text("in"));
+            columns.with("output", text("out")).with("unit", word("s"))
+        }
         _ => format,
     };
     TraceFile {

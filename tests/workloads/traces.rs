@@ -288,22 +288,16 @@ fn a_file_that_changes_during_the_run_is_a_problem_and_not_an_end() {
 /// Any bytes are a trace or an error; a replay of a trace agrees with its survey.
 #[test]
 fn damaged_files_are_read_or_refused() {
-    let azure = format!("{HEADER}\r\n2023-11-16 18:17:03.97,12,3\r\n\"2023-11-16 18:17:04\",1,2\r\n");
-    let kvs = "columns id arrival_ms prompt gen\nr1 0 5 6 # x\nr2 1.5 7 8\n";
-    let mooncake = "{\"timestamp\": 0, \"input_length\": 600, \"output_length\": 5, \"hash_ids\": [0, 7]}\n\
-                    {\"timestamp\": 5e-1, \"input_length\": 60, \"output_length\": 5, \"hash_ids\": [0]}\n";
     let mut stream = Streams::new(1).stream("damage");
-    for (format, text) in
-        [("azure", azure.as_bytes()), ("kvs", kvs.as_bytes()), ("mooncake", mooncake.as_bytes())]
-    {
-        for _ in 0..5_000 {
-            let mut damaged = text.to_vec();
+    for (format, text) in SOUND {
+        for _ in 0..1_500 {
+            let mut damaged = text.as_bytes().to_vec();
             for _ in 0..=stream.below(3) {
                 let place = stream.below(damaged.len() as u64) as usize;
                 match stream.below(3) {
                     0 => damaged[place] = stream.bits() as u8,
                     1 => damaged.truncate(place + 1),
-                    _ => damaged.insert(place, b"09,.:- \"\n#\xff"[stream.below(11) as usize]),
+                    _ => damaged.insert(place, b"09,.:- \"\n#\xff[e{\x1f"[stream.below(15) as usize]),
                 }
             }
             if let Err(error) = replay(&trace(format), &damaged) {
@@ -313,6 +307,32 @@ fn damaged_files_are_read_or_refused() {
         }
     }
 }
+
+/// Two requests in each format.
+const SOUND: &[(&str, &str)] = &[
+    ("kvs", "columns id arrival_ms prompt gen\nr1 0 5 6 # x\nr2 1.5 7 8\n"),
+    (
+        "azure",
+        "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.97,12,3\r\n\"2023-11-16 18:17:04\",1,2\r\n",
+    ),
+    (
+        "mooncake",
+        "{\"timestamp\": 0, \"input_length\": 600, \"output_length\": 5, \"hash_ids\": [0, 7]}\n\
+         {\"timestamp\": 5e-1, \"input_length\": 60, \"output_length\": 5, \"hash_ids\": [0]}\n",
+    ),
+    (
+        "burstgpt",
+        "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,API log\n\
+         45.5,GPT-4,10,0,10,API log\n",
+    ),
+    ("vllm", "{\"input_lens\": [10, 20], \"output_lens\": [1, 2], \"start_times\": [7.5, 8]}"),
+    (
+        "vllm",
+        "{\"input_toks\": 10, \"output_toks\": 3, \"queued_ts\": 7.5}\n{\"input_toks\": 1, \"output_toks\": 3, \"arrival_time\": 9}",
+    ),
+    ("vidur", "arrived_at,num_prefill_tokens,num_decode_tokens\n0.0,10,20\n5e-05,30,40\n"),
+    ("csv", "in,when,out\n10,0.5,20\n30,1,40\n"),
+];
 
 const AZURE: &str = "traces/azure2023/AzureLLMInferenceTrace_conv.first40min.csv";
 
@@ -353,6 +373,19 @@ fn twice_the_speed_halves_the_span_and_keeps_the_burstiness() {
     for (slow, fast) in slow.iter().zip(&fast) {
         assert!(slow.arrival.as_ps().abs_diff(2 * fast.arrival.as_ps()) <= 1);
     }
+    let span = |survey: &Survey| survey.last.unwrap().since(survey.first.unwrap()).as_secs_f64();
+    assert!((span(&once) / span(&twice) - 2.0).abs() < 1e-9);
+    let (slow, fast) = (cv_of_gaps(&slow), cv_of_gaps(&fast));
+    assert!((slow / fast - 1.0).abs() < 1e-9 && slow > 1.0, "{slow} and {fast}");
+}
+
+/// The standard deviation of the times between arrivals over their mean.
+fn cv_of_gaps(requests: &[Request]) -> f64 {
+    let gaps: Vec<f64> =
+        requests.windows(2).map(|pair| pair[1].arrival.since(pair[0].arrival).as_secs_f64()).collect();
+    let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+    let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / gaps.len() as f64;
+    variance.sqrt() / mean
 }
 
 #[test]

@@ -19,22 +19,23 @@ pub(super) static ENTRY: Entry = Entry {
     },
     clock: Clock::Recorded,
     open: |reader, _| {
-        Ok(Box::new(Azure(Table::new(reader, ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])?)))
+        Ok(Box::new(Azure(Table::new(reader, &["TIMESTAMP", "ContextTokens", "GeneratedTokens"])?)))
     },
 };
 
-struct Azure(Table<3>);
+struct Azure(Table);
 
 impl Records for Azure {
     fn next(&mut self) -> Result<Option<Record>, BadRow> {
         let Some(row) = self.0.next()? else { return Ok(None) };
         Ok(Some(Record {
-            line: row.line(),
+            line: Some(row.line()),
             at: row.value(0, instant)?,
             prompt: row.value(1, tokens_of)?,
             output: row.value(2, tokens_of)?,
             id: None,
             blocks: None,
+            dropped: None,
         }))
     }
 }

@@ -95,12 +95,13 @@ fn record(line: u64, number: u64, cells: &[(u64, &str)], columns: &[Column]) -> 
         return Err(bad(line, surplus, message));
     }
     let mut record = Record {
-        line,
+        line: Some(line),
         at: 0,
         prompt: Tokens::default(),
         output: Tokens::default(),
         id: Some(number.to_string().into()),
         blocks: None,
+        dropped: None,
     };
     for (&(place, text), column) in cells.iter().zip(columns) {
         read(text, *column, &mut record).map_err(|message| bad(line, Some(place), message))?;

@@ -2,15 +2,14 @@
 //!
 //! Invariant: no more than one line is held, and none of more than [`MAX_LINE_BYTES`].
 
-use std::io::{BufRead as _, Read as _};
+use std::io::{self, BufRead as _, Read};
 
 use super::{BadRow, Reader};
 
-/// The longest line of a trace: 16 MiB, a prompt of a million blocks.
+/// The longest line or row of a trace: 16 MiB, a prompt of a million blocks.
 const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A byte order mark, which some programs put in front of a text.
-const BOM: char = '\u{feff}';
+const TOO_LONG: &str = "expected lines of at most 16 MiB, found a longer one";
 
 pub(super) struct Lines {
     reader: Reader,
@@ -42,11 +41,40 @@ impl Lines {
             unreadable: false,
         };
         if self.text.len() as u64 > MAX_LINE_BYTES {
-            return Err(bad("expected lines of at most 16 MiB, found a longer one"));
+            return Err(bad(TOO_LONG));
         }
         let text =
             std::str::from_utf8(&self.text).map_err(|_| bad("expected UTF-8 text, found other bytes"))?;
-        let text = if line == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text };
         Ok(Some((line, text)))
+    }
+}
+
+/// A reader that gives no more than [`MAX_LINE_BYTES`] until it is told that a row was read: a quote that is never
+/// closed would else take the whole file for one row.
+pub(super) struct Bounded {
+    reader: Reader,
+    left: u64,
+}
+
+impl Bounded {
+    pub(super) fn new(reader: Reader) -> Bounded {
+        Bounded { reader, left: MAX_LINE_BYTES }
+    }
+
+    /// The next row begins about here: whoever parses may have read a little ahead.
+    pub(super) fn begin_row(&mut self) {
+        self.left = MAX_LINE_BYTES;
+    }
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_LONG));
+        }
+        let length = usize::try_from(self.left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let count = self.reader.read(&mut buffer[..length])?;
+        self.left -= count as u64;
+        Ok(count)
     }
 }

@@ -12,6 +12,7 @@ pub mod columns;
 mod compressed;
 mod csv;
 mod instant;
+mod json;
 mod kvs;
 mod lines;
 mod mooncake;
@@ -34,8 +35,8 @@ use crate::units::Tokens;
 /// One row of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Record {
-    /// From 1.
-    line: u64,
+    /// From 1, where the format has rows of its own.
+    line: Option<u64>,
     /// Picoseconds on the file's own clock.
     at: i128,
     prompt: Tokens,
@@ -43,6 +44,8 @@ struct Record {
     id: Option<Box<str>>,
     /// What the prompt consists of, where the file says so.
     blocks: Option<Blocks>,
+    /// Why it is none of the trace's requests: neither its time nor its lengths count then.
+    dropped: Option<DropReason>,
 }
 
 /// A prompt as blocks of tokens: equal ids mean equal tokens.
@@ -139,10 +142,4 @@ fn records(trace: &TraceFile, reader: Reader) -> Result<(Box<dyn Records>, Clock
         .ok_or_else(|| BadRow::misfit(Misfit::unknown("a trace format", &trace.format)))?;
     let reader = compressed::plain(reader).map_err(|error| BadRow::unreadable(&error))?;
     Ok(((entry.open)(reader, &trace.format)?, entry.clock))
-}
-
-/// For formats that are declared ahead of their reader.
-fn not_simulated(_: Reader, choice: &Choice) -> Result<Box<dyn Records>, BadRow> {
-    let message = format!("the trace format `{}` is not simulated yet", choice.name);
-    Err(BadRow { line: None, column: None, message, unreadable: false })
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::cells::{UNITS, exponent_of, scientific_time_of, tokens_of};
+use super::json::{sentence, shown};
 use super::lines::Lines;
 use super::{BadRow, Blocks, Clock, Entry, Record, Records};
 use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
@@ -55,7 +56,7 @@ struct Mooncake {
 
 /// The values as they are written, so that each can be shown at its place.
 #[derive(Deserialize)]
-#[serde(expecting = "an object")]
+#[serde(expecting = "an object as `{\"timestamp\": 0, \"input_length\": 6758, …}`")]
 struct Row<'a> {
     #[serde(borrow)]
     timestamp: Option<&'a RawValue>,
@@ -91,7 +92,7 @@ impl Line<'_> {
         let prompt = self.value("input_length", row.input_length, tokens_of)?;
         let output = self.value("output_length", row.output_length, tokens_of)?;
         let blocks = row.hash_ids.map(|ids| self.blocks(ids, prompt, block)).transpose()?;
-        Ok(Record { line: self.line, at, prompt, output, id: None, blocks })
+        Ok(Record { line: Some(self.line), at, prompt, output, id: None, blocks, dropped: None })
     }
 
     fn value<T>(
@@ -133,10 +134,7 @@ impl Line<'_> {
     }
 
     fn no_row(&self, error: &serde_json::Error) -> BadRow {
-        let sentence = error.to_string();
-        let sentence = sentence.split(" at line ").next().unwrap_or_default();
-        let message =
-            format!("expected an object as `{{\"timestamp\": 0, \"input_length\": 6758, …}}`: {sentence}");
+        let message = sentence(error);
         BadRow {
             line: Some(self.line),
             column: Some(error.column().max(1) as u64),
@@ -152,15 +150,6 @@ impl Line<'_> {
             before.chars().count() as u64 + 1
         });
         BadRow { line: Some(self.line), column, message, unreadable: false }
-    }
-}
-
-/// The beginning of a value that may be long.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 40;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Arrival {
 /// Why a row of a file is not replayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DropReason {
+    /// Its format says that nothing was asked or answered.
+    NoTokens,
     /// It lies outside `slice`.
     OutsideSlice,
     /// `sample` left it out.
@@ -41,6 +43,7 @@ impl DropReason {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            DropReason::NoTokens => "without tokens",
             DropReason::OutsideSlice => "outside slice",
             DropReason::SampledOut => "sampled out",
         }
@@ -140,6 +143,9 @@ impl Selection {
 
     /// The row as it arrives, or why it does not.
     pub(super) fn select(&mut self, record: Record) -> Result<Result<Arrival, DropReason>, BadRow> {
+        if let Some(reason) = record.dropped {
+            return Ok(Err(reason));
+        }
         let trace_time = record.at - self.origin;
         let begin = match self.slice {
             Some((first, last)) if trace_time < first || trace_time > last => {
@@ -157,7 +163,7 @@ impl Selection {
         match self.on_run_clock(trace_time - begin) {
             Some(at) => Ok(Ok(Arrival { at, prompt, output, id, content: None })),
             None => Err(BadRow {
-                line: Some(line),
+                line,
                 column: None,
                 message: "expected an arrival within 213 days of the trace's start, found a later one"
                     .to_owned(),

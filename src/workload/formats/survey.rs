@@ -59,12 +59,18 @@ fn pass(
         origin: origin.unwrap_or(0),
     };
     let mut selection = None;
+    let mut began = false;
     let (mut earliest, mut latest) = (i128::MAX, i128::MIN);
     while let Some(record) = records.next()? {
-        if survey.rows_read == 0 && origin.is_none() && clock == Clock::Recorded {
+        survey.rows_read += 1;
+        if let Some(reason) = record.dropped {
+            survey.drop(reason);
+            continue;
+        }
+        if !began && origin.is_none() && clock == Clock::Recorded {
             survey.origin = record.at;
         }
-        survey.rows_read += 1;
+        began = true;
         survey.sorted &= record.at >= latest;
         earliest = earliest.min(record.at);
         latest = latest.max(record.at);
