@@ -86,6 +86,11 @@ impl<'s> Block<'s> {
         self.statements.iter().filter(move |(held, _)| held.name == key).map(|(_, statement)| *statement)
     }
 
+    /// All statements and the names of their keys, in the order written.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (&'static str, &'s Statement)> {
+        self.statements.iter().map(|(key, statement)| (key.name, *statement))
+    }
+
     /// Whether a key is set.
     pub(super) fn has(&self, key: &str) -> bool {
         self.one(key).is_some()

@@ -57,7 +57,14 @@ impl<W: Write> EventLog<W> {
             None => {
                 self.line.extend_from_slice(&self.workloads[usize::from(journey.request.workload)]);
                 self.line.push(b'-');
-                push_integer(&mut self.line, journey.request.sequence);
+                match &journey.request.turn {
+                    None => push_integer(&mut self.line, journey.request.sequence),
+                    Some(turn) => {
+                        push_integer(&mut self.line, turn.session);
+                        self.line.push(b'.');
+                        push_integer(&mut self.line, u64::from(turn.number));
+                    }
+                }
             }
         }
     }

@@ -10,10 +10,13 @@ mod exponential;
 mod gamma;
 mod normal;
 mod uniform;
+mod zipf;
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
+
+pub use zipf::Zipf;
 
 /// Names the derivation of keys: another derivation gets another label.
 const LABEL: &[u8] = b"kvs stream 1";
@@ -36,12 +39,43 @@ impl Streams {
     /// Its ChaCha8 key is SHA-256 over a fixed label, the seed in little-endian bytes, and the name.
     #[must_use]
     pub fn stream(self, name: &str) -> Stream {
+        Stream { generator: self.generator(name) }
+    }
+
+    /// The streams of that name that are told apart by two numbers, as those of sessions and their turns.
+    #[must_use]
+    pub fn family(self, name: &str) -> Family {
+        Family { generator: self.generator(name) }
+    }
+
+    fn generator(self, name: &str) -> ChaCha8Rng {
         let key = Sha256::new()
             .chain_update(LABEL)
             .chain_update(self.seed.to_le_bytes())
             .chain_update(name)
             .finalize();
-        Stream { generator: ChaCha8Rng::from_seed(key.into()) }
+        ChaCha8Rng::from_seed(key.into())
+    }
+}
+
+/// Streams of one name, each with two numbers of its own: whatever is drawn from one moves no other, and none has to
+/// be kept.
+#[derive(Clone, Debug)]
+pub struct Family {
+    generator: ChaCha8Rng,
+}
+
+impl Family {
+    /// The stream with these numbers, from its beginning.
+    ///
+    /// The first is ChaCha's nonce, the second the upper half of its block counter: 2^35 draws lie between two of
+    /// them. The member of two zeros is the stream of the name itself.
+    #[must_use]
+    pub fn member(&self, first: u64, second: u32) -> Stream {
+        let mut generator = self.generator.clone();
+        generator.set_stream(first);
+        generator.set_word_pos(u128::from(second) << 36);
+        Stream { generator }
     }
 }
 

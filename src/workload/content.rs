@@ -12,3 +12,30 @@ pub struct Stretch {
     /// How many of its tokens.
     pub tokens: u32,
 }
+
+/// What a text of a workload is. Equal ones have equal numbers, all others another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Text {
+    /// What one request has for itself, by its number.
+    Own(u64),
+    /// What a conversation has said so far, by the number of its session.
+    Session(u64),
+    /// A `prefix_group`, by its place among the prefixes.
+    Group(u16),
+    /// A text of a `prefix_pool`, by the pool's place among the prefixes and its rank there.
+    Pool(u16, u32),
+}
+
+impl Text {
+    /// Its number: 16 bits for the workload, 4 for the kind, 44 for which of that kind.
+    pub(super) fn number(self, workload: u16) -> u64 {
+        let (kind, index) = match self {
+            Text::Own(request) => (0, request),
+            Text::Session(session) => (1, session),
+            Text::Group(place) => (2, u64::from(place)),
+            Text::Pool(place, rank) => (3, u64::from(place) << 32 | u64::from(rank)),
+        };
+        assert!(index < 1 << 44, "a workload has fewer than 2^44 texts of a kind");
+        u64::from(workload) << 48 | kind << 44 | index
+    }
+}

@@ -1,60 +1,58 @@
-//! A workload drawn from distributions: an arrival process and two lengths, each with a stream of its own.
+//! A workload drawn from distributions: when its requests or sessions come, what they begin with, how long they are.
 //!
-//! Arrivals are drawn one ahead, lengths when a request is taken, so a workload is as small as its distributions;
-//! a closed loop keeps one time a user. Invariant: an arrival lies before `duration` has passed since `start`.
+//! Lengths are drawn when a request is taken, so a workload is as small as its distributions and what of it is in
+//! progress. Each purpose has a stream of its own. Invariant: requests are handed out by arrival; of one instant
+//! first the turns of older sessions.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
-use super::arrivals::{self, Arrivals, Process};
-use super::lengths::{self, Distribution, Place, whole_tokens};
-use super::rates::{self, Until};
+use super::coming::{Coming, Statements};
+use super::content::{Stretch, Text};
+use super::lengths::{self, Distribution, MAX_TOKENS, Place, whole_tokens};
+use super::prefixes::Prefixes;
+use super::sessions::{Sequel, Sessions, Turn};
 use super::{Misfit, Request, TrafficError};
 use crate::model::{Workload, WorkloadSource};
-use crate::rng::{Stream, Streams};
-use crate::units::{SimDuration, SimTime, Tokens};
+use crate::rng::{Family, Stream, Streams};
+use crate::units::{SimTime, Tokens};
 
 pub(super) struct Generated {
     workload: u16,
     sequence: u64,
+    /// Requests, or sessions where there are sessions.
     coming: Coming,
+    sessions: Option<Sessions>,
+    prefixes: Prefixes,
     prompt: Lengths,
     output: Lengths,
-    start: SimTime,
-    /// Arrivals lie before it.
-    end: Option<SimDuration>,
-    /// How many may still arrive.
-    left: Option<u64>,
-    next: Option<SimTime>,
     /// Where messages point.
     name: String,
     problem: Option<TrafficError>,
 }
 
-/// Where arrivals come from.
-enum Coming {
-    /// `ends` says whether the rate ends by itself.
-    Open {
-        process: Box<dyn Process>,
-        rate: Until,
-        ends: bool,
-        stream: Stream,
-    },
-    Closed {
-        think: Box<dyn Distribution>,
-        stream: Stream,
-        thinking: BinaryHeap<Reverse<SimTime>>,
-    },
-}
-
 struct Lengths {
     law: Box<dyn Distribution>,
-    stream: Stream,
+    draws: Draws,
+}
+
+/// Where a length is drawn.
+enum Draws {
+    /// One request after the other.
+    InOrder(Stream),
+    /// By session and turn.
+    ByTurn(Family),
 }
 
 impl Lengths {
-    fn draw(&mut self) -> Tokens {
-        whole_tokens(self.law.draw(&mut self.stream))
+    fn draw(&mut self, turn: Option<&Turn>) -> Tokens {
+        let value = match (&mut self.draws, turn) {
+            (Draws::InOrder(stream), None) => self.law.draw(stream),
+            (Draws::ByTurn(family), Some(turn)) => {
+                self.law.draw(&mut family.member(turn.session, turn.number))
+            }
+            (Draws::InOrder(_), Some(_)) | (Draws::ByTurn(_), None) => {
+                unreachable!("lengths are drawn by turn where there are sessions, and only there")
+            }
+        };
+        whole_tokens(value)
     }
 }
 
@@ -75,87 +73,91 @@ impl Generated {
         else {
             unreachable!("only generated workloads are drawn");
         };
-        if session.is_some() || !prefixes.is_empty() {
-            return Err(Misfit::new(
-                "sessions and shared prefixes are not simulated yet",
-                "leave out `session`, `prefix_group` and `prefix_pool`",
-            ));
-        }
-        let stream = |purpose: &str| streams.stream(&format!("workload.{}.{purpose}", workload.name));
+        let of_workload = format!("workload.{}", workload.name);
+        let name = |purpose: &str| format!("{of_workload}.{purpose}");
+        let stream = |purpose: &str| streams.stream(&name(purpose));
         let lengths = |choice, purpose| -> Result<Lengths, Misfit> {
-            Ok(Lengths { law: lengths::build(choice, Place::Tokens)?, stream: stream(purpose) })
+            let draws = match session {
+                None => Draws::InOrder(stream(purpose)),
+                Some(_) => Draws::ByTurn(streams.family(&name(purpose))),
+            };
+            Ok(Lengths { law: lengths::build(choice, Place::Tokens)?, draws })
         };
-        let coming = match (arrivals::build(arrivals)?, rate) {
-            (Arrivals::Open(process), Some(rate)) => {
-                let rate = rates::build(rate, *start)?;
-                let ends = rate.end().is_some();
-                let clock = SimTime::MAX.since(*start);
-                let end = duration.map_or(clock, |duration| duration.min(clock)).as_secs_f64();
-                Coming::Open { process, rate: Until { rate, end }, ends, stream: stream("arrivals") }
-            }
-            (Arrivals::Closed(users, think), None) => {
-                closed(users, lengths::build(&think, Place::Time)?, stream("think"), *start)
-            }
-            (Arrivals::Open(_), None) => {
-                let help = "add `rate`, as in `rate 5 req/s`";
-                return Err(Misfit::new(format!("`{}` arrivals need a `rate`", arrivals.name), help));
-            }
-            (Arrivals::Closed(..), Some(_)) => {
-                let help = "remove `rate`: how often users come back follows from their think time";
-                return Err(Misfit::new(format!("`{}` take no `rate`", arrivals.name), help));
-            }
+        let statements = Statements {
+            arrivals,
+            rate: rate.as_ref(),
+            start: *start,
+            duration: *duration,
+            requests: *requests,
         };
+        let sessions = session.as_ref().map(|session| Sessions::new(session, &of_workload, streams));
         let mut generated = Generated {
             workload: number,
             sequence: 0,
-            coming,
+            coming: Coming::new(&statements, stream)?,
+            sessions: sessions.transpose()?,
+            prefixes: Prefixes::new(prefixes, number, stream)?,
             prompt: lengths(prompt, "prompt")?,
             output: lengths(output, "output")?,
-            start: *start,
-            end: *duration,
-            left: *requests,
-            next: None,
             name: workload.name.clone(),
             problem: None,
         };
-        generated.draw_next();
+        generated.note_the_clock();
         Ok(generated)
     }
 
     pub(super) fn peek(&self) -> Option<SimTime> {
-        self.next
+        let turn = self.sessions.as_ref().and_then(Sessions::peek);
+        turn.into_iter().chain(self.coming.peek()).min()
     }
 
     pub(super) fn take(&mut self) -> Option<Request> {
-        let arrival = self.next?;
+        let arrival = self.peek()?;
+        let turn = self.next_turn(arrival);
+        let own = self.prompt.draw(turn.as_ref());
+        let output = self.output.draw(turn.as_ref());
+        let (prompt, content) = match &turn {
+            Some(turn) => self.prompt_of_turn(turn, own, output),
+            None => {
+                let prefix = self.prefixes.draw();
+                self.prompt_with_prefix(prefix, own)
+            }
+        };
         let request = Request {
             workload: self.workload,
             sequence: self.sequence,
             arrival,
-            prompt: self.prompt.draw(),
-            output: self.output.draw(),
+            prompt,
+            output,
             label: None,
-            content: None,
+            content,
+            turn: turn.map(Box::new),
         };
         self.sequence += 1;
-        if let Some(left) = &mut self.left {
-            *left -= 1;
+        if turn.is_none_or(|turn| turn.number == 0) {
+            self.coming.take();
+            self.note_the_clock();
         }
-        if let Coming::Closed { thinking, .. } = &mut self.coming {
-            thinking.pop();
-        }
-        self.draw_next();
         Some(request)
     }
 
-    /// The user of an ended request thinks, then sends the next one; when that is, in a closed loop.
-    pub(super) fn ended(&mut self, at: SimTime) -> Option<SimTime> {
-        let Coming::Closed { think, stream, thinking } = &mut self.coming else { return None };
-        let back = SimDuration::from_secs_f64(think.draw(stream)).and_then(|thought| at.checked_add(thought));
-        // A thought beyond the clock never ends: that user never comes back.
-        thinking.extend(back.map(Reverse));
-        self.draw_next();
-        back
+    /// What a request's end leads to: the next turn of its session, or the next request of its user; when that
+    /// arrives.
+    pub(super) fn ended(&mut self, request: &Request, at: SimTime, finished: bool) -> Option<SimTime> {
+        let (Some(sessions), Some(turn)) = (&mut self.sessions, &request.turn) else {
+            return self.coming.ended(at);
+        };
+        match sessions.ended(turn, at, finished) {
+            Sequel::Over => None,
+            Sequel::Turn(back) => Some(back),
+            Sequel::BeyondTheClock => {
+                let (turn, session) = (turn.number + 1, turn.session);
+                self.give_up(format!(
+                    "turn `{turn}` of session `{session}` would arrive after the simulation's clock has ended, at 213 days"
+                ));
+                None
+            }
+        }
     }
 
     /// How many prompts and outputs `min` or `max` have changed, of how many requests.
@@ -163,53 +165,92 @@ impl Generated {
         (self.prompt.law.clamped(), self.output.law.clamped(), self.sequence)
     }
 
-    /// That an arrival lay beyond the simulation's clock, which ended the workload.
+    /// That a request lay beyond the simulation's clock, or held more tokens than can be counted; it ended the
+    /// workload.
     pub(super) fn problem(&self) -> Option<&TrafficError> {
         self.problem.as_ref()
     }
 
-    fn draw_next(&mut self) {
-        self.next = if self.left == Some(0) { None } else { self.drawn_arrival() };
-        if let (Some(next), Some(end)) = (self.next, self.end)
-            && next.since(self.start) >= end
-        {
-            self.next = None;
+    /// The turn that arrives; none where there are no sessions.
+    fn next_turn(&mut self, arrival: SimTime) -> Option<Turn> {
+        let sessions = self.sessions.as_mut()?;
+        if sessions.peek() == Some(arrival) {
+            return sessions.resume();
+        }
+        Some(sessions.begin(arrival, self.prefixes.draw()))
+    }
+
+    /// What a turn asks: what its session begins with, what was said so far unless it starts afresh, its own tokens.
+    fn prompt_of_turn(
+        &mut self,
+        turn: &Turn,
+        own: Tokens,
+        output: Tokens,
+    ) -> (Tokens, Option<Box<[Stretch]>>) {
+        let sessions = self.sessions.as_mut().expect("turns belong to sessions");
+        let accumulates = sessions.accumulate();
+        let session = sessions.of(turn.session);
+        let prefix = session.prefix.clone();
+        if !accumulates {
+            return self.prompt_with_prefix(prefix, own);
+        }
+        let asked = session.said + u64::from(own.get());
+        session.said = asked + u64::from(output.get());
+        self.prompt_with_text(prefix, Text::Session(turn.session), asked)
+    }
+
+    /// A prefix, and behind it tokens that nobody shares.
+    fn prompt_with_prefix(&mut self, prefix: Vec<Stretch>, own: Tokens) -> (Tokens, Option<Box<[Stretch]>>) {
+        if prefix.is_empty() {
+            return (own, None);
+        }
+        self.prompt_with_text(prefix, Text::Own(self.sequence), u64::from(own.get()))
+    }
+
+    /// A prefix, and behind it the first tokens of a text: none of them too says where the output goes on.
+    fn prompt_with_text(
+        &mut self,
+        mut stretches: Vec<Stretch>,
+        text: Text,
+        tokens: u64,
+    ) -> (Tokens, Option<Box<[Stretch]>>) {
+        let prefix: u32 = stretches.iter().map(|stretch| stretch.tokens).sum();
+        let room = MAX_TOKENS - prefix;
+        if tokens > u64::from(room) {
+            let found = u64::from(prefix) + tokens;
+            self.give_up(format!(
+                "a prompt has at most `{MAX_TOKENS}` tokens, that of request `{}` has `{found}`; limit `turns`, or \
+                 the lengths with `max`",
+                self.sequence
+            ));
+        }
+        let tokens = u32::try_from(tokens).map_or(room, |tokens| tokens.min(room));
+        stretches.push(Stretch { text: text.number(self.workload), tokens });
+        (Tokens::new(prefix + tokens), Some(stretches.into_boxed_slice()))
+    }
+
+    /// Arrivals beyond the clock are no end of the workload but a mistake in it.
+    fn note_the_clock(&mut self) {
+        if self.coming.beyond_the_clock() && self.problem.is_none() {
+            let (what, number) = match &self.sessions {
+                None => ("request", self.sequence),
+                Some(sessions) => ("session", sessions.n_begun()),
+            };
+            self.give_up(format!(
+                "{what} `{number}` would arrive after the simulation's clock has ended, at 213 days"
+            ));
         }
     }
 
-    fn drawn_arrival(&mut self) -> Option<SimTime> {
-        match &mut self.coming {
-            Coming::Closed { thinking, .. } => thinking.peek().map(|Reverse(back)| *back),
-            Coming::Open { process, rate, ends, stream } => {
-                let seconds = process.next(rate, stream);
-                let offset = seconds.and_then(SimDuration::from_secs_f64);
-                let time = offset.and_then(|offset| self.start.checked_add(offset));
-                let over = seconds.is_none() && *ends;
-                if time.is_none() && self.end.is_none() && !over {
-                    self.problem = Some(TrafficError {
-                        path: self.name.clone(),
-                        line: None,
-                        column: None,
-                        message: format!(
-                            "request `{}` would arrive after the simulation's clock has ended, at 213 days",
-                            self.sequence
-                        ),
-                        unreadable: false,
-                    });
-                }
-                time
-            }
-        }
+    /// Ends the workload; what is in progress may end.
+    fn give_up(&mut self, message: String) {
+        self.coming.stop();
+        self.problem.get_or_insert(TrafficError {
+            path: self.name.clone(),
+            line: None,
+            column: None,
+            message,
+            unreadable: false,
+        });
     }
-}
-
-/// Users that begin by thinking, so that they do not all come at once.
-fn closed(users: u64, mut think: Box<dyn Distribution>, mut stream: Stream, start: SimTime) -> Coming {
-    let mut thinking = BinaryHeap::with_capacity(users as usize);
-    for _ in 0..users {
-        // A thought beyond the clock never ends: that user never comes.
-        let thought = SimDuration::from_secs_f64(think.draw(&mut stream));
-        thinking.extend(thought.and_then(|thought| start.checked_add(thought)).map(Reverse));
-    }
-    Coming::Closed { think, stream, thinking }
 }

@@ -4,6 +4,7 @@
 //! arrival order. Invariant: memory does not grow with the number of requests.
 
 pub mod arrivals;
+mod coming;
 mod content;
 pub mod formats;
 mod generated;
@@ -15,6 +16,7 @@ pub mod sessions;
 mod traffic;
 
 pub use content::Stretch;
+pub use sessions::Turn;
 pub use traffic::{Clamped, OpenTrace, Request, Traffic, TrafficError};
 
 use crate::model::{Arg, Choice};

@@ -87,6 +87,7 @@ impl Replayed {
             output,
             label: id,
             content,
+            turn: None,
         };
         self.sequence += 1;
         self.advance();

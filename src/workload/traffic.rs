@@ -5,6 +5,7 @@ use std::io::BufRead;
 use super::content::Stretch;
 use super::generated::Generated;
 use super::replayed::Replayed;
+use super::sessions::Turn;
 use crate::model::{Scenario, WorkloadSource};
 use crate::rng::Streams;
 use crate::units::{SimTime, Tokens};
@@ -22,10 +23,13 @@ pub struct Request {
     pub prompt: Tokens,
     /// Output tokens.
     pub output: Tokens,
-    /// The id of a trace row; generated requests are called `workload-sequence`.
+    /// The id of a trace row; generated requests are called `workload-sequence`, turns
+    /// `workload-session.turn`.
     pub label: Option<Box<str>>,
     /// What its prompt's tokens are; `None` where they are its own and nobody shares them.
     pub content: Option<Box<[Stretch]>>,
+    /// Which turn of which session it is; `None` outside of sessions. Boxed, as most requests have none.
+    pub turn: Option<Box<Turn>>,
 }
 
 /// Opens a trace by its resolved path; the only way file contents reach a workload.
@@ -123,10 +127,10 @@ impl Traffic {
 
     /// Tells closed loops and sessions that a request ended, so that what depends on it can be scheduled.
     /// A later arrival this causes is never before `at`; whether one comes right then.
-    pub fn ended(&mut self, request: &Request, at: SimTime, _finished: bool) -> bool {
+    pub fn ended(&mut self, request: &Request, at: SimTime, finished: bool) -> bool {
         let index = usize::from(request.workload);
         let Source::Generated(generated) = &mut self.sources[index] else { return false };
-        let Some(back) = generated.ended(at) else { return false };
+        let Some(back) = generated.ended(request, at, finished) else { return false };
         self.refresh(index);
         back == at
     }

@@ -157,6 +157,7 @@ fn arrival(name: &str, at: SimTime, number_of: u64, workload: &str, prompt: &str
         output: Tokens::new(number(output)),
         label,
         content: None,
+        turn: None,
     };
     Journey {
         request,

@@ -1,6 +1,6 @@
 //! Values that must never change: golden snapshots of scenarios rest on them.
 
-use kvs::rng::{Stream, Streams};
+use kvs::rng::{Stream, Streams, Zipf};
 
 use crate::scenarios::{chat, drain, traffic};
 
@@ -24,6 +24,31 @@ fn samplers_keep_their_values() {
     check(Stream::normal, &[0.9920135844367699, -1.6930191306786995, 0.982186305069298]);
     check(|stream| stream.gamma(0.25), &[0.5670870647610673, 0.9493699838580141, 0.01588294158879389]);
     check(|stream| stream.gamma(4.0), &[5.913140612048892, 5.88730017620949, 1.4467176247754245]);
+}
+
+#[test]
+fn zipf_ranks_keep_their_values() {
+    let law = Zipf::new(1000, 1.1);
+    check(|stream| law.draw(stream), &[2, 693, 1, 3, 730]);
+}
+
+#[test]
+fn members_of_a_family_keep_their_bits() {
+    let streams = Streams::new(12345);
+    let family = streams.family("workload.chat.prompt");
+    let first = |session, turn| family.member(session, turn).bits();
+    assert_eq!(first(0, 0), streams.stream("workload.chat.prompt").bits());
+    let all = [first(0, 0), first(1, 0), first(0, 1), first(1 << 33, 7), first(u64::MAX, u32::MAX)];
+    assert_eq!(
+        all,
+        [
+            4058984239223765124,
+            18404270300113580954,
+            6273153542741298279,
+            2348875846641342044,
+            11995200484390941850
+        ]
+    );
 }
 
 #[test]

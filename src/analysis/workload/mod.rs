@@ -12,7 +12,6 @@ use super::choice::{Cursor, arguments, choose_or};
 use super::context::Context;
 use super::error::missing_statements;
 use super::keys::{Key, Table, Value};
-use super::not_simulated::not_simulated;
 use super::values::{self, Expected};
 use crate::model::{Arg, Bound, Choice, Form, Param, Slo, Workload, WorkloadSource};
 use crate::source::Span;
@@ -58,12 +57,18 @@ pub(super) static TABLE: Table = Table {
             Value::Shape("{ turns geometric mean 4; think exponential mean 20 s }"),
             "conversations; `rate` and `requests` then count these",
         ),
-        Key::optional("prefix_group", Value::Shape("1200"), "tokens common to all requests, in front of the prompt"),
+        Key::optional(
+            "prefix_group",
+            Value::Shape("1200"),
+            "tokens common to all requests, in front of the prompt; prefixes nest in the order written",
+        )
+        .repeatable(),
         Key::optional(
             "prefix_pool",
             Value::Shape("20 tokens 1200"),
-            "one of several texts in front of the prompt, behind the `prefix_group`",
-        ),
+            "one of several texts in front of the prompt; prefixes nest in the order written",
+        )
+        .repeatable(),
         Key::optional(
             "priority",
             Value::Shape("high"),
@@ -237,9 +242,6 @@ fn few_enough(
 
 fn session(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {
     let spec = &sessions::SPEC;
-    if !spec.simulated {
-        ctx.not_simulated.push(not_simulated("`session`", statement.key.span));
-    }
     let args = arguments(spec.params, statement, Dimension::NUMBER, ctx)?;
     let choice = Choice { name: spec.name.to_owned(), args };
     for nested in choice.args.iter().filter_map(|(name, _)| choice.choice(name)) {
@@ -248,17 +250,17 @@ fn session(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {
     Some(choice)
 }
 
-/// `prefix_group` and `prefix_pool`, as they nest: what all have in common comes first.
+/// `prefix_group` and `prefix_pool`, as they nest: in the order written.
 fn prefixes(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Vec<Choice>> {
     let mut found = Vec::new();
     let mut sound = true;
-    for spec in prefixes::specs() {
-        let Some(statement) = block.one(spec.name) else { continue };
-        if !spec.simulated {
-            ctx.not_simulated.push(not_simulated(&format!("`{}`", spec.name), statement.key.span));
-        }
+    for (key, statement) in block.statements() {
+        let Some(spec) = prefixes::specs().find(|spec| spec.name == key) else { continue };
         match arguments(spec.params, statement, Dimension::TOKENS, ctx) {
-            Some(args) => found.push(Choice { name: spec.name.to_owned(), args }),
+            Some(args) => {
+                found.push(Choice { name: spec.name.to_owned(), args });
+                sound = sound && fits(prefixes::check(&found), statement, ctx).is_some();
+            }
             None => sound = false,
         }
     }
