@@ -26,6 +26,7 @@ pub mod model;
 pub mod engine;
 pub mod policy;
 pub mod rng;
+pub mod trace;
 pub mod workload;
 
 pub mod expect;

@@ -16,6 +16,7 @@ mod output;
 mod progress;
 mod record;
 mod run;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -43,7 +44,11 @@ impl Cli {
         let running = match &self.command {
             Command::Check(arguments) => &arguments.running,
             Command::Run(arguments) => &arguments.running,
-            Command::Fmt(_) | Command::Import(_) | Command::List(_) | Command::Explain(_) => return Ok(self),
+            Command::Fmt(_)
+            | Command::Import(_)
+            | Command::Trace(_)
+            | Command::List(_)
+            | Command::Explain(_) => return Ok(self),
         };
         match running.set_twice() {
             Some(name) => {
@@ -70,6 +75,9 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Turn the original simulator's config and trace into a scenario
     Import(import::ImportArgs),
+    /// Look at recorded traffic
+    #[command(subcommand)]
+    Trace(trace::TraceCommand),
     /// List what a scenario may name
     List(list::ListArgs),
     /// Explain a diagnostic code
@@ -102,6 +110,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
         Command::Run(arguments) => run::run(arguments, &cli.global, output),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, output),
         Command::Import(arguments) => import::run(arguments, &cli.global, output),
+        Command::Trace(command) => trace::run(command, &cli.global, output),
         Command::List(arguments) => list::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
     }

@@ -10,3 +10,4 @@ mod list;
 mod run;
 mod select;
 mod shell;
+mod trace;

@@ -1,0 +1,23 @@
+//! `kvs trace`: what a recorded trace is like, and a workload that is like it.
+
+mod file;
+mod stats;
+
+use clap::Subcommand;
+
+use super::arguments::GlobalArgs;
+use super::exit::Exit;
+use super::output::Output;
+
+/// What is done with a trace.
+#[derive(Subcommand)]
+pub(super) enum TraceCommand {
+    /// Measure a trace: rates, burstiness, lengths, prefix reuse
+    Stats(stats::StatsArgs),
+}
+
+pub(super) fn run(command: &TraceCommand, global: &GlobalArgs, output: &Output) -> Exit {
+    match command {
+        TraceCommand::Stats(arguments) => stats::run(arguments, global, output),
+    }
+}

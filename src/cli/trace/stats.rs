@@ -1,0 +1,54 @@
+//! `kvs trace stats`: the figures of a trace.
+
+use std::io::{self, IsTerminal as _};
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
+
+use super::super::arguments::GlobalArgs;
+use super::super::exit::Exit;
+use super::super::output::Output;
+use super::file::{FileArgs, Trace, bad_row};
+use crate::trace::show::{self, About};
+use crate::trace::stats::measure;
+
+/// Arguments of `kvs trace stats`.
+#[derive(Args)]
+pub(in crate::cli) struct StatsArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// Print JSON
+    #[arg(long, env = "KVS_JSON", hide_env = true, value_parser = BoolishValueParser::new())]
+    json: bool,
+    /// Whether to draw the rate over time and histograms of the lengths: auto does on a terminal
+    #[arg(long, value_enum, default_value_t = Plots::Auto, env = "KVS_PLOTS", hide_env = true, value_name = "WHEN")]
+    plots: Plots,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Plots {
+    Auto,
+    Always,
+    Never,
+}
+
+pub(super) fn run(arguments: &StatsArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let trace = match Trace::open(&arguments.file, global.allow_outside, output) {
+        Ok(trace) => trace,
+        Err(exit) => return exit,
+    };
+    let stats = match measure(&|| trace.requests()) {
+        Ok(stats) => stats,
+        Err(error) => return bad_row(&error, output),
+    };
+    let about =
+        About { file: &trace.shown, format: trace.format(), guessed: trace.guessed, survey: &trace.survey };
+    let plots = match arguments.plots {
+        Plots::Auto => io::stdout().is_terminal(),
+        Plots::Always => true,
+        Plots::Never => false,
+    };
+    let text = if arguments.json { show::json(&about, &stats) } else { show::text(&about, &stats, plots) };
+    output.result(&text);
+    Exit::PASSED
+}
