@@ -13,6 +13,8 @@ mod conservation;
 mod estimate;
 #[path = "theory/queues.rs"]
 mod queues;
+#[path = "theory/saturation.rs"]
+mod saturation;
 #[path = "theory/sharing.rs"]
 mod sharing;
 

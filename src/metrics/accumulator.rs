@@ -10,6 +10,7 @@ use super::levels::Level;
 use super::outcome::{Ended, Outcome};
 use super::rows::{Fate, NOWHERE, Row, Rows};
 use super::sample::{EndsWith, Sample};
+use super::saturation::Watch;
 use super::tally::{Lengths, Moves, Tally};
 use super::track::Track;
 use crate::engine::{End, Event, Journey, Levels, Sink};
@@ -37,6 +38,7 @@ pub struct Accumulator {
     /// The request the last event tried on a further GPU, and that GPU.
     retried: Option<(u64, u32)>,
     usd_per_hour: Option<f64>,
+    watch: Watch,
 }
 
 struct OfWorkload {
@@ -92,6 +94,7 @@ impl Accumulator {
             moves: Moves::default(),
             retried: None,
             usd_per_hour: usd_per_hour(scenario),
+            watch: Watch::new(),
         }
     }
 
@@ -123,6 +126,7 @@ impl Accumulator {
             moves: self.moves,
             lengths: Lengths::of(clamped),
             cost_usd: self.usd_per_hour.map(|price| price * hours),
+            backlog: self.watch.finish(),
         })
     }
 
@@ -131,6 +135,7 @@ impl Accumulator {
     }
 
     fn arrived(&mut self, journey: &Journey) {
+        self.watch.arrived(journey.request.arrival);
         let measured = self.measures(journey);
         let of = &mut self.workloads[usize::from(journey.request.workload)];
         if measured {
@@ -151,6 +156,7 @@ impl Accumulator {
     }
 
     fn finished(&mut self, at: SimTime, gpu: u32, journey: &Journey) {
+        self.watch.left();
         if !self.measures(journey) {
             return;
         }
@@ -189,6 +195,7 @@ impl Accumulator {
 
     /// Rejected or evicted.
     fn lost(&mut self, fate: Fate, gpu: Option<u32>, journey: &Journey) {
+        self.watch.left();
         if !self.measures(journey) {
             return;
         }

@@ -15,6 +15,7 @@ mod moves;
 mod prefixes;
 mod rates;
 mod sample;
+mod saturation;
 mod sessions;
 mod steps;
 
@@ -33,6 +34,7 @@ pub use accumulator::Accumulator;
 pub use demand::Demand;
 pub use info::{Bare, Better, Equality, Kind, MetricInfo};
 pub use outcome::Outcome;
+pub use saturation::{Backlog, Saturation};
 pub use selected::{Window, Windows};
 pub use summary::{Distribution, GpuSummary, Summary};
 pub use track::{Piece, Series};
@@ -47,6 +49,7 @@ static METRICS: &[&[MetricSpec]] = &[
     levels::METRICS,
     gpus::METRICS,
     moves::METRICS,
+    saturation::METRICS,
     sessions::METRICS,
     steps::METRICS,
     prefixes::METRICS,

@@ -10,6 +10,7 @@ use super::levels::Level;
 use super::quantile::Samples;
 use super::rows::Rows;
 use super::sample::Sample;
+use super::saturation::Backlog;
 use super::spec::Source;
 use super::tally::{Lengths, Moves, Tally};
 use super::track::{self, Series};
@@ -38,6 +39,7 @@ pub(super) struct Totals {
     pub(super) moves: Moves,
     pub(super) lengths: Lengths,
     pub(super) cost_usd: Option<f64>,
+    pub(super) backlog: Option<Backlog>,
 }
 
 /// What an accumulator hands over.
@@ -53,6 +55,7 @@ pub(super) struct Ended {
     pub(super) moves: Moves,
     pub(super) lengths: Lengths,
     pub(super) cost_usd: Option<f64>,
+    pub(super) backlog: Option<Backlog>,
 }
 
 impl Outcome {
@@ -71,6 +74,7 @@ impl Outcome {
                 moves: ended.moves,
                 lengths: ended.lengths,
                 cost_usd: ended.cost_usd,
+                backlog: ended.backlog,
             },
         }
     }

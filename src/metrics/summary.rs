@@ -4,6 +4,7 @@ use super::levels::Level;
 use super::outcome::Outcome;
 use super::quantile::Samples;
 use super::sample::Sample;
+use super::saturation::Backlog;
 use super::tally::Tally;
 use crate::model::Selection;
 use crate::units::{Bytes, SimDuration, SimTime};
@@ -63,6 +64,8 @@ pub struct Summary {
     pub handoffs_total: u64,
     /// Outputs begun on another GPU than their prompt.
     pub cross_gpu_decodes: u64,
+    /// Whether the backlog was growing when arrivals ended; `None` where too few arrived to tell.
+    pub backlog: Option<Backlog>,
     /// Prompt lengths that `min` or `max` changed, as a share of those drawn; `None` where none was drawn.
     pub clamped_prompt_share: Option<f64>,
     /// The same of output lengths.
@@ -146,6 +149,7 @@ impl Outcome {
             retry_successes: self.totals.moves.retry_successes,
             handoffs_total: self.totals.moves.handoffs,
             cross_gpu_decodes: self.totals.moves.cross_gpu_decodes,
+            backlog: self.totals.backlog,
             clamped_prompt_share: lengths.share(lengths.clamped_prompts),
             clamped_output_share: lengths.share(lengths.clamped_outputs),
             cost_usd: self.totals.cost_usd,

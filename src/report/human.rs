@@ -11,7 +11,7 @@ use super::number::{natural, percent};
 use super::verdicts::numbers;
 use super::{Format, Report, Written};
 use crate::expect::{Judgement, Status, Verdict};
-use crate::metrics::{Distribution, Summary};
+use crate::metrics::{Backlog, Distribution, Saturation, Summary};
 use crate::model::{Expectation, Scenario};
 use crate::units::{Dimension, SimDuration};
 
@@ -78,6 +78,7 @@ fn totals(text: &mut Text, summary: &Summary) {
     ];
     let moves = moves.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} {count}"));
     text.field("queueing", &moves.collect::<Vec<_>>());
+    text.field("backlog", &[backlog(summary.backlog)]);
     let clamped = [(summary.clamped_prompt_share, "prompts"), (summary.clamped_output_share, "outputs")];
     let clamped = clamped.iter().filter_map(|(share, name)| {
         let share = share.filter(|share| *share > 0.0)?;
@@ -88,6 +89,23 @@ fn totals(text: &mut Text, summary: &Summary) {
         "cost",
         &summary.cost_usd.map(|usd| natural(usd, Dimension::MONEY)).into_iter().collect::<Vec<_>>(),
     );
+}
+
+/// One line that a reader of any number above should have seen.
+fn backlog(backlog: Option<Backlog>) -> String {
+    let Some(Backlog { saturation, growth }) = backlog else {
+        return "too few requests to tell whether it grows".to_owned();
+    };
+    let growth = percent(growth);
+    match saturation {
+        Saturation::Stable => "stable".to_owned(),
+        Saturation::Backlogged => {
+            format!("backlogged: it may be growing, by {growth} of the arrivals; a longer run would tell")
+        }
+        Saturation::Overloaded => {
+            format!("overloaded: it grows by {growth} of the arrivals; a longer run would be worse")
+        }
+    }
 }
 
 fn times(text: &mut Text, summary: &Summary) {

@@ -83,6 +83,8 @@ struct Counts {
     clamped_prompt_share: Option<Json>,
     clamped_output_share: Option<Json>,
     cost_usd: Option<Json>,
+    saturation: Option<&'static str>,
+    backlog_growth: Option<Json>,
 }
 
 impl Counts {
@@ -114,6 +116,8 @@ impl Counts {
             clamped_prompt_share: summary.clamped_prompt_share.map(Json),
             clamped_output_share: summary.clamped_output_share.map(Json),
             cost_usd: summary.cost_usd.map(Json),
+            saturation: summary.backlog.map(|backlog| backlog.saturation.name()),
+            backlog_growth: summary.backlog.map(|backlog| Json(backlog.growth)),
         }
     }
 }
