@@ -15,7 +15,10 @@ const GAP: usize = 2;
 pub(super) fn align(lines: &mut [Line<'_>]) {
     for run in runs(lines, |line| (Shape::of(line), block_word(line))) {
         match Shape::of(&lines[run.start]) {
-            Shape::Row => align_cells(&mut lines[run]),
+            Shape::Row => match head(lines, &run) {
+                Some(starts) => align_under(&mut lines[run], &starts),
+                None => align_cells(&mut lines[run]),
+            },
             Shape::Keyed => {
                 align_at(&mut lines[run.clone()], |_| 1, GAP);
                 for same in lines[run].chunk_by_mut(|a, b| key(a).is_some() && key(a) == key(b)) {
@@ -140,6 +143,34 @@ fn align_parts(lines: &mut [Line<'_>]) {
     let n_parts = lines.iter().map(|line| starts(line).len()).min().unwrap_or(0);
     for part in 0..n_parts {
         align_at(lines, |line| starts(line)[part], GAP);
+    }
+}
+
+/// Where the words of a comment right above a table begin, if they name its columns and leave them room.
+fn head(lines: &[Line<'_>], run: &Range<usize>) -> Option<Vec<usize>> {
+    let above = lines.get(run.start.checked_sub(1)?)?;
+    let is_head = above.pieces.is_empty() && above.indent == lines[run.start].indent;
+    let comment = above.comment.filter(|_| is_head && !lines[run.start].is_parted)?;
+    let words = comment.trim_start_matches('#').split_whitespace();
+    let starts: Vec<usize> = words.map(|word| word.as_ptr() as usize - comment.as_ptr() as usize).collect();
+    let fits = |line: &Line<'_>| {
+        let ends = line.pieces.iter().map(|piece| piece.token.text.chars().count()).zip(&starts);
+        let ends = ends.enumerate().map(|(at, (width, start))| if at == 0 { width } else { start + width });
+        line.pieces.len() == starts.len()
+            && ends.zip(starts.iter().skip(1)).all(|(end, next)| end + GAP <= *next)
+    };
+    let has_rows = |line: &&Line<'_>| !line.pieces.is_empty();
+    (comment.is_ascii() && lines[run.clone()].iter().filter(has_rows).all(fits)).then_some(starts)
+}
+
+/// Puts cells below the words that name them.
+fn align_under(lines: &mut [Line<'_>], starts: &[usize]) {
+    for line in lines {
+        let mut end = 0;
+        for (at, piece) in line.pieces.iter_mut().enumerate() {
+            piece.blanks = if at == 0 { 0 } else { starts[at] - end };
+            end += piece.blanks + piece.token.text.chars().count();
+        }
     }
 }
 

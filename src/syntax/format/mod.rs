@@ -139,6 +139,14 @@ mod tests {
     }
 
     #[test]
+    fn rows_stand_below_a_comment_that_names_their_columns() {
+        check(
+            "trace {\n  # id   arrival_ms  prompt  gen\n  r1 0 500 200\n}\n",
+            "trace {\n  # id   arrival_ms  prompt  gen\n  r1     0           500     200\n}\n",
+        );
+    }
+
+    #[test]
     fn one_line_blocks_of_a_kind_open_in_one_column() {
         check(
             "gpu a { vram 1 GB }\ngpu long extends a { vram 2 GB }\n",
