@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod completions;
 mod exit;
 mod explain;
 mod fmt;
@@ -12,6 +13,7 @@ mod import;
 mod interrupt;
 mod list;
 mod live;
+mod new;
 mod output;
 mod progress;
 mod record;
@@ -44,7 +46,9 @@ impl Cli {
         let running = match &self.command {
             Command::Check(arguments) => &arguments.running,
             Command::Run(arguments) => &arguments.running,
-            Command::Fmt(_)
+            Command::New(_)
+            | Command::Completions(_)
+            | Command::Fmt(_)
             | Command::Import(_)
             | Command::Trace(_)
             | Command::List(_)
@@ -71,6 +75,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run one file and show its numbers
     Run(run::RunArgs),
+    /// Make a scenario to start from, its snapshot and a CI workflow
+    New(new::NewArgs),
     /// Lay scenarios out: indentation, columns, blanks
     Fmt(fmt::FmtArgs),
     /// Turn the original simulator's config and trace into a scenario
@@ -82,6 +88,8 @@ enum Command {
     List(list::ListArgs),
     /// Explain a diagnostic code
     Explain(explain::ExplainArgs),
+    /// Print what makes a shell complete subcommands and flags
+    Completions(completions::CompletionsArgs),
 }
 
 /// Reads the arguments, does what they say, and gives the exit code.
@@ -108,6 +116,8 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
     match &cli.command {
         Command::Check(arguments) => check::run(arguments, &cli.global, output),
         Command::Run(arguments) => run::run(arguments, &cli.global, output),
+        Command::New(arguments) => new::run(arguments, &cli.global, output),
+        Command::Completions(arguments) => completions::run(arguments, output),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, output),
         Command::Import(arguments) => import::run(arguments, &cli.global, output),
         Command::Trace(command) => trace::run(command, &cli.global, output),

@@ -7,6 +7,7 @@ mod explain;
 mod fmt;
 mod golden;
 mod list;
+mod new;
 mod run;
 mod select;
 mod shell;

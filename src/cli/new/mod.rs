@@ -1,0 +1,123 @@
+//! `kvs new`: a scenario to start from, its snapshot and a CI workflow, which pass at once.
+//!
+//! Invariant: nothing that exists is overwritten.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use clap::Args;
+
+use super::arguments::GlobalArgs;
+use super::exit::Exit;
+use super::output::{FAINT, Output, STRONG};
+use crate::check::{self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Suite, Watch, compile};
+use crate::host::{Host, HostError, display, write_atomically};
+
+/// Arguments of `kvs new`.
+#[derive(Args)]
+pub(super) struct NewArgs {
+    /// The file to make
+    #[arg(value_name = "FILE", default_value = "scenarios/first.kvs")]
+    file: PathBuf,
+}
+
+const SCENARIO: &str = include_str!("scenario.kvs");
+const WORKFLOW: &str = include_str!("workflow.yml");
+const PROJECT: &str =
+    "# Marks the root of a kvs project: scenarios and traces are read only below this folder.\n";
+
+/// Makes the files and runs the scenario once.
+pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let file = &arguments.file;
+    if file.extension().is_none_or(|extension| extension != "kvs") {
+        let shown = display(file);
+        output.error(
+            &format!("expected the name of a `.kvs` file, found `{shown}`"),
+            Some(&format!("kvs new {shown}.kvs")),
+        );
+        return Exit::USAGE;
+    }
+    let host = match Host::disk(global.allow_outside) {
+        Ok(host) => host,
+        Err(error) => {
+            output.error(&format!("the current folder: {error}"), None);
+            return Exit::IO;
+        }
+    };
+    if host.kind(file).is_ok() {
+        output.error(&format!("`{}` exists", display(file)), Some("name another file, or run it: kvs check"));
+        return Exit::USAGE;
+    }
+    match make(&host, file, output) {
+        Ok(exit) => exit,
+        Err(problem) => {
+            output.problem(&problem);
+            Exit::IO
+        }
+    }
+}
+
+fn make(host: &Host, file: &Path, output: &Output) -> Result<Exit, HostError> {
+    create(host, file, SCENARIO, output)?;
+    // Where nothing marks a root, the current folder becomes one.
+    let root = host.root_of(file)?;
+    let is_marked = ["kvs.toml", ".git"].iter().any(|mark| root.folder.join(mark).exists());
+    if !is_marked {
+        create(host, Path::new("kvs.toml"), PROJECT, output)?;
+    }
+    let root = host.root_of(file)?;
+    let suite = compile(host, file, &Vec::new())?;
+    let exit = store_snapshot(host, suite, output);
+    let workflow = root.folder.join(".github/workflows/kvs.yml");
+    if !workflow.exists() {
+        create(host, &workflow, WORKFLOW, output)?;
+    }
+    output.result(&format!(
+        "\nNext:\n  {STRONG}kvs check{STRONG:#}          {FAINT}run it; it passes{FAINT:#}\n  {STRONG}kvs run {file}{STRONG:#}  {FAINT}see its numbers{FAINT:#}\n",
+        file = display(file),
+    ));
+    Ok(exit)
+}
+
+fn create(host: &Host, path: &Path, text: &str, output: &Output) -> Result<(), HostError> {
+    write_atomically(&host.absolute(path), text.as_bytes())?;
+    output.result(&format!("made {}\n", host.shown(&host.absolute(path))));
+    Ok(())
+}
+
+/// Runs the new file and stores what it gives.
+fn store_snapshot(host: &Host, suite: Suite, output: &Output) -> Exit {
+    let seeds = |run: &crate::model::Run| run.seed..run.seed + u64::from(run.seeds);
+    let groups: Vec<Group> = check::groups(0, &suite, &|_| true, &seeds);
+    let options = Options {
+        n_threads: 1,
+        fail_fast: false,
+        golden: GoldenMode::Update,
+        overrides: &Vec::new(),
+        stop: &AtomicBool::new(false),
+    };
+    let heard = Heard { host, output, exit: Mutex::new(Exit::PASSED) };
+    check::run(host, &[suite], &groups, &options, &NoRecorder, &heard);
+    heard.exit.into_inner().expect("no panic while the lock is held")
+}
+
+/// Names the snapshots that are made.
+struct Heard<'a> {
+    host: &'a Host,
+    output: &'a Output,
+    exit: Mutex<Exit>,
+}
+
+impl Watch for Heard<'_> {
+    fn finished(&self, suite: &Suite, result: CaseResult) {
+        if let check::Golden::Written(path) = &result.golden {
+            self.output.result(&format!("made {}\n", self.host.shown(path)));
+        }
+        if result.ending != Ending::Passed {
+            super::progress::print_failures(self.output, suite, &result, &mut Default::default());
+            let mut exit = self.exit.lock().expect("no panic while the lock is held");
+            *exit = exit.and(super::check::exit_of(&result.ending));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `kvs new` and `kvs completions`.
+
+use crate::project::Project;
+
+#[test]
+fn what_is_made_passes_at_once_also_in_ci() {
+    let project = Project::new();
+    let finished = project.kvs(["new"]).exits(0).says("made scenarios/first.kvs\n");
+    assert!(finished.stdout.contains("made snapshots/"), "{finished:#?}");
+    assert!(project.exists(".github/workflows/kvs.yml"));
+    project.kvs(["fmt", "--check"]).exits(0);
+    project.kvs(["check"]).exits(0).ends("1 passed, 0 failed, 0 no data");
+    let mut in_ci = project.command();
+    crate::project::finish(in_ci.env("CI", "true").arg("check")).exits(0);
+}
+
+#[test]
+fn a_folder_without_a_root_becomes_one() {
+    let project = Project::new();
+    std::fs::remove_file(project.path("kvs.toml")).expect("it was there");
+    project.kvs(["new", "capacity/chat.kvs"]).exits(0).says("made kvs.toml\n");
+    project.kvs(["check", "."]).exits(0).ends("1 passed, 0 failed, 0 no data");
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let project = Project::first().with(".github/workflows/kvs.yml", "mine");
+    let before = project.read("first.kvs");
+    project.kvs(["new", "first.kvs"]).exits(2).warns("`first.kvs` exists");
+    assert_eq!(project.read("first.kvs"), before);
+    project.kvs(["new"]).exits(0);
+    assert_eq!(project.read(".github/workflows/kvs.yml"), "mine");
+    project.kvs(["new", "chat"]).exits(2).warns("kvs new chat.kvs");
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for (shell, word) in [("bash", "complete -F"), ("zsh", "#compdef kvs"), ("fish", "complete -c kvs")] {
+        Project::new().kvs(["completions", shell]).exits(0).says(word).says("fail-fast");
+    }
+    Project::new().kvs(["completions", "cmd"]).exits(2);
+}
