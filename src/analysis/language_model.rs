@@ -29,7 +29,12 @@ pub(super) static TABLE: Table = Table {
             "KV cache bytes one token takes in bf16",
         ),
         Key::optional("kv_dtype", STORED, "how the KV cache is stored").or("bf16"),
-        Key::optional("dtype", STORED, "how the weights are stored").or("bf16"),
+        Key::optional("dtype", STORED, "how the weights are stored; embeddings are in bf16").or("bf16"),
+        Key::optional(
+            "expert_dtype",
+            STORED,
+            "how the weights of routed experts are stored; `dtype` where not set",
+        ),
         Key::optional("layers", AT_LEAST_ONE, "transformer layers"),
         Key::optional("hidden", AT_LEAST_ONE, "width of the residual stream"),
         Key::optional("heads", AT_LEAST_ONE, "query heads"),
@@ -48,7 +53,14 @@ pub(super) static TABLE: Table = Table {
             "values a layer keeps of a token under latent attention, in place of keys and values",
         ),
         Key::optional("rope_head_dim", AT_LEAST_ONE, "rotary values beside `kv_lora_rank`"),
-        Key::optional("sliding_window", AT_LEAST_ONE, "tokens of context a layer attends to"),
+        Key::optional("q_lora_rank", AT_LEAST_ONE, "width queries are compressed to under latent attention"),
+        Key::optional("v_head_dim", AT_LEAST_ONE, "width of a value head; `head_dim` where not set"),
+        Key::optional(
+            "sliding_window",
+            AT_LEAST_ONE,
+            "tokens of context that `window_layers` attend to; without these it is not modelled",
+        ),
+        Key::optional("window_layers", AT_LEAST_ONE, "layers that attend to `sliding_window` tokens only"),
         Key::optional(
             "tied_embeddings",
             Value::Word(&["on", "off"]),
@@ -62,6 +74,11 @@ pub(super) static TABLE: Table = Table {
 pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<LanguageModel> {
     let kv_dtype = block.word("kv_dtype", ctx).and_then(|name| StoredAs::named(&name));
     let dtype = block.word("dtype", ctx).and_then(|name| StoredAs::named(&name));
+    let expert_dtype = if block.has("expert_dtype") {
+        block.word("expert_dtype", ctx).and_then(|name| StoredAs::named(&name))
+    } else {
+        dtype
+    };
     let architecture = architecture(block, ctx);
     let given = block.expr("kv_bytes_per_token", ctx).map(|(expr, name)| {
         values::bytes(expr, name, KV_BYTES, ctx).map(|bytes| u128::from(bytes.get()) * 8)
@@ -89,6 +106,7 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Language
         kv_bytes_per_token,
         kv_dtype,
         dtype: dtype?,
+        expert_dtype: expert_dtype?,
         architecture: architecture?,
     })
 }

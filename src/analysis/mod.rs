@@ -4,6 +4,7 @@
 //! repeated here. Invariant: a case without errors holds only values its registry allows.
 
 mod files;
+mod fit;
 mod items;
 mod params;
 

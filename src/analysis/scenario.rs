@@ -16,7 +16,7 @@ use super::expectation::{self, Cases, Place, Surroundings};
 use super::items::{self, Arrival, Items};
 use super::keys::Table;
 use super::not_simulated::{Feature, is_simulated, require};
-use super::{CompiledCase, cluster, engine, error, gpu, language_model, policy, run, trace, workload};
+use super::{CompiledCase, cluster, engine, error, fit, gpu, language_model, policy, run, trace, workload};
 
 /// The table of a kind of block.
 pub(super) fn table_of(kind: BlockKind) -> &'static Table {
@@ -280,6 +280,9 @@ impl<'s> Lowering<'_, '_, 's> {
                     expectations: Vec::new(),
                     params: params.iter().map(|(name, param)| (name.clone(), param.text.clone())).collect(),
                 };
+                if !fit::check(&scenario, &block, ctx) {
+                    return Draft { workloads: names, cluster: Some(scenario.cluster), sound: None };
+                }
                 Draft { workloads: names, cluster: None, sound: Some((scenario, mode, block)) }
             }
             (_, _, cluster, ..) => Draft { workloads: names, cluster, sound: None },

@@ -5,6 +5,7 @@
 //! starts (`order`).
 
 mod agenda;
+pub mod hardware;
 mod order;
 mod phases;
 #[cfg_attr(not(test), expect(dead_code, reason = "what executes steps takes its blocks from it"))]

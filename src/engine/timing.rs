@@ -1,5 +1,6 @@
 //! The timings a scenario may name. A closed set: each batching knows its own.
 
+use super::hardware::attained::{PARAMETERS, SLOWDOWN};
 use crate::model::{Bound, Form, Param, Spec};
 use crate::units::Dimension;
 
@@ -20,8 +21,18 @@ static FIXED: Spec = Spec {
 static ROOFLINE: Spec = Spec {
     name: "roofline",
     summary: "a step takes what the model's FLOPs and bytes take on the GPU (continuous)",
-    params: &[],
+    params: &ROOFLINE_PARAMS,
     simulated: false,
+};
+
+static ROOFLINE_PARAMS: [Param; PARAMETERS.len() + 1] = {
+    let mut params = [SLOWDOWN; PARAMETERS.len() + 1];
+    let mut index = 0;
+    while index < PARAMETERS.len() {
+        params[index] = PARAMETERS[index].param;
+        index += 1;
+    }
+    params
 };
 
 const STEP_TIME: Form = Form::Quantity(Dimension::TIME);

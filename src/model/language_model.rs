@@ -52,8 +52,10 @@ pub struct LanguageModel {
     pub kv_bytes_per_token: u64,
     /// How the cache is stored.
     pub kv_dtype: StoredAs,
-    /// How the weights are stored.
+    /// How the weights are stored; embeddings are in bf16.
     pub dtype: StoredAs,
+    /// How the weights of routed experts are stored.
+    pub expert_dtype: StoredAs,
     /// The architecture's figures as given, by key (`layers`, `hidden`, …), for `batching continuous`.
     pub architecture: Vec<(String, u64)>,
 }

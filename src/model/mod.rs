@@ -4,6 +4,7 @@
 //! [`Choice`]s: a name from a registry with checked arguments; the engine builds the object.
 //! Invariant: every value lies in the range its registry states, every reference resolves.
 
+mod architecture;
 mod choice;
 mod cluster;
 mod expectation;
@@ -13,6 +14,7 @@ mod scenario;
 mod spec;
 mod workload;
 
+pub use architecture::{Architecture, Experts, Latent, Window};
 pub use choice::{Arg, Choice, Stage};
 pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, Phase, Pool};
 pub use expectation::{

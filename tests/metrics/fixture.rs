@@ -41,6 +41,7 @@ pub(crate) fn scenario() -> Scenario {
             kv_bytes_per_token: 2048,
             kv_dtype: StoredAs::Bf16,
             dtype: StoredAs::Bf16,
+            expert_dtype: StoredAs::Bf16,
             architecture: Vec::new(),
         },
         cluster: Cluster {

@@ -31,6 +31,9 @@ const PLAUSIBLE: &[(&str, f64, f64)] = &[
     ("sliding_window", 64.0, 1_048_576.0),
     ("kv_lora_rank", 64.0, 4096.0),
     ("rope_head_dim", 16.0, 512.0),
+    ("q_lora_rank", 64.0, 8192.0),
+    ("dense_layers", 1.0, 16.0),
+    ("window_layers", 1.0, 200.0),
 ];
 
 fn blocks_of(text: &str) -> (Vec<Block>, Sources) {

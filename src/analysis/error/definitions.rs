@@ -8,12 +8,13 @@ use crate::analysis::matrix::MAX_CASES;
 use crate::analysis::suggest::{all_of, alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::engine::MAX_NODES;
+use crate::engine::hardware::memory::Shortfall;
 use crate::model::{Batching, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Axis, Ident, Statement};
 
 use super::names::choice_usage;
-use super::values::dimension_example;
+use super::values::{dimension_example, number_text};
 use crate::units::Dimension;
 
 /// `prefil 12000 tok/s`
@@ -178,6 +179,55 @@ pub(in crate::analysis) fn incomplete_architecture(span: Span, model: &str, miss
     let message = format!("`batching continuous` needs the architecture of `{model}`: {list} missing");
     Diagnostic::error(Code("E0317"), message, span, "served here")
         .with_help(format!("add {list} to `model {model}`: a step's cost follows from them"))
+}
+
+/// `serves llama_3_1_70b` on one GPU of 80 GB
+pub(in crate::analysis) fn does_not_fit(
+    at: Span,
+    model: &str,
+    group: &Group,
+    lack: &Shortfall,
+) -> Diagnostic {
+    let gpu = &group.gpu.name;
+    let gigabytes = |tenths: f64| format!("{} GB", number_text(tenths / 10.0));
+    let replica = match group.tensor_parallel {
+        1 => String::new(),
+        n_gpus => format!(" in replicas of {n_gpus}"),
+    };
+    let message = format!(
+        "`{model}` does not fit on `{gpu}`{replica}: each GPU would hold {} and may use {}",
+        gigabytes(libm::ceil(lack.needed / 1e8)),
+        gigabytes(libm::floor(lack.usable / 1e8)),
+    );
+    let help = match lack.enough {
+        Some(n_gpus) => format!(
+            "replicas need at least {n_gpus} GPUs: `gpus {gpu} x {} tensor_parallel {n_gpus}`",
+            group.n_gpus.div_ceil(n_gpus) * n_gpus
+        ),
+        None => {
+            "no number of these GPUs would do: take a GPU of more memory, or store the model in fewer bits \
+                 (`dtype`)"
+                .to_owned()
+        }
+    };
+    Diagnostic::error(Code("E0318"), message, at, "too small for the weights").with_help(help)
+}
+
+/// `gpus h100_sxm x 3 tensor_parallel 3` for a model of 32 heads
+pub(in crate::analysis) fn heads_do_not_divide(
+    at: Span,
+    model: &str,
+    heads: u64,
+    group: &Group,
+) -> Diagnostic {
+    let n_gpus = group.tensor_parallel;
+    let divides = |n: &u32| heads.is_multiple_of(u64::from(*n));
+    let (below, above) = ((1..n_gpus).rev().find(divides), (n_gpus + 1..=1 << 20).find(divides));
+    let near: Vec<String> =
+        below.into_iter().chain(above).map(|n| format!("`tensor_parallel {n}`")).collect();
+    let message = format!("the {heads} heads of `{model}` cannot be shared out over {n_gpus} GPUs");
+    Diagnostic::error(Code("E0319"), message, at, "each GPU takes as many heads")
+        .with_help(format!("write {}", near.join(" or ")))
 }
 
 /// Two GPUs, models, parameters or scenarios of one name

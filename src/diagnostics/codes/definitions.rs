@@ -163,4 +163,27 @@ trace { r1 0 100 10 }",
 cluster { serves small; gpus h100_sxm x 1 }
 trace { r1 0 100 10 }",
     },
+    CodeInfo {
+        code: Code("E0318"),
+        summary: "a model that does not fit on its GPUs",
+        explanation: "Under `batching continuous` each GPU of a replica holds its part of the weights, a reserve for \
+                      activations and the runtime, and in what is left of `kv_memory` the cache, which needs room for \
+                      one block at least. `tensor_parallel T` shares the weights out over T GPUs; `dtype` stores them \
+                      in fewer bits.",
+        wrong: "cluster { serves llama_3_1_70b; gpus h100_sxm x 4 }
+trace { r1 0 100 10 }",
+        right: "cluster { serves llama_3_1_70b; gpus h100_sxm x 4 tensor_parallel 4 }
+trace { r1 0 100 10 }",
+    },
+    CodeInfo {
+        code: Code("E0319"),
+        summary: "heads that do not divide among the GPUs of a replica",
+        explanation: "Tensor parallelism gives each GPU of a replica the same number of query heads, so \
+                      `tensor_parallel` divides the model's `heads`. Key and value heads are kept by several GPUs \
+                      where there are fewer of them.",
+        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 3 tensor_parallel 3 }
+trace { r1 0 100 10 }",
+        right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 tensor_parallel 4 }
+trace { r1 0 100 10 }",
+    },
 ];

@@ -6,9 +6,12 @@
 //! from there on costs are sums of integers, and sums of steps are associative.
 
 mod linear;
+mod roofline;
 
 #[expect(unused_imports, reason = "as above, for what runs steps")]
 pub(in crate::engine) use linear::Linear;
+#[expect(unused_imports, reason = "as above, for what runs steps")]
+pub(in crate::engine) use roofline::Roofline;
 
 use std::ops::{Add, AddAssign, Mul};
 

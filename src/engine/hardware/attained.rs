@@ -1,0 +1,222 @@
+//! What is attained of a GPU's peaks, and what a step costs beside: one set of figures for all GPUs and models.
+//!
+//! Each figure has a prior, what is known of it without the measurements, and a value, fitted on the measured servers
+//! of docs/reference/accuracy.md by `cargo run --release --example calibrate`, which prints the lines below. What the
+//! measurements do not identify stays near its prior. Invariant: these are the only fitted numbers of the engine.
+
+use crate::model::{Batching, Bound, Choice, Form, Gpu, Hardware, Param, Scenario};
+use crate::units::Dimension;
+
+/// One of the figures.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// As an argument of `timing roofline`, its default the fitted value.
+    pub param: Param,
+    /// The fitted value, in seconds or as a share.
+    pub fitted: f64,
+    /// What is known of it without the measurements.
+    pub prior: f64,
+    /// How well: one standard deviation of the logarithm.
+    pub spread: f64,
+}
+
+const SHARE: Form = Form::Quantity(Dimension::NUMBER);
+const SHARES: Bound = Bound::Between(0.01, 1.0);
+const TIME: Form = Form::Quantity(Dimension::TIME);
+/// Up to a second, far beyond any overhead.
+const TIMES: Bound = Bound::Between(0.0, 1.0);
+
+/// In the order shown to users, and as [`Attained`] reads them.
+pub static PARAMETERS: [Parameter; 9] = [
+    Parameter {
+        param: Param::optional("compute_share", SHARE, SHARES, "the share of peak compute attained")
+            .or("62%"),
+        fitted: 0.62,
+        prior: 0.55,
+        spread: 0.15,
+    },
+    Parameter {
+        param: Param::optional(
+            "weight_share",
+            SHARE,
+            SHARES,
+            "the share of bandwidth at which weights are read",
+        )
+        .or("90%"),
+        fitted: 0.90,
+        prior: 0.85,
+        spread: 0.1,
+    },
+    Parameter {
+        param: Param::optional(
+            "cache_share",
+            SHARE,
+            SHARES,
+            "the share of bandwidth at which the cache is read",
+        )
+        .or("90%"),
+        fitted: 0.90,
+        prior: 0.85,
+        spread: 0.15,
+    },
+    Parameter {
+        param: Param::optional("base", TIME, TIMES, "every step").or("140 us"),
+        fitted: 140e-6,
+        prior: 130e-6,
+        spread: 1.0,
+    },
+    Parameter {
+        param: Param::optional("per_layer", TIME, TIMES, "every layer of every step").or("45 us"),
+        fitted: 45e-6,
+        prior: 40e-6,
+        spread: 0.5,
+    },
+    Parameter {
+        param: Param::optional("per_request", TIME, TIMES, "each request in a step").or("7 us"),
+        fitted: 7e-6,
+        prior: 7e-6,
+        spread: 0.7,
+    },
+    Parameter {
+        param: Param::optional(
+            "per_message",
+            TIME,
+            TIMES,
+            "each sum over the GPUs of a replica, two a layer",
+        )
+        .or("6.5 us"),
+        fitted: 6.5e-6,
+        prior: 8e-6,
+        spread: 0.6,
+    },
+    Parameter {
+        param: Param::optional("link_share", SHARE, SHARES, "the share of link bandwidth such sums attain")
+            .or("26%"),
+        fitted: 0.26,
+        prior: 0.4,
+        spread: 0.7,
+    },
+    Parameter {
+        param: Param::optional("before_queue", TIME, TIMES, "from a request's arrival until it is queued")
+            .or("7 ms"),
+        fitted: 7e-3,
+        prior: 3.5e-3,
+        spread: 0.5,
+    },
+];
+
+/// As an argument of `timing roofline`: how much longer everything takes on a GPU.
+pub const SLOWDOWN: Param = Param::optional(
+    "slowdown",
+    SHARE,
+    Bound::Between(0.1, 100.0),
+    "how many times as long everything takes; where not set, what was measured for the GPU, else 1",
+);
+
+/// A chip that was measured.
+struct Chip {
+    /// Its bf16 peak, by which it is known whatever a scenario calls it.
+    compute: f64,
+    /// The bandwidth of the boards that were measured.
+    bandwidth: f64,
+    /// How many times as long everything takes as the common figures say.
+    slowdown: f64,
+    /// The share of bandwidth at which the cache is read, as a part of the common one.
+    cache: f64,
+}
+
+/// The H100 is what the common figures are fitted on. On the A100 attention reads the cache at about a third of the
+/// share (FlashAttention 2, where Hopper has FlashAttention 3), and the rest is slower by a fifth.
+static CHIPS: [Chip; 2] = [
+    Chip { compute: 989e12, bandwidth: 3350e9, slowdown: 1.0, cache: 1.0 },
+    Chip { compute: 312e12, bandwidth: 2039e9, slowdown: 1.19, cache: 0.36 },
+];
+
+/// The figures for one GPU.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::engine) struct Attained {
+    /// Of peak compute, a share.
+    pub(in crate::engine) compute: f64,
+    /// Of bandwidth, for weights, a share.
+    pub(in crate::engine) weights: f64,
+    /// Of bandwidth, for the cache, a share.
+    pub(in crate::engine) cache: f64,
+    /// A step, in seconds.
+    pub(in crate::engine) base: f64,
+    /// A layer of a step, in seconds.
+    pub(in crate::engine) layer: f64,
+    /// A request of a step, in seconds.
+    pub(in crate::engine) request: f64,
+    /// A sum over GPUs, in seconds.
+    pub(in crate::engine) message: f64,
+    /// Of link bandwidth, a share.
+    pub(in crate::engine) link: f64,
+    /// From arrival to queue, in seconds.
+    pub(in crate::engine) before_queue: f64,
+    /// How many times as long everything takes.
+    pub(in crate::engine) slowdown: f64,
+}
+
+impl Attained {
+    /// What a scenario's timing and GPU say.
+    pub(in crate::engine) fn of(timing: &Choice, hardware: &Hardware) -> Attained {
+        let chip = CHIPS.iter().find(|chip| chip.compute == hardware.compute);
+        let figure = |index: usize, factor: f64| {
+            let parameter = &PARAMETERS[index];
+            timing.number(parameter.param.name).unwrap_or(parameter.fitted * factor)
+        };
+        Attained {
+            compute: figure(0, 1.0),
+            weights: figure(1, 1.0),
+            cache: figure(2, chip.map_or(1.0, |chip| chip.cache)),
+            base: figure(3, 1.0),
+            layer: figure(4, 1.0),
+            request: figure(5, 1.0),
+            message: figure(6, 1.0),
+            link: figure(7, 1.0),
+            before_queue: figure(8, 1.0),
+            slowdown: timing.number(SLOWDOWN.name).unwrap_or(chip.map_or(1.0, |chip| chip.slowdown)),
+        }
+    }
+}
+
+/// The GPU types of a scenario whose timings rest on figures measured on others, in the order written.
+#[must_use]
+pub fn uncalibrated(scenario: &Scenario) -> Vec<&str> {
+    if scenario.engine.batching != Batching::Continuous || scenario.engine.timing.name != "roofline" {
+        return Vec::new();
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for group in &scenario.cluster.groups {
+        if !is_calibrated(&group.gpu) && !names.contains(&group.gpu.name.as_str()) {
+            names.push(&group.gpu.name);
+        }
+    }
+    names
+}
+
+fn is_calibrated(gpu: &Gpu) -> bool {
+    gpu.hardware.is_some_and(|hardware| {
+        let measured =
+            |chip: &Chip| chip.compute == hardware.compute && chip.bandwidth == hardware.bandwidth.get();
+        CHIPS.iter().any(measured)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::unit;
+
+    #[test]
+    fn defaults_are_the_fitted_values() {
+        for parameter in &PARAMETERS {
+            let text = parameter.param.default.expect("each has one");
+            let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').expect("a unit");
+            let (number, spelt) = text.split_at(digits);
+            let unit = unit(spelt.trim()).expect("a unit of the language");
+            let written = unit.to_base(number.parse().expect("a number"));
+            assert!((written / parameter.fitted - 1.0).abs() < 1e-9, "{}: {text}", parameter.param.name);
+        }
+    }
+}
