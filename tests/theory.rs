@@ -7,6 +7,8 @@
 
 #[path = "theory/choices.rs"]
 mod choices;
+#[path = "theory/closed.rs"]
+mod closed;
 #[path = "theory/conservation.rs"]
 mod conservation;
 #[path = "theory/estimate.rs"]

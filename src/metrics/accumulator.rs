@@ -11,7 +11,7 @@ use super::outcome::{Ended, Outcome};
 use super::rows::{Fate, NOWHERE, Row, Rows};
 use super::sample::{EndsWith, Sample};
 use super::saturation::Watch;
-use super::tally::{Lengths, Moves, Tally};
+use super::tally::{Lengths, Moves, Place, Tally};
 use super::track::Track;
 use crate::engine::{End, Event, Journey, Levels, Sink};
 use crate::model::{Scenario, Slo};
@@ -88,7 +88,10 @@ impl Accumulator {
             } else {
                 samples().map(|sample| (sample, Vec::new())).collect()
             },
-            rows: demand.rows.then(|| Rows::new(samples())),
+            rows: demand.rows.then(|| {
+                let bound = scenario.workloads.iter().map(|of| of.slo.is_some());
+                Rows::new(samples(), bound.collect())
+            }),
             first_arrival: None,
             last_finish: None,
             moves: Moves::default(),
@@ -134,13 +137,19 @@ impl Accumulator {
         journey.request.arrival >= self.warmup
     }
 
+    fn place(&self, journey: &Journey) -> Place {
+        Place::of(journey.request.turn.as_deref(), self.warmup)
+    }
+
     fn arrived(&mut self, journey: &Journey) {
         self.watch.arrived(journey.request.arrival);
         let measured = self.measures(journey);
+        let place = self.place(journey);
         let of = &mut self.workloads[usize::from(journey.request.workload)];
         if measured {
             of.tally.arrived += 1;
             of.tally.bound += u64::from(of.slo.is_some());
+            of.tally.sessions.begun += u64::from(place.begins());
             self.first_arrival.get_or_insert(journey.request.arrival);
         }
         if let Some(rows) = &mut self.rows {
@@ -150,7 +159,8 @@ impl Accumulator {
                 gpu: NOWHERE,
                 output: journey.request.output.get(),
                 fate: if measured { Fate::Unfinished } else { Fate::Unmeasured },
-                bound: of.slo.is_some(),
+                place,
+                left: left(journey),
             });
         }
     }
@@ -161,6 +171,7 @@ impl Accumulator {
             return;
         }
         self.last_finish = Some(at);
+        let place = self.place(journey);
         let output = u64::from(journey.request.output.get());
         let of = &mut self.workloads[usize::from(journey.request.workload)];
         let good = of.slo.is_some_and(|slo| meets(&slo, journey, at));
@@ -168,10 +179,12 @@ impl Accumulator {
             tally.finished += 1;
             tally.tokens += output;
             tally.good += u64::from(good);
+            tally.sessions.count_finished(place);
         }
         let gpu_tally = &mut self.gpus[gpu as usize].tally;
         gpu_tally.arrived += 1;
         gpu_tally.bound += u64::from(of.slo.is_some());
+        gpu_tally.sessions.begun += u64::from(place.begins());
         if let Some(rows) = &mut self.rows {
             let fate = if good { Fate::FinishedWell } else { Fate::Finished };
             rows.end(journey.number, gpu, fate);
@@ -199,13 +212,17 @@ impl Accumulator {
         if !self.measures(journey) {
             return;
         }
+        let place = self.place(journey);
         let of = &mut self.workloads[usize::from(journey.request.workload)];
-        let count = |tally: &mut Tally| match fate {
-            Fate::Rejected => tally.rejected += 1,
-            Fate::Evicted => tally.evicted += 1,
-            Fate::Unmeasured | Fate::Unfinished | Fate::Finished | Fate::FinishedWell => {
-                unreachable!("a lost request was rejected or evicted")
+        let count = |tally: &mut Tally| {
+            match fate {
+                Fate::Rejected => tally.rejected += 1,
+                Fate::Evicted => tally.evicted += 1,
+                Fate::Unmeasured | Fate::Unfinished | Fate::Finished | Fate::FinishedWell => {
+                    unreachable!("a lost request was rejected or evicted")
+                }
             }
+            tally.sessions.count_lost(place, left(journey));
         };
         count(&mut of.tally);
         if let Some(gpu) = gpu {
@@ -213,6 +230,7 @@ impl Accumulator {
             count(tally);
             tally.arrived += 1;
             tally.bound += u64::from(of.slo.is_some());
+            tally.sessions.begun += u64::from(place.begins());
         }
         if let Some(rows) = &mut self.rows {
             rows.end(journey.number, gpu.unwrap_or(NOWHERE), fate);
@@ -303,6 +321,11 @@ impl Sink for Accumulator {
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         self.global_queue.set(at, u64::from(depth));
     }
+}
+
+/// Turns of its session that are to follow a request.
+fn left(journey: &Journey) -> u32 {
+    journey.request.turn.as_deref().map_or(0, |turn| turn.left)
 }
 
 /// Whether a request that finished at `at` met every bound; a time it does not have meets any.

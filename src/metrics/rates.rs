@@ -12,7 +12,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::TokenRate,
         better: Better::Higher,
-        source: Source::Rate(|tally| tally.tokens),
+        source: Source::Rate(|tally| Some(tally.tokens)),
         definition: "output tokens of finished requests over the makespan, or over the time selected",
     },
     MetricSpec {
@@ -20,7 +20,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::RequestRate,
         better: Better::Higher,
-        source: Source::Rate(|tally| tally.finished),
+        source: Source::Rate(|tally| Some(tally.finished)),
         definition: "finished requests over the makespan, or over the time selected",
     },
     MetricSpec {
@@ -28,8 +28,8 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::RequestRate,
         better: Better::Higher,
-        source: Source::Rate(|tally| tally.good),
-        definition: "requests that met every bound of their `slo` over the makespan, or over the time selected",
+        source: Source::Rate(|tally| (tally.bound > 0).then_some(tally.good)),
+        definition: "requests that met every bound of their `slo` over the makespan, or over the time selected; no data where none has one",
     },
     MetricSpec {
         name: "makespan_ms",

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::sample::Sample;
-use super::tally::Tally;
+use super::tally::{Place, Tally};
 use crate::model::Selection;
 
 /// How a request ended.
@@ -30,7 +30,9 @@ pub(super) struct Row {
     pub(super) gpu: u32,
     pub(super) output: u32,
     pub(super) fate: Fate,
-    pub(super) bound: bool,
+    pub(super) place: Place,
+    /// Turns of its session that are to follow.
+    pub(super) left: u32,
 }
 
 /// Not on any GPU.
@@ -40,15 +42,18 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 const NONE: u64 = u64::MAX;
 
 /// All requests of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Rows {
+    /// By workload, whether it has a `slo`.
+    bound: Vec<bool>,
     rows: Vec<Row>,
     columns: Vec<(Sample, Vec<u64>)>,
 }
 
 impl Rows {
-    pub(super) fn new(samples: impl Iterator<Item = Sample>) -> Rows {
-        Rows { rows: Vec::new(), columns: samples.map(|sample| (sample, Vec::new())).collect() }
+    /// For workloads, each with whether it has a `slo`.
+    pub(super) fn new(samples: impl Iterator<Item = Sample>, bound: Vec<bool>) -> Rows {
+        Rows { bound, rows: Vec::new(), columns: samples.map(|sample| (sample, Vec::new())).collect() }
     }
 
     /// The next request arrived.
@@ -125,8 +130,14 @@ impl Rows {
             tally.rejected += u64::from(row.fate == Fate::Rejected);
             tally.evicted += u64::from(row.fate == Fate::Evicted);
             tally.tokens += if finished { u64::from(row.output) } else { 0 };
-            tally.bound += u64::from(row.bound);
+            tally.bound += u64::from(self.bound[usize::from(row.workload)]);
             tally.good += u64::from(row.fate == Fate::FinishedWell);
+            tally.sessions.begun += u64::from(row.place.begins());
+            match row.fate {
+                Fate::Finished | Fate::FinishedWell => tally.sessions.count_finished(row.place),
+                Fate::Rejected | Fate::Evicted => tally.sessions.count_lost(row.place, row.left),
+                Fate::Unmeasured | Fate::Unfinished => {}
+            }
         }
         tally
     }

@@ -134,7 +134,7 @@ impl Outcome {
             }
             Source::Rate(read) => {
                 let seconds = part.seconds.filter(|seconds| *seconds > 0.0)?;
-                Some(read(&part.tally) as f64 / seconds)
+                Some(read(&part.tally)? as f64 / seconds)
             }
             Source::Sample(sample) => statistic_of(&samples(sample), statistic.of),
             Source::Level(_) | Source::Run(_) | Source::Later(_) => None,

@@ -116,8 +116,8 @@ pub(super) enum Source {
     Count(fn(&Tally) -> u64),
     /// One count over another; no data where the second is zero.
     Share(fn(&Tally) -> (u64, u64)),
-    /// A count over the time it took: the makespan, or the time selected.
-    Rate(fn(&Tally) -> u64),
+    /// A count over the time it took: the makespan, or the time selected; no data where the count means nothing.
+    Rate(fn(&Tally) -> Option<u64>),
     /// One sample of each finished request.
     Sample(Sample),
     /// A level over time.

@@ -30,6 +30,8 @@ pub struct Summary {
     pub reject_rate: Option<f64>,
     /// Good as a share of those with a `slo`.
     pub slo_attainment: Option<f64>,
+    /// Good requests a second over the makespan; `None` where no workload has a `slo`.
+    pub goodput: Option<f64>,
     /// Output tokens of finished requests.
     pub tokens_generated: u64,
     /// From the first arrival to the last completion.
@@ -70,6 +72,14 @@ pub struct Summary {
     pub clamped_prompt_share: Option<f64>,
     /// The same of output lengths.
     pub clamped_output_share: Option<f64>,
+    /// Sessions that began.
+    pub sessions: u64,
+    /// Whose last turn was answered.
+    pub finished_sessions: u64,
+    /// Of which a turn was turned away.
+    pub abandoned_sessions: u64,
+    /// That were to follow those turned away.
+    pub abandoned_turns: u64,
     /// `None` where a GPU has no price.
     pub cost_usd: Option<f64>,
     /// By cluster-wide replica index.
@@ -115,7 +125,8 @@ impl Outcome {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let everything = Selection::default();
-        let Tally { arrived, finished, rejected, evicted, tokens, bound, good } = self.tally(&everything);
+        let tally = self.tally(&everything);
+        let Tally { arrived, finished, rejected, evicted, tokens, bound, good, sessions } = tally;
         let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
         let seconds = self.totals.makespan.map(SimDuration::as_secs_f64).filter(|seconds| *seconds > 0.0);
         let vram = &self.levels[&(Level::VramBytes, None)];
@@ -128,10 +139,11 @@ impl Outcome {
             finished,
             rejected,
             evicted,
-            unfinished: self.tally(&everything).unfinished(),
+            unfinished: tally.unfinished(),
             completion_rate: share(finished, arrived),
             reject_rate: share(rejected, arrived),
             slo_attainment: share(good, bound),
+            goodput: seconds.filter(|_| bound > 0).map(|seconds| good as f64 / seconds),
             tokens_generated: tokens,
             makespan: self.totals.makespan,
             throughput_tokens_per_sec: seconds.map(|seconds| tokens as f64 / seconds),
@@ -152,6 +164,10 @@ impl Outcome {
             backlog: self.totals.backlog,
             clamped_prompt_share: lengths.share(lengths.clamped_prompts),
             clamped_output_share: lengths.share(lengths.clamped_outputs),
+            sessions: sessions.begun,
+            finished_sessions: sessions.finished,
+            abandoned_sessions: sessions.abandoned,
+            abandoned_turns: sessions.abandoned_turns,
             cost_usd: self.totals.cost_usd,
             gpus: self
                 .gpus

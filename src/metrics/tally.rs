@@ -1,6 +1,7 @@
 //! Counts over a set of requests: all of them, those of a workload, those that ended on a GPU.
 
-use crate::workload::Clamped;
+use crate::units::SimTime;
+use crate::workload::{Clamped, Turn};
 
 /// Counts over a set of requests that arrived after `warmup`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,20 @@ pub(super) struct Tally {
     pub(super) bound: u64,
     /// Finished within every bound of it.
     pub(super) good: u64,
+    pub(super) sessions: Sessions,
+}
+
+/// Counts of sessions and of turns that never came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sessions {
+    /// Whose first turn is in the set.
+    pub(super) begun: u64,
+    /// Whose last turn is in the set and finished.
+    pub(super) finished: u64,
+    /// Of which a turn in the set was turned away.
+    pub(super) abandoned: u64,
+    /// That were to follow those turned away.
+    pub(super) abandoned_turns: u64,
 }
 
 impl Tally {
@@ -32,6 +47,58 @@ impl Tally {
         self.tokens += other.tokens;
         self.bound += other.bound;
         self.good += other.good;
+        let (sessions, others) = (&mut self.sessions, &other.sessions);
+        sessions.begun += others.begun;
+        sessions.finished += others.finished;
+        sessions.abandoned += others.abandoned;
+        sessions.abandoned_turns += others.abandoned_turns;
+    }
+}
+
+/// Where in its session a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In none that is counted: it has none, or that began before `warmup`.
+    Outside,
+    /// Its first turn and its last.
+    Only,
+    First,
+    Middle,
+    Last,
+}
+
+impl Place {
+    pub(super) fn of(turn: Option<&Turn>, warmup: SimTime) -> Place {
+        match turn {
+            Some(turn) if turn.began >= warmup => match (turn.number, turn.left) {
+                (0, 0) => Place::Only,
+                (0, _) => Place::First,
+                (_, 0) => Place::Last,
+                (_, _) => Place::Middle,
+            },
+            Some(_) | None => Place::Outside,
+        }
+    }
+
+    pub(super) fn begins(self) -> bool {
+        matches!(self, Place::Only | Place::First)
+    }
+
+    pub(super) fn ends(self) -> bool {
+        matches!(self, Place::Only | Place::Last)
+    }
+}
+
+impl Sessions {
+    /// A turn was answered.
+    pub(super) fn count_finished(&mut self, place: Place) {
+        self.finished += u64::from(place.ends());
+    }
+
+    /// A turn was turned away, which so many were to follow.
+    pub(super) fn count_lost(&mut self, place: Place, left: u32) {
+        self.abandoned += u64::from(place != Place::Outside);
+        self.abandoned_turns += u64::from(left);
     }
 }
 

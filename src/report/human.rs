@@ -58,6 +58,14 @@ fn totals(text: &mut Text, summary: &Summary) {
     ];
     let counts = counts.iter().filter(|(count, name)| *count > 0 || matches!(*name, "arrived" | "finished"));
     text.field("requests", &counts.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>());
+    let sessions = [
+        (summary.sessions, "begun"),
+        (summary.finished_sessions, "finished"),
+        (summary.abandoned_sessions, "abandoned"),
+        (summary.abandoned_turns, "turns never came"),
+    ];
+    let sessions = sessions.iter().filter(|(count, _)| *count > 0);
+    text.field("sessions", &sessions.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>());
     let makespan = summary.makespan.map_or_else(|| "nothing finished".to_owned(), time);
     let end = natural(summary.end.as_secs_f64(), Dimension::TIME);
     text.field("makespan", &[makespan, format!("run ended at {end}")]);

@@ -1,6 +1,7 @@
 //! What each metric means, by hand.
 
 use kvs::metrics::{self, Bare, Equality, Kind};
+use kvs::model::{GpuSelection, Metric, Selection};
 use kvs::units::SimTime;
 
 use crate::fixture::{metric, outcome, outcome_of, scenario, wants};
@@ -360,4 +361,85 @@ fn names_of_the_language_have_their_kind() {
         let info = metrics::lookup(name).unwrap_or_else(|| panic!("no metric `{name}`"));
         assert_eq!((info.kind, info.equality), (kind, equality), "{name}");
     }
+}
+
+/// A session answered in full, one turned away with two turns to come, one under way.
+const SESSIONS: &str = "
+    0    a1 arrives chat 1 10 turn 0 of 2 since 0
+    0    b1 arrives code 1 10 turn 0 of 4 since 0
+    100  a1 first token 0
+    100  a1 finishes 0
+    100  b1 first token 1
+    100  b1 finishes 1
+    200  a2 arrives chat 1 10 turn 1 of 2 since 0
+    200  b2 arrives code 1 10 turn 1 of 4 since 0
+    250  b2 rejected
+    300  a2 first token 0
+    300  a2 finishes 0
+    300  c1 arrives chat 1 10 turn 0 of 3 since 300
+    300  d1 arrives code 1 10 turn 0 of 1 since 300
+    400  c1 first token 1
+    400  c1 finishes 1
+    400  d1 queues 1
+    450  d1 evicted 1
+    500  end";
+
+#[test]
+fn sessions_are_counted_where_they_begin_and_end() {
+    check(
+        SESSIONS,
+        &[
+            ("arrived", Some(6.0)),
+            ("sessions", Some(4.0)),
+            ("finished_sessions", Some(1.0)),
+            ("abandoned_sessions", Some(2.0)),
+            ("abandoned_turns", Some(2.0)),
+        ],
+    );
+}
+
+#[test]
+fn sessions_are_selected_with_the_requests_that_decide_them() {
+    let of = |name: &str, selection: Selection| {
+        let metric = Metric { selection, ..metric(name) };
+        outcome(SESSIONS, &[&wants(&metric)]).value(&metric)
+    };
+    let workload = |workload| Selection { workload: Some(workload), ..Selection::default() };
+    let on = |first| Selection { gpus: Some(GpuSelection { first, last: first }), ..Selection::default() };
+    let during = |from, to| {
+        let during = Some((SimTime::from_ms(from), SimTime::from_ms(to)));
+        Selection { during, ..Selection::default() }
+    };
+    for (name, expected) in [
+        ("sessions", [2.0, 2.0, 1.0, 3.0, 2.0, 0.0]),
+        ("finished_sessions", [1.0, 0.0, 1.0, 0.0, 0.0, 1.0]),
+        // One was turned away on no GPU.
+        ("abandoned_sessions", [0.0, 2.0, 0.0, 1.0, 0.0, 1.0]),
+        ("abandoned_turns", [0.0, 2.0, 0.0, 0.0, 0.0, 2.0]),
+    ] {
+        let selections = [workload(0), workload(1), on(0), on(1), during(0, 0), during(200, 299)];
+        assert_eq!(selections.map(|selection| of(name, selection)), expected.map(Some), "{name}");
+    }
+}
+
+#[test]
+fn sessions_that_began_before_the_warm_up_are_not_counted() {
+    let mut scenario = scenario();
+    scenario.run.warmup = SimTime::from_ms(150);
+    let outcome = outcome_of(&scenario, SESSIONS, &[]);
+    let values = ["arrived", "sessions", "finished_sessions", "abandoned_sessions", "abandoned_turns"]
+        .map(|name| outcome.value(&metric(name)));
+    // The turns that never came are those behind a request that is counted.
+    assert_eq!(values, [4.0, 2.0, 0.0, 1.0, 2.0].map(Some));
+}
+
+#[test]
+fn goodput_of_workloads_without_a_slo_is_no_data() {
+    let metric = |workload| Metric {
+        selection: Selection { workload: Some(workload), ..Selection::default() },
+        ..metric("goodput")
+    };
+    let outcome = outcome(SESSIONS, &[]);
+    // Two good ones of `chat` in 400 ms, and the one under way; `code` has no `slo`.
+    assert_eq!((outcome.value(&metric(0)), outcome.value(&metric(1))), (Some(3.0 / 0.4), None));
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! 100  a1 arrives chat 500 3          at 100 ms: workload, prompt, output
+//! 100  a2 arrives chat 500 3 turn 1 of 4 since 20   the second of four turns of a session that began at 20 ms
 //! 100  a1 prefills 0                  on GPU 0
 //! 300  a1 first token 0
 //! 400  a1 finishes 0
@@ -20,7 +21,7 @@ use kvs::model::{
     WorkloadSource,
 };
 use kvs::units::{Bytes, Dimension, Ratio, SimDuration, SimTime, Tokens, UsdPerHour};
-use kvs::workload::Request;
+use kvs::workload::{Request, Turn};
 
 /// Two replicas of `small` at 3.60 $/h, and the workloads `chat` (with a `slo`) and `code`.
 pub(crate) fn scenario() -> Scenario {
@@ -130,6 +131,14 @@ pub(crate) fn play(script: &str, sink: &mut impl Sink) -> End {
             }
             [name, "arrives", workload, prompt, output] => {
                 let journey = arrival(name, at, journeys.len() as u64, workload, prompt, output);
+                sink.event(at, Event::Arrived, &journey);
+                journeys.insert(name.to_owned(), journey);
+            }
+            [name, "arrives", workload, prompt, output, "turn", number, "of", turns, "since", began] => {
+                let mut journey = arrival(name, at, journeys.len() as u64, workload, prompt, output);
+                let (number, began) = (self::number(number), ms(began));
+                let left = self::number(turns) - number - 1;
+                journey.request.turn = Some(Box::new(Turn { session: 0, number, left, began }));
                 sink.event(at, Event::Arrived, &journey);
                 journeys.insert(name.to_owned(), journey);
             }

@@ -6,13 +6,16 @@ use kvs::units::SimTime;
 
 use crate::support::{compile, run};
 
-/// Both sides of Little's law, in picoseconds, and whether anybody waits before a slot that is free.
+/// Both sides of Little's law, in picoseconds.
 #[derive(Default)]
-struct Little {
+pub(crate) struct Little {
     /// Sum over those who left of the time they were here.
-    stays: u128,
+    pub(crate) stays: u128,
+    /// Arrivals of those who are here: a sum.
+    pub(crate) arrivals: u128,
+    pub(crate) n_present: u128,
     /// Number present, integrated, by the levels told: a cache that moves holds two slots.
-    twice_present: u128,
+    pub(crate) twice_present: u128,
     levels: Vec<Levels>,
     depth: u32,
     now: u64,
@@ -37,6 +40,12 @@ impl Sink for Little {
         self.n_finished += u64::from(matches!(event, Event::Finished { .. }));
         if matches!(event, Event::Finished { .. } | Event::Rejected { .. } | Event::Evicted { .. }) {
             self.stays += u128::from(at.since(journey.request.arrival).as_ps());
+            self.arrivals -= u128::from(journey.request.arrival.as_ps());
+            self.n_present -= 1;
+        }
+        if matches!(event, Event::Arrived) {
+            self.arrivals += u128::from(journey.request.arrival.as_ps());
+            self.n_present += 1;
         }
     }
 
@@ -52,7 +61,7 @@ impl Sink for Little {
 }
 
 /// A cluster in which everything happens: handoffs, a global queue, retries.
-const BUSY: &str = "
+pub(crate) const BUSY: &str = "
 gpu quick { vram 3 MB; max_concurrent 4; prefill 3000 tok/s; decode 900 tok/s; decode_sharing_cap 3 }
 gpu slow  { vram 2 MB; max_concurrent 3; prefill 1000 tok/s; decode 400 tok/s }
 model tiny { kv_bytes_per_token 1 KB }

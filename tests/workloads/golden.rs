@@ -2,7 +2,10 @@
 
 use kvs::rng::{Stream, Streams, Zipf};
 
-use crate::scenarios::{chat, drain, traffic};
+use kvs::model::{Arg, Choice, WorkloadSource};
+use kvs::units::{Dimension, Quantity, SimDuration};
+
+use crate::scenarios::{chat, choice, drain, generated, quantity, traffic, workload};
 
 #[track_caller]
 fn check<T: PartialEq + std::fmt::Debug>(draw: impl Fn(&mut Stream) -> T, expected: &[T]) {
@@ -66,6 +69,138 @@ fn a_workload_keeps_its_requests() {
             (1239344868913, 566, 285),
             (1345293382154, 292, 94),
             (2528352809803, 715, 124)
+        ]
+    );
+}
+
+/// Arrivals of the first requests under seed 12345, in picoseconds.
+fn arrivals(process: Choice, rate: Choice) -> Vec<u64> {
+    let source = generated(process, Some(rate), None, Some(3));
+    drain(traffic(vec![workload("chat", source)], 12345)).iter().map(|one| one.arrival.as_ps()).collect()
+}
+
+#[test]
+fn every_process_keeps_its_arrivals() {
+    let bursty = |quiet| choice("bursty", &[("on", 2.0), ("off", 6.0), ("quiet", quiet)]);
+    let processes = [
+        Choice::named("constant"),
+        Choice::named("poisson"),
+        choice("gamma", &[("cv", 3.0)]),
+        choice("weibull", &[("cv", 2.0)]),
+        bursty(0.0),
+        bursty(0.2),
+    ];
+    let found = processes.map(|process| arrivals(process, choice("constant", &[("rate", 3.0)])));
+    assert_eq!(
+        found,
+        [
+            [0, 333333333333, 666666666667],
+            [71088070272, 1202886897531, 1239344868913],
+            [2819974555867, 3379998463812, 3380403896664],
+            [73949654557, 97149583017, 2076103636724],
+            [17772017568, 44259145878, 2199737499554],
+            [28435228109, 70814633405, 1845200709171]
+        ]
+    );
+}
+
+#[test]
+fn every_rate_keeps_its_arrivals() {
+    let number = |value| Quantity { value, dimension: Dimension::NUMBER };
+    let stage =
+        |seconds: u64, target| kvs::model::Stage { duration: SimDuration::from_ms(1000 * seconds), target };
+    let diurnal = [("mean", 3.0), ("peak_to_trough", 10.0), ("peak_at", 68_400.0), ("period", 86_400.0)];
+    let rates = [
+        choice("diurnal", &diurnal),
+        choice("stages", &[("from", 1.0)])
+            .with("stages", Arg::Stages(vec![stage(10, Some(5.0)), stage(20, None)])),
+        choice("curve", &[("every", 0.25), ("mean", 3.0)])
+            .with("weights", Arg::List([1.0, 0.0, 4.0].map(number).to_vec())),
+    ];
+    let found = rates.map(|rate| arrivals(Choice::named("poisson"), rate));
+    assert_eq!(
+        found,
+        [
+            [58665171602, 992700028545, 1022788233170],
+            [204869877476, 2428823740302, 2483991676727],
+            [118480117120, 1376202873971, 1391393695380]
+        ]
+    );
+}
+
+#[test]
+fn every_law_keeps_its_lengths() {
+    let number = |value| Quantity { value, dimension: Dimension::NUMBER };
+    let laws = [
+        choice("uniform", &[]).with("range", Arg::Range(number(100.0), number(900.0))),
+        choice("lognormal", &[("mean", 400.0), ("cv", 1.5)]),
+        choice("exponential", &[("mean", 400.0)]),
+        choice("gamma", &[("mean", 400.0), ("cv", 2.0)]),
+        choice("geometric", &[("mean", 400.0)]),
+        choice("empirical", &[("p0", 10.0), ("p50", 400.0), ("p100", 9000.0)]),
+        Choice::named("mixture").with(
+            "parts",
+            Arg::Weighted(vec![
+                (0.5, Choice::named("constant").with("value", quantity(7.0, Dimension::NUMBER))),
+                (0.5, choice("exponential", &[("mean", 400.0)])),
+            ]),
+        ),
+    ];
+    let found = laws.map(|law| {
+        let mut source = chat("chat").source;
+        let WorkloadSource::Generated { prompt, .. } = &mut source else { unreachable!() };
+        *prompt = law;
+        let mut traffic = traffic(vec![workload("chat", source)], 12345);
+        [(); 4].map(|()| traffic.next_request().unwrap().prompt.get())
+    });
+    assert_eq!(
+        found,
+        [
+            [276, 349, 640, 292],
+            [89, 122, 390, 133],
+            [606, 467, 158, 571],
+            [2, 11, 68, 81],
+            [605, 467, 158, 571],
+            [182, 253, 3400, 197],
+            [7, 7, 571, 293]
+        ]
+    );
+}
+
+#[test]
+fn sessions_keep_their_turns() {
+    let law = |name: &str, mean| Arg::Choice(Box::new(choice(name, &[("mean", mean)])));
+    let mut source = chat("chat").source;
+    let WorkloadSource::Generated { session, prefixes, .. } = &mut source else { unreachable!() };
+    *session = Some(
+        Choice::named("session").with("turns", law("geometric", 4.0)).with("think", law("exponential", 9.0)),
+    );
+    let zipf = choice("prefix_pool", &[("texts", 50.0), ("tokens", 100.0), ("exponent", 1.1)]);
+    *prefixes = vec![zipf.with("pick", Arg::Word("zipf".to_owned()))];
+    let mut traffic = traffic(vec![workload("chat", source)], 12345);
+    let found = [(); 5].map(|()| {
+        let request = traffic.next_request().unwrap();
+        traffic.ended(&request, request.arrival, true);
+        let turn = request.turn.as_deref().unwrap();
+        let text = request.content.as_deref().unwrap()[0].text & 0xffff_ffff;
+        (
+            request.arrival.as_ps(),
+            turn.session,
+            turn.number,
+            turn.left,
+            text,
+            request.prompt.get(),
+            request.output.get(),
+        )
+    });
+    assert_eq!(
+        found,
+        [
+            (71088070272, 0, 0, 5, 44, 328, 229),
+            (1202886897531, 1, 0, 5, 5, 1089, 291),
+            (1239344868913, 2, 0, 0, 1, 289, 75),
+            (1345293382154, 3, 0, 1, 5, 783, 69),
+            (1818173705951, 3, 1, 0, 5, 1310, 44)
         ]
     );
 }

@@ -111,6 +111,31 @@ fn bursty_gaps_are_those_of_an_interrupted_poisson_process() {
     }
 }
 
+/// With arrivals in quiet periods too, a gap survives `x` with `phi exp(Cx) 1`: `C` are the rates between the two
+/// states without an arrival, `phi` how often an arrival finds each (Fischer and Meier-Hellstern, 1993).
+#[test]
+fn bursty_gaps_with_some_in_the_quiet_are_those_of_a_modulated_poisson_process() {
+    let (on, off) = (0.9, 2.7);
+    for quiet in [0.1, 0.5, 1.0] {
+        let process = choice("bursty", &[("on", on), ("off", off), ("quiet", quiet)]);
+        // Neighbouring gaps tend to lie in the same period; those 40 requests apart are as good as independent.
+        let times = arrivals(&process, 3, 40 * N_SAMPLES + 2);
+        let gaps: Vec<f64> = times.windows(2).step_by(40).map(|pair| pair[1] - pair[0]).collect();
+        let busy = RATE * (on + off) / (on + quiet * off);
+        let (calm, stop, start) = (quiet * busy, 1.0 / on, 1.0 / off);
+        let sum = busy + calm + stop + start;
+        let product = busy * calm + busy * start + calm * stop;
+        let root = (sum * sum - 4.0 * product).sqrt();
+        let (fast, slow) = (0.5 * (sum + root), 0.5 * (sum - root));
+        // The rate just behind an arrival.
+        let behind = (on * busy * busy + off * calm * calm) / (on * busy + off * calm);
+        let share = (behind - slow) / (fast - slow);
+        check_continuous(&format!("bursty, quiet {quiet}"), gaps, |x| {
+            1.0 - share * (-fast * x).exp() - (1.0 - share) * (-slow * x).exp()
+        });
+    }
+}
+
 #[test]
 fn short_bursts_of_rare_requests_keep_the_mean_rate() {
     for quiet in [0.0, 0.2, 1.0] {

@@ -5,8 +5,9 @@ use kvs::rng::Streams;
 use kvs::units::{Dimension, Quantity, SimDuration, SimTime};
 use kvs::workload::rates::Rate;
 use kvs::workload::{arrivals, rates};
+use statrs::distribution::{ContinuousCDF, Exp, Gamma, Weibull};
 
-use crate::samples::check_continuous;
+use crate::samples::{N_SAMPLES, check_continuous, check_mean};
 use crate::scenarios::choice;
 
 fn diurnal(mean: f64) -> Choice {
@@ -133,6 +134,80 @@ fn the_inverse_undoes_the_cumulative() {
             let back = rate.time_of(rate.cumulative(time), 0.0).unwrap();
             assert!((back - time).abs() < 1e-9 * time.max(1.0), "{}: {time} became {back}", shape.name);
             assert_eq!(rate.time_of(rate.cumulative(time), time + 5.0), Some(time + 5.0));
+        }
+    }
+}
+
+/// Rates that bring more than 100,000 requests, each with the start of its workload in seconds.
+fn shapes() -> Vec<(Choice, u64)> {
+    let rising = [(3600, Some(20.0)), (3600, None), (0, Some(5.0)), (1800, Some(60.0))];
+    vec![
+        (choice("constant", &[("rate", 3.0)]), 0),
+        (diurnal(6.0), 43_200),
+        (stages(1.0, &rising), 7),
+        (curve(&[0.0, 3.0, 0.0, 1.0, 0.2]), 90),
+    ]
+}
+
+/// Gaps between arrivals, measured in requests expected: what is left when the rate is taken out.
+fn rescaled(process: &Choice, shape: &Choice, start_s: u64) -> Vec<f64> {
+    let arrivals::Arrivals::Open(mut process) = arrivals::build(process).unwrap() else { unreachable!() };
+    let rate = build(shape, start_s);
+    let mut stream = Streams::new(6).stream("workload.test.arrivals");
+    let times: Vec<f64> =
+        std::iter::from_fn(|| process.next(&*rate, &mut stream)).take(N_SAMPLES + 1).collect();
+    assert_eq!(times.len(), N_SAMPLES + 1, "the shape brings enough requests");
+    times.windows(2).map(|pair| rate.cumulative(pair[1]) - rate.cumulative(pair[0])).collect()
+}
+
+#[test]
+fn gaps_without_their_rate_are_those_of_the_process() {
+    let weibull_scale = 1.0 / statrs::function::gamma::gamma(3.0);
+    for (shape, start_s) in shapes() {
+        let poisson = rescaled(&Choice::named("poisson"), &shape, start_s);
+        check_mean(&shape.name, &poisson, 1.0, 1.0);
+        let law = Exp::new(1.0).unwrap();
+        check_continuous(&format!("poisson under {}", shape.name), poisson, |x| law.cdf(x));
+
+        let gamma = rescaled(&choice("gamma", &[("cv", 2.0)]), &shape, start_s);
+        check_mean(&shape.name, &gamma, 1.0, 2.0);
+        // Differences of cumulatives blur the shortest gaps.
+        let law = Gamma::new(0.25, 0.25).unwrap();
+        let share = 1.0 - law.cdf(1e-6);
+        let gamma = gamma.into_iter().filter(|gap| *gap > 1e-6).collect();
+        check_continuous(&format!("gamma under {}", shape.name), gamma, |x| {
+            (law.cdf(x) - law.cdf(1e-6)) / share
+        });
+
+        let weibull = rescaled(&choice("weibull", &[("cv", 5.0_f64.sqrt())]), &shape, start_s);
+        check_mean(&shape.name, &weibull, 1.0, 5.0_f64.sqrt());
+        let law = Weibull::new(0.5, weibull_scale).unwrap();
+        let share = 1.0 - law.cdf(1e-6);
+        let weibull = weibull.into_iter().filter(|gap| *gap > 1e-6).collect();
+        check_continuous(&format!("weibull under {}", shape.name), weibull, |x| {
+            (law.cdf(x) - law.cdf(1e-6)) / share
+        });
+
+        let constant = rescaled(&Choice::named("constant"), &shape, start_s);
+        let widest = constant.iter().map(|gap| (gap - 1.0).abs()).fold(0.0, f64::max);
+        assert!(widest < 1e-6, "constant under {}: off by {widest}", shape.name);
+    }
+}
+
+/// Bursts lie in real time: the rate scales what comes inside them, and the mean over many stays the rate's.
+#[test]
+fn bursts_keep_the_shape_of_the_rate() {
+    for quiet in [0.0, 0.3] {
+        let process = choice("bursty", &[("on", 2.0), ("off", 6.0), ("quiet", quiet)]);
+        for (shape, start_s) in shapes() {
+            let gaps = rescaled(&process, &shape, start_s);
+            // Dispersion as in `bursty_arrivals_keep_the_mean_rate`, at the highest rate of the shapes, 375 a second.
+            let difference = 4.0 / (1.0 + 3.0 * quiet) * (1.0 - quiet);
+            let dispersion = 1.0 + 2.0 * difference * difference * 0.25 * 0.75 * 1.5 * 375.0;
+            let expected: f64 = gaps.iter().sum();
+            let limit = 4.0 * (expected * dispersion).sqrt();
+            let found = gaps.len() as f64;
+            assert!((found - expected).abs() < limit, "{} {quiet}: {expected} within {limit}", shape.name);
         }
     }
 }

@@ -36,6 +36,36 @@ fn another_workload_changes_no_request_of_the_first() {
     assert_ne!(of(1, &after), alone);
 }
 
+/// The same with every process, and with prefixes.
+#[test]
+fn another_workload_changes_no_request_whatever_the_process() {
+    let bursty = choice("bursty", &[("on", 2.0), ("off", 6.0), ("quiet", 0.2)]);
+    let group = choice("prefix_group", &[("tokens", 9.0)]);
+    let pool = choice("prefix_pool", &[("texts", 9.0), ("tokens", 9.0)]);
+    for process in [
+        Choice::named("constant"),
+        Choice::named("poisson"),
+        choice("gamma", &[("cv", 3.0)]),
+        choice("weibull", &[("cv", 2.0)]),
+        bursty,
+    ] {
+        let named = |name: &str| {
+            let rate = Some(choice("constant", &[("rate", 3.0)]));
+            let mut source = generated(process.clone(), rate, None, Some(300));
+            let WorkloadSource::Generated { prefixes, .. } = &mut source else { unreachable!() };
+            *prefixes = vec![group.clone(), pool.clone()];
+            workload(name, source)
+        };
+        let alone = drain(traffic(vec![named("chat")], 9));
+        let beside = drain(traffic(vec![named("chat"), chat("code"), named("other")], 9));
+        assert_eq!(of(0, &beside), alone, "{}", process.name);
+        let users = users(20.0, choice("exponential", &[("mean", 4.0)]));
+        let people = workload("people", generated(users, None, None, Some(300)));
+        let beside = drain(traffic(vec![named("chat"), people], 9));
+        assert_eq!(of(0, &beside), alone, "{} beside a closed loop", process.name);
+    }
+}
+
 #[test]
 fn lengths_do_not_depend_on_when_requests_arrive() {
     let lengths = |arrivals: Choice| -> Vec<(Tokens, Tokens)> {
