@@ -73,3 +73,88 @@ fn azure_conversations() {
     is(&stats["pearson"], 2, "-0.14");
     is(&stats["spearman"], 2, "0.03");
 }
+
+#[test]
+fn mooncake_conversations() {
+    const FILE: &str = "mooncake_fast25/conversation_trace.first30min.jsonl";
+    let Some(stats) = stats("mooncake_conversations", FILE) else { return };
+    assert_eq!((&stats["format"], &stats["rows_used"]), (&Value::from("mooncake"), &Value::from(5719)));
+    is(&stats["span_s"], 1, "1797.0");
+    is(&stats["rate_per_s"], 3, "3.183");
+    // Artefacts of arrivals in batches, which is said.
+    is(&stats["gap_cv"], 2, "2.92");
+    assert_eq!(dispersion(&stats), "7.44/1.96/2.80");
+    is(&stats["batches"]["every_s"], 2, "3.00");
+    is(&stats["batches"]["zero_gaps"], 1, "0.9");
+    assert_eq!(lengths(&stats["prompt_tokens"]), "12870: 7640/28638/91207/123192");
+    assert_eq!(lengths(&stats["output_tokens"]), "346: 356/608/1105/2000");
+    is(&stats["pearson"], 2, "0.08");
+    is(&stats["spearman"], 2, "0.07");
+    let prefixes = &stats["prefixes"];
+    assert_eq!((&prefixes["blocks"], &prefixes["distinct"]), (&Value::from(146_464), &Value::from(96_534)));
+    is(&prefixes["block_hit_ratio"], 4, "0.3409");
+    is(&prefixes["token_hit_ratio"], 4, "0.3472");
+    is(&prefixes["mean_request_hit"], 4, "0.3614");
+    is(&prefixes["requests_with_hit"], 4, "0.9998");
+    for (held, expected) in prefixes["lru"].as_array().expect("a list").iter().zip(LRU) {
+        is(&held["hit_ratio"], 4, expected);
+    }
+}
+
+/// At 1k, 3k, 10k, 30k and 100k blocks.
+const LRU: [&str; 5] = ["0.0433", "0.0641", "0.2056", "0.3126", "0.3409"];
+
+/// What a fit gave: dispersions drawn over those of the trace, and the two KS distances.
+struct Fitted {
+    ratios: Vec<f64>,
+    distances: Vec<f64>,
+}
+
+/// Fits a file of the data with these arguments behind it; `None` where there is no data.
+fn fit(test: &str, file: &str, arguments: &[&str]) -> Option<Fitted> {
+    let path = data::folder(test)?.join("traces").join(file);
+    let output = Command::new(env!("CARGO_BIN_EXE_kvs"))
+        .args(["trace", "fit"])
+        .arg(path)
+        .args(arguments)
+        .output()
+        .expect("the binary starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("text");
+    let row = |what: &str| {
+        let mut rows = text.lines().map(|line| line.trim_start_matches("# "));
+        rows.find(|line| line.starts_with(what))
+            .unwrap_or_else(|| panic!("no row `{what}` in {text}"))
+            .to_owned()
+    };
+    let dispersion = row("dispersion");
+    let indices: Vec<Vec<f64>> = dispersion
+        .split_whitespace()
+        .filter(|cell| cell.contains('.'))
+        .map(|cell| cell.split('/').map(|index| index.parse().expect("a number")).collect())
+        .collect();
+    let [trace, drawn] = indices.as_slice() else { panic!("two columns in `{dispersion}`") };
+    let distance = |what| row(what).rsplit(' ').next().and_then(|cell| cell.parse().ok()).expect("a number");
+    Some(Fitted {
+        ratios: drawn.iter().zip(trace).map(|(drawn, trace)| drawn / trace).collect(),
+        distances: ["prompt", "output"].map(distance).to_vec(),
+    })
+}
+
+#[test]
+fn a_fit_of_conversations_is_within_a_quarter_at_every_window() {
+    const TEST: &str = "a_fit_of_conversations_is_within_a_quarter_at_every_window";
+    const FILE: &str = "azure2023/AzureLLMInferenceTrace_conv.first40min.csv";
+    let Some(fitted) = fit(TEST, FILE, &[]) else { return };
+    assert!(fitted.ratios.iter().all(|ratio| (0.75..=1.25).contains(ratio)), "{:?}", fitted.ratios);
+    assert!(fitted.distances.iter().all(|distance| *distance <= 0.02), "{:?}", fitted.distances);
+}
+
+#[test]
+fn a_fit_of_code_completions_is_within_a_factor_of_two_at_every_window() {
+    const TEST: &str = "a_fit_of_code_completions_is_within_a_factor_of_two_at_every_window";
+    const FILE: &str = "azure2023/AzureLLMInferenceTrace_code.first30min.csv";
+    let Some(fitted) = fit(TEST, FILE, &[]) else { return };
+    assert!(fitted.ratios.iter().all(|ratio| (0.5..=2.0).contains(ratio)), "{:?}", fitted.ratios);
+    assert!(fitted.distances.iter().all(|distance| *distance <= 0.02), "{:?}", fitted.distances);
+}

@@ -6,13 +6,15 @@
 /// As much of a file as a guess needs, in bytes.
 pub const ENOUGH_BYTES: usize = 64 * 1024;
 
-/// A format and the words that must all stand in the first line of such a file.
+/// A format and the words that must all stand in the first line of such a file; anywhere at the beginning of JSON.
 static SIGNS: &[(&str, &[&str])] = &[
     ("azure", &["TIMESTAMP", "ContextTokens", "GeneratedTokens"]),
     ("burstgpt", &["Timestamp", "Request tokens", "Response tokens"]),
     ("vidur", &["num_prefill_tokens", "num_decode_tokens"]),
+    ("vidur", &["prompt_size", "token_size"]),
     ("mooncake", &["\"timestamp\"", "\"input_length\"", "\"output_length\""]),
     ("vllm", &["\"input_lens\""]),
+    ("vllm", &["\"input_toks\"", "\"output_toks\""]),
     ("vllm", &["\"request_throughput\""]),
 ];
 
@@ -23,8 +25,8 @@ pub fn guess(begin: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(begin);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let first_line = text.lines().next()?;
-    // A benchmark result may be one object over many lines.
-    let looked_at = if text.starts_with('{') && first_line.len() < 3 { text } else { first_line };
+    // An object may lie over many lines.
+    let looked_at = if text.starts_with('{') { text } else { first_line };
     let recognised = SIGNS.iter().find(|(_, words)| words.iter().all(|word| looked_at.contains(word)));
     recognised.map(|(format, _)| *format).or_else(|| is_kvs(text).then_some("kvs"))
 }

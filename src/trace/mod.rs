@@ -1,9 +1,10 @@
 //! What recorded traffic is like, and the workload that is like it.
 //!
-//! [`stats`] measures a trace, [`show`] tells what was measured, [`guess`] recognises formats. Not for reading files
+//! [`stats`] measures a trace, [`fit`] writes a workload, [`show`] tells what was measured, [`guess`] recognises formats. Not for reading files
 //! and not for parsing: requests come from [`Traffic`], passed over as often as it takes, so that memory grows with
 //! the variety of a trace and not with its rows. Invariant: the same requests give the same figures on every machine.
 
+pub mod fit;
 pub mod guess;
 pub mod show;
 pub mod stats;

@@ -1,5 +1,10 @@
 //! `kvs trace`: figures on stdout, mistakes with their place on stderr.
 
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use crate::project::Project;
 
 const AZURE: &str = "TIMESTAMP,ContextTokens,GeneratedTokens\r
@@ -25,6 +30,36 @@ fn the_format_is_guessed_and_named() {
     assert!(!guessed.stdout.contains(['█', '\u{1b}']), "a pipe gets neither plots nor colors: {guessed:#?}");
     let named = project.kvs(["trace", "stats", "a.csv", "--format", "azure"]).exits(0);
     assert_eq!(named.stdout, guessed.stdout.replace(", guessed from its content", ""));
+}
+
+#[test]
+fn every_format_is_guessed_compressed_or_not() {
+    use std::io::Write as _;
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/workloads/formats");
+    for (file, format) in [
+        ("azure.csv", "azure"),
+        ("burstgpt.csv", "burstgpt"),
+        ("mooncake.jsonl", "mooncake"),
+        ("splitwise.csv", "vidur"),
+        ("vidur.csv", "vidur"),
+        ("vllm_requests.jsonl", "vllm"),
+        ("vllm_result.json", "vllm"),
+    ] {
+        let bytes = std::fs::read(examples.join(file)).expect("an example of the repository");
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&bytes).expect("memory");
+        let project = Project::new().with("plain", &bytes).with("packed", packed.finish().expect("memory"));
+        for name in ["plain", "packed"] {
+            let finished = project.kvs(["trace", "stats", name]).exits(0);
+            let _ = finished.says(&format!("{name}  {format}, guessed from its content\n"));
+        }
+    }
+    let gateway = std::fs::read(examples.join("gateway.csv")).expect("an example of the repository");
+    let project = Project::new().with("gateway.csv", gateway);
+    let _ = project.kvs(["trace", "stats", "gateway.csv"]).exits(3).warns("--format");
+    let columns = "csv arrival \"received\" prompt \"tokens_in\" output \"tokens_out\" unit timestamp";
+    let named = project.kvs(["trace", "stats", "gateway.csv", "--format", columns]).exits(0);
+    let _ = named.says("gateway.csv  csv\n").says("2 read, 2 used");
 }
 
 #[test]
@@ -76,7 +111,85 @@ fn batches_of_a_slow_clock_are_pointed_out() {
     let rows: String = (0..400).map(|row| format!("r{row} {} 10 1\n", row / 10 * 3000)).collect();
     let project = Project::new().with("rows.txt", rows);
     let finished = project.kvs(["trace", "stats", "rows.txt"]).exits(0);
-    let _ = finished.says("every 3.000 s, 90% of gaps are 0").says("tell of the clock");
+    let _ =
+        finished.says("every 3.000 s").says("90% of the gaps are 0: cv and short windows tell of a clock");
+}
+
+/// Forty minutes of two requests a second, four in the last ten minutes; outputs follow prompts.
+fn recorded() -> String {
+    let mut rows = String::new();
+    let mut state: u64 = 1;
+    let mut uniform = || {
+        // An LCG of Knuth's is random enough for arrivals.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+    };
+    let mut now_ms = 0.0;
+    while now_ms < 2_400_000.0 {
+        let prompt = 100 + (uniform() * 900.0) as u32;
+        let output = prompt / 4 + (uniform() * 20.0) as u32;
+        rows.push_str(&format!("r {now_ms:.3} {prompt} {output}\n"));
+        let per_ms = if now_ms < 1_800_000.0 { 0.002 } else { 0.004 };
+        now_ms += -libm::log(uniform()) / per_ms;
+    }
+    rows
+}
+
+const CLUSTER: &str = "
+gpu fast { vram 80 GB; max_concurrent 64; prefill 20_000 tok/s; decode 3000 tok/s }
+model served { kv_bytes_per_token 128 KiB }
+cluster { serves served; gpus fast x 4 }
+expect completion_rate == 100%
+";
+
+#[test]
+fn a_fit_is_a_workload_that_can_be_checked() {
+    let project = Project::new().with("rows.txt", recorded());
+    let fitted = project.kvs(["trace", "fit", "rows.txt"]).exits(0);
+    assert_eq!(fitted.stderr, "");
+    let fitted = fitted
+        .says("# A workload like rows.txt (kvs, ")
+        .says("rate      curve [")
+        .says("arrivals  poisson")
+        .says("`--out` keeps the pairs")
+        .says("KS distance 0.0");
+    project.write("fitted.kvs", fitted.stdout.clone() + CLUSTER);
+    let _ = project.kvs(["check", "fitted.kvs", "--update"]).exits(0);
+    let again = project.kvs(["trace", "fit", "rows.txt"]);
+    assert_eq!(again.stdout, fitted.stdout, "the same trace gives the same text");
+}
+
+#[test]
+fn out_writes_the_workload_and_replaces_nothing_unasked() {
+    let project =
+        Project::new().with("rows.txt", recorded()).with("s.kvs", format!("use \"w/fit.kvs\"\n{CLUSTER}"));
+    let fit = ["trace", "fit", "rows.txt", "--out", "w/fit.kvs"];
+    let written = project.kvs(fit).exits(0).says("dispersion").warns("written to w/fit.kvs");
+    assert!(!written.stdout.contains("workload"), "{written:#?}");
+    assert!(project.read("w/fit.kvs").contains("workload recorded {"));
+    let _ = project.kvs(["check", "s.kvs", "--update"]).exits(0);
+
+    project.write("w/fit.kvs", "mine");
+    let _ = project.kvs(fit).exits(5).warns("`w/fit.kvs` is there already").warns("--force");
+    assert_eq!(project.read("w/fit.kvs"), "mine");
+    let _ = project.kvs([&fit[..], &["--force"]].concat()).exits(0);
+    assert!(project.read("w/fit.kvs").contains("workload recorded {"));
+}
+
+#[test]
+fn constant_gaps_are_fitted_as_such_and_without_a_span_nothing_is() {
+    let rows: String = (0..300).map(|row| format!("r{row} {} 10 1\n", row * 500)).collect();
+    let project = Project::new()
+        .with("rows.txt", rows)
+        .with("one.txt", "a 5 10 1\n")
+        .with("same.txt", "a 5 10 1\nb 5 10 1\n");
+    let fitted = project.kvs(["trace", "fit", "rows.txt"]).exits(0);
+    let _ = fitted.says("arrivals  constant").says("prompt    constant 10").says("output    constant 1");
+    let one = project.kvs(["trace", "fit", "one.txt"]).exits(3);
+    let _ = one.warns("`one.txt`: expected requests at different times, found 1 at one");
+    let _ = project.kvs(["trace", "fit", "same.txt"]).exits(3).warns("found 2 at one");
+    let _ = project.kvs(["trace", "fit", "missing.txt"]).exits(5);
+    let _ = project.kvs(["trace", "fit", "rows.txt", "--force"]).exits(2).warns("--out");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use clap::Args;
 use super::super::exit::Exit;
 use super::super::output::Output;
 use crate::analysis::analyse;
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::host::{Host, Kind, Root, display};
 use crate::model::{Scenario, TraceFile, WorkloadSource};
 use crate::source::Sources;
@@ -80,6 +80,15 @@ impl Trace {
         &trace_of(&self.scenario).format.name
     }
 
+    /// What it is, in a comment: the file, its format and how much of it.
+    pub(super) fn described(&self) -> String {
+        let Survey { rows_read, rows_used, .. } = self.survey;
+        let part = if rows_used == rows_read { String::new() } else { format!("{rows_used} of ") };
+        // A comment ends with its line.
+        let file = self.shown.replace(['\n', '\r'], " ");
+        format!("{file} ({}, {part}{rows_read} rows)", self.format())
+    }
+
     /// Begins a pass over its requests.
     pub(super) fn requests(&self) -> Result<Traffic, TrafficError> {
         let open = |_: &str| self.host.open(&self.root, &self.path).map_err(io::Error::from);
@@ -124,7 +133,7 @@ fn guessed(host: &Host, root: &Root, path: &Path, output: &Output) -> Result<&'s
 
 fn beginning(reader: Box<dyn BufRead + Send>) -> io::Result<Vec<u8>> {
     let mut begin = Vec::new();
-    reader.take(ENOUGH_BYTES as u64).read_to_end(&mut begin)?;
+    formats::plain(reader)?.take(ENOUGH_BYTES as u64).read_to_end(&mut begin)?;
     Ok(begin)
 }
 
@@ -139,24 +148,25 @@ cluster { serves any; gpus any x 1 }
 fn replaying(path: &str, format: &str, slice: Option<&str>, output: &Output) -> Result<Scenario, Exit> {
     let slice = slice.map_or_else(String::new, |slice| format!("\n  slice {slice}"));
     let path = path.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
-    let text = format!("trace recorded from \"{path}\" {{\n  format {format}{slice}\n}}\n{CLUSTER}");
+    let text = format!("trace recorded from \"{path}\" {{\n  format {format}{slice}\n}}\n");
+    compiled(&text).map_err(|(mistakes, sources)| {
+        output.diagnostics(&mistakes, &sources);
+        Exit::USAGE
+    })
+}
+
+/// The scenario of a text with one workload, which a cluster is added to; or its mistakes.
+pub(super) fn compiled(workload: &str) -> Result<Scenario, (Vec<Diagnostic>, Sources)> {
     let mut sources = Sources::default();
-    let source = sources.add("the command line", text);
+    let source = sources.add("the command line", format!("{workload}{CLUSTER}"));
     let mut no_files = |_: &str, _: &str, _: &mut Sources| Err("nothing is used here".to_owned());
     let mut analysis = analyse(source, &mut sources, &mut no_files, &Vec::new());
-    let case = analysis.cases.pop();
-    let mistakes: Vec<_> = match &case {
-        Some(case) => case.not_simulated.clone(),
+    match analysis.cases.pop() {
+        Some(case) if case.not_simulated.is_empty() => Ok(case.scenario),
+        Some(case) => Err((case.not_simulated, sources)),
         None => {
             let errors = analysis.diagnostics.into_iter();
-            errors.filter(|diagnostic| diagnostic.severity == Severity::Error).collect()
-        }
-    };
-    match case {
-        Some(case) if mistakes.is_empty() => Ok(case.scenario),
-        _ => {
-            output.diagnostics(&mistakes, &sources);
-            Err(Exit::USAGE)
+            Err((errors.filter(|diagnostic| diagnostic.severity == Severity::Error).collect(), sources))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `kvs trace`: what a recorded trace is like, and a workload that is like it.
 
 mod file;
+mod fit;
 mod stats;
 
 use clap::Subcommand;
@@ -14,10 +15,13 @@ use super::output::Output;
 pub(super) enum TraceCommand {
     /// Measure a trace: rates, burstiness, lengths, prefix reuse
     Stats(stats::StatsArgs),
+    /// Write a workload that is like a trace, and compare the two
+    Fit(fit::FitArgs),
 }
 
 pub(super) fn run(command: &TraceCommand, global: &GlobalArgs, output: &Output) -> Exit {
     match command {
         TraceCommand::Stats(arguments) => stats::run(arguments, global, output),
+        TraceCommand::Fit(arguments) => fit::run(arguments, global, output),
     }
 }

@@ -65,7 +65,7 @@ pub fn dispersions(dispersion: &[Option<f64>]) -> String {
 }
 
 fn line(text: &mut String, what: &str, value: &str, note: &str) {
-    let line = format!("  {what:<12} {value:<26}  {note}");
+    let line = format!("  {what:<12} {value:<30}  {note}");
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
@@ -95,9 +95,10 @@ fn arrivals(text: &mut String, arrivals: &Arrivals) {
     line(text, "dispersion", &dispersions(&arrivals.dispersion), &note);
     if let Some(batches) = arrivals.batches {
         let share = batches.zero_gaps * 100.0;
-        let found = format!("every {:.3} s, {share:.0}% of gaps are 0", batches.every_s);
-        let note = "a clock put arrivals into batches: cv and short windows tell of the clock";
-        line(text, "batches", &found, note);
+        let note = format!(
+            "{share:.0}% of the gaps are 0: cv and short windows tell of a clock, not of the traffic"
+        );
+        line(text, "batches", &format!("every {:.3} s", batches.every_s), &note);
     }
 }
 

@@ -20,7 +20,7 @@ pub use profile::Profile;
 
 use super::{Requests, pass};
 use crate::workload::TrafficError;
-use arrivals::Counting;
+pub(crate) use arrivals::Counting;
 use pairs::Pairing;
 use prefixes::Reusing;
 

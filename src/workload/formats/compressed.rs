@@ -1,11 +1,9 @@
 //! What lies around the text of a file: gzip, known by its first two bytes and not by the file's name, and the byte
 //! order mark that some programs put in front of a text.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead, BufReader};
 
 use flate2::bufread::MultiGzDecoder;
-
-use super::Reader;
 
 /// What every gzip file begins with (RFC 1952, 2.3.1); no text does.
 const MAGIC: &[u8] = &[0x1f, 0x8b];
@@ -16,7 +14,7 @@ const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 ///
 /// # Errors
 /// When the file cannot be read.
-pub(super) fn plain(mut reader: Reader) -> io::Result<Reader> {
+pub fn plain(mut reader: Box<dyn BufRead + Send>) -> io::Result<Box<dyn BufRead + Send>> {
     if reader.fill_buf()?.starts_with(MAGIC) {
         // Files that were joined are read to the end of the last one.
         reader = Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(reader)));

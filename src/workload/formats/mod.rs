@@ -23,6 +23,7 @@ mod vidur;
 mod vllm;
 
 pub use cells::{BadCell, decimal_time, tokens};
+pub use compressed::plain;
 pub use replay::{Arrival, DropReason, Replay, replay};
 pub use survey::{Survey, survey};
 
