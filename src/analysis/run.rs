@@ -1,7 +1,7 @@
 //! `run`: seeds, warm-up, length.
 
 use crate::model::{Bound, MAX_SEEDS, Run};
-use crate::units::Dimension;
+use crate::units::{Dimension, Ratio};
 
 use super::block::Block;
 use super::context::Context;
@@ -25,6 +25,12 @@ pub(super) static TABLE: Table = Table {
         .or("1"),
         Key::optional("warmup", NOT_NEGATIVE, "requests that arrive before this are not measured").or("0 s"),
         Key::optional("until", POSITIVE, "when to stop, `drained` when nothing is left").or("drained"),
+        Key::optional(
+            "snapshot_tolerance",
+            Value::Share(Bound::Between(0.0, 1.0)),
+            "the share by which numbers may differ from those of the snapshot",
+        )
+        .or("0%"),
         Key::optional("sample_every", AT_LEAST_A_MICROSECOND, "the grid of `timeseries.csv`").or("1 s"),
     ],
 };
@@ -36,6 +42,14 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Run> {
     let warmup = block.time("warmup", ctx);
     let until = block.time("until", ctx);
     let sample_every = block.duration("sample_every", ctx);
+    let tolerance = block.quantity("snapshot_tolerance", ctx);
     block.record(None, &[], ctx);
-    Some(Run { seed: seed?, seeds: seeds?, warmup: warmup?, until, sample_every: sample_every? })
+    Some(Run {
+        seed: seed?,
+        seeds: seeds?,
+        warmup: warmup?,
+        until,
+        sample_every: sample_every?,
+        snapshot_tolerance: Ratio::new(tolerance?),
+    })
 }

@@ -6,7 +6,6 @@ use super::{Golden, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::expect::{Judgement, Status};
-use crate::host::display;
 use crate::model::{Expectation, WorkloadSource};
 use crate::report::number::percent;
 use crate::report::verdicts::{numbers, reason};
@@ -105,10 +104,14 @@ pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnos
             (SNAPSHOT_CHANGED, format!("`{id}` gives other numbers than its snapshot"), pending)
         }
     };
-    let look = pending.as_ref().map_or_else(String::new, |path| {
-        format!("look at `{}`, then ", display(path.strip_prefix(&suite.root.folder).unwrap_or(path)))
-    });
-    let help = format!("{look}accept the new numbers with: kvs check {} --update", quoted(&suite.name));
+    let name = quoted(&suite.name);
+    let help = match pending {
+        Some(_) => {
+            format!("decide with `kvs review {name}`, or take the new numbers with `kvs accept {name}`")
+        }
+        // In CI nothing waits.
+        None => format!("take the new numbers, where the change is made, with: kvs check {name} --update"),
+    };
     Some(Diagnostic::error(code, message, begin, "this file").with_help(help))
 }
 

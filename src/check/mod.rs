@@ -3,10 +3,12 @@
 //! `kvs check` and `kvs run` are two views of [`run`]; nothing here prints, progress and results go to a
 //! [`Watch`]. Invariant: results and their order depend on the inputs alone, never on the number of threads.
 
+mod case_report;
 mod compile;
 mod crash;
 mod discover;
 mod execute;
+mod explain;
 mod failure;
 mod golden;
 mod group;
@@ -16,12 +18,13 @@ mod remembered;
 mod result;
 mod run;
 
+pub use case_report::case_report;
 pub use compile::{Compiled, Suite, compile, compile_all};
 pub use crash::{catch, install_crash_hook};
 pub use discover::{Discovered, discover, folders};
 pub use execute::{Executed, execute, open_traces};
 pub use failure::repeat_command;
-pub use golden::{Golden, GoldenMode, Snapshots, case_folder, case_label, snapshot_name};
+pub use golden::{Golden, GoldenMode, Pending, Snapshots, case_folder, case_label, pending, snapshot_name};
 pub use group::{Group, Member, groups};
 pub use partition::Partition;
 pub use project::project_mistakes;

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::{HostError, Root, write_atomically};
+use crate::host::{HostError, Root, remove_abandoned_files, write_atomically};
 use crate::model::Case;
 
 /// The failures of one root.
@@ -81,6 +81,7 @@ impl Remembered {
     /// # Errors
     /// When it cannot be written.
     pub fn store(self) -> Result<(), HostError> {
+        remove_abandoned_files(&self.folder);
         if !self.changed {
             return Ok(());
         }

@@ -14,7 +14,7 @@ use crate::model::MAX_SEEDS;
 #[derive(Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct GlobalArgs {
-    /// How diagnostics are written: drawn with the source, one line each, or JSON lines
+    /// How diagnostics are written: drawn with the source, a line each, JSON lines, annotations, or one SARIF document
     #[arg(
         long,
         global = true,
@@ -60,6 +60,8 @@ pub(super) enum Format {
     Full,
     Concise,
     Json,
+    Github,
+    Sarif,
 }
 
 impl From<Format> for ErrorFormat {
@@ -68,6 +70,8 @@ impl From<Format> for ErrorFormat {
             Format::Full => ErrorFormat::Full,
             Format::Concise => ErrorFormat::Concise,
             Format::Json => ErrorFormat::Json,
+            // SARIF is one document over all, which is written at the end and not through this.
+            Format::Github | Format::Sarif => ErrorFormat::Github,
         }
     }
 }
@@ -133,6 +137,11 @@ fn setting(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("expected a parameter and its value, as `n=8`".to_owned()),
     }
+}
+
+/// Where nothing that is compared with is written.
+pub(super) fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
 /// The regular expression of `--filter`.

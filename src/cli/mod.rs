@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod completions;
+mod difference;
 mod exit;
 mod explain;
 mod fmt;
@@ -13,10 +14,13 @@ mod import;
 mod interrupt;
 mod list;
 mod live;
+mod merge;
 mod new;
 mod output;
 mod progress;
 mod record;
+mod reports;
+mod review;
 mod run;
 mod trace;
 
@@ -29,6 +33,7 @@ use crate::check::{catch, install_crash_hook};
 use arguments::GlobalArgs;
 use exit::Exit;
 use output::Output;
+use review::Decision;
 
 /// Capacity tests for LLM serving: write down a cluster, its traffic and what must hold, and check it.
 #[derive(Parser)]
@@ -49,6 +54,11 @@ impl Cli {
             Command::New(_)
             | Command::Completions(_)
             | Command::Fmt(_)
+            | Command::Review(_)
+            | Command::Accept(_)
+            | Command::Reject(_)
+            | Command::Pending(_)
+            | Command::Merge(_)
             | Command::Import(_)
             | Command::Trace(_)
             | Command::List(_)
@@ -79,6 +89,16 @@ enum Command {
     New(new::NewArgs),
     /// Lay scenarios out: indentation, columns, blanks
     Fmt(fmt::FmtArgs),
+    /// Look at the snapshots that wait, one after the other, and accept or reject each
+    Review(review::PendingArgs),
+    /// Make the snapshots that wait the ones compared with
+    Accept(review::PendingArgs),
+    /// Remove the snapshots that wait
+    Reject(review::PendingArgs),
+    /// List the snapshots that wait
+    Pending(review::ListArgs),
+    /// Join the JSON reports of several shares of a suite
+    Merge(merge::MergeArgs),
     /// Turn the original simulator's config and trace into a scenario
     Import(import::ImportArgs),
     /// Look at recorded traffic
@@ -119,6 +139,11 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
         Command::New(arguments) => new::run(arguments, &cli.global, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, output),
+        Command::Review(arguments) => review::review(arguments, &cli.global, output),
+        Command::Accept(arguments) => review::decide(arguments, Decision::Accept, &cli.global, output),
+        Command::Reject(arguments) => review::decide(arguments, Decision::Reject, &cli.global, output),
+        Command::Pending(arguments) => review::list(arguments, &cli.global, output),
+        Command::Merge(arguments) => merge::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, &cli.global, output),
         Command::Trace(command) => trace::run(command, &cli.global, output),
         Command::List(arguments) => list::run(arguments, output),

@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 
 use super::arguments::{Color, Format, GlobalArgs};
 use super::exit::Exit;
-use crate::diagnostics::{Diagnostic, MAX_WIDTH, render_within};
+use crate::diagnostics::{Diagnostic, Located, MAX_WIDTH, render_within, sarif, unplaced_annotation};
 use crate::host::HostError;
 use crate::source::Sources;
 
@@ -32,6 +32,14 @@ struct State {
     bar: Option<ProgressBar>,
     /// Why results could not be printed.
     failure: Option<io::Error>,
+    /// What is told in one document at the end.
+    kept: Kept,
+}
+
+#[derive(Default)]
+struct Kept {
+    diagnostics: Vec<Located>,
+    unplaced: Vec<String>,
 }
 
 impl Output {
@@ -49,7 +57,7 @@ impl Output {
             width: width_of_stderr(),
             stdout: choice(AutoStream::choice(&io::stdout())),
             stderr: choice(AutoStream::choice(&io::stderr())),
-            state: Mutex::new(State { bar: None, failure: None }),
+            state: Mutex::new(State { bar: None, failure: None, kept: Kept::default() }),
         }
     }
 
@@ -63,9 +71,9 @@ impl Output {
         self.stdout != ColorChoice::Never
     }
 
-    /// Whether diagnostics are for programs.
-    pub(super) fn is_json(&self) -> bool {
-        self.format == Format::Json
+    /// Whether diagnostics are for programs, which want each one complete.
+    pub(super) fn is_for_programs(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Github | Format::Sarif)
     }
 
     /// Draws a bar below all that is printed from here on, until [`Output::clear_bar`].
@@ -106,6 +114,11 @@ impl Output {
         if list.is_empty() {
             return;
         }
+        if self.format == Format::Sarif {
+            let located = list.iter().map(|diagnostic| Located::of(diagnostic, sources));
+            self.lock().kept.diagnostics.extend(located);
+            return;
+        }
         let max = if self.max_errors == 0 { usize::MAX } else { self.max_errors };
         let color = self.stderr != ColorChoice::Never;
         let mut text = render_within(self.width, list, sources, self.format.into(), color, max);
@@ -124,7 +137,9 @@ impl Output {
                 let (code, message) = (diagnostic.code, &diagnostic.message);
                 self.error_text(&format!("{BAD}error[{code}]{BAD:#}: {message}\n{help}"));
             }
-            Format::Concise | Format::Json => self.diagnostics(std::slice::from_ref(diagnostic), sources),
+            Format::Concise | Format::Json | Format::Github | Format::Sarif => {
+                self.diagnostics(std::slice::from_ref(diagnostic), sources);
+            }
         }
     }
 
@@ -152,6 +167,11 @@ impl Output {
                 let object = serde_json::json!({ "severity": "error", "message": message, "help": help });
                 format!("{object}\n")
             }
+            Format::Github => unplaced_annotation(message),
+            Format::Sarif => {
+                self.lock().kept.unplaced.push(message.to_owned());
+                return;
+            }
         };
         self.error_text(&text);
     }
@@ -171,12 +191,24 @@ impl Output {
     pub(super) fn close(&self, exit: Exit) -> Exit {
         self.clear_bar();
         let failure = self.lock().failure.take();
-        match failure {
+        let exit = match failure {
             Some(error) => {
                 self.error(&format!("stdout: {error}"), None);
                 exit.and(Exit::IO)
             }
             None => exit,
+        };
+        if self.format == Format::Sarif {
+            let Kept { diagnostics, unplaced } = std::mem::take(&mut self.lock().kept);
+            self.error_text(&sarif(&diagnostics, &unplaced));
+        }
+        exit
+    }
+
+    /// Annotations of a job, to stderr, unless diagnostics are such already.
+    pub(super) fn annotations(&self, text: &str) {
+        if self.format != Format::Github {
+            self.error_text(text);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use anstyle::Style;
 
+use super::difference::difference;
 use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
 use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
 use crate::diagnostics::Diagnostic;
@@ -65,12 +66,11 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
         list.retain(|diagnostic| !said.diagnostics.contains(diagnostic));
         said.diagnostics.extend(list.iter().cloned());
     }
-    for diagnostic in &mut list {
-        diagnostic.repeat.clone_from(&result.repeat);
-    }
+    let list: Vec<Diagnostic> =
+        list.into_iter().map(|diagnostic| diagnostic.with_repeat(result.repeat.as_ref())).collect();
     output.diagnostics(&list, &suite.sources);
     if let Some(mut failure) = result.snapshot_failure.clone() {
-        if std::mem::replace(&mut said.how_to_accept, true) && !output.is_json() {
+        if std::mem::replace(&mut said.how_to_accept, true) && !output.is_for_programs() {
             failure.help = None;
         }
         output.unplaced(&failure, &suite.sources);
@@ -91,27 +91,6 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     {
         output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
     }
-}
-
-/// The lines that differ, with one line around them.
-fn difference(old: &str, new: &str) -> String {
-    let (old, new) = (format!("{old}\n"), format!("{new}\n"));
-    let diff = similar::TextDiff::from_lines(&old, &new);
-    let mut text = String::new();
-    for (index, group) in diff.grouped_ops(1).iter().enumerate() {
-        if index > 0 {
-            text.push_str("      …\n");
-        }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let line = change.value().trim_end_matches('\n');
-            text.push_str(&match change.tag() {
-                similar::ChangeTag::Delete => format!("{BAD}    - {line}{BAD:#}\n"),
-                similar::ChangeTag::Insert => format!("{GOOD}    + {line}{GOOD:#}\n"),
-                similar::ChangeTag::Equal => format!("{FAINT}      {line}{FAINT:#}\n"),
-            });
-        }
-    }
-    text
 }
 
 /// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened; `n_left` cases were left by Ctrl-C.

@@ -4,10 +4,14 @@
 //! the language. `render` alone knows miette. Invariant: every code used anywhere stands in [`codes`].
 
 pub mod codes;
+mod located;
 mod render;
 
 pub use codes::{Code, CodeInfo, codes, explain};
-pub use render::{ErrorFormat, MAX_SHOWN, MAX_WIDTH, render, render_within};
+pub use located::{Located, LocatedLabel, Place};
+pub use render::{
+    ErrorFormat, MAX_SHOWN, MAX_WIDTH, annotation, render, render_within, sarif, unplaced_annotation,
+};
 
 use std::collections::BTreeMap;
 
@@ -44,7 +48,16 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to type.
     pub help: Option<String>,
-    /// The command that shows it again, of what was found by running.
+    /// Of what was found by running.
+    pub from_run: Option<Box<FromRun>>,
+}
+
+/// What a run adds to a mistake.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FromRun {
+    /// What explains it, a sentence each: where the time went.
+    pub notes: Vec<String>,
+    /// The command that shows it again.
     pub repeat: Option<String>,
 }
 
@@ -58,7 +71,7 @@ impl Diagnostic {
             message: message.into(),
             labels: vec![Label { span, text: label.into() }],
             help: None,
-            repeat: None,
+            from_run: None,
         }
     }
 
@@ -80,6 +93,36 @@ impl Diagnostic {
     pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help = Some(help.into());
         self
+    }
+
+    /// Says what explains it.
+    #[must_use]
+    pub fn with_notes(mut self, notes: Vec<String>) -> Diagnostic {
+        if !notes.is_empty() {
+            self.from_run.get_or_insert_default().notes = notes;
+        }
+        self
+    }
+
+    /// Says how to see it again.
+    #[must_use]
+    pub fn with_repeat(mut self, command: Option<&String>) -> Diagnostic {
+        if let Some(command) = command {
+            self.from_run.get_or_insert_default().repeat = Some(command.clone());
+        }
+        self
+    }
+
+    /// What explains it, a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        self.from_run.as_ref().map_or(&[], |from_run| &from_run.notes)
+    }
+
+    /// The command that shows it again.
+    #[must_use]
+    pub fn repeat(&self) -> Option<&str> {
+        self.from_run.as_ref()?.repeat.as_deref()
     }
 
     /// The primary place.

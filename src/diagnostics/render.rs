@@ -4,11 +4,17 @@
 //! arguments, least of all on a terminal, so that it can be compared byte for byte.
 
 mod drawn;
+mod github;
 mod json;
+mod sarif;
+
+pub use github::{annotation, unplaced_annotation};
+pub use sarif::sarif;
 
 use std::fmt::Write as _;
 
-use super::{Diagnostic, Severity};
+use super::located::severity;
+use super::{Diagnostic, Located};
 use crate::source::Sources;
 
 /// How many diagnostics are shown unless another number is asked for.
@@ -26,6 +32,8 @@ pub enum ErrorFormat {
     Concise,
     /// One JSON object a line; `{"omitted": 3}` stands last where not all are shown.
     Json,
+    /// An annotation of GitHub Actions a line.
+    Github,
 }
 
 /// Writes the first `max` of sorted diagnostics in the given form, with ANSI styles if `color`, and how many more
@@ -58,12 +66,15 @@ pub fn render_within(
             ErrorFormat::Full => drawn::draw(diagnostic, sources, width, color, &mut text),
             ErrorFormat::Concise => concise(diagnostic, sources, &mut text),
             ErrorFormat::Json => json::write(diagnostic, sources, &mut text),
+            ErrorFormat::Github => text.push_str(&annotation(&Located::of(diagnostic, sources))),
         }
     }
     let omitted = list.len() - shown.len();
     if omitted > 0 {
         match format {
-            ErrorFormat::Full | ErrorFormat::Concise => writeln!(text, "and {omitted} more, not shown"),
+            ErrorFormat::Full | ErrorFormat::Concise | ErrorFormat::Github => {
+                writeln!(text, "and {omitted} more, not shown")
+            }
             ErrorFormat::Json => writeln!(text, "{{\"omitted\":{omitted}}}"),
         }
         .expect("writing to a string cannot fail");
@@ -79,13 +90,6 @@ fn concise(diagnostic: &Diagnostic, sources: &Sources, text: &mut String) {
     let (code, message) = (diagnostic.code, visible(&diagnostic.message));
     writeln!(text, "{name}:{line}:{column}: {severity}[{code}]: {message}")
         .expect("writing to a string cannot fail");
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Note => "note",
-    }
 }
 
 /// A text without characters that steer a terminal: each is replaced by a visible one of the same length, so that

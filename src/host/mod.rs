@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod memory;
 mod paths;
+mod sweep;
 mod write;
 
 use std::io::{self, BufRead, Read};
@@ -19,6 +20,7 @@ pub use error::{HostError, Problem};
 pub use files::{Files, Kind};
 pub use memory::Memory;
 pub use paths::{display, normalise};
+pub use sweep::remove_abandoned_files;
 pub use write::{PendingFile, remove_pending_files, write_atomically};
 
 /// The largest scenario or import that is read, in bytes: 8 MiB.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::HostError;
+use super::{HostError, sweep};
 
 /// Writes a file in one step; its folder is made if missing.
 ///
@@ -69,8 +69,9 @@ impl PendingFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let create = || {
             fs::create_dir_all(folder)?;
+            let prefix = sweep::prefix();
             let mut builder = Builder::new();
-            builder.prefix(".kvs-").suffix(".tmp");
+            builder.prefix(&prefix).suffix(sweep::SUFFIX);
             readable_by_umask(&mut builder);
             builder.tempfile_in(folder)
         };

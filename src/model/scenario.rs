@@ -134,4 +134,6 @@ pub struct Run {
     pub until: Option<SimTime>,
     /// The grid of `timeseries.csv`.
     pub sample_every: SimDuration,
+    /// The share by which numbers may differ from those of the snapshot.
+    pub snapshot_tolerance: Ratio,
 }

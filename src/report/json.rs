@@ -171,8 +171,29 @@ struct VerdictObject<'a> {
     detail: Option<&'a str>,
 }
 
-/// Numbers in the first unit the language has for the dimension: milliseconds, gigabytes would lose bytes, so bytes.
 fn verdict_object<'a>(expectation: &'a Expectation, verdict: &'a Verdict) -> VerdictObject<'a> {
+    let Scaled { unit, value, limit, margin } = scaled(verdict);
+    VerdictObject {
+        expect: &expectation.text,
+        status: verdict.status.name(),
+        unit,
+        value,
+        limit,
+        margin,
+        detail: verdict.detail.as_deref(),
+    }
+}
+
+/// The numbers of a verdict for programs.
+pub(super) struct Scaled {
+    pub(super) unit: &'static str,
+    pub(super) value: Option<Json>,
+    pub(super) limit: Option<Json>,
+    pub(super) margin: Option<Json>,
+}
+
+/// Numbers in the first unit the language has for the dimension: milliseconds, gigabytes would lose bytes, so bytes.
+pub(super) fn scaled(verdict: &Verdict) -> Scaled {
     let (unit, per_base) = match verdict.dimension {
         Dimension::TIME => ("ms", 1e3),
         Dimension::DATA => ("B", 1.0),
@@ -184,15 +205,12 @@ fn verdict_object<'a>(expectation: &'a Expectation, verdict: &'a Verdict) -> Ver
         _ => ("", 1.0),
     };
     let number = |value: Option<f64>| value.map(|value| Json(value * per_base));
-    VerdictObject {
-        expect: &expectation.text,
-        status: verdict.status.name(),
+    Scaled {
         unit,
         value: number(verdict.value),
         limit: number(verdict.limit),
         // Of two numbers close together the difference has digits that neither of them means.
         margin: number(verdict.margin).map(|Json(margin)| Json(rounded(margin, 12))),
-        detail: verdict.detail.as_deref(),
     }
 }
 

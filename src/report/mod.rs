@@ -4,23 +4,32 @@
 //! opens a file or looks at a clock. Invariant: the same run gives the same bytes.
 
 pub mod number;
+pub mod plot;
 pub mod verdicts;
 
 mod csv;
 mod events;
+mod figures;
 mod human;
 mod json;
 mod meta;
 mod paths;
 mod snapshot;
+mod suite;
 
 pub use csv::TimeSeries;
 pub use events::EventLog;
+pub use figures::figures;
 pub use human::{human, over_seeds};
 pub use json::json;
 pub use meta::{Input, meta};
 pub use paths::paths;
+pub use plot::{Plot, Sketch};
 pub use snapshot::snapshot;
+pub use suite::{
+    CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, Status, SuiteFormat,
+    read_results, suite_format,
+};
 
 use std::io::{self, Write};
 

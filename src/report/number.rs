@@ -145,8 +145,14 @@ fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
 
 /// A number for JSON: whole ones without a decimal point, others with at most twelve significant digits, so that the
 /// last bits of a float, which nobody means, are not shown.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Json(pub(super) f64);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Json(pub f64);
+
+impl<'de> serde::Deserialize<'de> for Json {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        f64::deserialize(deserializer).map(Json)
+    }
+}
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

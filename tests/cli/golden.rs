@@ -58,7 +58,7 @@ fn a_missing_snapshot_fails_and_waits_for_a_review() {
         .exits(1)
         .ends("0 passed, 1 failed, 0 no data")
         .warns("E0804")
-        .warns("kvs check first.kvs --update");
+        .warns("kvs review first.kvs");
     assert_eq!(project.files("snapshots"), [PENDING]);
 }
 
@@ -168,5 +168,5 @@ fn how_to_accept_is_said_once_a_file() {
     std::fs::create_dir(project.path("snapshots")).expect("writable");
     let finished = project.kvs(["check", "two.kvs"]).exits(1);
     assert_eq!(finished.stderr.matches("E0804").count(), 2, "{finished:#?}");
-    assert_eq!(finished.stderr.matches("--update").count(), 1, "{finished:#?}");
+    assert_eq!(finished.stderr.matches("kvs review").count(), 1, "{finished:#?}");
 }

@@ -3,11 +3,16 @@
 mod project;
 
 mod check;
+mod exit_codes;
 mod explain;
+mod explanation;
 mod fmt;
 mod golden;
+mod hardship;
 mod list;
 mod new;
+mod reports;
+mod review;
 mod run;
 mod select;
 mod shell;

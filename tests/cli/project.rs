@@ -86,7 +86,12 @@ impl Project {
 
     /// `kvs` in the project's folder, with nothing of the caller's environment that it heeds.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kvs"));
+        self.command_of(env!("CARGO_BIN_EXE_kvs"))
+    }
+
+    /// Another program as [`Project::command`] starts ours.
+    pub(crate) fn command_of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(self.folder.path()).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();

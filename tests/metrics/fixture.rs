@@ -83,6 +83,7 @@ pub(crate) fn scenario() -> Scenario {
             warmup: SimTime::ZERO,
             until: None,
             sample_every: SimDuration::from_ms(100),
+            snapshot_tolerance: Ratio::new(0.0),
         },
         expectations: Vec::new(),
         params: vec![("n".to_owned(), "2".to_owned())],

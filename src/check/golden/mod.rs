@@ -7,6 +7,8 @@
 
 mod format;
 mod name;
+mod pending;
+mod tolerance;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,9 +17,10 @@ use std::path::{Path, PathBuf};
 
 use insta::Snapshot;
 
-use crate::host::{HostError, Root, write_atomically};
+use crate::host::{HostError, Root, remove_abandoned_files, write_atomically};
 
 pub use name::{case_folder, case_label, snapshot_name};
+pub use pending::{Pending, pending};
 
 /// What may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +82,8 @@ pub(super) struct Subject<'a> {
     pub line: usize,
     /// The seed of the run that is stored.
     pub seed: u64,
+    /// The share by which numbers may differ from those stored.
+    pub tolerance: f64,
 }
 
 impl Snapshots {
@@ -109,14 +114,22 @@ impl Snapshots {
         self.mode != GoldenMode::Off
     }
 
-    /// Those of no case in `used`, by the name of their files; only of scenarios that `is_checked`, by their paths
-    /// below the root.
+    /// Removes what killed processes left, where anything is written.
+    pub fn sweep(&self) {
+        if matches!(self.mode, GoldenMode::Pending | GoldenMode::Update) {
+            remove_abandoned_files(&self.folder);
+        }
+    }
+
+    /// Those of no case in `used`, by the name of their files, pending ones among them; only of scenarios that
+    /// `is_checked`, by their paths below the root.
     #[must_use]
     pub fn unused(&self, used: &BTreeSet<String>, is_checked: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let is_unused = |path: &PathBuf| {
-            path.extension().is_some_and(|extension| extension == "snap")
-                && path.file_stem().is_none_or(|name| !used.contains(&*name.to_string_lossy()))
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let name = name.strip_suffix(".new").unwrap_or(&name).strip_suffix(".snap");
+            name.is_some_and(|name| !used.contains(name))
                 && Snapshot::from_file(path)
                     .is_ok_and(|snapshot| snapshot.metadata().input_file().is_some_and(is_checked))
         };
@@ -141,7 +154,7 @@ impl Snapshots {
             Err(Unread::NotASnapshot(_)) if self.mode == GoldenMode::Update => None,
             read => read.map_err(|unread| unread.into_host_error(path))?,
         };
-        if old.as_deref() == Some(new) {
+        if old.as_deref().is_some_and(|old| tolerance::agree(old, new, subject.tolerance)) {
             if self.mode != GoldenMode::Compare {
                 remove(&pending)?;
             }
@@ -216,7 +229,8 @@ fn remove(path: &Path) -> Result<(), HostError> {
 mod tests {
     use super::*;
 
-    const SUBJECT: Subject<'_> = Subject { id: "a.kvs::b[n=1]", file: "a.kvs", line: 3, seed: 7 };
+    const SUBJECT: Subject<'_> =
+        Subject { id: "a.kvs::b[n=1]", file: "a.kvs", line: 3, seed: 7, tolerance: 0.0 };
 
     #[track_caller]
     fn stored(path: &Path) -> String {
@@ -242,6 +256,20 @@ mod tests {
         assert!(!pending.exists(), "what is no longer pending is removed");
         fs::remove_file(&snap).expect("removable");
         assert!(matches!(compare(GoldenMode::Pending, "one"), Golden::Missing { .. }));
+    }
+
+    #[test]
+    fn within_the_tolerance_the_stored_text_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = Root { folder: folder.path().to_path_buf() };
+        let subject = Subject { tolerance: 0.01, ..SUBJECT };
+        let compare = |mode, text| Snapshots::of(&root, mode).compare("a", subject, text);
+        assert!(matches!(compare(GoldenMode::Update, "p99_ms  100"), Golden::Written(_)));
+        for mode in [GoldenMode::Compare, GoldenMode::Pending, GoldenMode::Update] {
+            assert!(matches!(compare(mode, "p99_ms  100.9"), Golden::Same), "{mode:?}");
+        }
+        assert_eq!(stored(&folder.path().join("snapshots/a.snap")), "p99_ms  100");
+        assert!(matches!(compare(GoldenMode::Compare, "p99_ms  101.1"), Golden::Changed { .. }));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::engine::End;
 use crate::expect::{Verdict, judge};
 use crate::host::{Host, HostError};
 use crate::metrics::{Accumulator, Demand, Outcome};
-use crate::model::Expectation;
+use crate::model::{Case, Expectation};
 use crate::report;
 use crate::workload::TrafficError;
 use order::Ordered;
@@ -294,6 +294,7 @@ impl<R: Recorder> Work<'_, R> {
         }
         let open = open_traces(self.host, &suite.root);
         let run = || {
+            crash_on_request(&compiled.scenario.case);
             let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
             let executed = execute(&compiled.scenario, seed, &open, &mut sink)?;
             Ok(Ran { end: executed.end, outcome: sink.0.finish(executed.end, &executed.clamped) })
@@ -315,6 +316,13 @@ impl<R> Work<'_, R> {
 struct Recording<S> {
     sink: Option<S>,
     unwritable: Option<HostError>,
+}
+
+/// What a bug does, for tests of how it is told: panics in the case that `KVS_CRASH_IN` names, in debug builds.
+fn crash_on_request(case: &Case) {
+    if cfg!(debug_assertions) && std::env::var("KVS_CRASH_IN").is_ok_and(|id| id == case.to_string()) {
+        panic!("asked to crash in `{case}`");
+    }
 }
 
 fn skipped(group: &Group, seed: u64) -> Vec<(usize, Ended)> {

@@ -1,10 +1,11 @@
 //! The runs of a case to its result.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use super::{Ended, NotRun, Work};
 use crate::check::{
-    CaseResult, Ending, Golden, Member, Suite, failure, golden, repeat_command, snapshot_name,
+    CaseResult, Ending, Golden, Member, Suite, catch, explain, failure, golden, repeat_command, snapshot_name,
 };
 use crate::expect::{Verdict, judge_seeds};
 
@@ -60,8 +61,17 @@ impl<R> Work<'_, R> {
         let compiled = &suite.cases[member.case];
         let line = compiled.expectations.first().map_or(1, |span| suite.sources.line_column(*span).0);
         let case = &compiled.scenario.case;
-        let subject = golden::Subject { id, file: &case.file, line, seed: member.seeds.start };
+        let tolerance = compiled.scenario.run.snapshot_tolerance.get();
+        let subject = golden::Subject { id, file: &case.file, line, seed: member.seeds.start, tolerance };
         self.snapshots(suite).compare(&snapshot_name(case), subject, text)
+    }
+
+    /// Why expectations do not hold; an explanation that fails is none, the verdicts stand without it.
+    fn notes(&self, suite: &Suite, result: &CaseResult) -> Vec<Vec<String>> {
+        if self.options.stop.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        catch(|| explain::explain(self.host, suite, result.case, &result.expectations)).unwrap_or_default()
     }
 
     /// Says what failed, and how to repeat it.
@@ -69,10 +79,12 @@ impl<R> Work<'_, R> {
         let compiled = &suite.cases[result.case];
         let expectations = compiled.scenario.expectations.iter().zip(&compiled.expectations);
         let mut worst_seed = None;
+        let mut notes = self.notes(suite, &result).into_iter();
         for (judgement, (expectation, span)) in result.expectations.iter().zip(expectations) {
+            let notes = notes.next().unwrap_or_default();
             if let Some(unmet) = failure::unmet(expectation, judgement, *span) {
                 worst_seed = worst_seed.or(Some(judgement.worst_seed));
-                result.diagnostics.push(unmet);
+                result.diagnostics.push(unmet.with_notes(notes));
             }
         }
         if let Some(seed) = worst_seed {

@@ -17,6 +17,8 @@ pub(in crate::cli) struct Loaded {
     pub(in crate::cli) broken: Vec<Suite>,
     /// Files that could not be read, and those that stopped the compiler.
     pub(in crate::cli) n_unread: usize,
+    /// What is wrong beside diagnostics, a sentence each.
+    pub(in crate::cli) problems: BTreeSet<String>,
     /// What the others are worth.
     pub(in crate::cli) exit: Exit,
 }
@@ -31,9 +33,16 @@ impl Loaded {
 /// Finds and compiles files, printing what is wrong with them.
 pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output: &Output) -> Loaded {
     let discovered = check::discover(host, paths);
-    let mut loaded = Loaded { suites: Vec::new(), broken: Vec::new(), n_unread: 0, exit: Exit::PASSED };
+    let mut loaded = Loaded {
+        suites: Vec::new(),
+        broken: Vec::new(),
+        n_unread: 0,
+        problems: BTreeSet::new(),
+        exit: Exit::PASSED,
+    };
     for problem in &discovered.problems {
         output.problem(problem);
+        loaded.problems.insert(problem.to_string());
         loaded.exit = loaded.exit.and(Exit::IO);
     }
     let compiled = check::compile_all(host, &discovered.files, &running.settings, running.n_threads());
@@ -50,11 +59,13 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
             }
             Ok(Err(problem)) => {
                 output.problem(&problem);
+                loaded.problems.insert(problem.to_string());
                 loaded.n_unread += 1;
                 loaded.exit = loaded.exit.and(Exit::IO);
             }
             Err(crash) => {
                 output.crash(&crate::host::display(file), &crash);
+                loaded.problems.insert(format!("{}: {crash}", crate::host::display(file)));
                 loaded.n_unread += 1;
                 loaded.exit = loaded.exit.and(Exit::BUG);
             }
@@ -63,6 +74,7 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
     for mistake in roots(&loaded.suites).into_iter().flat_map(|root| project_mistakes(host, root)) {
         output.error(&mistake, Some("`kvs.toml` marks the root of a project and may be empty"));
         loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
+        loaded.problems.insert(mistake);
     }
     loaded
 }

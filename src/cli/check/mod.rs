@@ -1,5 +1,6 @@
 //! `kvs check`: the suite.
 
+mod collect;
 mod load;
 mod printer;
 mod select;
@@ -10,19 +11,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use clap::Args;
 use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
 use regex::Regex;
 
-use super::arguments::{GlobalArgs, RunningArgs, pattern};
+use super::arguments::{GlobalArgs, RunningArgs, in_ci, pattern};
 use super::exit::Exit;
 use super::interrupt;
 use super::live::Live;
 use super::output::Output;
+use super::reports::{ReportArgs, in_actions};
 use crate::check::{self, Ending, GoldenMode, NoRecorder, Options, Partition, Remembered, Suite};
 use crate::host::{Host, Root};
+use collect::Collect;
 use printer::{Printer, State};
-use snapshots::{golden_mode, in_ci, look_for_snapshots, note_unused_snapshots};
+use snapshots::{golden_mode, look_for_snapshots, sweep, unreferenced};
 
 pub(super) use load::{Loaded, load};
 pub(super) use select::{Selected, WHAT_IS_A_CASE, every_case, select_groups};
@@ -47,21 +50,46 @@ pub(super) struct CheckArgs {
     /// Store what the cases give now as their snapshots
     #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"], value_parser = BoolishValueParser::new())]
     update: bool,
+    /// What to do with snapshots of no case, where whole folders are checked
+    #[arg(
+        long,
+        env = "KVS_UNREFERENCED",
+        hide_env = true,
+        value_enum,
+        default_value = "report",
+        value_name = "WHAT"
+    )]
+    unreferenced: Unreferenced,
     /// Start nothing more once a case has failed
     #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]
     fail_fast: bool,
     #[command(flatten)]
+    reports: ReportArgs,
+    #[command(flatten)]
     pub(super) running: RunningArgs,
+}
+
+/// `--unreferenced`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Unreferenced {
+    /// Say nothing
+    Ignore,
+    /// Name them
+    Report,
+    /// Fail
+    Reject,
+    /// Delete them
+    Delete,
 }
 
 /// Checks files and says what came of it.
 #[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
 pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> Exit {
     let begun = Instant::now();
-    if arguments.update && in_ci() {
+    if in_ci() && (arguments.update || arguments.unreferenced == Unreferenced::Delete) {
         output.error(
-            "`--update` stores snapshots, and where `CI` is set nothing is stored",
-            Some("store and commit them where the change is made, or unset `CI`"),
+            "`--update` and `--unreferenced=delete` change snapshots, and where `CI` is set nothing is stored",
+            Some("change and commit them where the scenarios are changed, or unset `CI`"),
         );
         return Exit::USAGE;
     }
@@ -87,11 +115,16 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     let groups = select_groups(&loaded.suites, &selected, &arguments.running, None);
     let golden = golden_mode(arguments);
     let exit = loaded.exit.and(look_for_snapshots(&host, &loaded.suites, golden, output));
+    sweep(&loaded.suites, golden);
     let n_runs = groups.iter().map(|group| group.seeds().len()).sum();
+    let is_reported = !arguments.reports.reports.is_empty() || in_actions();
+    let collect = is_reported.then(|| Collect::new(arguments.reports.has_pictures()));
     let printer = Printer {
         output,
         live: Live::begin(output, global.quiet, selected.len(), n_runs),
-        n_broken: loaded.n_broken(),
+        loaded: &loaded,
+        reports: &arguments.reports,
+        collect: collect.as_ref(),
         begun,
         state: Mutex::new(State { remembered: to_update(remembered, &host, &loaded), ..State::default() }),
     };
@@ -102,12 +135,16 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         overrides: &arguments.running.settings,
         stop: interrupt::heed(output),
     };
-    check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer);
+    match &collect {
+        Some(collect) => check::run(&host, &loaded.suites, &groups, &options, collect, &printer),
+        None => check::run(&host, &loaded.suites, &groups, &options, &NoRecorder, &printer),
+    }
     output.clear_bar();
+    let mut exit = exit;
     // Only whole folders without a mistake show that a case is gone.
     if exit == Exit::PASSED && selected.len() == every_case(&loaded.suites).len() && golden != GoldenMode::Off
     {
-        note_unused_snapshots(&host, arguments, &loaded.suites, golden, output);
+        exit = exit.and(unreferenced(&host, arguments, &loaded.suites, golden, output));
     }
     exit.and(printer.close(0))
 }

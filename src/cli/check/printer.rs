@@ -7,21 +7,28 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use super::collect::Collect;
 use super::exit_of;
-use crate::check::{CaseResult, Ending, Remembered, Suite, Tally, Watch};
+use super::load::Loaded;
+use crate::check::{CaseResult, Ending, Remembered, Suite, Tally, Watch, case_report};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::live::Live;
 use crate::cli::output::Output;
 use crate::cli::progress::{AlreadySaid, case_line, print_failures, summary_line};
+use crate::cli::reports::{ReportArgs, tell_actions};
+use crate::diagnostics::Located;
 use crate::host::Root;
+use crate::report::{CaseReport, Pictures, Results};
 
 /// Hears of cases.
 pub(super) struct Printer<'a> {
     pub(super) output: &'a Output,
     pub(super) live: Option<Live>,
-    /// Files that could not be run.
-    pub(super) n_broken: usize,
+    pub(super) loaded: &'a Loaded,
+    pub(super) reports: &'a ReportArgs,
+    /// What reports need of runs; `None` where there are none.
+    pub(super) collect: Option<&'a Collect>,
     pub(super) begun: Instant,
     pub(super) state: Mutex<State>,
 }
@@ -34,6 +41,9 @@ pub(super) struct State {
     pub(super) said: AlreadySaid,
     /// Which cases failed when they last ran; empty where nothing is remembered.
     pub(super) remembered: BTreeMap<Root, Remembered>,
+    /// For reports.
+    pub(super) cases: Vec<CaseReport>,
+    pub(super) pictures: Pictures,
 }
 
 impl Printer<'_> {
@@ -47,9 +57,43 @@ impl Printer<'_> {
                 self.output.progress(&format!("note: which cases failed is not remembered: {problem}"));
             }
         }
+        let cases = std::mem::take(&mut state.cases);
+        let exit = state.exit.and(self.report(cases, std::mem::take(&mut state.pictures)));
         let seconds = self.begun.elapsed().as_secs_f64();
-        self.output.result(&summary_line(&state.tally, self.n_broken, n_left, seconds));
-        state.exit
+        self.output.result(&summary_line(&state.tally, self.loaded.n_broken(), n_left, seconds));
+        exit
+    }
+
+    /// Writes what `--report` asks for, and what a job of GitHub Actions gets anyway.
+    fn report(&self, cases: Vec<CaseReport>, mut pictures: Pictures) -> Exit {
+        if self.collect.is_none() {
+            return Exit::PASSED;
+        }
+        let every_suite = self.loaded.suites.iter().chain(&self.loaded.broken);
+        let of_files = every_suite.flat_map(|suite| {
+            suite.diagnostics.iter().map(|diagnostic| Located::of(diagnostic, &suite.sources))
+        });
+        let results = Results::new(cases, of_files.collect(), self.loaded.problems.clone());
+        if self.reports.has_pictures() {
+            let texts =
+                self.loaded.broken.iter().map(|suite| (&suite.name, &suite.sources.get(suite.source).text));
+            pictures.sources.extend(texts.map(|(name, text)| (name.clone(), text.to_string())));
+        }
+        tell_actions(&results, "", self.output);
+        self.reports.write(&results, &pictures, self.output)
+    }
+
+    /// Keeps a case for the reports.
+    fn keep(&self, suite: &Suite, result: &CaseResult, state: &mut State) {
+        let Some(collect) = self.collect else { return };
+        let collected = collect.take(&result.id);
+        let case = case_report(suite, result, collected.metrics);
+        if self.reports.has_pictures() {
+            let text = &suite.sources.get(suite.source).text;
+            state.pictures.sources.entry(case.file.clone()).or_insert_with(|| text.to_string());
+            state.pictures.plots.extend(collected.plot.map(|plot| (case.id.clone(), plot)));
+        }
+        state.cases.push(case);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -80,6 +124,7 @@ impl Watch for Printer<'_> {
         self.output.progress(&case_line(&result));
         let state = &mut *self.lock();
         print_failures(self.output, suite, &result, &mut state.said);
+        self.keep(suite, &result, state);
         state.tally.add(&result.ending);
         state.exit = state.exit.and(exit_of(&result.ending));
         if result.ending != Ending::Skipped

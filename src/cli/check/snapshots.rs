@@ -3,17 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::CheckArgs;
 use super::load::roots;
+use super::{CheckArgs, Unreferenced};
 use crate::check::{self, GoldenMode, Snapshots, Suite, snapshot_name};
+use crate::cli::arguments::in_ci;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::host::{Host, Root};
-
-/// Where nothing is written.
-pub(super) fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
-}
+use crate::host::{Host, HostError, Root};
 
 /// Snapshots hold the numbers of the file as written.
 pub(super) fn golden_mode(arguments: &CheckArgs) -> GoldenMode {
@@ -50,20 +46,28 @@ pub(super) fn look_for_snapshots(host: &Host, suites: &[Suite], golden: GoldenMo
     exit
 }
 
-/// Names the snapshots of cases that were renamed or deleted in the folders checked.
-pub(super) fn note_unused_snapshots(
+/// Removes what killed runs left beside the snapshots.
+pub(super) fn sweep(suites: &[Suite], golden: GoldenMode) {
+    for root in roots(suites) {
+        Snapshots::of(root, golden).sweep();
+    }
+}
+
+/// Does as `--unreferenced` says with the snapshots of cases that were renamed or deleted in the folders checked.
+pub(super) fn unreferenced(
     host: &Host,
     arguments: &CheckArgs,
     suites: &[Suite],
     golden: GoldenMode,
     output: &Output,
-) {
+) -> Exit {
     let folders = check::folders(host, &arguments.paths);
     let mut used: BTreeMap<&Root, BTreeSet<String>> = BTreeMap::new();
     for suite in suites {
         let names = suite.cases.iter().map(|compiled| snapshot_name(&compiled.scenario.case));
         used.entry(&suite.root).or_default().extend(names);
     }
+    let mut exit = Exit::PASSED;
     for (root, used) in used {
         let checked: Vec<String> = folders
             .iter()
@@ -74,8 +78,35 @@ pub(super) fn note_unused_snapshots(
             checked.iter().any(|folder| folder.is_empty() || Path::new(file).starts_with(folder))
         };
         for path in Snapshots::of(root, golden).unused(&used, &is_checked) {
-            let path = crate::host::display(path.strip_prefix(&root.folder).unwrap_or(&path));
-            output.progress(&format!("note: `{path}` is the snapshot of no case, and can be deleted"));
+            exit = exit.and(treat(&path, root, arguments.unreferenced, output));
         }
+    }
+    exit
+}
+
+/// One snapshot of no case.
+fn treat(path: &Path, root: &Root, unreferenced: Unreferenced, output: &Output) -> Exit {
+    let shown = crate::host::display(path.strip_prefix(&root.folder).unwrap_or(path));
+    let what = format!("`{shown}` is the snapshot of no case");
+    match unreferenced {
+        Unreferenced::Ignore => Exit::PASSED,
+        Unreferenced::Report => {
+            output.progress(&format!("note: {what}, and can be deleted (--unreferenced=delete)"));
+            Exit::PASSED
+        }
+        Unreferenced::Reject => {
+            output.error(&what, Some("delete it with `kvs check --unreferenced=delete`"));
+            Exit::FAILED
+        }
+        Unreferenced::Delete => match std::fs::remove_file(path) {
+            Ok(()) => {
+                output.progress(&format!("note: deleted `{shown}`, the snapshot of no case"));
+                Exit::PASSED
+            }
+            Err(error) => {
+                output.problem(&HostError::io(path, error));
+                Exit::IO
+            }
+        },
     }
 }

@@ -30,7 +30,7 @@ pub(super) static CODES: &[CodeInfo] = &[
                       the scenario, in what it uses, or in the simulator. Look at the pending snapshot; if the \
                       new numbers are right, accept it.",
         wrong: "# edit the scenario, then: kvs check",
-        right: "# edit the scenario, look at the change, then: kvs check --update",
+        right: "# edit the scenario, then: kvs check, kvs review",
     },
     CodeInfo {
         code: Code("E0804"),
@@ -38,7 +38,7 @@ pub(super) static CODES: &[CodeInfo] = &[
         explanation: "The first run of a new case writes a pending snapshot and fails, so that nobody takes \
                       numbers on record that nobody has seen. Look at it, then accept it.",
         wrong: "# add a scenario, then: kvs check",
-        right: "# add a scenario, look at its numbers, then: kvs check --update",
+        right: "# add a scenario, then: kvs check, kvs review",
     },
     CodeInfo {
         code: Code("E0805"),

@@ -41,6 +41,12 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, width: usize, col
         help: diagnostic.help.as_deref().map(visible),
     };
     drawing.write(width, color, text);
+    for note in diagnostic.notes() {
+        let words = wrapped(&visible(note), width.saturating_sub(NOTE.len()));
+        text.push_str(NOTE);
+        text.push_str(&words.replace('\n', &format!("\n{:indent$}", "", indent = NOTE.len())));
+        text.push('\n');
+    }
     for label in elsewhere {
         let window = Window::around(label.span, sources);
         let unlabelled = Label { span: label.span, text: String::new() };
@@ -222,6 +228,9 @@ impl Window {
         width.saturating_sub(middle + GUTTER)
     }
 }
+
+/// Before a note, as miette has it before a help.
+const NOTE: &str = "  note: ";
 
 /// Columns beside the source, and of the arrow before a label.
 const GUTTER: usize = 12;

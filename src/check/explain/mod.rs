@@ -1,0 +1,171 @@
+//! Why an expectation does not hold: when its limit was first exceeded, and where the time went of those who decide.
+//!
+//! A run that failed is run once more under the seed that was worst, with a sink that keeps what passing runs need
+//! not pay for. Invariant: the second run is the first, so that what it tells is about the verdict.
+
+mod figure;
+mod ledger;
+
+use crate::check::{Suite, execute, open_traces};
+use crate::expect::{Judgement, Status, Verdict, judge};
+use crate::host::Host;
+use crate::metrics::{Accumulator, Demand, Kind, lookup};
+use crate::model::{Comparison, Condition, Expectation, Metric, Scenario, Term, Tolerance};
+use crate::report::number::{natural, percent};
+use crate::units::{Dimension, SimTime};
+use figure::{Figure, Timed, shares};
+use ledger::{Entry, Fate, Ledger};
+
+/// Sentences for each failed expectation of a case that was judged, in the order of its expectations; none where
+/// there is nothing to add.
+pub(super) fn explain(host: &Host, suite: &Suite, case: usize, judgements: &[Judgement]) -> Vec<Vec<String>> {
+    let scenario = &suite.cases[case].scenario;
+    let mut notes = vec![Vec::new(); judgements.len()];
+    let questions: Vec<Option<Question<'_>>> = scenario
+        .expectations
+        .iter()
+        .zip(judgements)
+        .map(|(expectation, judgement)| Question::of(expectation, judgement))
+        .collect();
+    let mut seeds: Vec<u64> = questions.iter().flatten().map(|question| question.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    for seed in seeds {
+        let here = |question: &&Question<'_>| question.seed == seed;
+        let levels: Vec<&Expectation> =
+            questions.iter().flatten().filter(here).filter_map(|question| question.level.as_ref()).collect();
+        let names = scenario.workloads.iter().map(|workload| workload.name.clone()).collect();
+        let mut sink = (Ledger::new(names), Accumulator::new(scenario, &Demand::of(&levels)));
+        // It has run before; whatever has changed since, a trace for example, there is nothing to explain then.
+        let Ok(executed) = execute(scenario, seed, &open_traces(host, &suite.root), &mut sink) else {
+            continue;
+        };
+        let (ledger, accumulator) = sink;
+        let outcome = accumulator.finish(executed.end, &executed.clamped);
+        for (question, notes) in questions.iter().zip(&mut notes) {
+            let Some(question) = question.as_ref().filter(here) else { continue };
+            if let Some(level) = &question.level {
+                notes.extend(judge(level, &outcome, &|_| None).detail);
+            }
+            notes.extend(question.about_requests(scenario, &ledger.entries));
+        }
+    }
+    notes
+}
+
+/// What is asked about one expectation.
+struct Question<'a> {
+    seed: u64,
+    metric: &'a Metric,
+    verdict: &'a Verdict,
+    /// When a level exceeded the limit of its maximum, as an expectation that tells.
+    level: Option<Expectation>,
+}
+
+impl<'a> Question<'a> {
+    /// `None` for what holds, has no data, or tells all there is by itself.
+    fn of(expectation: &'a Expectation, judgement: &'a Judgement) -> Option<Question<'a>> {
+        if judgement.status != Status::Fail || judgement.worst.status != Status::Fail {
+            return None;
+        }
+        let mentions = expectation.condition.metrics();
+        let mention = mentions.iter().find(|mention| mention.metric.of.is_none() && !mention.over_time)?;
+        let verdict = &judgement.worst;
+        let level = level(mention.metric, &expectation.condition, verdict);
+        Some(Question { seed: judgement.worst_seed, metric: mention.metric, verdict, level })
+    }
+
+    fn about_requests(&self, scenario: &Scenario, entries: &[Entry]) -> Vec<String> {
+        let warmup = scenario.run.warmup;
+        match Figure::of(self.metric) {
+            Some(figure) => {
+                let samples = figure.samples(entries, &self.metric.selection, warmup);
+                let exceeded = self.verdict.limit.and_then(|limit| first_above(&samples, limit, scenario));
+                exceeded.into_iter().chain(where_time_went(&figure, &samples)).collect()
+            }
+            None => lost(self.metric, entries, warmup).into_iter().collect(),
+        }
+    }
+}
+
+/// For `max_queue_depth <= 10`: the level itself over time against the same limit.
+fn level(metric: &Metric, condition: &Condition, verdict: &Verdict) -> Option<Expectation> {
+    let base = metric.name.strip_prefix("max_").or(metric.name.strip_prefix("peak_"))?;
+    let info = lookup(base).filter(|info| info.kind == Kind::Level && info.at_instants)?;
+    let Condition::Compare { operator: operator @ (Comparison::Less | Comparison::LessOrEqual), .. } =
+        condition
+    else {
+        return None;
+    };
+    let left = Metric { name: base.to_owned(), windows: None, ..metric.clone() };
+    let right = Term::Number(verdict.limit?, info.dimension);
+    let condition = Condition::Compare {
+        left: Term::Metric(left),
+        operator: *operator,
+        right,
+        tolerance: Tolerance::Exact,
+    };
+    let condition = Condition::Always { condition: Box::new(condition), during: None };
+    Some(Expectation { text: String::new(), condition, in_runs: None })
+}
+
+/// "first exceeded at 12.3 s by `chat-17` on h100[2], as by 40 of 500 requests".
+fn first_above(samples: &[Timed<'_>], limit: f64, scenario: &Scenario) -> Option<String> {
+    let above: Vec<&Timed<'_>> = samples.iter().filter(|timed| timed.time as f64 / 1e12 > limit).collect();
+    let first = above.iter().min_by_key(|timed| (timed.at, timed.entry.arrival))?;
+    let place = first
+        .entry
+        .gpu
+        .map_or_else(String::new, |gpu| format!(" on {}", scenario.cluster.replica_name(gpu as usize)));
+    let (n_above, n) = (above.len(), samples.len());
+    Some(format!(
+        "first exceeded at {} by request `{}`{place}; {n_above} of {n} requests are above the limit",
+        time(first.at),
+        first.entry.label,
+    ))
+}
+
+/// "the 5 slowest of 500 requests, which decide, spent 91% in queue, 9% in prefill".
+fn where_time_went(figure: &Figure, samples: &[Timed<'_>]) -> Option<String> {
+    let n_deciding = figure.n_deciding(samples.len());
+    let deciding = samples[..n_deciding].iter();
+    let spent = deciding.filter_map(|timed| Some((timed.entry, figure.spent(timed.entry)?)));
+    let shares = shares(spent)?;
+    let words: Vec<String> =
+        shares.iter().map(|(stage, share)| format!("{} in {}", rounded(*share), stage.name())).collect();
+    Some(format!("{} spent {}", figure.deciding(n_deciding, samples.len()), words.join(", ")))
+}
+
+/// For counts and shares of requests: who was lost first.
+fn lost(metric: &Metric, entries: &[Entry], warmup: SimTime) -> Option<String> {
+    let fate = match metric.name.as_str() {
+        "rejected" | "reject_rate" => Fate::Rejected,
+        "evicted" | "evictions" => Fate::Evicted,
+        "finished" | "completion_rate" => {
+            let lost = [Fate::Rejected, Fate::Evicted];
+            entries.iter().find(|entry| lost.contains(&entry.fate) && entry.arrival >= warmup)?.fate
+        }
+        _ => return None,
+    };
+    let lost = || entries.iter().filter(|entry| entry.fate == fate && entry.arrival >= warmup);
+    let first = lost().min_by_key(|entry| (entry.ended, entry.arrival))?;
+    let what = if fate == Fate::Rejected { "rejected" } else { "evicted" };
+    let waited: f64 = lost().filter_map(|entry| Some(entry.ended?.since(entry.arrival).as_secs_f64())).sum();
+    let mean = natural(waited / lost().count() as f64, Dimension::TIME);
+    Some(format!(
+        "first {what} at {}: request `{}`; {} of {} requests were, after {mean} on average",
+        time(first.ended?),
+        first.label,
+        lost().count(),
+        entries.iter().filter(|entry| entry.arrival >= warmup).count(),
+    ))
+}
+
+fn time(at: SimTime) -> String {
+    natural(at.as_secs_f64(), Dimension::TIME)
+}
+
+/// Whole per cents; what is there is never shown as none.
+fn rounded(share: f64) -> String {
+    percent((share * 100.0).round().max(1.0) / 100.0)
+}

@@ -1,0 +1,96 @@
+//! `--report FORMAT=PATH`, and what GitHub Actions gets by itself.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::output::Output;
+use crate::host::{HostError, write_atomically};
+use crate::report::{Pictures, REPORTS, Results, SuiteFormat, suite_format};
+
+/// Where results are written beside the terminal.
+#[derive(Args)]
+pub(super) struct ReportArgs {
+    /// Write the results as junit, json, sarif, github, markdown or html, as --report html=report.html; repeatable
+    #[arg(long = "report", env = "KVS_REPORT", hide_env = true, value_name = "FORMAT=PATH", value_parser = target)]
+    pub(super) reports: Vec<Target>,
+}
+
+/// One `--report`.
+#[derive(Clone)]
+pub(super) struct Target {
+    format: &'static SuiteFormat,
+    path: PathBuf,
+}
+
+impl ReportArgs {
+    /// Whether something draws pictures, which costs a little time in every run.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.reports.iter().any(|target| target.format.name == "html")
+    }
+
+    /// Writes all; what cannot be written is printed and the others are written anyway.
+    pub(super) fn write(&self, results: &Results, pictures: &Pictures, output: &Output) -> Exit {
+        let mut exit = Exit::PASSED;
+        for Target { format, path } in &self.reports {
+            let mut bytes = Vec::new();
+            let written = (format.write)(results, pictures, &mut bytes)
+                .map_err(|error| HostError::io(path, error))
+                .and_then(|()| write(path, &bytes));
+            if let Err(problem) = written {
+                output.problem(&problem);
+                exit = Exit::IO;
+            }
+        }
+        exit
+    }
+}
+
+/// In one step, unless it goes to what is no file, as a pipe.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
+    let is_device = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    if is_device {
+        return fs::write(path, bytes).map_err(|error| HostError::io(path, error));
+    }
+    write_atomically(path, bytes)
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let names = || REPORTS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(|| {
+        format!("expected a format and a path, as `json=results.json`; formats: {}", names())
+    })?;
+    let format =
+        suite_format(name).ok_or_else(|| format!("no format `{name}`, expected one of: {}", names()))?;
+    Ok(Target { format, path: PathBuf::from(path) })
+}
+
+/// Whether this is a step of GitHub Actions.
+pub(super) fn in_actions() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// Annotations and the step summary, where there is a job to annotate; `more` follows in the summary. What cannot be
+/// told to GitHub fails nothing.
+pub(super) fn tell_actions(results: &Results, more: &str, output: &Output) {
+    if !in_actions() {
+        return;
+    }
+    let text = |name: &str| {
+        let mut bytes = Vec::new();
+        let format = suite_format(name).expect("the format is listed");
+        (format.write)(results, &Pictures::default(), &mut bytes).expect("memory takes all that is written");
+        String::from_utf8(bytes).expect("the format is text")
+    };
+    output.annotations(&text("github"));
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return };
+    let summary = format!("{}\n{more}", text("markdown"));
+    let append = || OpenOptions::new().append(true).create(true).open(&path)?.write_all(summary.as_bytes());
+    if let Err(error) = append() {
+        let problem = HostError::io(Path::new(&path), error);
+        output.progress(&format!("note: no step summary: {problem}"));
+    }
+}

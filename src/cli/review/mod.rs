@@ -1,0 +1,242 @@
+//! `kvs review`, `accept`, `reject` and `pending`: what becomes of snapshots that wait.
+//!
+//! The files are insta's, so `cargo insta review` does the same with the same keys.
+
+mod keys;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use regex::Regex;
+
+use super::arguments::{GlobalArgs, in_ci, pattern};
+use super::difference::difference;
+use super::exit::Exit;
+use super::output::{DOUBTFUL, FAINT, GOOD, Output, STRONG};
+use crate::check::{self, Pending};
+use crate::host::{Host, HostError, Root};
+use keys::{Answer, Keys};
+
+/// Which of the snapshots that wait.
+#[derive(Args)]
+pub(super) struct PendingArgs {
+    /// Only snapshots of these scenario files and of those below these folders [default: all of the project]
+    paths: Vec<PathBuf>,
+    /// Only cases whose id matches, as --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
+    filter: Option<Regex>,
+}
+
+/// Arguments of `kvs pending`.
+#[derive(Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    which: PendingArgs,
+    /// One JSON object a line, with the stored and the new text
+    #[arg(long, env = "KVS_JSON", hide_env = true, value_parser = BoolishValueParser::new())]
+    json: bool,
+}
+
+/// What to do with all of them.
+#[derive(Clone, Copy)]
+pub(super) enum Decision {
+    /// They become the snapshots.
+    Accept,
+    /// They are removed.
+    Reject,
+}
+
+/// Prints what waits.
+pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let (host, waiting) = match find(&arguments.which, global, output) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    for pending in &waiting {
+        let path = host.shown(&pending.path);
+        if arguments.json {
+            let object = serde_json::json!({
+                "id": pending.id, "file": pending.file, "line": pending.line, "pending": path,
+                "snapshot": host.shown(&pending.target), "old": pending.old, "new": pending.new,
+            });
+            output.result(&format!("{object}\n"));
+        } else {
+            output.result(&format!("{}  {FAINT}{path}{FAINT:#}\n", pending.id));
+        }
+    }
+    Exit::PASSED
+}
+
+/// Does the same with all that waits.
+pub(super) fn decide(
+    arguments: &PendingArgs,
+    decision: Decision,
+    global: &GlobalArgs,
+    output: &Output,
+) -> Exit {
+    if refused_in_ci(output) {
+        return Exit::USAGE;
+    }
+    let waiting = match find(arguments, global, output) {
+        Ok((_, waiting)) => waiting,
+        Err(exit) => return exit,
+    };
+    let mut count = Count::default();
+    for pending in &waiting {
+        match decision {
+            Decision::Accept => count.accept(pending, output),
+            Decision::Reject => count.reject(pending, output),
+        }
+    }
+    count.sum_up(output)
+}
+
+/// Shows one after the other and asks.
+pub(super) fn review(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    if refused_in_ci(output) {
+        return Exit::USAGE;
+    }
+    let (host, waiting) = match find(arguments, global, output) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let mut keys = Keys::begin();
+    let mut count = Count::default();
+    let mut for_all = None;
+    for (index, pending) in waiting.iter().enumerate() {
+        let answer = for_all.map_or_else(
+            || {
+                output.result(&shown(&host, pending, index, waiting.len()));
+                keys.ask(output)
+            },
+            Ok,
+        );
+        match answer {
+            Ok(Answer::Accept { all }) => {
+                for_all = all.then_some(Answer::Accept { all });
+                count.accept(pending, output);
+            }
+            Ok(Answer::Reject { all }) => {
+                for_all = all.then_some(Answer::Reject { all });
+                count.reject(pending, output);
+            }
+            Ok(Answer::Skip { all }) => {
+                for_all = all.then_some(Answer::Skip { all });
+                count.skipped += 1;
+            }
+            Err(keys::Interrupted) => {
+                count.skipped += waiting.len() - index;
+                return count.sum_up(output).and(Exit::INTERRUPTED);
+            }
+        }
+    }
+    count.sum_up(output)
+}
+
+fn refused_in_ci(output: &Output) -> bool {
+    if in_ci() {
+        output.error(
+            "this changes snapshots, and where `CI` is set nothing is stored",
+            Some("review and commit them where the change is made, or unset `CI`"),
+        );
+    }
+    in_ci()
+}
+
+/// What waits and was asked for; otherwise what to exit with.
+fn find(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Result<(Host, Vec<Pending>), Exit> {
+    let host = Host::disk(global.allow_outside).map_err(|error| {
+        output.error(&format!("the current folder: {error}"), None);
+        Exit::IO
+    })?;
+    let told = |problem: &HostError| {
+        output.problem(problem);
+        Exit::IO
+    };
+    let everywhere = [PathBuf::from(".")];
+    let paths = if arguments.paths.is_empty() { &everywhere } else { arguments.paths.as_slice() };
+    let mut places: Vec<(Root, String)> = Vec::new();
+    for path in paths {
+        let root = host.root_of(path).map_err(|problem| told(&problem))?;
+        let below = if arguments.paths.is_empty() { String::new() } else { host.below(&root, path) };
+        places.push((root, below));
+    }
+    let mut waiting = Vec::new();
+    let mut n_all = 0;
+    for root in places.iter().map(|(root, _)| root).collect::<BTreeSet<_>>() {
+        let mut of_root = check::pending(root).map_err(|problem| told(&problem))?;
+        n_all += of_root.len();
+        of_root.retain(|pending| {
+            let is_named = places.iter().any(|(of, below)| of == root && pending.is_below(below));
+            is_named && arguments.filter.as_ref().is_none_or(|filter| filter.is_match(&pending.id))
+        });
+        waiting.extend(of_root);
+    }
+    match (waiting.is_empty(), n_all) {
+        (false, _) => Ok((host, waiting)),
+        (true, 0) => {
+            output.progress("nothing is pending");
+            Err(Exit::PASSED)
+        }
+        (true, n_all) => {
+            output.error(
+                &format!("none of the {n_all} pending snapshots was asked for"),
+                Some("`kvs pending` shows them"),
+            );
+            Err(Exit::NOTHING_SELECTED)
+        }
+    }
+}
+
+/// A pending snapshot as a reviewer sees it.
+fn shown(host: &Host, pending: &Pending, index: usize, n: usize) -> String {
+    let Pending { id, file, line, target, old, new, .. } = pending;
+    let what = if old.is_some() { "" } else { ", new" };
+    let place = format!("{file}:{line}, {}{what}", host.shown(target));
+    let difference = difference(old.as_deref().unwrap_or_default(), new);
+    format!("{STRONG}{}/{n}  {id}{STRONG:#}\n     {FAINT}{place}{FAINT:#}\n{difference}", index + 1)
+}
+
+/// What became of them.
+#[derive(Default)]
+struct Count {
+    accepted: usize,
+    rejected: usize,
+    skipped: usize,
+    failed: bool,
+}
+
+impl Count {
+    fn accept(&mut self, pending: &Pending, output: &Output) {
+        match pending.accept() {
+            Ok(()) => {
+                self.accepted += 1;
+                output.progress(&format!("{GOOD}accepted{GOOD:#}  {}", pending.id));
+            }
+            Err(problem) => self.fail(&problem, output),
+        }
+    }
+
+    fn reject(&mut self, pending: &Pending, output: &Output) {
+        match pending.reject() {
+            Ok(()) => {
+                self.rejected += 1;
+                output.progress(&format!("{DOUBTFUL}rejected{DOUBTFUL:#}  {}", pending.id));
+            }
+            Err(problem) => self.fail(&problem, output),
+        }
+    }
+
+    fn fail(&mut self, problem: &HostError, output: &Output) {
+        output.problem(problem);
+        self.failed = true;
+    }
+
+    fn sum_up(&self, output: &Output) -> Exit {
+        let Count { accepted, rejected, skipped, failed } = self;
+        output.result(&format!("{accepted} accepted, {rejected} rejected, {skipped} skipped\n"));
+        if *failed { Exit::IO } else { Exit::PASSED }
+    }
+}

@@ -1,0 +1,35 @@
+//! An expectation over all its runs, as results keep it.
+
+use super::{ExpectationReport, Shown};
+use crate::expect::Judgement;
+use crate::model::Expectation;
+use crate::report::json::scaled;
+use crate::report::verdicts::numbers;
+
+impl ExpectationReport {
+    /// As it was judged; `line` is where it stands.
+    #[must_use]
+    pub fn of(expectation: &Expectation, judgement: &Judgement, line: usize) -> ExpectationReport {
+        let Judgement { status, worst, worst_seed, held, runs } = judgement;
+        let scaled = scaled(worst);
+        ExpectationReport {
+            expect: expectation.text.clone(),
+            line,
+            status: status.name().to_owned(),
+            unit: scaled.unit.to_owned(),
+            value: scaled.value,
+            limit: scaled.limit,
+            margin: scaled.margin,
+            shown: numbers(worst).map(|numbers| Shown {
+                value: numbers.value,
+                limit: numbers.limit,
+                margin: numbers.margin,
+                share: numbers.relative_margin,
+            }),
+            held: *held,
+            runs: *runs,
+            worst_seed: *worst_seed,
+            detail: worst.detail.clone(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! JUnit XML: a test suite a file, a test case an expectation, and one for the snapshot of a case.
+//!
+//! The dialect of Jenkins (`junit-10.xsd`), which GitLab, GitHub actions and others read. Times are left out: they are
+//! of this machine. Invariant: the document is well-formed whatever a name holds.
+
+use std::fmt::Write as _;
+
+use super::{CaseReport, ExpectationReport, Results, Status, SuiteFormat};
+
+pub(super) static FORMAT: SuiteFormat = SuiteFormat {
+    name: "junit",
+    summary: "JUnit XML with a test case an expectation",
+    write: |results, _, into| into.write_all(junit(results).as_bytes()),
+};
+
+/// A test case of the document.
+struct Test {
+    name: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    /// Its message, and all there is to say.
+    Failed(String, String),
+    Error(String, String),
+    Skipped,
+}
+
+fn junit(results: &Results) -> String {
+    let mut suites: Vec<(&str, Vec<Test>)> = Vec::new();
+    for case in &results.cases {
+        match suites.last_mut() {
+            Some((file, tests)) if *file == case.file => tests.extend(tests_of(case)),
+            _ => suites.push((&case.file, tests_of(case))),
+        }
+    }
+    for diagnostic in &results.diagnostics {
+        let name = format!("{}:{}", diagnostic.code, diagnostic.place.line);
+        let outcome = Outcome::Error(diagnostic.message.clone(), diagnostic.lines().join("\n"));
+        suites.push((&diagnostic.place.file, vec![Test { name, outcome }]));
+    }
+    for problem in &results.problems {
+        let outcome = Outcome::Error(problem.clone(), problem.clone());
+        suites.push(("files", vec![Test { name: "readable".to_owned(), outcome }]));
+    }
+    let every: Vec<&Test> = suites.iter().flat_map(|(_, tests)| tests).collect();
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    push(&mut text, &format!("<testsuites name=\"kvs\"{}>\n", counts(&every)));
+    for (file, tests) in &suites {
+        let file = escaped(file);
+        push(&mut text, &format!("  <testsuite name=\"{file}\"{}>\n", suite_counts(tests)));
+        for test in tests {
+            push(&mut text, &testcase(&file, test));
+        }
+        push(&mut text, "  </testsuite>\n");
+    }
+    push(&mut text, "</testsuites>\n");
+    text
+}
+
+fn push(text: &mut String, more: &str) {
+    text.write_str(more).expect("writing to a string cannot fail");
+}
+
+fn tests_of(case: &CaseReport) -> Vec<Test> {
+    let label = case.id.strip_prefix(&case.file).unwrap_or(&case.id).trim_start_matches("::");
+    let named = |what: &str| if label.is_empty() { what.to_owned() } else { format!("{label}: {what}") };
+    let about = |case: &CaseReport| {
+        let told =
+            case.diagnostics.iter().flat_map(super::Located::lines).chain(case.problems.iter().cloned());
+        told.collect::<Vec<_>>().join("\n")
+    };
+    if case.expectations.is_empty() {
+        let what = format!("the case is {}", case.status.name());
+        let outcome = match case.status {
+            Status::Skipped => Outcome::Skipped,
+            Status::Wrong | Status::Unreadable | Status::Crashed => Outcome::Error(what, about(case)),
+            Status::Passed | Status::Failed | Status::NoData => Outcome::Passed,
+        };
+        let ran = Test { name: named("runs"), outcome };
+        return std::iter::once(ran).chain(snapshot_of(case, &named)).collect();
+    }
+    let expectations = case
+        .expectations
+        .iter()
+        .map(|expectation| Test { name: named(&expectation.expect), outcome: outcome_of(case, expectation) });
+    expectations.chain(snapshot_of(case, &named)).collect()
+}
+
+fn outcome_of(case: &CaseReport, expectation: &ExpectationReport) -> Outcome {
+    if expectation.status == "pass" {
+        return Outcome::Passed;
+    }
+    let told = case.diagnostics.iter().find(|diagnostic| diagnostic.place.line == expectation.line);
+    let message = told.map_or_else(|| expectation.status.clone(), |told| told.message.clone());
+    Outcome::Failed(message, told.map_or_else(String::new, |told| told.lines().join("\n")))
+}
+
+fn snapshot_of(case: &CaseReport, named: &dyn Fn(&str) -> String) -> Option<Test> {
+    let outcome = match case.snapshot.status.as_str() {
+        "off" => return None,
+        status if case.snapshot.is_failure() => Outcome::Failed(
+            format!("the snapshot is {status}"),
+            case.snapshot.difference.clone().unwrap_or_default(),
+        ),
+        _ => Outcome::Passed,
+    };
+    Some(Test { name: named("snapshot"), outcome })
+}
+
+fn testcase(file: &str, test: &Test) -> String {
+    let opening = format!("    <testcase classname=\"{file}\" name=\"{}\"", escaped(&test.name));
+    let told = |element: &str, message: &str, text: &str| {
+        let message = escaped(message);
+        format!(
+            "{opening}>\n      <{element} message=\"{message}\">{}</{element}>\n    </testcase>\n",
+            escaped(text).replace("&#10;", "\n")
+        )
+    };
+    match &test.outcome {
+        Outcome::Passed => format!("{opening}/>\n"),
+        Outcome::Failed(message, text) => told("failure", message, text),
+        Outcome::Error(message, text) => told("error", message, text),
+        Outcome::Skipped => format!("{opening}>\n      <skipped/>\n    </testcase>\n"),
+    }
+}
+
+/// The counts of all suites together; that dialect has no place for skipped ones there.
+fn counts(tests: &[&Test]) -> String {
+    let n = |wanted: fn(&Outcome) -> bool| tests.iter().filter(|test| wanted(&test.outcome)).count();
+    format!(
+        " tests=\"{}\" failures=\"{}\" errors=\"{}\"",
+        n(|_| true),
+        n(|outcome| matches!(outcome, Outcome::Failed(..))),
+        n(|outcome| matches!(outcome, Outcome::Error(..))),
+    )
+}
+
+/// The counts of one suite.
+fn suite_counts(tests: &[Test]) -> String {
+    let skipped = tests.iter().filter(|test| matches!(test.outcome, Outcome::Skipped)).count();
+    format!("{} skipped=\"{skipped}\"", counts(&tests.iter().collect::<Vec<_>>()))
+}
+
+/// XML has no place for control characters, not even escaped.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\t' => escaped.push_str("&#9;"),
+            '\r' => escaped.push_str("&#13;"),
+            control if control.is_control() || matches!(control, '\u{FFFE}' | '\u{FFFF}') => {
+                escaped.push('\u{FFFD}');
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

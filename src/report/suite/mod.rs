@@ -1,0 +1,262 @@
+//! What came of a whole check, as files for others: one file a format, listed in [`REPORTS`].
+//!
+//! All are made from [`Results`], which is also what the JSON report holds: shares of a suite can be joined, saved
+//! results compared and turned into any other format later. Invariant: nothing in it depends on clocks, machines or
+//! the order in which cases ended, so that joining shares gives the bytes of the whole.
+
+mod expectation;
+mod github;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+pub use json::read as read_results;
+
+use super::number::Json;
+use super::plot::Plot;
+use crate::diagnostics::Located;
+
+/// One format.
+pub struct SuiteFormat {
+    /// As in `--report NAME=PATH`.
+    pub name: &'static str,
+    /// One sentence for lists and docs.
+    pub summary: &'static str,
+    /// How it is written.
+    pub write: fn(&Results, &Pictures, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every format, in the order shown to users.
+pub static REPORTS: &[&SuiteFormat] =
+    &[&junit::FORMAT, &json::FORMAT, &sarif::FORMAT, &github::FORMAT, &markdown::FORMAT, &html::FORMAT];
+
+/// The format of that name.
+#[must_use]
+pub fn suite_format(name: &str) -> Option<&'static SuiteFormat> {
+    REPORTS.iter().copied().find(|format| format.name == name)
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// The version of kvs.
+    pub kvs: String,
+    /// How many cases ended how.
+    pub counts: BTreeMap<Status, usize>,
+    /// In the order of files and places in them.
+    pub cases: Vec<CaseReport>,
+    /// What is wrong with files, beside what single cases did.
+    pub diagnostics: Vec<Located>,
+    /// Files that could not be read, a sentence each.
+    pub problems: BTreeSet<String>,
+}
+
+/// How a case ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Everything holds.
+    Passed,
+    /// An expectation does not hold, or the snapshot differs or is missing.
+    Failed,
+    /// An expectation had nothing to measure, and none failed.
+    NoData,
+    /// The scenario asks for what cannot be run.
+    Wrong,
+    /// A file could not be read or written.
+    Unreadable,
+    /// A bug of kvs.
+    Crashed,
+    /// Not run.
+    Skipped,
+}
+
+impl Status {
+    /// For people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Passed => "passed",
+            Status::Failed => "failed",
+            Status::NoData => "no data",
+            Status::Wrong => "wrong",
+            Status::Unreadable => "unreadable",
+            Status::Crashed => "crashed",
+            Status::Skipped => "not run",
+        }
+    }
+}
+
+/// What came of a case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseReport {
+    /// Its file below the root.
+    pub file: String,
+    /// Its place in the file, from 0.
+    pub index: usize,
+    /// How it is called everywhere.
+    pub id: String,
+    /// How it ended.
+    pub status: Status,
+    /// The seed the metrics are of.
+    pub seed: u64,
+    /// In the order written; empty if it did not run to its end.
+    pub expectations: Vec<ExpectationReport>,
+    /// How it compares with its snapshot.
+    pub snapshot: SnapshotReport,
+    /// What the run under the first seed measured.
+    pub metrics: BTreeMap<String, Json>,
+    /// What failed, at its line.
+    pub diagnostics: Vec<Located>,
+    /// What else stood in the way, a sentence each.
+    pub problems: Vec<String>,
+    /// The command that shows the failure again.
+    pub repeat: Option<String>,
+}
+
+/// What came of an expectation over all seeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectationReport {
+    /// As written.
+    pub expect: String,
+    /// Where it stands, from 1.
+    pub line: usize,
+    /// `pass`, `fail` or `no data`.
+    pub status: String,
+    /// Of the three numbers.
+    pub unit: String,
+    /// What was measured in the worst run.
+    pub value: Option<Json>,
+    /// What it was held against.
+    pub limit: Option<Json>,
+    /// How far apart, positive when it holds.
+    pub margin: Option<Json>,
+    /// The three for people, and the margin as a share of the limit.
+    pub shown: Option<Shown>,
+    /// Runs in which it held.
+    pub held: usize,
+    /// All runs.
+    pub runs: usize,
+    /// The seed of the worst run.
+    pub worst_seed: u64,
+    /// When the limit was first exceeded, or why there is no data.
+    pub detail: Option<String>,
+}
+
+/// Numbers for people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// What was measured.
+    pub value: String,
+    /// What it was held against.
+    pub limit: String,
+    /// How far apart.
+    pub margin: String,
+    /// As a share of the limit.
+    pub share: Option<String>,
+}
+
+/// How a case compares with its snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotReport {
+    /// `off`, `same`, `written`, `missing`, `changed` or `broken`.
+    pub status: String,
+    /// The lines that differ.
+    pub difference: Option<String>,
+}
+
+impl SnapshotReport {
+    /// Whether the case failed for it.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        ["missing", "changed", "broken"].contains(&self.status.as_str())
+    }
+}
+
+/// What only a page shows, and results do not keep.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures {
+    /// Texts of files by their names as in diagnostics and by their paths below the root.
+    pub sources: BTreeMap<String, String>,
+    /// By the id of a case.
+    pub plots: BTreeMap<String, Plot>,
+}
+
+impl Results {
+    /// Of cases and mistakes in any order.
+    #[must_use]
+    pub fn new(mut cases: Vec<CaseReport>, diagnostics: Vec<Located>, problems: BTreeSet<String>) -> Results {
+        cases.sort_by(|one, other| {
+            (&one.file, one.index, &one.id).cmp(&(&other.file, other.index, &other.id))
+        });
+        let mut counts = BTreeMap::new();
+        for case in &cases {
+            *counts.entry(case.status).or_default() += 1;
+        }
+        let mut own: Vec<Located> = Vec::new();
+        for diagnostic in diagnostics {
+            if !own.contains(&diagnostic) {
+                own.push(diagnostic);
+            }
+        }
+        own.sort_by(|one, other| (&one.place, &one.code).cmp(&(&other.place, &other.code)));
+        let kvs = env!("CARGO_PKG_VERSION").to_owned();
+        Results { kvs, counts, cases, diagnostics: own, problems }
+    }
+
+    /// Joins the results of shares of one suite; a mistake that each share tells is told once.
+    ///
+    /// # Errors
+    /// With the id of a case that is in two of them.
+    pub fn join(shares: impl IntoIterator<Item = Results>) -> Result<Results, String> {
+        let (mut cases, mut diagnostics, mut problems) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for share in shares {
+            cases.extend(share.cases);
+            diagnostics.extend(share.diagnostics);
+            problems.extend(share.problems);
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = cases.iter().find(|case| !seen.insert(&case.id)) {
+            return Err(twice.id.clone());
+        }
+        Ok(Results::new(cases, diagnostics, problems))
+    }
+
+    /// How many cases ended that way.
+    #[must_use]
+    pub fn count(&self, status: Status) -> usize {
+        self.counts.get(&status).copied().unwrap_or(0)
+    }
+
+    /// Every diagnostic: of files first, then of cases.
+    pub fn all_diagnostics(&self) -> impl Iterator<Item = &Located> {
+        self.diagnostics.iter().chain(self.cases.iter().flat_map(|case| &case.diagnostics))
+    }
+
+    /// What stands in no file: what could not be read, and bugs.
+    pub fn all_problems(&self) -> impl Iterator<Item = &String> {
+        self.problems.iter().chain(self.cases.iter().flat_map(|case| &case.problems))
+    }
+
+    /// `18 passed, 1 failed, 0 no data`, and whatever else happened.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let always = [Status::Passed, Status::Failed, Status::NoData];
+        let others = [Status::Wrong, Status::Unreadable, Status::Crashed, Status::Skipped];
+        let others = others.into_iter().filter(|status| self.count(*status) > 0);
+        let words = always.into_iter().chain(others);
+        words.map(|status| format!("{} {}", self.count(status), status.name())).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,69 @@
+//! What a failure says beside its numbers: the worst seed, when first, where the time went, how to repeat it.
+
+use crate::project::Project;
+
+/// One request at a time, the second and third wait: 750 ms each, arrivals at 0, 100 and 200 ms.
+const QUEUE: &str = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s; decode_efficiency 0.8; max_concurrent 1 }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 1 }
+trace { r1 0 500 200; r2 100 500 200; r3 200 500 200 }
+";
+
+#[track_caller]
+fn fails(expectation: &str, notes: &[&str]) {
+    let project = Project::new().with("q.kvs", format!("{QUEUE}expect {expectation}\n"));
+    let finished = project.kvs(["check", "--error-format", "json"]).exits(1);
+    let line = finished.stderr.lines().next().expect("a diagnostic");
+    let object: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    assert_eq!(object["code"], "E0801", "{line}");
+    let found: Vec<&str> =
+        object["notes"].as_array().into_iter().flatten().map(|note| note.as_str().expect("text")).collect();
+    assert_eq!(found, notes, "{expectation}");
+    assert_eq!(object["repeat"], "kvs run q.kvs");
+}
+
+#[test]
+fn where_the_time_went_is_told_of_the_requests_that_decide() {
+    // r1 ends at 750 ms, r2 at 1,500 (1,400 after it arrived), r3 at 2,250 (2,050): 1,300 of them waiting.
+    fails(
+        "p99_latency_ms < 1 s",
+        &[
+            "first exceeded at 1.5 s by request `r2` on small[0]; 2 of 3 requests are above the limit",
+            "the slowest of 3 requests, which decides, spent 63% in queue, 24% in decode, 12% in prefill",
+        ],
+    );
+    fails(
+        "max_ttft_ms < 500 ms",
+        &[
+            "first exceeded at 1 s by request `r2` on small[0]; 2 of 3 requests are above the limit",
+            "the slowest request spent 84% in queue, 16% in prefill",
+        ],
+    );
+    fails(
+        "mean_latency_ms < 1 s",
+        &[
+            "first exceeded at 1.5 s by request `r2` on small[0]; 2 of 3 requests are above the limit",
+            "all 3 requests spent 46% in queue, 36% in decode, 18% in prefill",
+        ],
+    );
+}
+
+#[test]
+fn of_a_maximum_over_time_it_is_told_when_first() {
+    let project = Project::new().with("q.kvs", format!("{QUEUE}expect max_queue_depth <= 1\n"));
+    project.kvs(["check"]).exits(1).warns("note: ").warns("200 ms");
+}
+
+#[test]
+fn of_lost_requests_the_first_is_named() {
+    let text = QUEUE.replace("trace {", "policy { max_queue 1; max_global_queue 0 }\ntrace {");
+    let project = Project::new().with("q.kvs", format!("{text}expect rejected == 0\n"));
+    project.kvs(["check"]).exits(1).warns("first rejected at 100 ms: request `r2`; 2 of 3 requests were");
+}
+
+#[test]
+fn what_holds_is_not_explained() {
+    let project = Project::new().with("q.kvs", format!("{QUEUE}expect p99_latency_ms < 10 s\n"));
+    project.kvs(["check"]).exits(0).leaves_out("note: first");
+}

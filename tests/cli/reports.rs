@@ -1,0 +1,298 @@
+//! `--report`, `kvs merge`, and what GitHub Actions gets by itself.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::check::{MATRIX, failing};
+use crate::project::{FIRST, Project, finish};
+
+const FORMATS: [&str; 6] = ["junit", "json", "sarif", "github", "markdown", "html"];
+
+/// One that passes, one that fails, a matrix, one that cannot be compiled, and a name that needs escaping everywhere.
+fn suite() -> Project {
+    Project::new()
+        .with("scenarios/a.kvs", FIRST)
+        .with("scenarios/b.kvs", failing())
+        .with("scenarios/m.kvs", MATRIX)
+        .with(
+            "scenarios/odd.kvs",
+            format!(
+                "{}\nscenario \"<&| '`%\" {{ expect arrived > 9 }}\n",
+                FIRST.split("expect").next().expect("a part")
+            ),
+        )
+        .with("scenarios/wrong.kvs", FIRST.replace("vram", "vran"))
+}
+
+fn report(project: &Project, formats: &[&str], more: &[&str]) -> i32 {
+    let mut arguments = vec!["check".to_owned(), "--quiet".to_owned()];
+    for format in formats {
+        arguments.extend(["--report".to_owned(), format!("{format}=out/{format}")]);
+    }
+    arguments.extend(more.iter().map(|&argument| argument.to_owned()));
+    project.kvs(arguments).code
+}
+
+fn json(project: &Project, path: &str) -> Value {
+    serde_json::from_str(&project.read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every element is closed, in order; gives the opening tags.
+#[track_caller]
+fn tags(xml: &str) -> Vec<String> {
+    let (mut open, mut tags): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for piece in xml.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').unwrap_or_else(|| panic!("an open `<` in {piece}"));
+        assert!(!text.contains('&') || text.contains(';'), "{text}");
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default().to_owned();
+        match tag {
+            _ if tag.starts_with('?') => {}
+            _ if tag.starts_with('/') => assert_eq!(open.pop(), Some(name), "{tag}"),
+            _ => {
+                tags.push(tag.to_owned());
+                if !tag.ends_with('/') {
+                    open.push(name);
+                }
+            }
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    tags
+}
+
+#[test]
+fn all_formats_at_once_change_neither_codes_nor_each_other() {
+    let project = suite();
+    assert_eq!(report(&project, &FORMATS, &[]), 3);
+    let together: Vec<String> = FORMATS.iter().map(|format| project.read(&format!("out/{format}"))).collect();
+    for (format, together) in FORMATS.iter().zip(together) {
+        assert_eq!(report(&project, &[format], &["-j", "4"]), 3);
+        assert!(project.read(&format!("out/{format}")) == together, "{format}");
+    }
+}
+
+#[test]
+fn junit_has_a_test_case_an_expectation_and_the_file_as_its_class() {
+    let project = suite();
+    let _ = report(&project, &["junit"], &[]);
+    let xml = project.read("out/junit");
+    let tags = tags(&xml);
+    let count = |beginning: &str| tags.iter().filter(|tag| tag.starts_with(beginning)).count();
+    // Two expectations each of a and b, one of each of three cases of m, one of odd, and the mistakes of a file.
+    let mistakes = json_mistakes(&project);
+    assert_eq!(count("testcase classname=\"scenarios/"), 2 + 2 + 3 + 1 + mistakes, "{xml}");
+    assert_eq!(count("testcase classname=\"scenarios/b.kvs\""), 2);
+    assert_eq!(count("failure "), 2, "{xml}");
+    assert_eq!(count("error "), mistakes, "{xml}");
+    assert!(xml.contains("name=\"&lt;&amp;| '`%: arrived &gt; 9\""), "{xml}");
+    assert!(
+        xml.contains(&format!("<testsuites name=\"kvs\" tests=\"{}\" failures=\"2\"", 8 + mistakes)),
+        "{xml}"
+    );
+}
+
+fn json_mistakes(project: &Project) -> usize {
+    let _ = report(project, &["json"], &[]);
+    json(project, "out/json")["diagnostics"].as_array().expect("a list").len()
+}
+
+/// What the schema of SARIF 2.1.0 requires of the parts that are written.
+#[track_caller]
+fn is_sarif(document: &Value) -> usize {
+    assert_eq!(document["version"], "2.1.0");
+    let run = &document["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+    assert!(run["tool"]["driver"]["name"].is_string());
+    assert!(run["invocations"][0]["executionSuccessful"].is_boolean());
+    let results = run["results"].as_array().expect("results");
+    for result in results {
+        let rule =
+            result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok()).expect("an index");
+        assert_eq!(rules[rule]["id"], result["ruleId"]);
+        assert!(["error", "note"].contains(&result["level"].as_str().expect("a level")));
+        assert!(result["message"]["text"].as_str().is_some_and(|text| !text.is_empty()));
+        let place = &result["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().expect("a place");
+        assert!(!uri.contains([' ', '\\', '<', '%']) || uri.contains("%2"), "{uri}");
+        let region = &place["region"];
+        let number = |name: &str| region[name].as_u64().filter(|number| *number >= 1).expect(name);
+        let begin = (number("startLine"), number("startColumn"));
+        assert!(begin <= (number("endLine"), number("endColumn")));
+    }
+    results.len()
+}
+
+#[test]
+fn sarif_holds_what_its_schema_requires() {
+    let project = suite();
+    assert_eq!(report(&project, &["sarif", "json"], &[]), 3);
+    let mistakes = json(&project, "out/json")["diagnostics"].as_array().expect("a list").len();
+    assert_eq!(is_sarif(&json(&project, "out/sarif")), mistakes + 2);
+}
+
+#[test]
+fn diagnostics_can_be_annotations_or_one_sarif_document() {
+    let project = suite();
+    let annotations = project.kvs(["check", "--error-format", "github"]).exits(3).stderr;
+    assert!(annotations.lines().all(|line| line.starts_with("::error file=scenarios/")), "{annotations}");
+    assert!(
+        annotations.contains("::error file=scenarios/b.kvs,line=6,col=1,endColumn=27,title=kvs E0801::"),
+        "{annotations}"
+    );
+    let document = project.kvs(["check", "--error-format", "sarif"]).exits(3).stderr;
+    assert!(is_sarif(&serde_json::from_str(&document).expect("one document")) > 2);
+    let nothing = project.kvs(["check", "gone.kvs", "--error-format", "sarif"]).exits(5).stderr;
+    let nothing: Value = serde_json::from_str(&nothing).expect("one document");
+    let told = &nothing["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(told.as_str().expect("text").contains("gone.kvs"), "{nothing}");
+}
+
+#[test]
+fn shares_joined_are_the_whole_byte_for_byte() {
+    let project = suite();
+    let _ = report(&project, &["json"], &[]);
+    let whole = project.read("out/json");
+    for kind in ["hash", "slice"] {
+        for n in [1, 2, 3, 7] {
+            let mut files = vec!["merge".to_owned()];
+            for share in 1..=n {
+                let target = format!("json=out/{kind}-{share}");
+                let partition = format!("{kind}:{share}/{n}");
+                let _ = project.kvs(["check", "-q", "--partition", &partition, "--report", &target]);
+                files.push(format!("out/{kind}-{share}"));
+            }
+            files[1..].reverse();
+            assert!(project.kvs(&files).exits(0).stdout == whole, "{kind} {n}");
+        }
+    }
+    let twice = ["merge", "out/json", "out/json"];
+    project.kvs(twice).exits(2).warns("is in two of the files");
+    project.kvs(["merge", "out/gone"]).exits(5).warns("`out/gone`");
+    project.kvs(["merge", "kvs.toml"]).exits(5).warns("no results of `kvs check --report json");
+    project.kvs(["merge", "out/json", "--report", "markdown=out/merged.md"]).exits(0);
+    assert!(project.read("out/merged.md").contains("scenarios/b.kvs"));
+}
+
+#[test]
+fn results_hold_metrics_margins_and_the_command_that_repeats() {
+    let project = suite();
+    let _ = report(&project, &["json"], &[]);
+    let results = json(&project, "out/json");
+    let case = |id: &str| {
+        let cases = results["cases"].as_array().expect("a list");
+        cases.iter().find(|case| case["id"] == id).unwrap_or_else(|| panic!("no {id}")).clone()
+    };
+    let (good, bad) = (case("scenarios/a.kvs"), case("scenarios/b.kvs"));
+    assert_eq!(good["metrics"]["p99_latency_ms"], 750);
+    assert_eq!(good["status"], "passed");
+    assert_eq!(
+        (&bad["expectations"][0]["value"], &bad["expectations"][0]["margin"]),
+        (&750.into(), &(-50).into())
+    );
+    assert_eq!(bad["repeat"], "kvs run scenarios/b.kvs");
+    assert_eq!(results["counts"]["failed"], 2);
+    for name in case("scenarios/a.kvs")["metrics"].as_object().expect("metrics").keys() {
+        assert!(kvs::metrics::lookup(name).is_some(), "`{name}` is no metric of the language");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_exit_5_and_the_others_are_written() {
+    let project = Project::first().with("file", "");
+    project
+        .kvs(["check", "--report", "json=file/x", "--report", "junit=out.xml"])
+        .exits(5)
+        .warns("file/x")
+        .ends("1 passed, 0 failed, 0 no data");
+    assert!(project.exists("out.xml"));
+    project.kvs(["check", "--report", "pdf=x"]).exits(2).warns("no format `pdf`");
+    project.kvs(["check", "--report", "json"]).exits(2).warns("`json=results.json`");
+    #[cfg(target_os = "linux")]
+    project.kvs(["check", "--report", "json=/dev/full"]).exits(5).warns("no space left");
+}
+
+#[test]
+fn a_job_of_github_actions_is_annotated_and_summed_up_by_itself() {
+    let project = suite();
+    fs::write(project.path("summary.md"), "before\n").expect("ours");
+    let mut command = project.command();
+    command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", project.path("summary.md"));
+    let finished = finish(command.arg("check")).exits(3);
+    assert_eq!(finished.stderr.matches("::error file=scenarios/b.kvs,line=6").count(), 1, "{finished:#?}");
+    let summary = project.read("summary.md");
+    assert!(summary.starts_with("before\n## kvs: 4 passed, 2 failed, 0 no data\n"), "{summary}");
+    assert!(
+        summary
+            .contains("| `scenarios/b.kvs` | `p99_latency_ms < 700` | 750 ms | 700 ms | -50 ms (-7.14%) |"),
+        "{summary}"
+    );
+    let formatted =
+        finish(project.command().env("GITHUB_ACTIONS", "true").args(["check", "--error-format", "github"]));
+    assert_eq!(
+        formatted.stderr.matches("scenarios/b.kvs,line=6").count(),
+        1,
+        "annotations are not told twice"
+    );
+}
+
+/// A browser, if there is one; without it `test` is skipped, which is told in a line.
+fn browser(test: &str) -> Option<&'static str> {
+    let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
+        Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+    });
+    if found.is_none() {
+        let line = format!("skipped: {test}: no chromium\n");
+        io::stderr().write_all(line.as_bytes()).expect("stderr is open");
+    }
+    found
+}
+
+/// The page once its script has run, and what stands on its console.
+fn opened(browser: &str, page: &Path) -> (String, Vec<String>) {
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0"])
+        .args(["--virtual-time-budget=5000", "--dump-dom"])
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .expect("the browser starts");
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let console = log.lines().filter(|line| line.contains(":CONSOLE")).map(str::to_owned).collect();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), console)
+}
+
+#[test]
+fn the_page_draws_its_plots_asks_for_nothing_and_complains_of_nothing() {
+    let project = suite();
+    let _ = report(&project, &["html"], &[]);
+    fs::rename(project.path("out/html"), project.path("report.html")).expect("written");
+    let page = project.read("report.html");
+    assert!(page.contains("default-src 'none'"), "a request would be refused, and be told on the console");
+    let outside_data = page.split("<script type=\"application/json\"").next().expect("the head");
+    for request in ["http:", "https:", "src=", "<link", "url(", "@import"] {
+        assert!(!outside_data.contains(request), "{request}");
+    }
+    let name = "the_page_draws_its_plots_asks_for_nothing_and_complains_of_nothing";
+    let Some(browser) = browser(name) else { return };
+    let (dom, console) = opened(browser, &project.path("report.html"));
+    assert_eq!(console, [""; 0]);
+    assert!(dom.contains("data-ready=\"yes\""), "the script ended before its last line");
+    assert!(dom.contains("4 passed, 2 failed, 0 no data"), "the summary is missing");
+    // Of the failed case, which is open: four levels over time and four distributions.
+    let of_case = dom
+        .split("data-id=\"scenarios/b.kvs\"")
+        .nth(1)
+        .and_then(|rest| rest.split("<details class=\"case\"").next());
+    let of_case = of_case.expect("the failed case is shown");
+    assert_eq!(of_case.matches("<svg").count(), 8);
+    let lines: Vec<&str> =
+        of_case.split("class=\"mean\" d=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines.iter().all(|line| line.matches('L').count() > 100 && !line.contains("NaN")), "{lines:?}");
+    assert!(of_case.matches("class=\"bin\"").count() >= 4);
+    assert!(of_case.contains("class=\"said\""), "the diagnostic stands in the source");
+    assert!(dom.contains("class=\"line hit\" data-n=\"2\""), "the broken file shows its mistake in place");
+}
