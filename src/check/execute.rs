@@ -53,10 +53,12 @@ fn beyond_the_clock(scenario: &Scenario, end: End) -> TrafficError {
     }
 }
 
-/// Users who neither think nor wait send for ever without a moment passing.
+/// Users who neither think nor wait send for ever without a moment passing, as do those of very long sessions.
 fn standstill(scenario: &Scenario, end: End) -> TrafficError {
     let closed = scenario.workloads.iter().find(|workload| match &workload.source {
-        WorkloadSource::Generated { arrivals, .. } => is_closed_loop(&arrivals.name),
+        WorkloadSource::Generated { arrivals, session, .. } => {
+            is_closed_loop(&arrivals.name) || session.is_some()
+        }
         WorkloadSource::Rows(_) | WorkloadSource::File(_) => false,
     });
     TrafficError {

@@ -143,6 +143,17 @@ fn while_it_runs() {
 }
 
 #[test]
+fn a_turn_is_called_by_its_session_and_its_number() {
+    let scenario = scenario();
+    let mut log = EventLog::new(Vec::new(), &scenario);
+    play("0 b1 arrives chat 1 1\n5 b2 arrives code 1 1 turn 2 of 4 since 0\n5 end", &mut log);
+    let text = String::from_utf8(log.finish().expect("a vector takes all bytes")).expect("text");
+    let ids: Vec<bool> =
+        text.lines().zip(["\"chat-0\"", "\"code-0.2\""]).map(|(line, id)| line.contains(id)).collect();
+    assert_eq!(ids, [true, true], "{text}");
+}
+
+#[test]
 fn the_summary_fits_eighty_columns() {
     let (scenario, outcome, verdicts) = fixture();
     let report = Report { scenario: &scenario, seed: 1, outcome: &outcome, verdicts: &verdicts, inputs: &[] };
