@@ -24,6 +24,7 @@ pub mod analysis;
 pub mod model;
 
 pub mod engine;
+pub mod minima;
 pub mod policy;
 pub mod rng;
 pub mod trace;

@@ -5,6 +5,7 @@
 
 use super::sink::Journey;
 use crate::units::Bytes;
+use crate::workload::Request;
 
 /// The work of a request that takes device time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +60,21 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
+    /// A request that has just arrived.
+    #[inline]
+    pub(super) fn new(request: Request, number: u64) -> InFlight {
+        let journey = Journey {
+            request,
+            number,
+            gpu: None,
+            started: None,
+            first_token: None,
+            handoff_started: None,
+            retries: 0,
+        };
+        InFlight { journey, state: State::Unplaced, here: None, there: None, touched: 0, expected_work: 0 }
+    }
+
     pub(super) fn prompt(&self) -> u32 {
         self.journey.request.prompt.get()
     }
@@ -76,6 +92,7 @@ pub(super) struct Requests {
 }
 
 impl Requests {
+    #[inline]
     pub(super) fn insert(&mut self, request: InFlight) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.slots[slot as usize] = Some(request);
@@ -86,20 +103,24 @@ impl Requests {
         slot
     }
 
+    #[inline]
     pub(super) fn remove(&mut self, slot: u32) -> InFlight {
         self.free.push(slot);
         self.slots[slot as usize].take().expect("a slot is removed once")
     }
 
+    #[inline]
     pub(super) fn get(&self, slot: u32) -> &InFlight {
         self.slots[slot as usize].as_ref().expect("the slot is in use")
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, slot: u32) -> &mut InFlight {
         self.slots[slot as usize].as_mut().expect("the slot is in use")
     }
 
     /// The request in a slot if it is still the one of that number.
+    #[inline]
     pub(super) fn find(&self, slot: u32, number: u64) -> Option<&InFlight> {
         self.slots[slot as usize].as_ref().filter(|request| request.journey.number == number)
     }

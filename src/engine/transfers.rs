@@ -5,13 +5,16 @@
 //! Gallager, "Data Networks", 2nd ed., section 6.5.2). Rates change only for transfers that are connected, over shared
 //! links, with one that starts or ends. `contention none`: each has its way to itself.
 //!
-//! A transfer occupies its links while its bytes flow; it ends one latency later. Bytes and rates are integers in
-//! 2^-56: shares are rounded down, so no link ever carries more than it can.
+//! A transfer occupies its links while its bytes flow; it ends one latency later. When the bytes are through matters
+//! only to those who share a link with it: a transfer that never meets another has one event, its arrival, and costs
+//! no allocation. Bytes and rates are integers in 2^-56: shares are rounded down, so no link ever carries more than
+//! it can.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::agenda::NEVER;
 use super::topology::{LinkKey, RATE_BITS, Rate, Topology, Way};
+use crate::minima::Minima;
 use crate::model::Contention;
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -24,8 +27,14 @@ pub(super) struct Mover {
     pub(super) slot: u32,
 }
 
+/// Where a transfer is kept.
+type FlowId = u32;
+
 #[derive(Debug)]
 struct Flow {
+    /// Nobody's where the place is free.
+    mover: Option<Mover>,
+    /// The way; empty once the bytes are known to be through, and where nothing is shared.
     links: Vec<LinkKey>,
     latency: SimDuration,
     /// Bytes a picosecond now; alone, its way's bottleneck.
@@ -33,30 +42,66 @@ struct Flow {
     /// Bytes to go, in 2^-56, when last brought up to date.
     remaining: u128,
     updated: SimTime,
-    /// When the bytes are through, then when the last of them arrives.
-    due: SimTime,
-    arriving: bool,
+    /// When the bytes are through at the present rate.
+    through: SimTime,
+    /// Whether it has shared a link while its bytes flow: then their end is an event of its own.
+    is_shared: bool,
+}
+
+impl Flow {
+    /// When the last byte arrives.
+    fn arrival(&self) -> SimTime {
+        self.through.checked_add(self.latency).unwrap_or(NEVER)
+    }
+
+    /// What happens to it next: the end of the bytes or the arrival.
+    fn due(&self) -> SimTime {
+        if self.is_shared { self.through } else { self.arrival() }
+    }
+
+    /// Whether its bytes flow at `now`.
+    fn flows(&self, now: SimTime) -> bool {
+        self.is_shared || self.through > now
+    }
+}
+
+/// A link in use.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    link: LinkKey,
+    flow: FlowId,
 }
 
 /// All caches on their way.
 #[derive(Debug)]
 pub(super) struct Transfers {
     contention: Contention,
-    flows: BTreeMap<Mover, Flow>,
-    /// Those whose bytes flow over each link in use, in no order that means anything.
-    users: BTreeMap<LinkKey, Vec<Mover>>,
-    /// What is due when: the bytes' end or the arrival.
-    agenda: BTreeSet<(SimTime, Mover)>,
+    /// A slab: places are used again, and so is what they have allocated.
+    flows: Vec<Flow>,
+    free: Vec<FlowId>,
+    /// What is due when, by place.
+    agenda: Minima<SimTime>,
+    /// The links in use, by the replica they lead away from, in no order that means anything. One that no longer
+    /// flows may still be here, as nobody has asked.
+    uses: Vec<Vec<Use>>,
 }
 
 impl Transfers {
-    pub(super) fn new(contention: Contention) -> Transfers {
-        Transfers { contention, flows: BTreeMap::new(), users: BTreeMap::new(), agenda: BTreeSet::new() }
+    /// Between `n` replicas.
+    pub(super) fn new(contention: Contention, n: u32) -> Transfers {
+        Transfers {
+            contention,
+            flows: Vec::new(),
+            free: Vec::new(),
+            agenda: Minima::new(1, NEVER, NEVER),
+            uses: vec![Vec::new(); n as usize],
+        }
     }
 
     /// When something is due next.
+    #[inline]
     pub(super) fn next_time(&self) -> SimTime {
-        self.agenda.first().map_or(NEVER, |(time, _)| *time)
+        self.agenda.least()
     }
 
     /// A cache sets out.
@@ -69,164 +114,223 @@ impl Transfers {
         topology: &Topology,
         now: SimTime,
     ) {
-        let flow = Flow {
-            links: topology.links(from, mover.to, way),
-            latency: way.latency,
-            rate: way.rate,
-            remaining: u128::from(bytes.get()) << RATE_BITS,
-            updated: now,
-            due: NEVER,
-            arriving: false,
-        };
+        let id = self.place();
+        let flow = &mut self.flows[id as usize];
+        flow.mover = Some(mover);
+        flow.latency = way.latency;
+        flow.rate = way.rate;
+        flow.remaining = u128::from(bytes.get()) << RATE_BITS;
+        flow.updated = now;
+        // Alone, its bottleneck is the rate.
+        flow.through = now.checked_add(way.time - way.latency).unwrap_or(NEVER);
+        flow.is_shared = false;
         let mut shared = Vec::new();
         if self.contention == Contention::Fair {
-            for &link in &flow.links {
-                let users = self.users.entry(link).or_default();
-                users.push(mover);
-                if users.len() > 1 {
+            topology.links(from, mover.to, way, &mut flow.links);
+            for position in 0..self.flows[id as usize].links.len() {
+                let link = self.flows[id as usize].links[position];
+                if self.occupy(link, id, now) {
                     shared.push(link);
                 }
             }
         }
-        self.flows.insert(mover, flow);
-        if shared.is_empty() {
-            // Nobody else is on the way: its bottleneck is the rate.
-            self.schedule(mover);
-        } else {
+        self.flows[id as usize].is_shared = !shared.is_empty();
+        self.agenda.set(id as usize, self.flows[id as usize].due());
+        if !shared.is_empty() {
             self.share_anew(&shared, topology, now);
         }
     }
 
     /// A cache whose last byte has arrived at `now`; called until there is none.
+    #[inline]
     pub(super) fn take_arrived(&mut self, topology: &Topology, now: SimTime) -> Option<Mover> {
-        while let Some(&(time, mover)) = self.agenda.first() {
-            if time > now {
-                return None;
+        if self.next_time() > now { None } else { self.take_due(topology, now) }
+    }
+
+    fn take_due(&mut self, topology: &Topology, now: SimTime) -> Option<Mover> {
+        while let Some(id) = self.agenda.first_at_most(0, now) {
+            if !self.flows[id].is_shared {
+                return self.remove(id as FlowId, topology, now);
             }
-            let flow = self.flows.get_mut(&mover).expect("what is due is on its way");
-            if flow.arriving {
-                self.agenda.pop_first();
-                self.flows.remove(&mover);
-                return Some(mover);
-            }
-            flow.arriving = true;
-            let due = flow.due.checked_add(flow.latency).unwrap_or(NEVER);
-            self.set_due(mover, due);
-            self.leave_links(mover, topology, now);
+            self.leave_links(id as FlowId, topology, now);
+            self.agenda.set(id, self.flows[id].due());
         }
         None
     }
 
     /// A cache is given up on its way; nothing happens if it has arrived.
     pub(super) fn cancel(&mut self, mover: Mover, topology: &Topology, now: SimTime) {
-        if self.flows.contains_key(&mover) {
-            self.leave_links(mover, topology, now);
-            let flow = self.flows.remove(&mover).expect("the transfer was found");
-            self.agenda.remove(&(flow.due, mover));
+        if let Some(id) = self.flows.iter().position(|flow| flow.mover == Some(mover)) {
+            self.remove(id as FlowId, topology, now);
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.flows.len()
+        self.flows.len() - self.free.len()
     }
 
     /// Panics where a link carries more than it can, where a share is not max–min fair, or where an end is missing.
     pub(super) fn check(&self, topology: &Topology, now: SimTime) {
-        assert_eq!(self.agenda.len(), self.flows.len(), "every transfer has an end to come");
-        for (mover, flow) in &self.flows {
-            let due = (flow.due, *mover);
-            assert!(flow.due > now && self.agenda.contains(&due), "{due:?} is an end to come");
-        }
-        for (link, users) in &self.users {
-            // Nobody's rate is below the least there is, however many share a link.
-            let most = u128::from(topology.capacity(*link)).max(users.len() as u128);
-            assert!(self.carried(*link) <= most, "{link:?} carries more than {most}");
-            for mover in users {
-                let flow = &self.flows[mover];
-                let mut links = flow.links.iter();
-                assert!(
-                    links.any(|link| self.holds_back(*link, flow, topology)),
-                    "{mover:?} could be faster"
-                );
+        let moving = self.flows.iter().filter(|flow| flow.mover.is_some());
+        assert_eq!(moving.clone().count(), self.len(), "places that are not free are in use");
+        let next = moving.clone().map(Flow::due).min().unwrap_or(NEVER);
+        assert_eq!(self.next_time(), next, "the agenda has the next end");
+        assert!(next > now, "what is over has ended");
+        for flow in moving.filter(|flow| flow.flows(now)) {
+            for &link in &flow.links {
+                let n = self.users(link, now).count() as u128;
+                // Nobody's rate is below the least there is, however many share a link.
+                let most = u128::from(topology.capacity(link)).max(n);
+                assert!(self.carried(link, now) <= most, "{link:?} carries more than {most}");
             }
+            let mut links = flow.links.iter();
+            let fast_enough = links.any(|link| self.holds_back(*link, flow, topology, now));
+            assert!(flow.links.is_empty() || fast_enough, "{:?} could be faster", flow.mover);
         }
     }
 
     /// The sum of the rates on a link.
-    fn carried(&self, link: LinkKey) -> u128 {
-        self.users[&link].iter().map(|mover| u128::from(self.flows[mover].rate)).sum()
+    fn carried(&self, link: LinkKey, now: SimTime) -> u128 {
+        self.users(link, now).map(|id| u128::from(self.flows[id as usize].rate)).sum()
     }
 
     /// Whether the link is full, but for what rounding loses, and nobody on it is faster: what makes a rate max–min fair
     /// is one such link on the way.
-    fn holds_back(&self, link: LinkKey, flow: &Flow, topology: &Topology) -> bool {
-        let users = &self.users[&link];
-        let is_full = self.carried(link) + users.len() as u128 > u128::from(topology.capacity(link));
-        is_full && users.iter().all(|mover| self.flows[mover].rate <= flow.rate)
+    fn holds_back(&self, link: LinkKey, flow: &Flow, topology: &Topology, now: SimTime) -> bool {
+        let users = || self.users(link, now);
+        let is_full = self.carried(link, now) + users().count() as u128 > u128::from(topology.capacity(link));
+        is_full && users().all(|id| self.flows[id as usize].rate <= flow.rate)
     }
 
-    fn leave_links(&mut self, mover: Mover, topology: &Topology, now: SimTime) {
-        let links = std::mem::take(&mut self.flows.get_mut(&mover).expect("a mover is on its way").links);
-        let mut shared = Vec::new();
-        for link in links {
-            let Some(users) = self.users.get_mut(&link) else { continue };
-            let Some(position) = users.iter().position(|user| *user == mover) else { continue };
-            users.swap_remove(position);
-            if users.is_empty() {
-                self.users.remove(&link);
-            } else {
-                shared.push(link);
+    /// Those whose bytes flow over a link.
+    fn users(&self, link: LinkKey, now: SimTime) -> impl Iterator<Item = FlowId> {
+        let uses = self.uses[link.from as usize].iter().filter(move |other| other.link == link);
+        uses.map(|other| other.flow).filter(move |&id| self.flows[id as usize].flows(now))
+    }
+
+    /// A free place for a transfer.
+    fn place(&mut self) -> FlowId {
+        if let Some(id) = self.free.pop() {
+            return id;
+        }
+        let id = self.flows.len();
+        self.flows.push(Flow {
+            mover: None,
+            links: Vec::new(),
+            latency: SimDuration::ZERO,
+            rate: 0,
+            remaining: 0,
+            updated: SimTime::ZERO,
+            through: NEVER,
+            is_shared: false,
+        });
+        if id == self.agenda.len() {
+            // Twice as many as there are now.
+            self.agenda = Minima::new(2 * id, NEVER, NEVER);
+            for (other, flow) in self.flows[..id].iter().enumerate() {
+                self.agenda.set(other, flow.due());
             }
         }
-        if !shared.is_empty() {
-            self.share_anew(&shared, topology, now);
+        id as FlowId
+    }
+
+    /// Takes a transfer away, arrived or not; its request, and `None` where it has gone before.
+    fn remove(&mut self, id: FlowId, topology: &Topology, now: SimTime) -> Option<Mover> {
+        self.leave_links(id, topology, now);
+        self.agenda.set(id as usize, NEVER);
+        self.free.push(id);
+        self.flows[id as usize].mover.take()
+    }
+
+    /// Takes a link into use; whether others use it. From now on the end of their bytes matters.
+    fn occupy(&mut self, link: LinkKey, id: FlowId, now: SimTime) -> bool {
+        let uses = &mut self.uses[link.from as usize];
+        let mut is_shared = false;
+        for position in (0..uses.len()).rev() {
+            let Use { link: other_link, flow: other } = uses[position];
+            if other_link != link || other == id {
+                continue;
+            }
+            let flow = &mut self.flows[other as usize];
+            if !flow.flows(now) {
+                uses.swap_remove(position);
+                continue;
+            }
+            is_shared = true;
+            if !flow.is_shared {
+                flow.is_shared = true;
+                self.agenda.set(other as usize, flow.due());
+            }
+        }
+        uses.push(Use { link, flow: id });
+        is_shared
+    }
+
+    /// Gives a transfer's links back; whoever shared one with it gets faster.
+    fn leave_links(&mut self, id: FlowId, topology: &Topology, now: SimTime) {
+        let was_shared = std::mem::replace(&mut self.flows[id as usize].is_shared, false);
+        let mut left = Vec::new();
+        for position in 0..self.flows[id as usize].links.len() {
+            let link = self.flows[id as usize].links[position];
+            let uses = &mut self.uses[link.from as usize];
+            if let Some(position) = uses.iter().position(|other| other.flow == id && other.link == link) {
+                uses.swap_remove(position);
+            }
+            if was_shared && self.users(link, now).next().is_some() {
+                left.push(link);
+            }
+        }
+        self.flows[id as usize].links.clear();
+        if !left.is_empty() {
+            self.share_anew(&left, topology, now);
         }
     }
 
     /// Fills the links again that are connected with these, and reschedules whose rate changes.
     fn share_anew(&mut self, links: &[LinkKey], topology: &Topology, now: SimTime) {
-        let (movers, links) = self.connected(links);
-        let rates = self.fill(&movers, &links, topology);
-        for (mover, rate) in rates {
-            let flow = self.flows.get_mut(&mover).expect("a link's users are on their way");
+        let (flows, links) = self.connected(links, now);
+        for (id, rate) in self.fill(&flows, &links, topology, now) {
+            let flow = &mut self.flows[id as usize];
             if flow.rate != rate || flow.updated == now {
                 let elapsed = u128::from(now.since(flow.updated).as_ps());
                 flow.remaining = flow.remaining.saturating_sub(elapsed * u128::from(flow.rate));
                 flow.updated = now;
                 flow.rate = rate;
-                self.schedule(mover);
+                let wait = u64::try_from(flow.remaining.div_ceil(u128::from(rate))).unwrap_or(u64::MAX);
+                flow.through = now.checked_add(SimDuration::from_ps(wait)).unwrap_or(NEVER);
+                self.agenda.set(id as usize, flow.due());
             }
         }
     }
 
     /// Transfers and links reachable from `links` by going from link to user and from user to link.
-    fn connected(&self, links: &[LinkKey]) -> (BTreeSet<Mover>, BTreeSet<LinkKey>) {
+    fn connected(&self, links: &[LinkKey], now: SimTime) -> (BTreeSet<FlowId>, BTreeSet<LinkKey>) {
         let mut found: BTreeSet<LinkKey> = links.iter().copied().collect();
         let mut open: Vec<LinkKey> = found.iter().copied().collect();
-        let mut movers = BTreeSet::new();
+        let mut flows = BTreeSet::new();
         while let Some(link) = open.pop() {
-            for &mover in self.users.get(&link).into_iter().flatten() {
-                if movers.insert(mover) {
-                    open.extend(
-                        self.flows[&mover].links.iter().copied().filter(|&other| found.insert(other)),
-                    );
+            for id in self.users(link, now) {
+                if flows.insert(id) {
+                    let links = self.flows[id as usize].links.iter().copied();
+                    open.extend(links.filter(|&other| found.insert(other)));
                 }
             }
         }
-        (movers, found)
+        (flows, found)
     }
 
     /// Progressive filling; ties between links go to the lower key.
     fn fill(
         &self,
-        movers: &BTreeSet<Mover>,
+        flows: &BTreeSet<FlowId>,
         links: &BTreeSet<LinkKey>,
         topology: &Topology,
-    ) -> Vec<(Mover, Rate)> {
-        let users = |link: &LinkKey| self.users.get(link).map_or(0, Vec::len) as u64;
+        now: SimTime,
+    ) -> Vec<(FlowId, Rate)> {
+        let users = |link: &LinkKey| self.users(*link, now).count() as u64;
         let mut left: BTreeMap<LinkKey, (Rate, u64)> =
             links.iter().map(|link| (*link, (topology.capacity(*link), users(link)))).collect();
-        let mut open = movers.clone();
+        let mut open = flows.clone();
         let mut rates = Vec::with_capacity(open.len());
         while !open.is_empty() {
             let shares = left.iter().filter(|(_, (_, users))| *users > 0);
@@ -234,12 +338,11 @@ impl Transfers {
                 .map(|(link, (rate, users))| (rate / users, *link))
                 .min()
                 .expect("an open transfer uses a link");
-            let fixed: Vec<Mover> =
-                self.users[&link].iter().copied().filter(|mover| open.contains(mover)).collect();
-            for mover in fixed {
-                open.remove(&mover);
-                rates.push((mover, share.max(1)));
-                for link in &self.flows[&mover].links {
+            let fixed: Vec<FlowId> = self.users(link, now).filter(|id| open.contains(id)).collect();
+            for id in fixed {
+                open.remove(&id);
+                rates.push((id, share.max(1)));
+                for link in &self.flows[id as usize].links {
                     let (rate, users) = left.get_mut(link).expect("a transfer's links are connected with it");
                     *rate -= share;
                     *users -= 1;
@@ -247,23 +350,6 @@ impl Transfers {
             }
         }
         rates
-    }
-
-    /// Sets the time at which the bytes will be through at the present rate.
-    fn schedule(&mut self, mover: Mover) {
-        let flow = &self.flows[&mover];
-        let wait = u64::try_from(flow.remaining.div_ceil(u128::from(flow.rate))).unwrap_or(u64::MAX);
-        let due = flow.updated.checked_add(SimDuration::from_ps(wait)).unwrap_or(NEVER);
-        self.set_due(mover, due);
-    }
-
-    fn set_due(&mut self, mover: Mover, due: SimTime) {
-        let flow = self.flows.get_mut(&mover).expect("what is rescheduled is on its way");
-        if flow.due != due {
-            self.agenda.remove(&(flow.due, mover));
-            flow.due = due;
-            self.agenda.insert((due, mover));
-        }
     }
 }
 
@@ -276,7 +362,7 @@ mod tests {
     /// Runs transfers given as (start us, from, to, bytes); gives their arrivals in us, by request.
     fn arrivals(cluster: &Cluster, contention: Contention, transfers: &[(u64, u32, u32, u64)]) -> Vec<f64> {
         let topology = Topology::new(cluster);
-        let mut moving = Transfers::new(contention);
+        let mut moving = Transfers::new(contention, cluster.n_replicas() as u32);
         let mut found = vec![0.0; transfers.len()];
         let starts = |number: usize| SimTime::from_ps(transfers[number].0 * 1_000_000);
         let mut next = 0;

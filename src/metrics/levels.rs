@@ -37,6 +37,7 @@ impl Level {
     }
 
     /// One GPU's part.
+    #[inline]
     pub(super) fn of(self, levels: &Levels) -> u64 {
         match self {
             Level::GlobalQueueDepth => 0,

@@ -31,6 +31,11 @@ pub(super) enum EndsWith {
     Finish,
 }
 
+impl EndsWith {
+    /// How many there are.
+    pub(super) const N: usize = 4;
+}
+
 impl Sample {
     /// When its sample is taken.
     pub(super) const fn ends_with(self) -> EndsWith {

@@ -61,6 +61,81 @@ impl Track {
     }
 }
 
+/// The two levels that every summary shows, of one GPU or of all: memory held, and GPUs at work.
+///
+/// A [`Track`] without series. An integral is the last value times the end less every change times its moment, so
+/// that one product a change serves the GPU and the cluster alike.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Occupancy {
+    value: Pair,
+    /// When it took that value, in picoseconds.
+    since: u64,
+    max: Pair,
+    /// The sums of changes times moments, modulo 2^128: the integrals themselves are below it.
+    moments: (u128, u128),
+}
+
+/// Bytes held, and how many GPUs are busy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) held: u64,
+    pub(super) busy: u64,
+}
+
+/// One part of a sum of pairs changes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    at: u64,
+    old: Pair,
+    new: Pair,
+    moments: (u128, u128),
+}
+
+impl Change {
+    #[inline]
+    pub(super) fn new(at: SimTime, old: Pair, new: Pair) -> Change {
+        let at = at.as_ps();
+        let product = |value: u64| u128::from(value) * u128::from(at);
+        let moment = |old: u64, new: u64| product(new).wrapping_sub(product(old));
+        Change { at, old, new, moments: (moment(old.held, new.held), moment(old.busy, new.busy)) }
+    }
+}
+
+impl Occupancy {
+    #[inline]
+    pub(super) fn shift(&mut self, change: &Change) {
+        if change.at > self.since {
+            self.settle(change.at);
+        }
+        self.value.held = self.value.held - change.old.held + change.new.held;
+        self.value.busy = self.value.busy - change.old.busy + change.new.busy;
+        self.moments.0 = self.moments.0.wrapping_add(change.moments.0);
+        self.moments.1 = self.moments.1.wrapping_add(change.moments.1);
+    }
+
+    /// What held until `at` counts for the maximum.
+    #[inline]
+    fn settle(&mut self, at: u64) {
+        self.max.held = self.max.held.max(self.value.held);
+        self.max.busy = self.max.busy.max(self.value.busy);
+        self.since = at;
+    }
+
+    /// What was held and what was busy until the run ended.
+    pub(super) fn finish(mut self, end: SimTime) -> (Level, Level) {
+        let end = end.as_ps();
+        self.settle(end);
+        let level = |last: u64, moments: u128, max| {
+            let integral = (u128::from(last) * u128::from(end)).wrapping_sub(moments);
+            Level { last, integral, max, series: None }
+        };
+        (
+            level(self.value.held, self.moments.0, self.max.held),
+            level(self.value.busy, self.moments.1, self.max.busy),
+        )
+    }
+}
+
 /// A level after the run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Level {
@@ -129,6 +204,24 @@ mod tests {
         assert_eq!(level.max, 3);
         assert_eq!(level.integral, 3 * 20 + 10);
         assert_eq!(level.series.expect("points were asked for").points, [(0, 0), (10, 3), (30, 1)]);
+    }
+
+    #[test]
+    fn an_occupancy_is_two_tracks() {
+        let (mut both, mut held, mut busy) = (Occupancy::default(), Track::new(false), Track::new(false));
+        let changes =
+            [(10, (0, 0), (9, 1)), (10, (9, 1), (7, 0)), (30, (7, 0), (2, 1)), (45, (2, 1), (0, 0))];
+        for (at, old, new) in changes {
+            let pair = |(held, busy)| Pair { held, busy };
+            both.shift(&Change::new(ps(at), pair(old), pair(new)));
+            held.shift(ps(at), old.0, new.0);
+            busy.shift(ps(at), old.1, new.1);
+        }
+        let (both_held, both_busy) = both.finish(ps(50));
+        assert_eq!((both_held.max, both_held.integral), (7, 7 * 20 + 2 * 15));
+        for (one, other) in [(both_held, held.finish(ps(50))), (both_busy, busy.finish(ps(50)))] {
+            assert_eq!((one.last, one.integral, one.max), (other.last, other.integral, other.max));
+        }
     }
 
     #[test]

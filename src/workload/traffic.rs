@@ -113,6 +113,7 @@ impl Traffic {
 
     /// When the next request arrives.
     #[must_use]
+    #[inline]
     pub fn peek(&self) -> Option<SimTime> {
         self.next.map(|(at, _)| at)
     }

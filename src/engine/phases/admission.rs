@@ -1,15 +1,15 @@
 //! From arrival to a place on a GPU: routing, admission, retries and the global queue.
 
 use super::executor::{Executor, Ticket};
+use super::settings::Need;
 use super::{Simulation, Unplaced};
 use crate::engine::agenda::NEVER;
-use crate::engine::sink::{Event, Journey, RejectReason, Sink};
+use crate::engine::sink::{Event, RejectReason, Sink};
 use crate::engine::state::{Holding, InFlight, State};
 use crate::policy::eviction::Touch;
-use crate::policy::reservation::Reservation;
 use crate::policy::scheduling::Waiting;
 use crate::policy::view::Candidates;
-use crate::units::{Bytes, SimTime};
+use crate::units::SimTime;
 use crate::workload::Request;
 
 /// Whether a request that is being placed may evict others.
@@ -22,8 +22,9 @@ enum Eviction {
 }
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
+    #[inline]
     pub(super) fn take_arrivals(&mut self) {
-        while self.traffic.peek() == Some(self.now) && !self.stands_still() {
+        while self.next_arrival() == self.now && !self.stands_still() {
             let request = self.traffic.next_request().expect("a request that was announced arrives");
             self.arrive(request);
         }
@@ -32,27 +33,12 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     fn arrive(&mut self, request: Request) {
         let number = self.n_arrived;
         self.n_arrived += 1;
-        let journey = Journey {
-            request,
-            number,
-            gpu: None,
-            started: None,
-            first_token: None,
-            handoff_started: None,
-            retries: 0,
-        };
-        let slot = self.requests.insert(InFlight {
-            journey,
-            state: State::Unplaced,
-            here: None,
-            there: None,
-            touched: 0,
-            expected_work: 0,
-        });
+        let need = self.settings.need(request.prompt.get(), request.output.get());
+        let slot = self.requests.insert(InFlight::new(request, number));
         self.tell(slot, Event::Arrived);
-        if self.settings.large_enough(self.whole_need(slot)).is_empty() {
+        if self.settings.large_enough(need.whole).is_empty() {
             self.reject(slot, RejectReason::NeverFits);
-        } else if !self.unplaced.is_empty() || !self.place(slot, Eviction::OnFirst) {
+        } else if !self.unplaced.is_empty() || !self.place(slot, need, Eviction::OnFirst) {
             self.queue_globally(slot);
         }
     }
@@ -72,11 +58,10 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// Tries up to `1 + max_retries` GPUs of the router's choice; whether one had room.
-    fn place(&mut self, slot: u32, eviction: Eviction) -> bool {
-        let need = self.whole_need(slot);
+    fn place(&mut self, slot: u32, need: Need, eviction: Eviction) -> bool {
         self.tried.clear();
         for attempt in 0..=self.settings.max_retries {
-            let candidates = Candidates::new(self.settings.large_enough(need), &self.tried);
+            let candidates = Candidates::new(self.settings.large_enough(need.whole), &self.tried);
             let view = self.loads.view();
             let Some(gpu) = self.router.route(candidates, view, &mut self.routing_stream) else {
                 return false;
@@ -85,10 +70,10 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
                 self.requests.get_mut(slot).journey.retries += 1;
                 self.tell(slot, Event::Retried { gpu });
             }
-            if self.has_room(slot, gpu)
-                || (eviction == Eviction::OnFirst && attempt == 0 && self.evict_for(slot, gpu))
+            if self.has_room(need, gpu)
+                || (eviction == Eviction::OnFirst && attempt == 0 && self.evict_for(slot, need, gpu))
             {
-                self.admit(slot, gpu);
+                self.admit(slot, need, gpu);
                 return true;
             }
             let rank = self.tried.partition_point(|&other| other < gpu);
@@ -97,37 +82,33 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         false
     }
 
-    fn has_room(&self, slot: u32, gpu: u32) -> bool {
+    #[inline]
+    fn has_room(&self, need: Need, gpu: u32) -> bool {
         let entry = &self.gpus[gpu as usize];
-        entry.has_place(self.settings.max_queue) && entry.has_memory(self.admission_need(slot))
+        entry.has_place(self.settings.max_queue) && entry.has_memory(need.at_admission)
     }
 
     /// Evicts for an arrival, where only memory is in its way.
-    fn evict_for(&mut self, slot: u32, gpu: u32) -> bool {
+    fn evict_for(&mut self, slot: u32, need: Need, gpu: u32) -> bool {
         self.gpus[gpu as usize].has_place(self.settings.max_queue)
-            && self.make_room(gpu, self.admission_need(slot), slot)
+            && self.make_room(gpu, need.at_admission, slot)
     }
 
-    fn admit(&mut self, slot: u32, gpu: u32) {
-        let bytes = self.admission_need(slot);
+    fn admit(&mut self, slot: u32, need: Need, gpu: u32) {
+        let entry = &mut self.gpus[gpu as usize];
+        let bytes = need.at_admission;
         let request = self.requests.get_mut(slot);
-        if self.router.compares_expected_work() {
-            let costs = &self.gpus[gpu as usize].costs;
-            request.expected_work =
-                self.outlook.expect(request.journey.request.workload, request.prompt(), costs);
+        let (workload, prompt) = (request.journey.request.workload, request.prompt());
+        if self.expects_work {
+            request.expected_work = self.outlook.expect(workload, prompt, &entry.costs);
         }
         request.state = State::Queued;
         request.here = Some(Holding { gpu, bytes });
         request.journey.gpu = Some(gpu);
-        let waiting = Waiting {
-            replica: gpu,
-            workload: request.journey.request.workload,
-            remaining: u64::from(request.prompt()) + u64::from(request.output()),
-        };
-        let ticket = Ticket { number: request.journey.number, slot };
         let expected_work = request.expected_work;
-        let key = self.scheduler.key(waiting);
-        let entry = &mut self.gpus[gpu as usize];
+        let remaining = u64::from(prompt) + u64::from(request.output());
+        let ticket = Ticket { number: request.journey.number, slot };
+        let key = self.scheduler.key(Waiting { replica: gpu, workload, remaining });
         entry.levels.held += bytes;
         entry.levels.queued += 1;
         entry.queue.push(key, ticket);
@@ -137,6 +118,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// Counts a request among those a GPU holds.
+    #[inline]
     pub(super) fn join(&mut self, gpu: u32, slot: u32, expected_work: u64) {
         self.loads.join(gpu, expected_work);
         self.router.load_changed(gpu, self.loads.view());
@@ -159,8 +141,9 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         self.released.sort_unstable();
         self.released.dedup();
         while let Some(&Unplaced { slot, .. }) = self.unplaced.front() {
-            let placed =
-                self.place_on_released(slot) || (self.head_is_fresh && self.place(slot, Eviction::Never));
+            let need = self.need(slot);
+            let placed = self.place_on_released(slot, need)
+                || (self.head_is_fresh && self.place(slot, need, Eviction::Never));
             self.head_is_fresh = placed;
             if !placed {
                 break;
@@ -171,23 +154,24 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         self.head_is_fresh &= !self.unplaced.is_empty();
     }
 
-    fn place_on_released(&mut self, slot: u32) -> bool {
-        let large_enough = self.settings.large_enough(self.whole_need(slot));
+    fn place_on_released(&mut self, slot: u32, need: Need) -> bool {
+        let large_enough = self.settings.large_enough(need.whole);
         let fitting =
-            |gpu: &u32| large_enough.iter().any(|range| range.contains(gpu)) && self.has_room(slot, *gpu);
+            |gpu: &u32| large_enough.iter().any(|range| range.contains(gpu)) && self.has_room(need, *gpu);
         let Some(gpu) = self.released.iter().copied().find(fitting) else { return false };
-        self.admit(slot, gpu);
+        self.admit(slot, need, gpu);
         true
     }
 
     /// When the head of the global queue has waited too long; everybody behind it has waited less.
+    #[inline]
     pub(super) fn next_time_out(&self) -> SimTime {
-        let (Some(limit), Some(head)) = (self.settings.queue_timeout, self.unplaced.front()) else {
-            return NEVER;
-        };
+        let Some(limit) = self.settings.queue_timeout else { return NEVER };
+        let Some(head) = self.unplaced.front() else { return NEVER };
         head.since.checked_add(limit).unwrap_or(NEVER)
     }
 
+    #[inline]
     pub(super) fn time_out(&mut self) {
         while self.next_time_out() <= self.now {
             let head = self.unplaced.pop_front().expect("what times out is waiting");
@@ -197,21 +181,14 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         }
     }
 
-    /// All the memory the request will need on the GPU it finishes on.
-    pub(super) fn whole_need(&self, slot: u32) -> Bytes {
+    /// The memory a request needs.
+    pub(super) fn need(&self, slot: u32) -> Need {
         let request = self.requests.get(slot);
-        self.settings.bytes(u64::from(request.prompt()) + u64::from(request.output()))
-    }
-
-    /// What it holds from admission on.
-    fn admission_need(&self, slot: u32) -> Bytes {
-        match self.settings.reservation {
-            Reservation::Safe => self.whole_need(slot),
-            Reservation::Lazy => self.settings.bytes(u64::from(self.requests.get(slot).prompt())),
-        }
+        self.settings.need(request.prompt(), request.output())
     }
 
     /// Tells the sink of a transition.
+    #[inline]
     pub(super) fn tell(&mut self, slot: u32, event: Event) {
         self.n_events += 1;
         self.sink.event(self.now, event, &self.requests.get(slot).journey);

@@ -1,7 +1,8 @@
 //! The least loaded GPU with room, among a range of like ones, without looking at each.
 //!
-//! A tree whose nodes know the least held and the most free memory below them. A query descends only where both
-//! could still win; GPUs without a free slot are not in it at all.
+//! A tree whose nodes know the least loaded GPU and the most free memory below them. Nearly always the least loaded
+//! of a range has room, and the nodes that tile the range tell at once; otherwise a query descends, only where both
+//! could still win. GPUs without a free slot are not in it at all.
 
 use std::ops::Range;
 
@@ -10,12 +11,24 @@ use crate::units::Bytes;
 /// What a query needs to know of everything below a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Below {
-    least_held: u32,
+    /// The fewest requests held in the upper half, the first GPU that holds so few in the lower.
+    least: u64,
     most_free: u64,
 }
 
 /// Nobody has a slot.
-const CLOSED: Below = Below { least_held: u32::MAX, most_free: 0 };
+const CLOSED: Below = Below { least: u64::MAX, most_free: 0 };
+
+impl Below {
+    #[inline]
+    fn or(self, other: Below) -> Below {
+        Below { least: self.least.min(other.least), most_free: self.most_free.max(other.most_free) }
+    }
+
+    fn gpu(self) -> u32 {
+        self.least as u32
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Destinations {
@@ -34,28 +47,56 @@ impl Destinations {
     /// Sets how many requests a GPU holds and its free memory; `None` when it has no slot.
     pub(super) fn set(&mut self, gpu: u32, open: Option<(u32, Bytes)>) {
         let mut node = (self.n_leaves + gpu) as usize;
-        self.nodes[node] =
-            open.map_or(CLOSED, |(least_held, free)| Below { least_held, most_free: free.get() });
-        while node > 1 {
-            node /= 2;
-            let (left, right) = (self.nodes[2 * node], self.nodes[2 * node + 1]);
-            let both = Below {
-                least_held: left.least_held.min(right.least_held),
-                most_free: left.most_free.max(right.most_free),
-            };
-            if self.nodes[node] == both {
+        let mut below = open.map_or(CLOSED, |(held, free)| Below {
+            least: u64::from(held) << 32 | u64::from(gpu),
+            most_free: free.get(),
+        });
+        while self.nodes[node] != below {
+            self.nodes[node] = below;
+            if node == 1 {
                 return;
             }
-            self.nodes[node] = both;
+            below = below.or(self.nodes[node ^ 1]);
+            node /= 2;
         }
     }
 
-    /// The fewest requests held and the GPU that holds them, among those of a range with so much memory free; the lower index among
-    /// equals; never `except`.
+    /// The fewest requests held and the GPU that holds them, among those of a range with so much memory free; the lower
+    /// index among equals; never `except`.
     pub(super) fn least_loaded(&self, range: Range<u32>, need: Bytes, except: u32) -> Option<(u32, u32)> {
-        let mut best = None;
-        self.search(1, 0..self.n_leaves, &range, need.get(), except, &mut best);
-        best
+        let mut best = self.least_in(&range);
+        if best.least == u64::MAX {
+            return None;
+        }
+        let has_room = self.nodes[(self.n_leaves + best.gpu()) as usize].most_free >= need.get();
+        if !has_room || best.gpu() == except {
+            best = CLOSED;
+            self.search(1, 0..self.n_leaves, &range, need.get(), except, &mut best);
+        }
+        (best.least != u64::MAX).then_some(((best.least >> 32) as u32, best.gpu()))
+    }
+
+    /// Everything in a range, by the nodes that tile it.
+    fn least_in(&self, range: &Range<u32>) -> Below {
+        if range.start == 0 && range.end == self.n_leaves {
+            return self.nodes[1];
+        }
+        let (mut low, mut high) =
+            ((range.start + self.n_leaves) as usize, (range.end + self.n_leaves) as usize);
+        let mut all = CLOSED;
+        while low < high {
+            if low % 2 == 1 {
+                all = all.or(self.nodes[low]);
+                low += 1;
+            }
+            if high % 2 == 1 {
+                high -= 1;
+                all = all.or(self.nodes[high]);
+            }
+            low /= 2;
+            high /= 2;
+        }
+        all
     }
 
     fn search(
@@ -65,19 +106,16 @@ impl Destinations {
         range: &Range<u32>,
         need: u64,
         except: u32,
-        best: &mut Option<(u32, u32)>,
+        best: &mut Below,
     ) {
         let below = self.nodes[node];
         let outside = span.end <= range.start || span.start >= range.end;
-        let hopeless = below.least_held == u32::MAX
-            || below.most_free < need
-            || best.is_some_and(|best| (below.least_held, span.start) >= best);
-        if outside || hopeless {
+        if outside || below.most_free < need || below.least >= best.least {
             return;
         }
         if node >= self.n_leaves as usize {
             if span.start != except {
-                *best = Some((below.least_held, span.start));
+                *best = below;
             }
             return;
         }
@@ -85,7 +123,7 @@ impl Destinations {
         let left = (2 * node, span.start..middle);
         let right = (2 * node + 1, middle..span.end);
         // The more promising half first: what it finds rules most of the other out.
-        let swap = self.nodes[right.0].least_held < self.nodes[left.0].least_held;
+        let swap = self.nodes[right.0].least < self.nodes[left.0].least;
         let (first, second) = if swap { (right, left) } else { (left, right) };
         self.search(first.0, first.1, range, need, except, best);
         self.search(second.0, second.1, range, need, except, best);

@@ -47,14 +47,23 @@ impl Costs {
     }
 
     /// A prompt's work.
+    #[inline]
     pub(super) fn prefill_work(&self, tokens: u32) -> Work {
-        Work::from(tokens).saturating_mul(self.prefill_token)
+        work(tokens, self.prefill_token)
     }
 
     /// An output's work.
+    #[inline]
     pub(super) fn decode_work(&self, tokens: u32) -> Work {
-        Work::from(tokens).saturating_mul(self.decode_token)
+        work(tokens, self.decode_token)
     }
+}
+
+/// So many tokens' work; saturates, beyond what any clock reaches.
+#[inline]
+fn work(tokens: u32, token: Work) -> Work {
+    // Where a token takes less than 2^96 the product fits, and needs no check of 128 bits.
+    if token >> 96 == 0 { Work::from(tokens) * token } else { Work::from(tokens).saturating_mul(token) }
 }
 
 /// One GPU's work under some timing.
@@ -68,8 +77,8 @@ pub(super) trait Executor {
     /// When the next stage ends if nothing else begins; `NEVER` when idle.
     fn next_end(&self) -> SimTime;
 
-    /// Appends the stages that are over at `now`, at most once each.
-    fn take_ended(&mut self, now: SimTime, ended: &mut Vec<Ended>);
+    /// A stage that is over at `now`, each once; called until there is none.
+    fn take_ended(&mut self, now: SimTime) -> Option<Ended>;
 
     /// How many are in a stage, those who wait for a place in the batch included.
     fn n_in(&self, stage: Stage) -> usize;

@@ -44,12 +44,13 @@ impl Executor for Fixed {
         self.ends.peek().map_or(NEVER, |Reverse((end, ..))| *end)
     }
 
-    fn take_ended(&mut self, now: SimTime, ended: &mut Vec<Ended>) {
-        while self.next_end() <= now {
-            let Some(Reverse((_, ticket, stage))) = self.ends.pop() else { return };
-            self.n_decodes -= u32::from(stage == Stage::Decode);
-            ended.push(Ended { ticket, stage });
+    fn take_ended(&mut self, now: SimTime) -> Option<Ended> {
+        if self.next_end() > now {
+            return None;
         }
+        let Reverse((_, ticket, stage)) = self.ends.pop()?;
+        self.n_decodes -= u32::from(stage == Stage::Decode);
+        Some(Ended { ticket, stage })
     }
 
     fn n_in(&self, stage: Stage) -> usize {

@@ -52,6 +52,12 @@ impl<X: Executor> Gpu<X> {
         self.active() < self.max_concurrent
     }
 
+    /// Whether somebody waits and there is a slot.
+    #[inline]
+    pub(super) fn can_start(&self) -> bool {
+        self.levels.queued > 0 && self.has_slot()
+    }
+
     /// Whether this much more fits.
     pub(super) fn has_memory(&self, bytes: Bytes) -> bool {
         bytes <= self.capacity - self.levels.held

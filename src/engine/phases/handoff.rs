@@ -43,7 +43,7 @@ impl Handoffs {
         });
         Some(Handoffs {
             topology: Topology::new(cluster),
-            transfers: Transfers::new(cluster.contention),
+            transfers: Transfers::new(cluster.contention, n_gpus),
             destinations: Destinations::new(n_gpus),
             router,
             slowness: slowness.collect(),
@@ -52,6 +52,7 @@ impl Handoffs {
         })
     }
 
+    #[inline]
     pub(super) fn note_change(&mut self, gpu: u32) {
         if !std::mem::replace(&mut self.is_stale[gpu as usize], true) {
             self.stale.push(gpu);
@@ -68,15 +69,16 @@ struct Remote {
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     /// Gives every request whose prompt has just ended its decode.
+    #[inline]
     pub(super) fn continue_prefilled(&mut self) {
-        let mut prefilled = std::mem::take(&mut self.prefilled);
-        for ticket in prefilled.drain(..) {
+        for position in 0..self.prefilled.len() {
+            let Ticket { number, slot } = self.prefilled[position];
             // One of them may have been evicted for another.
-            if self.requests.find(ticket.slot, ticket.number).is_some() {
-                self.continue_one(ticket.slot);
+            if self.requests.find(slot, number).is_some() {
+                self.continue_one(slot);
             }
         }
-        self.prefilled = prefilled;
+        self.prefilled.clear();
     }
 
     /// Among the GPUs with room the decode router's choice, the present one first among equals. Where there is no
@@ -109,7 +111,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
 
     /// What the request must additionally hold where it is: the output, unless it has been reserved.
     fn decode_need(&self, slot: u32, holding: Holding) -> Bytes {
-        self.whole_need(slot) - holding.bytes
+        self.need(slot).whole - holding.bytes
     }
 
     fn cost_here(&self, gpu: u32) -> f64 {
@@ -129,15 +131,19 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         }
         self.renew_destinations();
         let handoffs = self.handoffs.as_ref()?;
-        let need = self.whole_need(slot);
+        let need = self.need(slot).whole;
         let bytes = self.settings.bytes(u64::from(self.requests.get(slot).prompt()));
         let candidates = handoffs.topology.classes().iter().filter_map(|class| {
             let range = class.first..class.first + class.n;
             let (held, gpu) = handoffs.destinations.least_loaded(range, need, from)?;
-            let way = handoffs.topology.way(from, gpu, bytes)?;
             let slowness = handoffs.slowness[gpu as usize];
-            let cost = handoffs.router.cost(Destination { held, slowness, handoff: way.time });
-            Some(Remote { cost, gpu, way })
+            let cost = |handoff| handoffs.router.cost(Destination { held, slowness, handoff });
+            // What costs too much without the way there is not worth looking for one.
+            if cost(SimDuration::ZERO) >= limit {
+                return None;
+            }
+            let way = handoffs.topology.way(from, gpu, bytes)?;
+            Some(Remote { cost: cost(way.time), gpu, way })
         });
         candidates.filter(|remote| remote.cost < limit).min_by(|a, b| a.cost.total_cmp(&b.cost))
     }
@@ -155,7 +161,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
 
     /// Takes a slot and the memory at the destination, then lets the prompt's cache go.
     fn start_handoff(&mut self, slot: u32, remote: &Remote) {
-        let (to, bytes) = (remote.gpu, self.whole_need(slot));
+        let (to, bytes) = (remote.gpu, self.need(slot).whole);
         let request = self.requests.get_mut(slot);
         let from = request.here.expect("a prefilled request holds memory").gpu;
         request.state = State::Transferring;

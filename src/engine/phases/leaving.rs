@@ -41,10 +41,15 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
             }
             State::Decoded => entry.levels.decode -= 1,
         }
-        for holding in [request.here, request.there].into_iter().flatten() {
-            self.forget(holding, request.touched, slot);
-            self.give_back(holding, request.expected_work);
+        self.free(holding, slot, request);
+        if let Some(there) = request.there {
+            self.free(there, slot, request);
         }
+    }
+
+    fn free(&mut self, holding: Holding, slot: u32, request: &InFlight) {
+        self.forget(holding, request.touched, slot);
+        self.give_back(holding, request.expected_work);
     }
 
     /// Frees the slots at both ends of a handoff and stops the transfer, unless it has just ended.
@@ -59,6 +64,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// Frees the memory of one holding.
+    #[inline]
     pub(super) fn give_back(&mut self, holding: Holding, expected_work: u64) {
         self.gpus[holding.gpu as usize].levels.held -= holding.bytes;
         self.loads.leave(holding.gpu, expected_work);

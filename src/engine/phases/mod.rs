@@ -61,6 +61,8 @@ struct Simulation<'a, X, S> {
     loads: Loads,
     outlook: Outlook,
     router: Box<dyn Router>,
+    /// Whether the router looks at expected work.
+    expects_work: bool,
     scheduler: Box<dyn Scheduler>,
     evictor: Box<dyn Evictor>,
     /// Where caches can move.
@@ -79,8 +81,6 @@ struct Simulation<'a, X, S> {
     tried: Vec<u32>,
     /// What is over in this round.
     ends: Vec<order::End>,
-    /// What one GPU has ended, before it is put in order.
-    ended: Vec<Ended>,
     /// Requests whose prompt ended in this round.
     prefilled: Vec<Ticket>,
     n_arrived: u64,
@@ -110,6 +110,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
         let gpus = scenario.cluster.groups.iter().flat_map(|group| {
             (0..group.n_replicas()).map(move |_| Gpu::new(&group.gpu, first_come_first_served))
         });
+        let router = crate::policy::routing::build(&scenario.policy.routing, n_gpus as u32);
         Simulation {
             now: SimTime::ZERO,
             settings: Settings::of(scenario),
@@ -119,7 +120,8 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             requests: Requests::default(),
             loads: Loads::new(&scenario.cluster),
             outlook: Outlook::new(scenario.workloads.len()),
-            router: crate::policy::routing::build(&scenario.policy.routing, n_gpus as u32),
+            expects_work: router.compares_expected_work(),
+            router,
             scheduler,
             evictor: crate::policy::eviction::build(&scenario.policy.eviction),
             handoffs: Handoffs::of(scenario),
@@ -131,7 +133,6 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             changed: Vec::new(),
             tried: Vec::new(),
             ends: Vec::new(),
-            ended: Vec::new(),
             prefilled: Vec::new(),
             n_arrived: 0,
             n_touches: 0,
@@ -171,8 +172,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
 
     /// When something happens next; `None` when nothing will, or only after `until`.
     fn next_instant(&self) -> Option<SimTime> {
-        let arrival = self.traffic.peek().unwrap_or(NEVER);
-        let next = self.agenda.next_time().min(self.next_transfer()).min(arrival).min(self.next_time_out());
+        let next = self.next_end().min(self.next_arrival()).min(self.next_time_out());
         let beyond = self.settings.until.is_some_and(|until| next > until);
         (next != NEVER && !beyond).then_some(next)
     }
@@ -187,11 +187,8 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             self.take_arrivals();
             self.serve_global_queue();
             self.start_waiting();
-            self.renew_agenda();
-            let next = self.agenda.next_time().min(self.next_transfer());
-            if self.stands_still()
-                || next > self.now && self.traffic.peek().is_none_or(|arrival| arrival > self.now)
-            {
+            let goes_on = self.next_end() <= self.now || self.next_arrival() <= self.now;
+            if !goes_on || self.stands_still() {
                 break;
             }
         }
@@ -199,19 +196,37 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
     }
 
     /// Whether requests that take no time bring each other in without end.
+    #[inline]
     fn stands_still(&self) -> bool {
         self.n_returns > MAX_RETURNS_AT_ONCE
     }
 
+    #[inline]
     fn carry_out_ends(&mut self) {
-        while self.agenda.next_time() <= self.now {
-            let gpu = self.agenda.next_gpu();
-            self.gpus[gpu].executor.take_ended(self.now, &mut self.ended);
-            self.agenda.set(gpu, self.gpus[gpu].executor.next_end());
-            for ended in self.ended.drain(..) {
-                let (number, slot) = (ended.ticket.number, ended.ticket.slot);
-                self.ends.push(order::End { gpu: gpu as u32, number, slot, what: What::Stage(ended.stage) });
+        if self.next_end() > self.now {
+            return;
+        }
+        self.collect_ends();
+        if self.ends.len() > 1 {
+            self.ends.sort_unstable();
+        }
+        for position in 0..self.ends.len() {
+            self.carry_out(self.ends[position]);
+        }
+        self.ends.clear();
+    }
+
+    /// Notes what is over on each GPU and on its way to one. The agenda is renewed once, at the end of the round: a GPU
+    /// on which something ended has changed.
+    fn collect_ends(&mut self) {
+        let mut from = 0;
+        while let Some(gpu) = self.agenda.due(from, self.now) {
+            while let Some(Ended { ticket, stage }) = self.gpus[gpu].executor.take_ended(self.now) {
+                let (number, slot) = (ticket.number, ticket.slot);
+                self.ends.push(order::End { gpu: gpu as u32, number, slot, what: What::Stage(stage) });
             }
+            self.note_change(gpu as u32);
+            from = gpu + 1;
         }
         if let Some(handoffs) = &mut self.handoffs {
             while let Some(Mover { to, number, slot }) =
@@ -220,35 +235,35 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
                 self.ends.push(order::End { gpu: to, number, slot, what: What::Handoff });
             }
         }
-        if self.ends.len() > 1 {
-            self.ends.sort_unstable();
-        }
-        let mut ends = std::mem::take(&mut self.ends);
-        for end in ends.drain(..) {
-            self.carry_out(end);
-        }
-        self.ends = ends;
     }
 
-    fn next_transfer(&self) -> SimTime {
-        self.handoffs.as_ref().map_or(NEVER, |handoffs| handoffs.transfers.next_time())
+    /// When a stage or a transfer ends next, as far as the agenda is up to date.
+    #[inline]
+    fn next_end(&self) -> SimTime {
+        let transfer = self.handoffs.as_ref().map_or(NEVER, |handoffs| handoffs.transfers.next_time());
+        self.agenda.next_time().min(transfer)
+    }
+
+    #[inline]
+    fn next_arrival(&self) -> SimTime {
+        self.traffic.peek().unwrap_or(NEVER)
     }
 
     /// Notes that a GPU's levels or work changed in this instant.
+    #[inline]
     fn touch(&mut self, gpu: u32) {
-        let entry = &mut self.gpus[gpu as usize];
-        if !entry.changed {
-            entry.changed = true;
-            self.changed.push(gpu);
-        }
+        self.note_change(gpu);
         if let Some(handoffs) = &mut self.handoffs {
             handoffs.note_change(gpu);
         }
     }
 
-    fn renew_agenda(&mut self) {
-        for &gpu in &self.changed {
-            self.agenda.set(gpu as usize, self.gpus[gpu as usize].executor.next_end());
+    #[inline]
+    fn note_change(&mut self, gpu: u32) {
+        let entry = &mut self.gpus[gpu as usize];
+        if !entry.changed {
+            entry.changed = true;
+            self.changed.push(gpu);
         }
     }
 
@@ -257,7 +272,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
         if self.changed.len() > 1 {
             self.changed.sort_unstable();
         }
-        for gpu in self.changed.drain(..) {
+        for &gpu in &self.changed {
             let entry = &mut self.gpus[gpu as usize];
             entry.changed = false;
             if entry.levels != entry.told {
@@ -265,6 +280,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
                 self.sink.levels(self.now, gpu, &entry.levels);
             }
         }
+        self.changed.clear();
         let depth = self.unplaced.len() as u32;
         if depth != self.told_unplaced {
             self.told_unplaced = depth;

@@ -12,10 +12,14 @@ use crate::units::Bytes;
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     /// Notes that something happened to a resident, which may move it behind all others.
+    #[inline]
     pub(super) fn renew(&mut self, slot: u32, touch: Touch) {
-        if !self.settings.evicts || !self.evictor.renews(touch) {
-            return;
+        if self.settings.evicts && self.evictor.renews(touch) {
+            self.move_behind(slot);
         }
+    }
+
+    fn move_behind(&mut self, slot: u32) {
         self.n_touches += 1;
         let request = self.requests.get_mut(slot);
         let before = std::mem::replace(&mut request.touched, self.n_touches);
@@ -27,6 +31,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// Enters a request that now holds memory on a GPU.
+    #[inline]
     pub(super) fn settle_in(&mut self, gpu: u32, slot: u32) {
         if self.settings.evicts {
             let touched = self.requests.get(slot).touched;
@@ -35,6 +40,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
     }
 
     /// Strikes out a request that no longer holds memory on a GPU.
+    #[inline]
     pub(super) fn forget(&mut self, holding: Holding, touched: u64, slot: u32) {
         if self.settings.evicts {
             self.gpus[holding.gpu as usize].residents.remove(&(touched, slot));

@@ -8,18 +8,21 @@ use crate::engine::state::{Stage, State};
 use crate::policy::eviction::Touch;
 
 impl<X: Executor, S: Sink> Simulation<'_, X, S> {
-    /// Waiting requests take free slots, on every GPU that changed in this instant.
+    /// Waiting requests take free slots, on every GPU that changed in this round or before in this instant; then it is
+    /// known when each has its next end.
+    #[inline]
     pub(super) fn start_waiting(&mut self) {
         if self.changed.len() > 1 {
             self.changed.sort_unstable();
         }
         for position in 0..self.changed.len() {
             let gpu = self.changed[position];
-            while self.gpus[gpu as usize].has_slot() {
+            while self.gpus[gpu as usize].can_start() {
                 let Some((key, ticket)) = self.gpus[gpu as usize].queue.pop(&self.requests) else { break };
                 self.scheduler.started(gpu, key);
                 self.start_prefill(gpu, ticket);
             }
+            self.agenda.set(gpu as usize, self.gpus[gpu as usize].executor.next_end());
         }
     }
 
@@ -34,6 +37,7 @@ impl<X: Executor, S: Sink> Simulation<'_, X, S> {
         self.tell(ticket.slot, Event::PrefillStarted { gpu });
     }
 
+    #[inline]
     pub(super) fn begin(&mut self, stage: Stage, gpu: u32, tokens: u32, ticket: Ticket) {
         let entry = &mut self.gpus[gpu as usize];
         *entry.executing(stage) += 1;

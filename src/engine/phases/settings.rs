@@ -10,7 +10,7 @@ use crate::units::{Bytes, SimDuration, SimTime};
 #[derive(Debug)]
 pub(super) struct Settings {
     kv_bytes_per_token: u64,
-    pub(super) reservation: Reservation,
+    reservation: Reservation,
     pub(super) evicts: bool,
     pub(super) max_queue: Option<u32>,
     pub(super) max_retries: u32,
@@ -19,6 +19,15 @@ pub(super) struct Settings {
     pub(super) until: Option<SimTime>,
     /// For each distinct capacity, rising: the replicas with at least that much memory.
     roomy: Vec<(Bytes, Vec<Range<u32>>)>,
+}
+
+/// Memory that a request needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Need {
+    /// On the GPU it finishes on.
+    pub(super) whole: Bytes,
+    /// From admission on.
+    pub(super) at_admission: Bytes,
 }
 
 impl Settings {
@@ -36,15 +45,27 @@ impl Settings {
         }
     }
 
+    /// What a request of these lengths needs.
+    #[inline]
+    pub(super) fn need(&self, prompt: u32, output: u32) -> Need {
+        let whole = self.bytes(u64::from(prompt) + u64::from(output));
+        let at_admission = match self.reservation {
+            Reservation::Safe => whole,
+            Reservation::Lazy => self.bytes(u64::from(prompt)),
+        };
+        Need { whole, at_admission }
+    }
+
     /// Cache of that many tokens; saturates, and what saturates fits nowhere.
+    #[inline]
     pub(super) fn bytes(&self, tokens: u64) -> Bytes {
         Bytes::new(self.kv_bytes_per_token.saturating_mul(tokens))
     }
 
     /// The replicas that hold this much when empty; none when it fits nowhere.
+    #[inline]
     pub(super) fn large_enough(&self, bytes: Bytes) -> &[Range<u32>] {
-        let position = self.roomy.partition_point(|(capacity, _)| *capacity < bytes);
-        self.roomy.get(position).map_or(&[], |(_, ranges)| ranges)
+        self.roomy.iter().find(|(capacity, _)| *capacity >= bytes).map_or(&[], |(_, ranges)| ranges)
     }
 }
 

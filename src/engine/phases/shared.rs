@@ -9,7 +9,7 @@
 //! Assumption: equal shares, no interference between prefill and decode. Error: flooring serves at most 2^-32 ps a
 //! change of membership too little, never too much, so the service given never exceeds the time elapsed.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::executor::{Costs, Ended, Executor, Ticket, Work};
@@ -37,17 +37,19 @@ impl Executor for Shared {
         }
     }
 
+    #[inline]
     fn next_end(&self) -> SimTime {
         self.prefill.next_end.min(self.decode.next_end)
     }
 
-    fn take_ended(&mut self, now: SimTime, ended: &mut Vec<Ended>) {
-        while let Some(ticket) = self.prefill.take_ended(now) {
-            ended.push(Ended { ticket, stage: Stage::Prefill });
-        }
-        while let Some(ticket) = self.decode.take_ended(now) {
-            ended.push(Ended { ticket, stage: Stage::Decode });
-        }
+    #[inline]
+    fn take_ended(&mut self, now: SimTime) -> Option<Ended> {
+        let (server, stage) = match now {
+            _ if now >= self.prefill.next_end => (&mut self.prefill, Stage::Prefill),
+            _ if now >= self.decode.next_end => (&mut self.decode, Stage::Decode),
+            _ => return None,
+        };
+        Some(Ended { ticket: server.take_ended(now), stage })
     }
 
     fn n_in(&self, stage: Stage) -> usize {
@@ -73,12 +75,34 @@ struct Server {
     /// When `clock` was brought up to date.
     updated: SimTime,
     /// Marks of those served, the next to finish on top.
-    served: BinaryHeap<Reverse<(Work, Ticket)>>,
+    served: BinaryHeap<Share>,
     /// Work of those without a place.
     waiting: VecDeque<(Work, Ticket)>,
     places: u32,
     /// The first picosecond at which the clock reaches the lowest mark.
     next_end: SimTime,
+}
+
+/// A request that is served until the clock reaches its mark.
+#[derive(Debug, PartialEq, Eq)]
+struct Share {
+    mark: Work,
+    ticket: Ticket,
+}
+
+impl Ord for Share {
+    /// The next to end is the greatest; among equals the one that arrived first.
+    #[inline]
+    fn cmp(&self, other: &Share) -> Ordering {
+        other.mark.cmp(&self.mark).then_with(|| other.ticket.cmp(&self.ticket))
+    }
+}
+
+impl PartialOrd for Share {
+    #[inline]
+    fn partial_cmp(&self, other: &Share) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Server {
@@ -108,52 +132,65 @@ impl Server {
     fn enter(&mut self, work: Work, ticket: Ticket, now: SimTime) {
         if self.served.len() < self.places as usize {
             self.advance(now);
-            self.served.push(Reverse((self.clock.saturating_add(work), ticket)));
+            self.serve(work, ticket);
             self.foresee();
         } else {
             self.waiting.push_back((work, ticket));
         }
     }
 
-    /// One that is over at `now`. The clock moves only when membership changes: flooring errors come from nothing else.
-    fn take_ended(&mut self, now: SimTime) -> Option<Ticket> {
-        if now < self.next_end {
-            return None;
-        }
+    #[inline]
+    fn serve(&mut self, work: Work, ticket: Ticket) {
+        self.served.push(Share { mark: self.clock.saturating_add(work), ticket });
+    }
+
+    /// The one that is over at `now`, which is no earlier than `next_end`.
+    ///
+    /// The clock moves only when membership changes: flooring errors come from nothing else.
+    fn take_ended(&mut self, now: SimTime) -> Ticket {
         self.advance(now);
-        let Reverse((mark, ticket)) = self.served.pop()?;
+        let Share { mark, ticket } = self.served.pop().expect("only what is served ends");
         debug_assert!(mark <= self.clock, "a request ends when the clock has reached its mark");
         self.fill_places();
-        Some(ticket)
+        ticket
     }
 
     fn remove(&mut self, ticket: Ticket, now: SimTime) {
         self.advance(now);
-        self.served.retain(|Reverse((_, other))| *other != ticket);
+        self.served.retain(|share| share.ticket != ticket);
         self.waiting.retain(|(_, other)| *other != ticket);
         self.fill_places();
     }
 
     /// Gives free places to those waiting; the clock must be up to date.
+    #[inline]
     fn fill_places(&mut self) {
         while self.served.len() < self.places as usize {
             let Some((work, ticket)) = self.waiting.pop_front() else { break };
-            self.served.push(Reverse((self.clock.saturating_add(work), ticket)));
+            self.serve(work, ticket);
         }
         self.foresee();
     }
 
     /// Sets the next completion: `ceil((mark - clock) * n / 2^32)` after the last change.
+    #[inline]
     fn foresee(&mut self) {
-        let Some(Reverse((mark, _))) = self.served.peek() else {
+        let Some(Share { mark, .. }) = self.served.peek() else {
             self.next_end = NEVER;
             return;
         };
-        let remaining = mark.saturating_sub(self.clock).saturating_mul(self.served.len() as Work);
-        let wait = u64::try_from(remaining.div_ceil(1 << 32)).unwrap_or(u64::MAX);
+        let remaining = mark.saturating_sub(self.clock);
+        let wait = if remaining >> 96 == 0 {
+            // Below 2^96 times fewer than 2^32 fits; so does the rounding.
+            let work = remaining * self.served.len() as Work;
+            u64::try_from((work + 0xffff_ffff) >> 32).unwrap_or(u64::MAX)
+        } else {
+            u64::MAX
+        };
         self.next_end = SimTime::from_ps(self.updated.as_ps().saturating_add(wait));
     }
 
+    #[inline]
     fn advance(&mut self, now: SimTime) {
         if now == self.updated {
             return;
@@ -198,8 +235,8 @@ mod tests {
             if now == NEVER {
                 return ends;
             }
-            while let Some(ticket) = server.take_ended(now) {
-                ends.push((now.as_ps(), ticket.number));
+            while now >= server.next_end {
+                ends.push((now.as_ps(), server.take_ended(now).number));
             }
             while let Some(&(_, work, number)) = entries.next_if(|entry| entry.0 == now.as_ps()) {
                 server.enter(alone(work), ticket(number), now);

@@ -86,31 +86,30 @@ impl Topology {
         ways.min_by_key(|way| way.time)
     }
 
-    /// The links a way leads over, in order.
+    /// Writes down the links a way leads over, in order.
     ///
     /// Inside a class all replicas serve equally well as a stop; the one at the source's place is taken.
-    pub(super) fn links(&self, from: u32, to: u32, way: &Way) -> Vec<LinkKey> {
+    pub(super) fn links(&self, from: u32, to: u32, way: &Way, links: &mut Vec<LinkKey>) {
         let level = &self.levels[way.level];
         let (source, target) = (self.graph.class_of(from), self.graph.class_of(to));
         let place = from - self.graph.classes[source].first;
-        let stops = level.stops(source, target);
-        let mut links = Vec::with_capacity(stops.len());
+        links.clear();
         let (mut here, mut class) = (from, source);
-        for (position, &next_class) in stops.iter().enumerate() {
-            let next = if position + 1 == stops.len() {
-                to
-            } else {
-                let Class { first, n } = self.graph.classes[next_class];
-                first + place % n
-            };
+        loop {
+            let next_class = level.next_stop(class, target);
+            let is_last = next_class == target;
+            let Class { first, n } = self.graph.classes[next_class];
+            let next = if is_last { to } else { first + place % n };
             links.push(LinkKey {
                 from: here,
                 to: next,
                 edge: self.graph.edge_for(class, next_class, level.rate),
             });
+            if is_last {
+                return;
+            }
             (here, class) = (next, next_class);
         }
-        links
     }
 
     /// The capacity of a link.

@@ -67,12 +67,16 @@ impl Level {
         (latency != UNREACHABLE).then_some(SimDuration::from_ps(latency))
     }
 
-    /// The classes after `from` on the way to `to`, `to` the last.
-    pub(super) fn stops(&self, from: usize, to: usize) -> Vec<usize> {
-        let mut stops = vec![self.next[from * self.n + to] as usize];
-        while let Some(&here) = stops.last().filter(|&&here| here != to) {
-            stops.push(self.next[here * self.n + to] as usize);
-        }
-        stops
+    /// The class after `from` on the way to `to`.
+    pub(super) fn next_stop(&self, from: usize, to: usize) -> usize {
+        self.next[from * self.n + to] as usize
+    }
+
+    /// How many links lead from `from` to `to`.
+    pub(super) fn n_hops(&self, from: usize, to: usize) -> usize {
+        let stops = std::iter::successors(Some(self.next_stop(from, to)), |&here| {
+            (here != to).then(|| self.next_stop(here, to))
+        });
+        stops.count()
     }
 }

@@ -80,7 +80,7 @@ fn path(level: &Level, from: usize, to: usize, latency: SimDuration) -> Path {
     Path {
         latency,
         bandwidth: Bandwidth::from_bytes_per_sec(bytes_per_sec),
-        hops: level.stops(from, to).len(),
+        hops: level.n_hops(from, to),
         rate: level.rate,
     }
 }

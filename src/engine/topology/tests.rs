@@ -101,7 +101,9 @@ fn whole_groups_are_one_class_and_reach_themselves_through_others() {
     check(&groups, 0, 1500, 1_000, Some(3.0 + 1.0));
     check(&groups, 0, 1, 1_000, Some(6.0 + 1.0));
     let way = topology.way(7, 9, Bytes::new(1)).expect("the groups are linked");
-    let stops: Vec<(u32, u32)> = topology.links(7, 9, &way).iter().map(|link| (link.from, link.to)).collect();
+    let mut links = Vec::new();
+    topology.links(7, 9, &way, &mut links);
+    let stops: Vec<(u32, u32)> = links.iter().map(|link| (link.from, link.to)).collect();
     assert_eq!(stops, [(7, 1007), (1007, 9)]);
 }
 

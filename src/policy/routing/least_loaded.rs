@@ -3,8 +3,6 @@
 use super::Router;
 use crate::model::{Choice, Spec};
 use crate::policy::least::Least;
-use crate::policy::view::{Candidates, View};
-use crate::rng::Stream;
 
 pub(super) static SPEC: Spec = Spec {
     name: "least_loaded",
@@ -14,19 +12,5 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 pub(super) fn build(_choice: &Choice, n: u32) -> Box<dyn Router> {
-    Box::new(LeastLoaded { least: Least::new(n) })
-}
-
-struct LeastLoaded {
-    least: Least,
-}
-
-impl Router for LeastLoaded {
-    fn route(&mut self, candidates: Candidates<'_>, _view: View<'_>, _stream: &mut Stream) -> Option<u32> {
-        self.least.take(candidates)
-    }
-
-    fn load_changed(&mut self, replica: u32, view: View<'_>) {
-        self.least.set(replica, view.load[replica as usize]);
-    }
+    Box::new(Least::new(n, |view, replica| view.load[replica]))
 }
