@@ -12,10 +12,16 @@ use serde_json::Value;
 
 /// What `kvs trace stats --json` says about a file of the data; `None` where there is no data.
 fn stats(test: &str, file: &str) -> Option<Value> {
+    stats_as(test, file, &[])
+}
+
+/// The same with these arguments behind it.
+fn stats_as(test: &str, file: &str, arguments: &[&str]) -> Option<Value> {
     let path = data::folder(test)?.join("traces").join(file);
     let output = Command::new(env!("CARGO_BIN_EXE_kvs"))
         .args(["trace", "stats", "--json"])
         .arg(path)
+        .args(arguments)
         .output()
         .expect("the binary starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -28,9 +34,9 @@ fn is(value: &Value, digits: usize, expected: &str) {
     assert_eq!(format!("{value:.digits$}"), expected);
 }
 
-/// `mean: p50/p90/p99/max`, halves up.
+/// `mean: p50/p90/p99/max`, halves to even.
 fn lengths(value: &Value) -> String {
-    let figure = |name: &str| (value[name].as_f64().unwrap_or(f64::NAN) + 0.5).floor();
+    let figure = |name: &str| value[name].as_f64().unwrap_or(f64::NAN).round_ties_even();
     let [mean, p50, p90, p99, max] = ["mean", "p50", "p90", "p99", "max"].map(figure);
     format!("{mean}: {p50}/{p90}/{p99}/{max}")
 }
@@ -98,6 +104,51 @@ fn mooncake_conversations() {
     is(&prefixes["requests_with_hit"], 4, "0.9998");
     for (held, expected) in prefixes["lru"].as_array().expect("a list").iter().zip(LRU) {
         is(&held["hit_ratio"], 4, expected);
+    }
+}
+
+#[test]
+fn conversations_of_sharegpt() {
+    const FOLDER: &str = "llmservingsim_vllm_runs";
+    for (file, prompt, output, blocks, lru) in [
+        (
+            "sharegpt-llama-3.1-8b-300-sps10.derived-blk16.jsonl",
+            "857: 732/1460/2765/3998",
+            "653: 632/770/784/1021",
+            ["16225", "15003", "0.0753", "0.0759", "0.0500", "0.1067"],
+            ["0.0132", "0.0375", "0.0753", "0.0753", "0.0753"],
+        ),
+        (
+            "sharegpt-qwen3-32b-300-sps10.derived-blk16.jsonl",
+            "862: 728/1452/2768/4570",
+            "665: 638/785/1001/1224",
+            ["16314", "15033", "0.0785", "0.0791", "0.0525", "0.1067"],
+            ["0.0121", "0.0316", "0.0785", "0.0785", "0.0785"],
+        ),
+    ] {
+        let path = format!("{FOLDER}/{file}");
+        let Some(stats) = stats_as("conversations_of_sharegpt", &path, &["--format", "mooncake block 16"])
+        else {
+            return;
+        };
+        is(&stats["span_s"], 1, "29.1");
+        is(&stats["rate_per_s"], 3, "10.296");
+        is(&stats["gap_cv"], 2, "0.94");
+        is(&stats["dispersion"][0]["index"], 2, "0.82");
+        assert_eq!(
+            (lengths(&stats["prompt_tokens"]), lengths(&stats["output_tokens"])),
+            (prompt.into(), output.into())
+        );
+        let prefixes = &stats["prefixes"];
+        is(&prefixes["blocks"], 0, blocks[0]);
+        is(&prefixes["distinct"], 0, blocks[1]);
+        let ratios = ["block_hit_ratio", "token_hit_ratio", "mean_request_hit", "requests_with_hit"];
+        for (ratio, expected) in ratios.iter().zip(&blocks[2..]) {
+            is(&prefixes[ratio], 4, expected);
+        }
+        for (held, expected) in prefixes["lru"].as_array().expect("a list").iter().zip(lru) {
+            is(&held["hit_ratio"], 4, expected);
+        }
     }
 }
 

@@ -189,6 +189,12 @@ fn constant_gaps_are_fitted_as_such_and_without_a_span_nothing_is() {
     let _ = one.warns("`one.txt`: expected requests at different times, found 1 at one");
     let _ = project.kvs(["trace", "fit", "same.txt"]).exits(3).warns("found 2 at one");
     let _ = project.kvs(["trace", "fit", "missing.txt"]).exits(5);
+    // A picosecond apart: more requests a second than a rate may have.
+    project.write("close.txt", "a 0 10 1\nb 0.000000001 10 1\n");
+    let _ = project
+        .kvs(["trace", "fit", "close.txt"])
+        .exits(3)
+        .warns("no workload can be like this trace: `rate`");
     let _ = project.kvs(["trace", "fit", "rows.txt", "--force"]).exits(2).warns("--out");
 }
 

@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> 
         Ok(trace) => trace,
         Err(exit) => return exit,
     };
-    let compile = |text: &str| compiled(text).expect("what a fit writes is a scenario");
+    let compile = |text: &str| {
+        compiled(text).map_err(|(mistakes, _)| {
+            let messages = mistakes.into_iter().map(|mistake| mistake.message);
+            messages.collect::<Vec<_>>().join("; ")
+        })
+    };
     let fit = match fit::fit(&|| trace.requests(), &compile, out.is_some()) {
         Ok(fit) => fit,
         Err(FitError::Traffic(error)) => return bad_row(&error, output),
@@ -49,6 +54,13 @@ pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> 
             output.error(
                 &format!("`{}`: expected requests at different times, found {requests} at one", trace.shown),
                 Some("give a trace, or a `--slice` of it, with two arrivals or more"),
+            );
+            return Exit::WRONG_SCENARIO;
+        }
+        Err(FitError::OutOfRange(why)) => {
+            output.error(
+                &format!("`{}`: no workload can be like this trace: {why}", trace.shown),
+                Some("give a part of it with `--slice`, or replay it as it is with `trace … from`"),
             );
             return Exit::WRONG_SCENARIO;
         }

@@ -53,6 +53,8 @@ pub enum FitError {
         /// How many there are.
         requests: u64,
     },
+    /// The workload would lie outside what the language or the generator takes; why.
+    OutOfRange(String),
 }
 
 impl From<TrafficError> for FitError {
@@ -65,7 +67,7 @@ impl From<TrafficError> for FitError {
 /// file of pairs, which [`Fit::pairs`] holds.
 ///
 /// # Errors
-/// When the requests cannot be read or have no span.
+/// When the requests cannot be read or have no span, or when their rate is one that no workload can have.
 pub fn fit(requests: Requests<'_>, compile: Compile<'_>, with_pairs: bool) -> Result<Fit, FitError> {
     let Stats { arrivals, prompt, output, pairs, reuse: _ } = measure(requests)?;
     if arrivals.rate_per_s.is_none() {
@@ -86,7 +88,7 @@ pub fn fit(requests: Requests<'_>, compile: Compile<'_>, with_pairs: bool) -> Re
     let rate = binned.rate(&original);
     let mut gaps = process::Gaps::new(&rate);
     spread(&mut |at| gaps.add(at))?;
-    let process = process::choose(&original, &rate, gaps.cv(), compile);
+    let process = process::choose(&original, &rate, gaps.cv(), compile)?;
     let depend = lengths::depend(&pairs.quartiles, &output);
     let drawn = crate::workload::lengths::pairs().all(|spec| spec.simulated);
     let lengths = if depend && with_pairs && drawn {
@@ -95,7 +97,7 @@ pub fn fit(requests: Requests<'_>, compile: Compile<'_>, with_pairs: bool) -> Re
         lengths::separate(&prompt, &output, depend)
     };
     let text = write::workload(&rate, &process, &lengths, write::PAIRS_IN_MEMORY);
-    let simulated = simulate::simulate(&text, lengths.pairs(), compile);
+    let simulated = simulate::simulate(&text, lengths.pairs(), compile)?;
     Ok(Fit { lengths, rate, process, original, prompt, output, batches, simulated })
 }
 

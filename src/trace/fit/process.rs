@@ -3,6 +3,7 @@
 //! Candidates are Poisson, gamma gaps by the moments of the gaps, and bursts fitted to the index. Each is put on the
 //! fitted rate, drawn from under every seed, and judged by its worst window.
 
+use super::FitError;
 use super::burst::{self, Burst};
 use super::expected::Expected;
 use super::lengths::FittedLengths;
@@ -68,10 +69,15 @@ impl<'a> Gaps<'a> {
 }
 
 /// Chooses for measured arrivals, on the fitted rate, whose gaps have that cv.
-pub(super) fn choose(arrivals: &Arrivals, rate: &Rate, gap_cv: Option<f64>, compile: Compile<'_>) -> Process {
-    let Some(cv) = gap_cv else { return Process::Poisson };
+pub(super) fn choose(
+    arrivals: &Arrivals,
+    rate: &Rate,
+    gap_cv: Option<f64>,
+    compile: Compile<'_>,
+) -> Result<Process, FitError> {
+    let Some(cv) = gap_cv else { return Ok(Process::Poisson) };
     if cv < CONSTANT {
-        return Process::Constant;
+        return Ok(Process::Constant);
     }
     let windows: Vec<(Expected, f64)> = WINDOWS
         .iter()
@@ -83,15 +89,15 @@ pub(super) fn choose(arrivals: &Arrivals, rate: &Rate, gap_cv: Option<f64>, comp
     let mut nearest = (f64::INFINITY, Process::Poisson);
     for candidate in [Some(Process::Poisson), Some(gamma), bursts].into_iter().flatten() {
         let text = write::workload(rate, &candidate, &FittedLengths::any(), write::PAIRS_IN_MEMORY);
-        let worst = worst(arrivals, &simulate(&text, None, compile).dispersion);
+        let worst = worst(arrivals, &simulate(&text, None, compile)?.dispersion);
         if worst <= GOOD {
-            return candidate;
+            return Ok(candidate);
         }
         if worst < nearest.0 {
             nearest = (worst, candidate);
         }
     }
-    nearest.1
+    Ok(nearest.1)
 }
 
 /// The largest logarithm of drawn over measured, either way.

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Cursor};
 
+use super::FitError;
 use crate::model::Scenario;
 use crate::trace::stats::{Counting, Lengths};
 use crate::workload::Traffic;
@@ -9,9 +10,8 @@ use crate::workload::Traffic;
 /// Seeds a fit is drawn under.
 pub const SEEDS: u64 = 10;
 
-/// The scenario of a text that holds a workload. The texts come from here, so that one that does not compile is a
-/// mistake of ours.
-pub type Compile<'a> = &'a dyn Fn(&str) -> Scenario;
+/// The scenario of a text that holds a workload, or why it is none: a trace may have a rate that no workload can.
+pub type Compile<'a> = &'a dyn Fn(&str) -> Result<Scenario, String>;
 
 /// What drawing gave: means over the seeds, and all lengths together.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ pub struct Simulated {
 }
 
 /// Draws everything under every seed; `pairs` is the content of the file the workload names, where it names one.
-pub(super) fn simulate(text: &str, pairs: Option<&str>, compile: Compile<'_>) -> Simulated {
-    let scenario = compile(text);
+pub(super) fn simulate(text: &str, pairs: Option<&str>, compile: Compile<'_>) -> Result<Simulated, FitError> {
+    let scenario = compile(text).map_err(FitError::OutOfRange)?;
     let mut all = Vec::new();
     let (mut prompt, mut output) = (Lengths::default(), Lengths::default());
     let open = |path: &str| -> io::Result<Box<dyn BufRead + Send>> {
@@ -40,12 +40,16 @@ pub(super) fn simulate(text: &str, pairs: Option<&str>, compile: Compile<'_>) ->
         Ok(Box::new(Cursor::new(pairs.as_bytes().to_vec())))
     };
     for seed in 1..=SEEDS {
-        let mut traffic = Traffic::new(&scenario, seed, &open).expect("a fitted workload can be drawn");
+        let mut traffic =
+            Traffic::new(&scenario, seed, &open).map_err(|error| FitError::OutOfRange(error.message))?;
         let mut counting = Counting::default();
         while let Some(request) = traffic.next_request() {
             counting.add(request.arrival);
             prompt.add(request.prompt);
             output.add(request.output);
+        }
+        if let Some(problem) = traffic.problem() {
+            return Err(FitError::OutOfRange(problem.message.clone()));
         }
         all.push(counting.finish());
     }
@@ -53,7 +57,7 @@ pub(super) fn simulate(text: &str, pairs: Option<&str>, compile: Compile<'_>) ->
         let n = figures.len() as f64;
         figures.into_iter().sum::<Option<f64>>().map(|sum| sum / n)
     };
-    Simulated {
+    Ok(Simulated {
         requests: all.iter().map(|arrivals| arrivals.n as f64).sum::<f64>() / SEEDS as f64,
         rate_per_s: mean(all.iter().map(|arrivals| arrivals.rate_per_s).collect()),
         cv: mean(all.iter().map(|arrivals| arrivals.cv).collect()),
@@ -61,5 +65,5 @@ pub(super) fn simulate(text: &str, pairs: Option<&str>, compile: Compile<'_>) ->
             .map(|window| mean(all.iter().map(|arrivals| arrivals.dispersion[window]).collect())),
         prompt,
         output,
-    }
+    })
 }

@@ -69,8 +69,9 @@ fn line(text: &mut String, what: &str, value: &str, note: &str) {
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
+/// Halves to the even neighbour, as published tables of these traces have them.
 fn whole(value: f64) -> String {
-    format!("{}", libm::round(value))
+    format!("{}", libm::rint(value))
 }
 
 fn decimals(value: Option<f64>, digits: usize) -> String {
