@@ -85,10 +85,9 @@ mod tests {
 
     #[test]
     fn a_curve_adds_its_own_variance() {
-        // Half of the windows expect 300, half 900: sample variance 600/599 * 300^2 over a mean of 600... by hand.
         let rate = Rate::Curve { per_s: vec![1.0, 3.0], bin_s: 300, every: "5 min", span_s: 600.0 };
         let expected = Expected::new(&rate, 300).expect("two windows");
-        // Masses 300 and 900: Poisson gives 1, the difference (600^2 / 2) / 600.
+        // Masses 300 and 900: Poisson gives 1, their sample variance 600^2 / 2 over the mean 600 gives 300.
         assert!((expected.dispersion(0.0, 1.0) - 301.0).abs() < 1e-9);
     }
 
