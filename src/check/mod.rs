@@ -27,7 +27,7 @@ pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Pending, Snapshots, case_folder, case_label, pending, snapshot_name};
 pub use group::{Group, Member, groups};
 pub use partition::Partition;
-pub use project::project_mistakes;
+pub use project::{Project, project, project_mistakes};
 pub use remembered::Remembered;
 pub use result::{CaseResult, Ending, Tally};
 pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};

@@ -4,6 +4,7 @@
 //! once.
 
 use std::process;
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
@@ -11,6 +12,7 @@ use super::output::Output;
 use crate::host::remove_pending_files;
 
 static STOP: AtomicBool = AtomicBool::new(false);
+static HEEDED: Once = Once::new();
 
 /// What Ctrl-C sets from here on; before, it ends the process as usual.
 pub(super) fn heed(output: &Output) -> &'static AtomicBool {
@@ -19,9 +21,12 @@ pub(super) fn heed(output: &Output) -> &'static AtomicBool {
             process::exit(Exit::INTERRUPTED.code());
         }
     };
-    if let Err(error) = ctrlc::set_handler(on_interrupt) {
-        output.progress(&format!("note: Ctrl-C will not report what is finished: {error}"));
-    }
+    // A command that compares runs heeds it twice.
+    HEEDED.call_once(|| {
+        if let Err(error) = ctrlc::set_handler(on_interrupt) {
+            output.progress(&format!("note: Ctrl-C will not report what is finished: {error}"));
+        }
+    });
     &STOP
 }
 

@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod completions;
+mod diff;
 mod difference;
 mod exit;
 mod explain;
@@ -51,6 +52,7 @@ impl Cli {
         let running = match &self.command {
             Command::Check(arguments) => &arguments.running,
             Command::Run(arguments) => &arguments.running,
+            Command::Diff(arguments) => &arguments.running,
             Command::New(_)
             | Command::Completions(_)
             | Command::Fmt(_)
@@ -97,6 +99,8 @@ enum Command {
     Reject(review::PendingArgs),
     /// List the snapshots that wait
     Pending(review::ListArgs),
+    /// Compare two results, or the scenarios of two git revisions, metric by metric
+    Diff(diff::DiffArgs),
     /// Join the JSON reports of several shares of a suite
     Merge(merge::MergeArgs),
     /// Turn the original simulator's config and trace into a scenario
@@ -143,6 +147,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
         Command::Accept(arguments) => review::decide(arguments, Decision::Accept, &cli.global, output),
         Command::Reject(arguments) => review::decide(arguments, Decision::Reject, &cli.global, output),
         Command::Pending(arguments) => review::list(arguments, &cli.global, output),
+        Command::Diff(arguments) => diff::run(arguments, &cli.global, output),
         Command::Merge(arguments) => merge::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, &cli.global, output),
         Command::Trace(command) => trace::run(command, &cli.global, output),

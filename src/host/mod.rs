@@ -49,6 +49,12 @@ impl Host {
         Ok(Host { files: Box::new(Disk), cwd: std::env::current_dir()?, allow_outside })
     }
 
+    /// Files on disk, seen from a folder, which is absolute.
+    #[must_use]
+    pub fn disk_at(folder: PathBuf, allow_outside: bool) -> Host {
+        Host { files: Box::new(Disk), cwd: folder, allow_outside }
+    }
+
     /// Files in memory, seen from `/`.
     #[must_use]
     pub fn memory(files: Memory) -> Host {

@@ -8,6 +8,7 @@ pub mod plot;
 pub mod verdicts;
 
 mod csv;
+mod diff;
 mod events;
 mod figures;
 mod human;
@@ -18,6 +19,9 @@ mod snapshot;
 mod suite;
 
 pub use csv::TimeSeries;
+pub use diff::{
+    CaseChange, Change, Comparison, Gate, Way, compare, markdown as diff_markdown, table as diff_table,
+};
 pub use events::EventLog;
 pub use figures::figures;
 pub use human::{human, over_seeds};

@@ -3,6 +3,7 @@
 mod project;
 
 mod check;
+mod diff;
 mod exit_codes;
 mod explain;
 mod explanation;

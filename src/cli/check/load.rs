@@ -72,7 +72,7 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
         }
     }
     for mistake in roots(&loaded.suites).into_iter().flat_map(|root| project_mistakes(host, root)) {
-        output.error(&mistake, Some("`kvs.toml` marks the root of a project and may be empty"));
+        output.error(&mistake, Some("`kvs.toml` marks the root of a project; `docs/reference/command-line.md` shows what may stand in it"));
         loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
         loaded.problems.insert(mistake);
     }

@@ -6,7 +6,7 @@ mod printer;
 mod select;
 mod snapshots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum};
 use regex::Regex;
 
 use super::arguments::{GlobalArgs, RunningArgs, in_ci, pattern};
+use super::diff::{Baseline, GateArgs, Sides};
 use super::exit::Exit;
 use super::interrupt;
 use super::live::Live;
@@ -23,10 +24,10 @@ use super::output::Output;
 use super::reports::{ReportArgs, in_actions};
 use crate::check::{self, Ending, GoldenMode, NoRecorder, Options, Partition, Remembered, Suite};
 use crate::host::{Host, Root};
-use collect::Collect;
 use printer::{Printer, State};
 use snapshots::{golden_mode, look_for_snapshots, sweep, unreferenced};
 
+pub(super) use collect::Collect;
 pub(super) use load::{Loaded, load};
 pub(super) use select::{Selected, WHAT_IS_A_CASE, every_case, select_groups};
 
@@ -63,6 +64,11 @@ pub(super) struct CheckArgs {
     /// Start nothing more once a case has failed
     #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]
     fail_fast: bool,
+    /// Compare with saved results or with the scenarios of a git revision, run by this binary
+    #[arg(long, env = "KVS_BASELINE", hide_env = true, value_name = "REV|DIR")]
+    baseline: Option<String>,
+    #[command(flatten)]
+    gates: GateArgs,
     #[command(flatten)]
     reports: ReportArgs,
     #[command(flatten)]
@@ -117,7 +123,11 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     let exit = loaded.exit.and(look_for_snapshots(&host, &loaded.suites, golden, output));
     sweep(&loaded.suites, golden);
     let n_runs = groups.iter().map(|group| group.seeds().len()).sum();
-    let is_reported = !arguments.reports.reports.is_empty() || in_actions();
+    let baseline = match baseline(arguments, global, &host, &loaded, &selected, output) {
+        Ok(baseline) => baseline,
+        Err(exit) => return loaded.exit.and(exit),
+    };
+    let is_reported = !arguments.reports.reports.is_empty() || in_actions() || baseline.is_some();
     let collect = is_reported.then(|| Collect::new(arguments.reports.has_pictures()));
     let printer = Printer {
         output,
@@ -125,6 +135,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         loaded: &loaded,
         reports: &arguments.reports,
         collect: collect.as_ref(),
+        baseline: baseline.as_ref(),
         begun,
         state: Mutex::new(State { remembered: to_update(remembered, &host, &loaded), ..State::default() }),
     };
@@ -147,6 +158,28 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         exit = exit.and(unreferenced(&host, arguments, &loaded.suites, golden, output));
     }
     exit.and(printer.close(0))
+}
+
+/// What `--baseline` names, without the cases that this check leaves out.
+fn baseline(
+    arguments: &CheckArgs,
+    global: &GlobalArgs,
+    host: &Host,
+    loaded: &Loaded,
+    selected: &Selected,
+    output: &Output,
+) -> Result<Option<Baseline>, Exit> {
+    let Some(name) = &arguments.baseline else { return Ok(None) };
+    let (running, paths) = (&arguments.running, arguments.paths.as_slice());
+    let mut baseline =
+        Baseline::new(name, &arguments.gates, &Sides { host, global, running, paths, output })?;
+    if selected.len() < every_case(&loaded.suites).len() {
+        let id =
+            |(suite, case): &(usize, usize)| loaded.suites[*suite].cases[*case].scenario.case.to_string();
+        let checked: BTreeSet<String> = selected.iter().map(id).collect();
+        baseline.retain(|id| checked.contains(id));
+    }
+    Ok(Some(baseline))
 }
 
 fn list(suites: &[Suite], selected: &Selected, output: &Output) {

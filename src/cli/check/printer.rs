@@ -11,6 +11,7 @@ use super::collect::Collect;
 use super::exit_of;
 use super::load::Loaded;
 use crate::check::{CaseResult, Ending, Remembered, Suite, Tally, Watch, case_report};
+use crate::cli::diff::Baseline;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::live::Live;
@@ -29,6 +30,8 @@ pub(super) struct Printer<'a> {
     pub(super) reports: &'a ReportArgs,
     /// What reports need of runs; `None` where there are none.
     pub(super) collect: Option<&'a Collect>,
+    /// What the results are compared with.
+    pub(super) baseline: Option<&'a Baseline>,
     pub(super) begun: Instant,
     pub(super) state: Mutex<State>,
 }
@@ -79,8 +82,12 @@ impl Printer<'_> {
                 self.loaded.broken.iter().map(|suite| (&suite.name, &suite.sources.get(suite.source).text));
             pictures.sources.extend(texts.map(|(name, text)| (name.clone(), text.to_string())));
         }
-        tell_actions(&results, "", self.output);
-        self.reports.write(&results, &pictures, self.output)
+        let (more, exit) = match self.baseline {
+            Some(baseline) => baseline.compare(&results, self.output),
+            None => (String::new(), Exit::PASSED),
+        };
+        tell_actions(&results, &more, self.output);
+        exit.and(self.reports.write(&results, &pictures, self.output))
     }
 
     /// Keeps a case for the reports.

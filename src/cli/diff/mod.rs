@@ -1,0 +1,163 @@
+//! `kvs diff A B`, and the baseline of `kvs check`.
+//!
+//! A side is a saved result or a git revision, whose scenarios are run by this very binary. Invariant: a side that is
+//! not there is an error, never an empty one.
+
+mod revision;
+mod saved;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{GlobalArgs, RunningArgs};
+use super::exit::Exit;
+use super::output::Output;
+use super::reports::in_actions;
+use crate::check::{Project, project};
+use crate::host::Host;
+use crate::report::{Comparison, Gate, Results, compare, diff_markdown, diff_table};
+
+/// Arguments of `kvs diff`.
+#[derive(Args)]
+pub(super) struct DiffArgs {
+    /// The old side: a file of `kvs check --report json=FILE`, a folder with such files or of `kvs run --out`, or a git revision
+    old: String,
+    /// The new side
+    new: String,
+    /// Files and folders of scenarios to run at revisions [default: as for kvs check]
+    paths: Vec<PathBuf>,
+    /// How differences are printed
+    #[arg(
+        long,
+        env = "KVS_FORMAT",
+        hide_env = true,
+        value_enum,
+        default_value = "table",
+        value_name = "FORMAT"
+    )]
+    format: Format,
+    #[command(flatten)]
+    gates: GateArgs,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+}
+
+/// Which changes are worth failing for.
+#[derive(Args)]
+pub(super) struct GateArgs {
+    /// Fail where a metric gets worse by more, as --gate 'regress 2% and 5 ms'; repeatable [default: `diff.gates` of kvs.toml]
+    #[arg(long = "gate", env = "KVS_GATE", hide_env = true, value_name = "GATE")]
+    gates: Vec<Gate>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Table,
+    /// For a pull request
+    Markdown,
+}
+
+/// Compares two sides.
+pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let host = match Host::disk(global.allow_outside) {
+        Ok(host) => host,
+        Err(error) => {
+            output.error(&format!("the current folder: {error}"), None);
+            return Exit::IO;
+        }
+    };
+    let sides = Sides { host: &host, global, running: &arguments.running, paths: &arguments.paths, output };
+    let gates = match gates(&host, &arguments.gates, output) {
+        Ok(gates) => gates,
+        Err(exit) => return exit,
+    };
+    let (old, new) =
+        match sides.results(&arguments.old).and_then(|old| Ok((old, sides.results(&arguments.new)?))) {
+            Ok(both) => both,
+            Err(exit) => return exit,
+        };
+    let comparison = compare(&old, &new, &gates);
+    output.result(&match arguments.format {
+        Format::Table => diff_table(&comparison),
+        Format::Markdown => diff_markdown(&comparison, &arguments.old, &arguments.new),
+    });
+    verdict(&comparison)
+}
+
+/// What a comparison is worth.
+fn verdict(comparison: &Comparison) -> Exit {
+    if comparison.is_broken() { Exit::FAILED } else { Exit::PASSED }
+}
+
+/// What a check compares its results with.
+pub(super) struct Baseline {
+    name: String,
+    results: Results,
+    gates: Vec<Gate>,
+}
+
+impl Baseline {
+    /// Reads or runs it.
+    pub(super) fn new(name: &str, gate_arguments: &GateArgs, sides: &Sides<'_>) -> Result<Baseline, Exit> {
+        let gates = gates(sides.host, gate_arguments, sides.output)?;
+        Ok(Baseline { name: name.to_owned(), results: sides.results(name)?, gates })
+    }
+
+    /// Leaves cases out that the check leaves out.
+    pub(super) fn retain(&mut self, is_checked: impl Fn(&str) -> bool) {
+        self.results.cases.retain(|case| is_checked(&case.id));
+    }
+
+    /// Prints what changed; gives it for a pull request, and what it is worth.
+    pub(super) fn compare(&self, results: &Results, output: &Output) -> (String, Exit) {
+        let comparison = compare(&self.results, results, &self.gates);
+        output.result(&diff_table(&comparison));
+        let markdown =
+            if in_actions() { diff_markdown(&comparison, &self.name, "this") } else { String::new() };
+        (markdown, verdict(&comparison))
+    }
+}
+
+/// The gates of the command line, else those of the project here.
+fn gates(host: &Host, arguments: &GateArgs, output: &Output) -> Result<Vec<Gate>, Exit> {
+    if !arguments.gates.is_empty() {
+        return Ok(arguments.gates.clone());
+    }
+    let root = host.root_of(Path::new(".")).map_err(|problem| {
+        output.problem(&problem);
+        Exit::IO
+    })?;
+    match project(host, &root) {
+        Ok(Project { gates }) => Ok(gates),
+        Err(mistakes) => {
+            mistakes.iter().for_each(|mistake| output.error(mistake, None));
+            Err(Exit::WRONG_SCENARIO)
+        }
+    }
+}
+
+/// Where the sides of a comparison come from.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'a> {
+    pub(super) host: &'a Host,
+    pub(super) global: &'a GlobalArgs,
+    pub(super) running: &'a RunningArgs,
+    pub(super) paths: &'a [PathBuf],
+    pub(super) output: &'a Output,
+}
+
+impl Sides<'_> {
+    /// What a side says.
+    fn results(&self, side: &str) -> Result<Results, Exit> {
+        let path = self.host.absolute(Path::new(side));
+        if path.exists() {
+            return saved::read(Path::new(side)).map_err(|problem| {
+                self.output.problem(&problem);
+                Exit::IO
+            });
+        }
+        revision::run(side, self)
+    }
+}

@@ -1,0 +1,157 @@
+//! Two results, metric by metric: what changed, by how much, and whether a gate is broken.
+//!
+//! Runs have no noise, so every difference is one of the scenario or the simulator; a gate only says which are worth
+//! failing for. Invariant: a metric that is as it was is not listed.
+
+mod gate;
+mod text;
+
+use std::collections::BTreeMap;
+
+pub use gate::Gate;
+pub use text::{markdown, table};
+
+use super::suite::{CaseReport, Results, Status};
+use crate::metrics::{Better, MetricInfo, lookup};
+use crate::units::Dimension;
+
+/// What changed between two results.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// Cases in which something changed, in the order of the new results.
+    pub cases: Vec<CaseChange>,
+    /// Cases in both that are as they were.
+    pub n_same: usize,
+    /// Cases of the old results alone.
+    pub gone: Vec<String>,
+    /// Cases of the new results alone.
+    pub added: Vec<String>,
+}
+
+/// What changed in a case.
+#[derive(Clone, Debug)]
+pub struct CaseChange {
+    /// Its id.
+    pub id: String,
+    /// How it ended, where that changed.
+    pub status: Option<(Status, Status)>,
+    /// By name.
+    pub metrics: Vec<Change>,
+}
+
+/// A metric that changed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// In base units; shares from 0 to 1.
+    pub old: f64,
+    /// In base units.
+    pub new: f64,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// Whether it is shown in per cent.
+    pub is_share: bool,
+    /// Which way it went.
+    pub way: Way,
+    /// The gate that is broken, as written.
+    pub broken: Option<String>,
+}
+
+/// Which way a change goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To the better.
+    Better,
+    /// To the worse.
+    Worse,
+    /// Neither.
+    Neutral,
+}
+
+impl Change {
+    /// New less old.
+    #[must_use]
+    pub fn absolute(&self) -> f64 {
+        self.new - self.old
+    }
+
+    /// As a share of the old value; `None` where that is zero.
+    #[must_use]
+    pub fn relative(&self) -> Option<f64> {
+        (self.old != 0.0).then(|| self.absolute() / self.old.abs())
+    }
+}
+
+impl Comparison {
+    /// Whether any gate is broken.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.broken().next().is_some()
+    }
+
+    /// The changes that break a gate, with their cases.
+    pub fn broken(&self) -> impl Iterator<Item = (&CaseChange, &Change)> {
+        self.cases.iter().flat_map(|case| {
+            let broken = case.metrics.iter().filter(|change| change.broken.is_some());
+            broken.map(move |change| (case, change))
+        })
+    }
+}
+
+/// Compares two results case by case.
+#[must_use]
+pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
+    let mut left: BTreeMap<&str, &CaseReport> =
+        old.cases.iter().map(|case| (case.id.as_str(), case)).collect();
+    let mut comparison = Comparison::default();
+    for case in &new.cases {
+        let Some(before) = left.remove(case.id.as_str()) else {
+            comparison.added.push(case.id.clone());
+            continue;
+        };
+        let metrics = changes(before, case, gates);
+        // Of a run that was only saved with its numbers nobody knows how it ended.
+        let status = (before.status != case.status
+            && before.status != Status::Skipped
+            && case.status != Status::Skipped)
+            .then_some((before.status, case.status));
+        if metrics.is_empty() && status.is_none() {
+            comparison.n_same += 1;
+        } else {
+            comparison.cases.push(CaseChange { id: case.id.clone(), status, metrics });
+        }
+    }
+    let gone = old.cases.iter().filter(|case| left.contains_key(case.id.as_str()));
+    comparison.gone = gone.map(|case| case.id.clone()).collect();
+    comparison
+}
+
+fn changes(old: &CaseReport, new: &CaseReport, gates: &[Gate]) -> Vec<Change> {
+    // What only one side measured, as a run that did not end or a saved one that kept less, did not change.
+    let both = new.metrics.iter().filter_map(|(name, new)| Some((name, old.metrics.get(name)?.0, new.0)));
+    both.filter(|(_, old, new)| old != new)
+        .filter_map(|(name, old, new)| {
+            let info = lookup(name)?;
+            let mut change = change(name, old, new, &info);
+            change.broken = gates.iter().find(|gate| gate.is_broken_by(&change)).map(ToString::to_string);
+            Some(change)
+        })
+        .collect()
+}
+
+fn change(name: &str, old: f64, new: f64, info: &MetricInfo) -> Change {
+    let is_share = info.unit.is_some_and(|unit| unit.name == "%");
+    let base = |value: f64| match info.unit {
+        Some(unit) if !is_share => unit.to_base(value),
+        Some(_) | None => value,
+    };
+    let (old, new) = (base(old), base(new));
+    let way = match info.better {
+        Better::Neither => Way::Neutral,
+        Better::Higher if new > old => Way::Better,
+        Better::Lower if new < old => Way::Better,
+        Better::Higher | Better::Lower => Way::Worse,
+    };
+    Change { name: name.to_owned(), old, new, dimension: info.dimension, is_share, way, broken: None }
+}

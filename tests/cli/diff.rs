@@ -1,0 +1,152 @@
+//! `kvs diff` and `kvs check --baseline`.
+
+use std::process::Command;
+
+use crate::project::{FIRST, Finished, Project, finish};
+
+fn slower() -> String {
+    FIRST.replace("decode 500 tok/s", "decode 400 tok/s").replace("expect p99_latency_ms == 750", "")
+}
+
+/// Two results: `old.json`, and `new.json` with a latency of 875 instead of 750 ms.
+fn saved() -> Project {
+    let project = Project::first();
+    let _ = project.kvs(["check", "--report", "json=old.json"]).exits(0);
+    project.write("first.kvs", slower());
+    let _ = project.kvs(["check", "--report", "json=new.json"]).exits(0);
+    project
+}
+
+/// Stdout holds this text, blanks aside.
+#[track_caller]
+fn tells(finished: &Finished, text: &str) {
+    let squeezed = finished.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(squeezed.contains(text), "no `{text}` in {finished:#?}");
+}
+
+fn git(project: &Project, arguments: &[&str]) {
+    let output = Command::new("git")
+        .current_dir(project.path(""))
+        .args(["-c", "user.name=a", "-c", "user.email=a@b"])
+        .args(arguments)
+        .output()
+        .expect("git starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A repository whose only commit holds the faster scenario, and the slower one in the folder.
+fn repository() -> Project {
+    let project = Project::new().with("scenarios/first.kvs", FIRST).with("scenarios/gone.kvs", FIRST);
+    git(&project, &["init", "-q"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "first"]);
+    project.write("scenarios/first.kvs", slower());
+    std::fs::rename(project.path("scenarios/gone.kvs"), project.path("scenarios/new.kvs")).expect("ours");
+    project
+}
+
+#[test]
+fn what_changed_is_a_table_with_both_kinds_of_change() {
+    let project = saved();
+    let table = project.kvs(["diff", "old.json", "new.json"]).exits(0).stdout;
+    let line = table.lines().find(|line| line.contains(" p99_latency_ms ")).expect("a line");
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words, ["p99_latency_ms", "750", "ms", "→", "875", "ms", "+125", "ms", "+16.7%"]);
+    assert!(!table.contains("p99_ttft_ms"), "what is as it was is not listed");
+    assert!(table.ends_with("1 case changed, 0 as before, 0 gates broken\n"), "{table}");
+    let same = project.kvs(["diff", "old.json", "old.json"]).exits(0).stdout;
+    assert_eq!(same, "0 cases changed, 1 as before, 0 gates broken\n");
+}
+
+#[test]
+fn gates_fail_from_flags_and_from_the_project() {
+    let project = saved();
+    let diff = |gates: &[&str]| {
+        let arguments = ["diff", "old.json", "new.json"].iter().chain(gates);
+        project.kvs(arguments)
+    };
+    diff(&["--gate", "regress 2% and 5 ms"]).exits(1).says("breaks `regress 2% and 5 ms`");
+    let _ = diff(&["--gate", "regress 2% and 200 ms"]).exits(0);
+    let _ = diff(&["--gate", "p99_latency_ms regress 10%"]).exits(1);
+    let _ = diff(&["--gate", "p99_ttft_ms regress 1%"]).exits(0);
+    diff(&["--gate", "2%"]).exits(2).warns("expected a gate as");
+    project.write("kvs.toml", "[diff]\ngates = [\"regress 2% and 5 ms\"]\n");
+    let _ = diff(&[]).exits(1);
+    let _ = diff(&["--gate", "regress 2% and 1 s"]).exits(0);
+    project.kvs(["diff", "new.json", "old.json"]).exits(0).says("-14.3%");
+    for (text, mistake) in [
+        ("[diff]\ngates = [\"slower\"]", "`slower` is no gate"),
+        ("[diff]\ngate = []", "unknown key `diff.gate`"),
+        ("diff = 3", "`diff` is a table"),
+    ] {
+        project.write("kvs.toml", text);
+        diff(&[]).exits(3).warns(mistake);
+        project.kvs(["check"]).exits(3).warns(mistake);
+    }
+}
+
+#[test]
+fn markdown_is_for_pull_requests() {
+    let project = saved();
+    let arguments = ["diff", "old.json", "new.json", "--format", "markdown", "--gate", "regress 2% and 5 ms"];
+    project
+        .kvs(arguments)
+        .exits(1)
+        .says("### kvs: `old.json` → `new.json`")
+        .says("- **first.kvs** `p99_latency_ms`: 750 ms → 875 ms (+16.7%) breaks `regress 2% and 5 ms`")
+        .says("| first.kvs | p99_latency_ms | 750 ms | 875 ms | +125 ms | +16.7% ❌ |");
+}
+
+#[test]
+fn a_revision_is_run_with_this_binary_and_leaves_the_repository_alone() {
+    let project = repository();
+    let status = || {
+        let output =
+            Command::new("git").current_dir(project.path("")).args(["status", "--porcelain"]).output();
+        String::from_utf8(output.expect("git starts").stdout).expect("text")
+    };
+    let before = status();
+    let finished = project.kvs(["check", "--baseline", "HEAD"]).exits(0);
+    tells(&finished, "scenarios/first.kvs");
+    tells(&finished, "750 ms → 875 ms +125 ms +16.7%");
+    finished
+        .says("scenarios/gone.kvs  is gone")
+        .says("scenarios/new.kvs  is new")
+        .ends("2 passed, 0 failed, 0 no data");
+    let _ = project.kvs(["check", "--baseline", "HEAD", "--gate", "regress 2% and 5 ms"]).exits(1);
+    assert_eq!(status().replace("?? .kvs/\n", ""), before);
+    let filtered = project.kvs(["check", "--baseline", "HEAD", "--filter", "first"]).exits(0).stdout;
+    assert!(!filtered.contains("gone.kvs"), "{filtered}");
+    let mut below = project.command();
+    below.current_dir(project.path("scenarios")).args(["check", "first.kvs", "--baseline", "HEAD"]);
+    tells(&finish(&mut below).exits(0), "750 ms → 875 ms");
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "slower"]);
+    tells(&project.kvs(["diff", "HEAD~1", "HEAD"]).exits(0), "750 ms → 875 ms");
+    project.kvs(["diff", "HEAD", "HEAD"]).exits(0).says("0 cases changed, 2 as before");
+}
+
+#[test]
+fn saved_runs_can_be_compared_too() {
+    let project = Project::first();
+    let _ = project.kvs(["run", "first.kvs", "--out", "old"]).exits(0);
+    project.write("first.kvs", slower());
+    let _ = project.kvs(["run", "first.kvs", "--out", "new"]).exits(0);
+    tells(&project.kvs(["diff", "old", "new"]).exits(0), "750 ms → 875 ms");
+    let _ = project.kvs(["check", "--baseline", "old", "--gate", "regress 1%"]).exits(1);
+}
+
+#[test]
+fn a_missing_baseline_is_exit_5() {
+    let project = repository();
+    let _ = project.kvs(["check", "--baseline", "nowhere"]).exits(5).warns("no results `nowhere`");
+    let _ = project
+        .kvs(["diff", "HEAD", "nowhere"])
+        .exits(5)
+        .warns("neither a file, a folder nor a git revision");
+    std::fs::create_dir(project.path("empty")).expect("ours");
+    let _ = project.kvs(["check", "--baseline", "empty"]).exits(5).warns("no results in this folder");
+    let _ = project.kvs(["check", "--baseline", "kvs.toml"]).exits(5);
+    let outside = Project::first();
+    let _ = outside.kvs(["check", "--baseline", "HEAD"]).exits(5);
+}
