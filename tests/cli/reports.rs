@@ -251,6 +251,49 @@ fn browser(test: &str) -> Option<&'static str> {
     found
 }
 
+/// What a reader does: looks at a value, drags over a stretch of time, takes one GPU, and goes back to the whole.
+const READER: &str = r#"<script>
+setTimeout(() => {
+  const svg = document.querySelector('details[data-id="scenarios/m.kvs[n=2]"] svg');
+  const box = svg.getBoundingClientRect();
+  const fire = (type, share) => svg.dispatchEvent(new PointerEvent(type, { clientX: box.left + box.width * share, clientY: box.top + 9 }));
+  const times = () => [...svg.querySelectorAll('text')].map((text) => text.textContent).join(' ');
+  const seen = [times()];
+  fire('pointermove', 0.5);
+  seen.push(document.getElementById('tip').textContent);
+  fire('pointerdown', 0.25); fire('pointermove', 0.75); fire('pointerup', 0.75);
+  seen.push(times());
+  svg.closest('.body').querySelector('.legend button').click();
+  seen.push(svg.querySelectorAll('path.mean').length);
+  svg.dispatchEvent(new MouseEvent('dblclick'));
+  seen.push(times());
+  document.body.dataset.seen = JSON.stringify(seen);
+}, 300);
+</script>"#;
+
+#[test]
+fn hovering_shows_values_and_dragging_zooms() {
+    let missed = MATRIX.replace("expect finished == 1", "expect finished == 2");
+    let project = Project::new().with("scenarios/m.kvs", missed);
+    assert_eq!(report(&project, &["html"], &[]), 1);
+    let Some(browser) = browser("hovering_shows_values_and_dragging_zooms") else { return };
+    let page = project.read("out/html").replace("</body>", &format!("{READER}</body>"));
+    project.write("read.html", page);
+    let (dom, console) = opened(browser, &project.path("read.html"));
+    assert_eq!(console, [""; 0]);
+    let seen = dom
+        .split("data-seen=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("the reader was there");
+    let seen: Vec<Value> = serde_json::from_str(&seen.replace("&quot;", "\"")).expect("JSON");
+    // 250 ms of prefill, 400 of decode; 700 tokens of 2,048 bytes are held all the time.
+    assert_eq!(seen[0], "0 325 ms 650 ms", "{seen:?}");
+    assert!(seen[1].as_str().is_some_and(|tip| tip.contains("all GPUs  1.434 MB")), "{seen:?}");
+    assert_ne!(seen[2], seen[0], "dragging shows a stretch of time");
+    assert_eq!((&seen[3], &seen[4]), (&1.into(), &seen[0]), "{seen:?}");
+}
+
 /// The page once its script has run, and what stands on its console.
 fn opened(browser: &str, page: &Path) -> (String, Vec<String>) {
     let output = Command::new(browser)
