@@ -24,6 +24,7 @@ mod reports;
 mod review;
 mod run;
 mod trace;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ impl Cli {
             Command::Check(arguments) => &arguments.running,
             Command::Run(arguments) => &arguments.running,
             Command::Diff(arguments) => &arguments.running,
+            Command::Watch(arguments) => &arguments.running,
             Command::New(_)
             | Command::Completions(_)
             | Command::Fmt(_)
@@ -87,6 +89,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run one file and show its numbers
     Run(run::RunArgs),
+    /// Check again whenever something is saved, and show how values moved
+    Watch(watch::WatchArgs),
     /// Make a scenario to start from, its snapshot and a CI workflow
     New(new::NewArgs),
     /// Lay scenarios out: indentation, columns, blanks
@@ -140,6 +144,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
     match &cli.command {
         Command::Check(arguments) => check::run(arguments, &cli.global, output),
         Command::Run(arguments) => run::run(arguments, &cli.global, output),
+        Command::Watch(arguments) => watch::run(arguments, &cli.global, output),
         Command::New(arguments) => new::run(arguments, &cli.global, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, output),

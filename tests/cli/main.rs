@@ -18,3 +18,4 @@ mod run;
 mod select;
 mod shell;
 mod trace;
+mod watch;

@@ -29,6 +29,13 @@ pub(super) struct PendingArgs {
     filter: Option<Regex>,
 }
 
+impl PendingArgs {
+    /// As if typed.
+    pub(super) fn new(paths: Vec<PathBuf>, filter: Option<Regex>) -> PendingArgs {
+        PendingArgs { paths, filter }
+    }
+}
+
 /// Arguments of `kvs pending`.
 #[derive(Args)]
 pub(super) struct ListArgs {

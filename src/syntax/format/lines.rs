@@ -114,7 +114,10 @@ fn line<'a>(raw: &[Token<'a>], nesting: &mut Nesting) -> Line<'a> {
         }
         follow(nesting, &raw[..at], *token);
         let next = raw[at + 1..].first().map(|token| token.kind);
-        if token.text == ";" && matches!(next, None | Some(Kind::Comment | Kind::CloseBlock)) {
+        // A comment that nothing stands before might become the documentation of what follows.
+        let hides_a_comment = at == 0 && next == Some(Kind::Comment);
+        let ends_nothing = matches!(next, None | Some(Kind::Comment | Kind::CloseBlock));
+        if token.text == ";" && ends_nothing && !hides_a_comment {
             continue;
         }
         let blanks = pieces.last().map_or(0, |before| blanks_between(before.token, *token));

@@ -171,6 +171,11 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_does_not_become_documentation() {
+        check(";;## said\nparam a = 1;\n", "; ## said\nparam a = 1\n");
+    }
+
+    #[test]
     fn a_text_with_mistakes_is_refused() {
         let refused = format("test.kvs", "gpu g { vram 24 GB", &mut Sources::default());
         assert!(matches!(refused, Err(Refused::Mistakes(_))));

@@ -1,0 +1,55 @@
+//! `kvs watch`: runs again what a save or a key asks for, and shows how values moved.
+//!
+//! Only what an edit touches runs: a file is touched when the bytes of itself, its imports, its traces or its
+//! snapshots are others than at its last run. Invariant: nothing that is written here makes anything run.
+
+mod files;
+mod fingerprint;
+mod job;
+mod keys;
+mod press;
+mod session;
+mod signals;
+mod values;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use regex::Regex;
+
+use super::arguments::{GlobalArgs, RunningArgs, pattern};
+use super::exit::Exit;
+use super::output::Output;
+use crate::host::Host;
+use session::Session;
+
+/// Arguments of `kvs watch`.
+#[derive(Args)]
+pub(super) struct WatchArgs {
+    /// Files, and folders to search for *.kvs [default: scenarios/ if there is one, else this folder]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only cases whose id matches, as --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
+    pub(super) filter: Option<Regex>,
+    #[command(flatten)]
+    pub(in crate::cli) running: RunningArgs,
+}
+
+/// Watches until `q` or Ctrl-C.
+pub(super) fn run(arguments: &WatchArgs, global: &GlobalArgs, output: &Output) -> Exit {
+    let host = match Host::disk(global.allow_outside) {
+        Ok(host) => Arc::new(host),
+        Err(error) => {
+            output.error(&format!("the current folder: {error}"), None);
+            return Exit::IO;
+        }
+    };
+    match Session::new(arguments, global, host, output) {
+        Ok(session) => session.run(),
+        Err(error) => {
+            output.error(&format!("files cannot be watched: {error}"), None);
+            Exit::IO
+        }
+    }
+}
