@@ -9,6 +9,8 @@ mod ledger;
 mod permutations;
 #[path = "properties/systems.rs"]
 mod systems;
+#[path = "properties/turns.rs"]
+mod turns;
 #[path = "properties/ways.rs"]
 mod ways;
 

@@ -57,6 +57,29 @@ pub(crate) fn system(number: u64) -> Scenario {
     scenario
 }
 
+/// Conversations beside the workloads of that system, each thought of 10 ms.
+pub(crate) fn talking(number: u64) -> Scenario {
+    static TALK: LazyLock<Workload> = LazyLock::new(|| {
+        let mut scenario = compile(
+            "
+gpu any { vram 1 GB; prefill 1000 tok/s; decode 100 tok/s }
+model tiny { kv_bytes_per_token 1 KB }
+cluster { serves tiny; gpus any x 1 }
+workload talk {
+  arrivals poisson; rate 20 req/s; requests 6
+  session { turns uniform 1 .. 4; think constant 10 ms }
+  prefix_group 5; prefix_pool 3 tokens 10 pick round_robin
+  prompt uniform 0 .. 30; output uniform 0 .. 20
+}
+",
+        );
+        scenario.workloads.pop().expect("the text has a workload")
+    });
+    let mut scenario = system(number);
+    scenario.workloads.push(TALK.clone());
+    scenario
+}
+
 /// A cluster without links whose GPUs are all equal, in one group.
 pub(crate) fn alike(number: u64) -> Scenario {
     let mut scenario = system(number);
