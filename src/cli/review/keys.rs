@@ -29,7 +29,8 @@ pub(super) enum Keys {
 impl Keys {
     /// A terminal if stdin is one.
     pub(super) fn begin() -> Keys {
-        if io::stdin().is_terminal() {
+        // Keys are read from the terminal that differences are shown on.
+        if io::stdin().is_terminal() && io::stdout().is_terminal() {
             Keys::Terminal(Term::stdout())
         } else {
             Keys::Lines(io::stdin().lock().lines())
@@ -56,7 +57,7 @@ impl Keys {
     /// The next key; `None` where no more will come.
     fn next(&mut self) -> Result<Option<char>, Interrupted> {
         match self {
-            Keys::Terminal(terminal) => match terminal.read_key() {
+            Keys::Terminal(terminal) => match terminal.read_key_raw() {
                 Ok(Key::Char(key)) => Ok(Some(key)),
                 Ok(Key::Escape) => Ok(None),
                 Ok(Key::CtrlC) => Err(Interrupted),
