@@ -448,9 +448,10 @@ fn a_feature_that_is_not_simulated_is_one_diagnostic() {
     };
     assert_eq!(refused(&sound("")), [""; 0]);
     let text = format!(
-        "cluster {{ serves llama_3_1_8b; gpus h100_sxm x 4 }}\n{TRACE}policy {{ preempt_by_priority on }}"
+        "cluster {{ serves llama_3_1_8b; gpus h100_sxm x 2 as a; gpus h100_sxm x 2 as b
+pool prefill a; pool decode b }}\n{TRACE}"
     );
-    assert_eq!(refused(&text), ["1 `batching continuous` is not simulated yet"]);
+    assert_eq!(refused(&text), ["2 `pool` is not simulated yet"]);
     let text = format!(
         "{GPU}{MODEL}{TRACE}cluster {{ serves tiny; gpus fast x 4 tensor_parallel 2; gpus fast x 1 as alone }}"
     );

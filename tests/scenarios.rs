@@ -12,6 +12,7 @@ use kvs::check::{
     CaseResult, Ending, GoldenMode, NoRecorder, Options, Snapshots, Suite, Watch, compile_all, discover,
     execute, groups, open_traces, run, snapshot_name,
 };
+use kvs::engine::Stepping;
 use kvs::host::Host;
 use kvs::report::EventLog;
 
@@ -62,6 +63,7 @@ fn every_scenario_passes_and_gives_its_snapshot() {
         n_threads: N_THREADS,
         fail_fast: false,
         golden: GoldenMode::Compare,
+        stepping: Stepping::default(),
         overrides: &Vec::new(),
         stop: &AtomicBool::new(false),
     };

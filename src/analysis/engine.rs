@@ -8,8 +8,12 @@ use super::block::Block;
 use super::context::Context;
 use super::error;
 use super::keys::{Key, Table, Value};
+use super::not_simulated::not_simulated;
 
 const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
+
+/// Engines page in blocks of 1 to some hundred tokens.
+const BLOCK_SIZE: Value = Value::Count(Bound::Between(1.0, 4096.0));
 
 /// What may stand in `engine`.
 pub(super) static TABLE: Table = Table {
@@ -34,7 +38,7 @@ pub(super) static TABLE: Table = Table {
         )
         .or("2048")
         .only(Batching::Continuous),
-        Key::optional("block_size", AT_LEAST_ONE, "tokens in a block of the paged cache")
+        Key::optional("block_size", BLOCK_SIZE, "tokens in a block of the paged cache")
             .or("16")
             .only(Batching::Continuous),
         Key::optional("prefix_cache", Value::Word(&["on", "off"]), "whether prefixes are kept")
@@ -156,6 +160,10 @@ fn timings_of(batching: Batching) -> &'static [&'static str] {
 fn timing(block: &Block<'_>, mode: &Mode, ctx: &mut Context<'_>) -> Option<Choice> {
     let known = timings_of(mode.batching);
     let Some(statement) = block.one("timing") else {
+        let spec = crate::engine::timings().find(|spec| spec.name == known[0]);
+        if spec.is_some_and(|spec| !spec.simulated) {
+            ctx.not_simulated.push(not_simulated(&format!("timing `{}`", known[0]), mode.span));
+        }
         return Some(Choice::named(known[0]));
     };
     let choice = block.choice("timing", Dimension::TIME, ctx)?;

@@ -15,7 +15,7 @@ use super::engine::Mode;
 use super::expectation::{self, Cases, Place, Surroundings};
 use super::items::{self, Arrival, Items};
 use super::keys::Table;
-use super::not_simulated::{Feature, is_simulated, require};
+use super::not_simulated::{Feature, require, shares_prompts};
 use super::{CompiledCase, cluster, engine, error, fit, gpu, language_model, policy, run, trace, workload};
 
 /// The table of a kind of block.
@@ -467,10 +467,13 @@ impl Built<'_> {
 
 /// Notes what a sound case needs and the engine does not execute yet, beyond entries of registries.
 fn require_features(scenario: &Scenario, mode: &Mode, cluster: &Block<'_>, ctx: &mut Context<'_>) {
-    if mode.batching == Batching::Continuous && !is_simulated(Feature::ContinuousBatching) {
-        // Everything else such a case asks for follows from it.
-        ctx.not_simulated.clear();
-        require(Feature::ContinuousBatching, mode.span, ctx);
+    if mode.batching == Batching::Continuous {
+        if let Some(statement) = cluster.all("pool").next() {
+            require(Feature::Pools, statement.span, ctx);
+        }
+        if scenario.engine.prefix_cache && scenario.workloads.iter().any(shares_prompts) {
+            require(Feature::PrefixCache, mode.span, ctx);
+        }
         return;
     }
     let groups = scenario.cluster.groups.iter().zip(cluster.all("gpus"));

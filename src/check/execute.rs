@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::engine::{self, End, Sink};
+use crate::engine::{self, End, Sink, Stepping};
 use crate::host::{Host, Root};
 use crate::model::{Scenario, WorkloadSource};
 use crate::workload::arrivals::is_closed_loop;
@@ -28,8 +28,22 @@ pub fn execute<S: Sink>(
     open: OpenTrace<'_>,
     sink: &mut S,
 ) -> Result<Executed, TrafficError> {
+    execute_by(Stepping::default(), scenario, seed, open, sink)
+}
+
+/// As [`execute`], getting through steps as told.
+///
+/// # Errors
+/// As [`execute`].
+pub fn execute_by<S: Sink>(
+    stepping: Stepping,
+    scenario: &Scenario,
+    seed: u64,
+    open: OpenTrace<'_>,
+    sink: &mut S,
+) -> Result<Executed, TrafficError> {
     let mut traffic = Traffic::new(scenario, seed, open)?;
-    let end = engine::run(scenario, &mut traffic, seed, sink);
+    let end = engine::run(scenario, &mut traffic, seed, stepping, sink);
     match traffic.problem() {
         Some(problem) => Err(problem.clone()),
         None if end.stands_still => Err(standstill(scenario, end)),

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use regex::Regex;
 
 use crate::diagnostics::ErrorFormat;
+use crate::engine::Stepping;
 use crate::model::MAX_SEEDS;
 
 /// Taken by every subcommand.
@@ -84,6 +85,22 @@ pub(super) enum Color {
     Never,
 }
 
+/// `--engine`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineKind {
+    Leap,
+    Step,
+}
+
+impl From<EngineKind> for Stepping {
+    fn from(kind: EngineKind) -> Stepping {
+        match kind {
+            EngineKind::Leap => Stepping::Leap,
+            EngineKind::Step => Stepping::Step,
+        }
+    }
+}
+
 /// The largest first seed: with as many runs as `--seeds` takes, the last seed still fits.
 const LARGEST_SEED: u64 = u64::MAX - u32::MAX as u64;
 
@@ -96,6 +113,17 @@ pub(super) struct RunningArgs {
     /// Run so many seeds, whatever the scenario says
     #[arg(long, env = "KVS_SEEDS", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_SEEDS)))]
     pub(super) seeds: Option<u32>,
+    /// How `batching continuous` gets through steps: at once between two changes of the batch, or one at a time; the
+    /// results are the same
+    #[arg(
+        long,
+        env = "KVS_ENGINE",
+        hide_env = true,
+        value_enum,
+        default_value = "leap",
+        value_name = "ENGINE"
+    )]
+    pub(super) engine: EngineKind,
     /// Runs at a time [default: one a core]
     #[arg(long, short, env = "KVS_JOBS", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,

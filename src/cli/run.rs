@@ -101,6 +101,7 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         n_threads: arguments.running.n_threads(),
         fail_fast: false,
         golden: GoldenMode::Off,
+        stepping: arguments.running.engine.into(),
         overrides: &arguments.running.settings,
         stop: interrupt::heed(output),
     };

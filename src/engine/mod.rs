@@ -18,6 +18,7 @@ mod topology;
 mod transfers;
 
 pub use sink::{Event, Journey, Levels, RejectReason, Sink};
+pub use steps::{Gaps, kv_blocks};
 pub use timing::specs as timings;
 pub use topology::{MAX_NODES, Path, Route, count_nodes, paths};
 
@@ -34,6 +35,8 @@ pub struct End {
     pub unfinished: u64,
     /// Events processed.
     pub events: u64,
+    /// Steps that ended, over all replicas; 0 with `batching phases`.
+    pub steps: u64,
     /// Whether the run was given up because time stood still: requests that take no time kept bringing new ones in
     /// one instant, more than [`MAX_RETURNS_AT_ONCE`] times.
     pub stands_still: bool,
@@ -42,10 +45,26 @@ pub struct End {
 /// How often within one instant the end of a request may bring another before a run is given up.
 pub const MAX_RETURNS_AT_ONCE: u32 = 1_000_000;
 
+/// How `batching continuous` gets through its steps. Both do exactly the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stepping {
+    /// Those between two changes of the batch at once.
+    #[default]
+    Leap,
+    /// One at a time: slow, and plain enough to check the other against.
+    Step,
+}
+
 /// Runs a scenario to its end, telling `sink` all that happens.
-pub fn run<S: Sink>(scenario: &Scenario, traffic: &mut Traffic, seed: u64, sink: &mut S) -> End {
+pub fn run<S: Sink>(
+    scenario: &Scenario,
+    traffic: &mut Traffic,
+    seed: u64,
+    stepping: Stepping,
+    sink: &mut S,
+) -> End {
     match scenario.engine.batching {
         Batching::Phases => phases::run(scenario, traffic, seed, sink),
-        Batching::Continuous => unreachable!("analysis refuses to run what is not simulated yet"),
+        Batching::Continuous => steps::run(scenario, traffic, seed, stepping, sink),
     }
 }

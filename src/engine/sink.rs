@@ -1,5 +1,6 @@
 //! What the engine tells the outside: transitions of requests and levels of GPUs.
 
+use super::steps::Gaps;
 use crate::units::{Bytes, SimTime};
 use crate::workload::Request;
 
@@ -96,6 +97,11 @@ pub enum Event {
         /// The replica.
         gpu: u32,
     },
+    /// It gave way and waits again, to be prefilled anew with what it had generated (`batching continuous`).
+    Preempted {
+        /// The replica.
+        gpu: u32,
+    },
     /// It is done.
     Finished {
         /// The replica.
@@ -124,8 +130,10 @@ pub struct Levels {
     pub decode: u32,
     /// Slots held by caches that move from or to this GPU.
     pub transferring: u32,
-    /// Bytes reserved.
+    /// Bytes reserved. With `batching continuous` those of the blocks held when the batch last changed.
     pub held: Bytes,
+    /// KV blocks held when the batch last changed; 0 with `batching phases`.
+    pub blocks: u64,
 }
 
 /// Listens to a run. Everything defaults to not listening, at no cost.
@@ -141,6 +149,15 @@ pub trait Sink {
 
     /// The length of the global queue changed and holds from `at` on.
     fn global_queue(&mut self, _at: SimTime, _depth: u32) {}
+
+    /// Whether [`Sink::gaps`] is listened to; asked once, before a run. Otherwise gaps are not even counted.
+    fn wants_gaps(&self) -> bool {
+        false
+    }
+
+    /// Gaps between tokens of measured requests on a replica: told when the steps they lie in are over, and at the
+    /// end of the run.
+    fn gaps(&mut self, _gpu: u32, _gaps: &Gaps) {}
 }
 
 impl Sink for () {}
@@ -165,6 +182,15 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
         self.0.global_queue(at, depth);
         self.1.global_queue(at, depth);
     }
+
+    fn wants_gaps(&self) -> bool {
+        self.0.wants_gaps() || self.1.wants_gaps()
+    }
+
+    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        self.0.gaps(gpu, gaps);
+        self.1.gaps(gpu, gaps);
+    }
 }
 
 impl<S: Sink> Sink for &mut S {
@@ -182,6 +208,14 @@ impl<S: Sink> Sink for &mut S {
 
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         (**self).global_queue(at, depth);
+    }
+
+    fn wants_gaps(&self) -> bool {
+        (**self).wants_gaps()
+    }
+
+    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        (**self).gaps(gpu, gaps);
     }
 }
 
@@ -207,6 +241,16 @@ impl<S: Sink> Sink for Option<S> {
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         if let Some(sink) = self {
             sink.global_queue(at, depth);
+        }
+    }
+
+    fn wants_gaps(&self) -> bool {
+        self.as_ref().is_some_and(Sink::wants_gaps)
+    }
+
+    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        if let Some(sink) = self {
+            sink.gaps(gpu, gaps);
         }
     }
 }

@@ -22,7 +22,7 @@ static ROOFLINE: Spec = Spec {
     name: "roofline",
     summary: "a step takes what the model's FLOPs and bytes take on the GPU (continuous)",
     params: &ROOFLINE_PARAMS,
-    simulated: false,
+    simulated: true,
 };
 
 static ROOFLINE_PARAMS: [Param; PARAMETERS.len() + 1] = {
@@ -41,7 +41,7 @@ static LINEAR: Spec = Spec {
     name: "linear",
     summary: "a step takes what your own coefficients say (continuous)",
     params: &[
-        Param::required("base", STEP_TIME, Bound::NotNegative, "every step"),
+        Param::required("base", STEP_TIME, Bound::AtLeast(1e-9), "every step"),
         Param::optional("per_prompt_token", STEP_TIME, Bound::NotNegative, "each prompt token in it")
             .or("0 s"),
         Param::optional("per_request", STEP_TIME, Bound::NotNegative, "each request in it").or("0 s"),
@@ -49,11 +49,11 @@ static LINEAR: Spec = Spec {
             "per_context_token",
             STEP_TIME,
             Bound::NotNegative,
-            "each token of context attended to",
+            "each token of cache read: the context of a decode, everything up to its end for a chunk",
         )
         .or("0 s"),
     ],
-    simulated: false,
+    simulated: true,
 };
 
 /// What a scenario may write, in the order shown to users.

@@ -321,6 +321,7 @@ impl Sink for Accumulator {
                 self.sample(EndsWith::FirstToken, at, journey);
             }
             // One that lost its place executes again.
+            Event::Preempted { gpu: _ } => self.moves.preemptions += u64::from(self.measures(journey)),
             Event::PrefillStarted { gpu: _ } | Event::PrefillFinished { gpu: _ } | Event::QueuedGlobally => {}
         }
     }

@@ -13,7 +13,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::Count,
         better: Better::Lower,
-        source: Source::Later(Kind::Run),
+        source: Source::Run(|totals| Some(totals.moves.preemptions as f64)),
         definition: "times a running request gave its blocks back and went to the front of the queue",
     },
     MetricSpec {

@@ -102,13 +102,14 @@ impl Sessions {
     }
 }
 
-/// Counts of retries and handoffs.
+/// Counts of retries, handoffs and preemptions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Moves {
     pub(super) retry_attempts: u64,
     pub(super) retry_successes: u64,
     pub(super) handoffs: u64,
     pub(super) cross_gpu_decodes: u64,
+    pub(super) preemptions: u64,
 }
 
 /// Lengths drawn, and those of them that `min` or `max` changed.

@@ -6,7 +6,7 @@ static RECOMPUTE: Spec = Spec {
     name: "recompute",
     summary: "the latest admitted goes back to the front of the queue and is prefilled again",
     params: &[],
-    simulated: false,
+    simulated: true,
 };
 
 /// What a scenario may write, in the order shown to users.

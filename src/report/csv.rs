@@ -108,7 +108,7 @@ impl<W: Write> TimeSeries<W> {
         push_milliseconds(line, at);
         let counts = [u64::from(self.global_queue), arrived, finished, rejected, evicted, tokens];
         let levels = self.gpus.iter().flat_map(|levels| {
-            let Levels { queued, prefill, decode, transferring, held } = *levels;
+            let Levels { queued, prefill, decode, transferring, held, blocks: _ } = *levels;
             [queued, prefill, decode, transferring].map(u64::from).into_iter().chain([held.get()])
         });
         for number in counts.into_iter().chain(levels) {
@@ -152,6 +152,7 @@ impl<W: Write> Sink for TimeSeries<W> {
             Event::Evicted { gpu: _ } => self.since.evicted += 1,
             Event::QueuedGlobally
             | Event::Retried { .. }
+            | Event::Preempted { .. }
             | Event::Admitted { .. }
             | Event::PrefillStarted { .. }
             | Event::PrefillFinished { .. }

@@ -89,6 +89,7 @@ impl<W: Write> EventLog<W> {
             | Event::PrefillFinished { gpu }
             | Event::DecodeStarted { gpu }
             | Event::Finished { gpu }
+            | Event::Preempted { gpu }
             | Event::Evicted { gpu } => self.push_number("gpu_index", u64::from(gpu)),
             Event::HandoffStarted { from, to, bytes } => {
                 self.push_number("gpu_index", u64::from(from));
@@ -142,6 +143,7 @@ const fn name(event: Event) -> &'static str {
         Event::HandoffStarted { .. } => "handoff_start",
         Event::HandoffFinished { .. } => "handoff_complete",
         Event::DecodeStarted { .. } => "start_decode",
+        Event::Preempted { .. } => "preempt",
         Event::Finished { .. } => "finish",
         Event::Rejected { .. } => "reject",
         Event::Evicted { .. } => "evict",

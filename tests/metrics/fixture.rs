@@ -122,13 +122,17 @@ pub(crate) fn play(script: &str, sink: &mut impl Sink) -> End {
         match words[1..] {
             ["end"] => {
                 let unfinished = journeys.len() as u64 - ended;
-                return End { at, unfinished, events: 0, stands_still: false };
+                return End { at, unfinished, events: 0, steps: 0, stands_still: false };
             }
             ["global", "queue", depth] => sink.global_queue(at, number(depth)),
             ["gpu", gpu, queued, prefill, decode, held] => {
                 let held = Bytes::new(held.parse().expect("bytes"));
                 let [queued, prefill, decode] = [queued, prefill, decode].map(number);
-                sink.levels(at, number(gpu), &Levels { queued, prefill, decode, transferring: 0, held });
+                sink.levels(
+                    at,
+                    number(gpu),
+                    &Levels { queued, prefill, decode, transferring: 0, held, blocks: 0 },
+                );
             }
             [name, "arrives", workload, prompt, output] => {
                 let journey = arrival(name, at, journeys.len() as u64, workload, prompt, output);

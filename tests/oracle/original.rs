@@ -41,6 +41,7 @@ impl Sink for Recorder {
             Event::Arrived
             | Event::QueuedGlobally
             | Event::Retried { .. }
+            | Event::Preempted { .. }
             | Event::Admitted { .. }
             | Event::PrefillFinished { .. }
             | Event::HandoffStarted { .. }

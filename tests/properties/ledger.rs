@@ -280,6 +280,7 @@ impl Sink for Ledger<'_> {
             Event::DecodeStarted { gpu } => self.decode_started(number, gpu),
             Event::Finished { gpu } => self.finished(number, gpu),
             Event::Rejected { reason } => self.rejected(number, reason),
+            Event::Preempted { .. } => panic!("nobody gives way under `batching phases`"),
             Event::Evicted { gpu } => self.evicted(number, gpu),
         }
         if !matches!(event, Event::Evicted { .. }) {

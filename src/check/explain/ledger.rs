@@ -156,6 +156,7 @@ impl Sink for Ledger {
             Event::HandoffStarted { .. } => entry.turn(at, Stage::Handoff),
             Event::HandoffFinished { .. } => entry.turn(at, Stage::Queue),
             Event::DecodeStarted { gpu: _ } => entry.turn(at, Stage::Decode),
+            Event::Preempted { gpu: _ } => entry.turn(at, Stage::Preempted),
             Event::Finished { gpu: _ } => entry.end(at, Fate::Finished),
             Event::Rejected { reason: _ } => entry.end(at, Fate::Rejected),
             Event::Evicted { gpu: _ } => entry.end(at, Fate::Evicted),

@@ -18,9 +18,11 @@ use std::time::Duration;
 pub use recorder::{FinishedRun, NoRecorder, Recorder};
 
 use super::compile::pool;
-use super::{CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute, open_traces};
+use super::{
+    CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute_by, open_traces,
+};
 use crate::analysis::Overrides;
-use crate::engine::End;
+use crate::engine::{End, Stepping};
 use crate::expect::{Verdict, judge};
 use crate::host::{Host, HostError};
 use crate::metrics::{Accumulator, Demand, Outcome};
@@ -38,6 +40,8 @@ pub struct Options<'a> {
     pub fail_fast: bool,
     /// What happens to snapshots.
     pub golden: GoldenMode,
+    /// How steps are got through.
+    pub stepping: Stepping,
     /// As given on the command line, for the commands that repeat a case.
     pub overrides: &'a Overrides,
     /// Set from outside to start nothing more; [`Watch::interrupted`] follows at once.
@@ -296,7 +300,7 @@ impl<R: Recorder> Work<'_, R> {
         let run = || {
             crash_on_request(&compiled.scenario.case);
             let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
-            let executed = execute(&compiled.scenario, seed, &open, &mut sink)?;
+            let executed = execute_by(self.options.stepping, &compiled.scenario, seed, &open, &mut sink)?;
             Ok(Ran { end: executed.end, outcome: sink.0.finish(executed.end, &executed.clamped) })
         };
         match catch(run) {

@@ -143,6 +143,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         n_threads: arguments.running.n_threads(),
         fail_fast: arguments.fail_fast,
         golden,
+        stepping: arguments.running.engine.into(),
         overrides: &arguments.running.settings,
         stop: interrupt::heed(output),
     };

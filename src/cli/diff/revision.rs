@@ -57,6 +57,7 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
         n_threads: running.n_threads(),
         fail_fast: false,
         golden: GoldenMode::Off,
+        stepping: running.engine.into(),
         overrides: &running.settings,
         stop: interrupt::heed(sides.output),
     };

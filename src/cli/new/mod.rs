@@ -12,6 +12,7 @@ use super::arguments::GlobalArgs;
 use super::exit::Exit;
 use super::output::{FAINT, Output, STRONG};
 use crate::check::{self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Suite, Watch, compile};
+use crate::engine::Stepping;
 use crate::host::{Host, HostError, display, write_atomically};
 
 /// Arguments of `kvs new`.
@@ -94,6 +95,7 @@ fn store_snapshot(host: &Host, suite: Suite, output: &Output) -> Exit {
         n_threads: 1,
         fail_fast: false,
         golden: GoldenMode::Update,
+        stepping: Stepping::default(),
         overrides: &Vec::new(),
         stop: &AtomicBool::new(false),
     };

@@ -10,6 +10,7 @@ use std::thread;
 use super::signals::Signal;
 use crate::analysis::Overrides;
 use crate::check::{self, CaseResult, GoldenMode, Group, NoRecorder, Options, Suite, Watch};
+use crate::engine::Stepping;
 use crate::host::Host;
 
 /// A run in progress.
@@ -40,6 +41,7 @@ pub(super) struct Order {
     pub(super) groups: Vec<Group>,
     pub(super) n_threads: usize,
     pub(super) golden: GoldenMode,
+    pub(super) stepping: Stepping,
     pub(super) overrides: Overrides,
 }
 
@@ -53,6 +55,7 @@ impl Job {
                 n_threads: order.n_threads,
                 fail_fast: false,
                 golden: order.golden,
+                stepping: order.stepping,
                 overrides: &order.overrides,
                 stop: &teller.stop,
             };

@@ -206,6 +206,7 @@ impl<'a> Session<'a> {
             n_threads: self.arguments.running.n_threads(),
             // Snapshots hold the numbers of files as written.
             golden: if self.arguments.running.settings.is_empty() { golden } else { GoldenMode::Off },
+            stepping: self.arguments.running.engine.into(),
             overrides: self.arguments.running.settings.clone(),
         };
         self.differences.clear();

@@ -166,6 +166,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             at,
             unfinished: self.requests.len() as u64,
             events: self.n_events,
+            steps: 0,
             stands_still: self.stands_still(),
         }
     }

@@ -1,4 +1,288 @@
 //! `batching continuous`: replicas run steps, each with one token for every running request and chunks of prompts.
+//!
+//! A request is routed ([`placing`]), waits on its replica ([`waiting`]) and joins the batch when the step has tokens
+//! and the cache has blocks for its prompt ([`blocks`]). What a step does is said in [`stepper`]; [`leaper`] sums the
+//! steps between two changes of the batch and equals it bit for bit. How long a step takes is for [`cost`] to say.
+//!
+//! Where pools attach: a prefill replica hands a request over where [`What::Prefilled`] is carried out ([`telling`]),
+//! and a decode replica takes in a [`Job`](job::Job) whose tokens are all in the cache.
+//!
+//! Invariant: a replica's clock is kept in ticks and told in picoseconds rounded up; a step takes at least one, so
+//! within an instant every replica ends at most one step and starts at most one.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "what a step costs is there before what runs steps"))]
-mod cost;
+mod blocks;
+pub(super) mod cost;
+mod gaps;
+mod job;
+mod leaper;
+mod memory;
+mod placing;
+mod replica;
+mod requests;
+mod settings;
+mod stepper;
+mod telling;
+mod waiting;
+
+pub use gaps::Gaps;
+pub use memory::kv_blocks;
+
+use std::collections::VecDeque;
+
+use self::leaper::Leaper;
+use self::replica::{Doing, Out, Replica};
+use self::requests::Requests;
+use self::settings::Settings;
+use self::stepper::Stepper;
+use super::agenda::{Agenda, NEVER};
+use super::{End, Levels, MAX_RETURNS_AT_ONCE, Sink, Stepping};
+use crate::model::Scenario;
+use crate::policy::routing::Router;
+use crate::policy::scheduling::Scheduler;
+use crate::rng::{Stream, Streams};
+use crate::units::{Bytes, SimTime};
+use crate::workload::Traffic;
+
+/// Runs a scenario.
+pub(super) fn run<S: Sink>(
+    scenario: &Scenario,
+    traffic: &mut Traffic,
+    seed: u64,
+    stepping: Stepping,
+    sink: &mut S,
+) -> End {
+    match stepping {
+        Stepping::Leap => Simulation::<Leaper, S>::new(scenario, traffic, seed, sink).run(),
+        Stepping::Step => Simulation::<Stepper, S>::new(scenario, traffic, seed, sink).run(),
+    }
+}
+
+struct Simulation<'a, R, S> {
+    now: SimTime,
+    settings: Settings,
+    traffic: &'a mut Traffic,
+    sink: &'a mut S,
+    replicas: Vec<Station<R>>,
+    requests: Requests,
+    /// Requests each replica holds, and what they are expected to take.
+    loads: placing::Loads,
+    router: Box<dyn Router>,
+    scheduler: Box<dyn Scheduler>,
+    routing_stream: Stream,
+    agenda: Agenda,
+    /// Arrived and not yet ready to be routed, with the time at which they are.
+    entering: VecDeque<placing::Unplaced>,
+    /// The global queue: slots of unplaced requests, first come first served.
+    unplaced: VecDeque<placing::Unplaced>,
+    /// Whether the head of the global queue has yet to be routed.
+    head_is_fresh: bool,
+    /// Replicas that a request left in this instant while somebody waited for any.
+    released: Vec<u32>,
+    /// Replicas on which something happened in this instant.
+    changed: Vec<u32>,
+    /// Replicas tried for the request being placed, rising.
+    tried: Vec<u32>,
+    out: Out,
+    n_arrived: u64,
+    n_left: u64,
+    /// Requests whose end in this instant brought another arrival in it.
+    n_returns: u32,
+    n_events: u64,
+    /// The depth of the global queue the sink was told last.
+    told_unplaced: u32,
+}
+
+/// A replica and what the simulation keeps of it.
+struct Station<R> {
+    replica: R,
+    /// Bytes of a block.
+    block_bytes: u64,
+    /// What the sink was told last.
+    told: Levels,
+    /// Whether it is in the list of those that changed in this instant.
+    changed: bool,
+}
+
+impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
+    fn new(scenario: &Scenario, traffic: &'a mut Traffic, seed: u64, sink: &'a mut S) -> Self {
+        let n_replicas = scenario.cluster.n_replicas();
+        let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
+        let settings = Settings::of(scenario);
+        let in_order = scheduler.is_first_come_first_served();
+        let replicas = (0..n_replicas).map(|index| Station {
+            replica: R::new(settings.setup(index, in_order)),
+            block_bytes: settings.block_bytes,
+            told: Levels::default(),
+            changed: false,
+        });
+        let gaps = sink.wants_gaps().then(Vec::new);
+        Simulation {
+            now: SimTime::ZERO,
+            replicas: replicas.collect(),
+            settings,
+            traffic,
+            sink,
+            requests: Requests::default(),
+            loads: placing::Loads::new(n_replicas, scenario.workloads.len()),
+            router: crate::policy::routing::build(&scenario.policy.routing, n_replicas as u32),
+            scheduler,
+            routing_stream: Streams::new(seed).stream("policy.routing"),
+            agenda: Agenda::new(n_replicas),
+            entering: VecDeque::new(),
+            unplaced: VecDeque::new(),
+            head_is_fresh: false,
+            released: Vec::new(),
+            changed: Vec::new(),
+            tried: Vec::new(),
+            out: Out { told: Vec::new(), gaps },
+            n_arrived: 0,
+            n_left: 0,
+            n_returns: 0,
+            n_events: 0,
+            told_unplaced: 0,
+        }
+    }
+
+    fn run(mut self) -> End {
+        while let Some(next) = self.next_instant().filter(|_| !self.stands_still()) {
+            assert!(next >= self.now, "time never goes back");
+            if next > self.now {
+                self.sink.advance(next);
+                self.now = next;
+                self.n_returns = 0;
+            }
+            self.play_instant();
+        }
+        if !self.stands_still() {
+            self.check();
+        }
+        let at = self.settings.until.unwrap_or(self.now);
+        for index in 0..self.replicas.len() {
+            self.replicas[index].replica.stop(at, &mut self.out);
+            self.tell_gaps(index as u32);
+        }
+        if at > self.now {
+            self.sink.advance(at);
+        }
+        End {
+            at,
+            unfinished: self.requests.len() as u64,
+            events: self.n_events,
+            steps: self.replicas.iter().map(|station| station.replica.n_steps()).sum(),
+            stands_still: self.stands_still(),
+        }
+    }
+
+    /// When something happens next; `None` when nothing will, or only after `until`.
+    fn next_instant(&self) -> Option<SimTime> {
+        let arrival = self.traffic.peek().unwrap_or(NEVER);
+        let next = self.agenda.next_time().min(arrival).min(self.next_entry()).min(self.next_time_out());
+        let beyond = self.settings.until.is_some_and(|until| next > until);
+        (next != NEVER && !beyond).then_some(next)
+    }
+
+    /// Everything that happens at `now`, in the order that `engine::order` describes: what ends, the global queue,
+    /// what arrives, what starts.
+    fn play_instant(&mut self) {
+        let mut from = 0;
+        while let Some(due) = self.agenda.due(from, self.now) {
+            // Its entry is renewed when its next step starts.
+            from = due + 1;
+            let index = due as u32;
+            self.touch(index);
+            self.replicas[index as usize].replica.end(self.now, &mut self.out);
+            self.tell_out(index);
+        }
+        self.serve_global_queue();
+        self.time_out();
+        self.take_arrivals();
+        self.serve_global_queue();
+        if self.changed.len() > 1 {
+            self.changed.sort_unstable();
+        }
+        for position in 0..self.changed.len() {
+            let index = self.changed[position];
+            let replica = &mut self.replicas[index as usize].replica;
+            replica.start(self.now, &mut self.out);
+            self.agenda.set(index as usize, replica.next_time());
+            self.tell_out(index);
+        }
+        self.settle();
+    }
+
+    /// Whether requests that take no time bring each other in without end.
+    fn stands_still(&self) -> bool {
+        self.n_returns > MAX_RETURNS_AT_ONCE
+    }
+
+    /// Notes that something happened on a replica in this instant.
+    fn touch(&mut self, index: u32) {
+        let station = &mut self.replicas[index as usize];
+        if !station.changed {
+            station.changed = true;
+            self.changed.push(index);
+        }
+    }
+
+    /// Tells the sink what holds from now on.
+    fn settle(&mut self) {
+        for index in self.changed.drain(..) {
+            let station = &mut self.replicas[index as usize];
+            station.changed = false;
+            let levels = station.levels();
+            if levels != station.told {
+                station.told = levels;
+                self.sink.levels(self.now, index, &levels);
+            }
+            #[cfg(debug_assertions)]
+            station.replica.check();
+        }
+        let depth = self.unplaced.len() as u32;
+        if depth != self.told_unplaced {
+            self.told_unplaced = depth;
+            self.sink.global_queue(self.now, depth);
+        }
+        #[cfg(debug_assertions)]
+        if !self.stands_still() && self.requests.len() <= 64 {
+            self.check();
+        }
+    }
+
+    /// Panics with a sentence when the books do not balance: a mistake of the engine, never of a scenario.
+    fn check(&self) {
+        let n_system = self.requests.len() as u64;
+        assert_eq!(self.n_arrived, self.n_left + n_system, "every request that arrived has left or is here");
+        assert_eq!(
+            n_system,
+            (self.entering.len() + self.unplaced.len()) as u64 + self.loads.n_held(),
+            "every request here enters, is held by a replica or in the global queue"
+        );
+        for (index, station) in self.replicas.iter().enumerate() {
+            station.replica.check();
+            let doing = station.replica.doing();
+            let present = doing.waiting + doing.chunks + doing.decodes;
+            assert_eq!(
+                self.loads.held(index as u32),
+                present,
+                "replica {index} holds who waits and who runs"
+            );
+            let limit = self.settings.max_queue;
+            assert!(limit.is_none_or(|limit| present <= limit), "replica {index} has more than `max_queue`");
+            assert!(present > 0 || doing.blocks == 0, "an empty replica holds nothing");
+        }
+    }
+}
+
+impl<R: Replica> Station<R> {
+    fn levels(&self) -> Levels {
+        let Doing { waiting, chunks, decodes, blocks } = self.replica.doing();
+        Levels {
+            queued: waiting,
+            prefill: chunks,
+            decode: decodes,
+            transferring: 0,
+            held: Bytes::new(blocks.saturating_mul(self.block_bytes)),
+            blocks,
+        }
+    }
+}

@@ -174,6 +174,7 @@ impl Sink for Sketch {
             Event::Arrived
             | Event::QueuedGlobally
             | Event::Retried { .. }
+            | Event::Preempted { .. }
             | Event::Admitted { .. }
             | Event::PrefillStarted { .. }
             | Event::PrefillFinished { .. }

@@ -7,15 +7,15 @@
 
 mod linear;
 mod roofline;
+mod series;
 
-#[expect(unused_imports, reason = "as above, for what runs steps")]
 pub(in crate::engine) use linear::Linear;
-#[expect(unused_imports, reason = "as above, for what runs steps")]
 pub(in crate::engine) use roofline::Roofline;
+pub(in crate::engine) use series::Series;
 
 use std::ops::{Add, AddAssign, Mul};
 
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// Time in units of 2^-20 ps: 0.1 % of the smallest coefficient anybody states (a nanosecond) is a million of them,
 /// and 213 days are 2^84.
@@ -33,6 +33,11 @@ pub(in crate::engine) fn ticks(seconds: f64) -> Ticks {
 /// The ticks of a time.
 pub(in crate::engine) fn ticks_at(time: SimTime) -> Ticks {
     Ticks::from(time.as_ps()) << TICK_BITS
+}
+
+/// The ticks of a duration.
+pub(in crate::engine) fn ticks_of(duration: SimDuration) -> Ticks {
+    Ticks::from(duration.as_ps()) << TICK_BITS
 }
 
 /// Ticks told to others: whole picoseconds, rounded up; the end of the clock where that lies beyond it.
@@ -144,7 +149,7 @@ pub(in crate::engine) struct Growth {
     pub(in crate::engine) chunk_pairs: StepCost,
 }
 
-/// How long steps take on one replica.
+/// How long steps take on one replica; every step at least a picosecond.
 pub(in crate::engine) trait StepTiming {
     /// The cost of a step.
     fn cost(&self, batch: &Batch) -> StepCost;

@@ -1,0 +1,133 @@
+//! Many steps of a batch that keeps its members, summed up.
+//!
+//! Rest, compute and memory all grow by the same amount from step to step. The larger of compute and memory counts,
+//! and two straight lines cross at most once: the steps are at most two arithmetic series.
+
+use super::{StepCost, Ticks};
+
+/// `first`, `first + difference`, …
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) struct Line {
+    pub(in crate::engine) first: Ticks,
+    pub(in crate::engine) difference: Ticks,
+}
+
+impl Line {
+    /// The sum of the first `n` terms.
+    fn sum(&self, n: u64) -> Ticks {
+        let n = Ticks::from(n);
+        n * self.first + self.difference * (n * n.saturating_sub(1) / 2)
+    }
+
+    fn term(&self, index: u64) -> Ticks {
+        self.first + self.difference * Ticks::from(index)
+    }
+
+    /// The least `n` whose sum exceeds `limit`; the sum must exceed it at some `n`.
+    fn first_above(&self, limit: Ticks) -> u64 {
+        // n first + difference n (n - 1) / 2 = limit, solved in floating point and then put right: the estimate's error
+        // costs time, never the result.
+        let half = self.difference as f64 / 2.0;
+        let linear = self.first as f64 - half;
+        let root = libm::sqrt(linear * linear + 4.0 * half * limit as f64);
+        let mut n = (2.0 * limit as f64 / (linear + root)) as u64;
+        while self.sum(n) <= limit {
+            n += 1;
+        }
+        while n > 0 && self.sum(n - 1) > limit {
+            n -= 1;
+        }
+        n
+    }
+}
+
+/// The durations of steps, in order.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Series {
+    head: Line,
+    /// Terms of `head`; from there on `tail` counts.
+    crossing: u64,
+    tail: Line,
+}
+
+impl Series {
+    /// The first `n` steps, of which the first costs `cost` and each later one `growth` more.
+    pub(in crate::engine) fn new(cost: StepCost, growth: StepCost, n: u64) -> Series {
+        let compute = Line { first: cost.compute, difference: growth.compute };
+        let memory = Line { first: cost.memory, difference: growth.memory };
+        let compute_leads = (compute.first, compute.difference) >= (memory.first, memory.difference);
+        let (leader, other) = if compute_leads { (compute, memory) } else { (memory, compute) };
+        let rest = |line: Line, index| Line {
+            first: cost.rest + growth.rest * Ticks::from(index) + line.term(index),
+            difference: growth.rest + line.difference,
+        };
+        let last = n.saturating_sub(1);
+        let crossing = if other.difference > leader.difference && other.term(last) > leader.term(last) {
+            let lead = leader.first - other.first;
+            u64::try_from(lead / (other.difference - leader.difference)).map_or(u64::MAX, |before| before + 1)
+        } else {
+            u64::MAX
+        };
+        let tail = if crossing == u64::MAX { Line::default() } else { rest(other, crossing) };
+        Series { head: rest(leader, 0), crossing, tail }
+    }
+
+    /// How long the first `n` steps last.
+    pub(in crate::engine) fn sum(&self, n: u64) -> Ticks {
+        if n <= self.crossing {
+            self.head.sum(n)
+        } else {
+            self.head.sum(self.crossing) + self.tail.sum(n - self.crossing)
+        }
+    }
+
+    /// The least number of steps that last longer than `limit`.
+    pub(in crate::engine) fn first_above(&self, limit: Ticks) -> u64 {
+        if self.crossing != u64::MAX {
+            let head = self.head.sum(self.crossing);
+            if head <= limit {
+                return self.crossing + self.tail.first_above(limit - head);
+            }
+        }
+        self.head.first_above(limit)
+    }
+
+    /// The first `n` steps as arithmetic series, with the number of terms of each.
+    pub(in crate::engine) fn lines(&self, n: u64) -> [(u64, Line); 2] {
+        let head = n.min(self.crossing);
+        [(head, self.head), (n - head, self.tail)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(rest: Ticks, compute: Ticks, memory: Ticks) -> StepCost {
+        StepCost { rest, compute, memory }
+    }
+
+    #[test]
+    fn sums_are_those_of_single_steps() {
+        let first = [cost(5, 100, 10), cost(0, 10, 100), cost(1, 7, 7), cost(3, 50, 50), cost(2, 0, 0)];
+        let growths =
+            [cost(0, 0, 0), cost(1, 2, 9), cost(0, 9, 2), cost(0, 0, 1), cost(7, 1, 1), cost(3, 0, 0)];
+        for first in first {
+            for growth in growths {
+                let series = Series::new(first, growth, 200);
+                let (mut sum, mut step) = (0, first);
+                for n in 0..200 {
+                    assert_eq!(series.sum(n), sum, "{first:?} {growth:?} {n}");
+                    let [head, tail] = series.lines(n);
+                    assert_eq!(head.1.sum(head.0) + tail.1.sum(tail.0), sum);
+                    sum += step.total();
+                    step += growth;
+                }
+                for limit in 0..500 {
+                    let by_scan = (0..).find(|n| series.sum(*n) > limit).expect("steps take time");
+                    assert_eq!(series.first_above(limit), by_scan, "{first:?} {growth:?} {limit}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Many steps at once: all those between two changes of the batch, in closed form.
+//!
+//! A run of steps that keep their members is called a leap. It ends at the first step after which somebody finishes,
+//! at the last one before blocks run out or the last chunk of a prompt is made, or where who has joined meanwhile
+//! may be admitted. What a step does is said in [`super::stepper`]; here the same is done for a batch that is known
+//! by its sums: how many decode, the tokens they have in the cache, how many take a block at each step modulo the size
+//! of a block ([`Ring`]), and the step at which each finishes (a heap).
+//!
+//! Invariant: a request's record changes when it is admitted, when its prompt is through and when it leaves, never in
+//! a leap. Ending a leap early is always right, only slower: what happens at its end is what a step would do there.
+
+mod batch;
+mod members;
+mod ring;
+
+use std::rc::Rc;
+
+use self::members::Members;
+use self::ring::Ring;
+use super::blocks::Blocks;
+use super::cost::{Growth, Series, StepTiming, Ticks, ticks_at, told};
+use super::gaps::Gaps;
+use super::job::Job;
+use super::replica::{Doing, Limits, Out, Replica, Setup, What};
+use super::waiting::Waiting;
+use crate::engine::agenda::NEVER;
+use crate::units::SimTime;
+
+/// One replica.
+pub(super) struct Leaper {
+    limits: Limits,
+    timing: Rc<dyn StepTiming>,
+    growth: Growth,
+    blocks: Blocks,
+    waiting: Waiting,
+    members: Members,
+    ring: Ring,
+    /// Who decodes.
+    n_decodes: u32,
+    /// Tokens they have in the cache.
+    context: u64,
+    /// The prompt that is begun and goes on behind the present step.
+    begun: Option<Begun>,
+    /// Prompts that the present step gets through, with the tokens in the cache before it.
+    completing: Vec<(u32, u32)>,
+    /// Decodes by workload that count for gaps; empty where nobody wants to know.
+    measured: Vec<u32>,
+    /// When the last leap ended.
+    clock: Ticks,
+    leap: Option<Leap>,
+    /// When the last step of the last leap started.
+    started: SimTime,
+    /// Places of those who finished with the last step, where the batch after it was fixed before.
+    n_leaving: u32,
+    /// Whether somebody joined who may be admitted before the leap ends.
+    has_news: bool,
+    n_steps: u64,
+    /// Blocks held when the batch last changed.
+    blocks_told: u64,
+}
+
+/// A prompt in chunks.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    id: u32,
+    /// Tokens in the cache before the present step.
+    computed: u32,
+    /// Tokens in each step of the leap.
+    chunk: u32,
+}
+
+/// Steps that keep their members.
+#[derive(Clone, Copy, Debug)]
+struct Leap {
+    series: Series,
+    n_steps: u64,
+    ends: Ticks,
+}
+
+impl Replica for Leaper {
+    fn new(setup: Setup) -> Leaper {
+        let Setup { limits, blocks, waiting, timing } = setup;
+        Leaper {
+            limits,
+            growth: timing.growth(),
+            timing,
+            ring: Ring::new(blocks.size()),
+            blocks,
+            waiting,
+            members: Members::default(),
+            n_decodes: 0,
+            context: 0,
+            begun: None,
+            completing: Vec::new(),
+            measured: Vec::new(),
+            clock: 0,
+            leap: None,
+            started: SimTime::ZERO,
+            n_leaving: 0,
+            has_news: false,
+            n_steps: 0,
+            blocks_told: 0,
+        }
+    }
+
+    fn join(&mut self, job: Job, now: SimTime) {
+        if self.leap.is_some() && !self.has_news {
+            let may_come = self.limits.preempts_by_priority
+                || (!self.waiting.is_behind(job.key) && self.begun.is_none() && self.fits(self.need(&job)));
+            self.has_news = may_come;
+        }
+        self.waiting.join(job, now);
+    }
+
+    fn next_time(&self) -> SimTime {
+        self.leap.map_or(NEVER, |leap| told(leap.ends))
+    }
+
+    fn end(&mut self, now: SimTime, out: &mut Out) {
+        if let Some(leap) = self.leap.take_if(|leap| told(leap.ends) <= now) {
+            self.land(&leap, out);
+        }
+    }
+
+    fn start(&mut self, now: SimTime, out: &mut Out) {
+        if !self.is_at_a_boundary(now, out) {
+            return;
+        }
+        self.has_news = false;
+        self.waiting.let_in(if self.limits.ahead { self.started } else { now });
+        let mut preempted = self.make_batch(out);
+        if self.members.is_empty() {
+            self.waiting.let_in(now);
+            self.settle();
+            preempted = self.make_batch(out);
+        }
+        let changes = self.settle() || preempted || self.waiting.has_aside();
+        if self.members.is_empty() {
+            return;
+        }
+        if told(self.clock) < now {
+            self.clock = ticks_at(now);
+        }
+        self.leap(changes);
+        debug_assert!(self.next_time() > now, "a step takes at least a picosecond");
+    }
+
+    fn stop(&mut self, at: SimTime, out: &mut Out) {
+        let Some(leap) = self.leap.take() else { return };
+        let n_steps = steps_until(&leap, self.clock, at);
+        self.count_steps(&leap, n_steps, out);
+    }
+
+    fn doing(&self) -> Doing {
+        Doing {
+            waiting: self.waiting.len() as u32,
+            chunks: self.completing.len() as u32 + u32::from(self.begun.is_some()),
+            decodes: self.n_decodes,
+            blocks: self.blocks_told,
+        }
+    }
+
+    fn n_steps(&self) -> u64 {
+        self.n_steps
+    }
+
+    fn check(&self) {
+        self.check_sums();
+        assert_eq!(self.leap.is_some(), !self.members.is_empty(), "whoever runs is in a step");
+        assert!(self.leap.is_some() || self.waiting.len() == 0, "nobody waits where nothing runs");
+    }
+}
+
+/// How many steps of a leap end no later than `at`, as times are told.
+fn steps_until(leap: &Leap, clock: Ticks, at: SimTime) -> u64 {
+    let limit = ticks_at(at);
+    if clock + leap.series.sum(leap.n_steps) <= limit {
+        return leap.n_steps;
+    }
+    match limit.checked_sub(clock) {
+        None => 0,
+        Some(limit) => leap.series.first_above(limit) - 1,
+    }
+}
+
+impl Leaper {
+    /// Whether a step ends here: none runs, or what joined cuts the leap right here. Elsewhere it may be cut to end
+    /// earlier than planned.
+    fn is_at_a_boundary(&mut self, now: SimTime, out: &mut Out) -> bool {
+        let Some(mut leap) = self.leap.filter(|_| self.has_news) else { return self.leap.is_none() };
+        self.has_news = false;
+        // The step that runs ends first: the first whose end is told no earlier than now. Where batches are fixed a
+        // step ahead, so does the one after it.
+        let before = steps_until(&leap, self.clock, SimTime::from_ps(now.as_ps().saturating_sub(1)));
+        let n_steps = before + 1 + u64::from(self.limits.ahead);
+        if n_steps >= leap.n_steps {
+            return false;
+        }
+        leap.n_steps = n_steps;
+        leap.ends = self.clock + leap.series.sum(n_steps);
+        let is_here = told(leap.ends) == now;
+        self.leap = if is_here { None } else { Some(leap) };
+        if is_here {
+            self.land(&leap, out);
+        }
+        is_here
+    }
+
+    /// Accounts for a leap and carries out what its last step ends.
+    fn land(&mut self, leap: &Leap, out: &mut Out) {
+        self.started = told(self.clock + leap.series.sum(leap.n_steps - 1));
+        self.count_steps(leap, leap.n_steps, out);
+        self.clock = leap.ends;
+        let n_steps = leap.n_steps;
+        // The blocks of its first step were taken when it started.
+        self.blocks.take(self.ring.taken(1, n_steps));
+        self.ring.turn(n_steps);
+        self.context += n_steps * u64::from(self.n_decodes);
+        if let Some(begun) = &mut self.begun {
+            begun.computed += begun.chunk * n_steps as u32;
+        }
+        let first = out.told.len();
+        let mut completing = std::mem::take(&mut self.completing);
+        for (id, _) in completing.drain(..) {
+            self.complete(id, out);
+        }
+        self.completing = completing;
+        while let Some(id) = self.members.pop_finished(self.n_steps) {
+            self.finish(id, out);
+        }
+        if out.told.len() > first + 1 {
+            out.told[first..].sort_unstable();
+        }
+    }
+
+    /// Counts steps and the gaps between the tokens of those who decode in them.
+    fn count_steps(&mut self, leap: &Leap, n_steps: u64, out: &mut Out) {
+        self.n_steps += n_steps;
+        if let Some(gaps) = &mut out.gaps {
+            for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
+                gaps.extend(Gaps::of_steps(workload, requests, &leap.series, n_steps));
+            }
+        }
+    }
+
+    /// A prompt is through: its step has sampled a token.
+    fn complete(&mut self, id: u32, out: &mut Out) {
+        let n_steps = self.n_steps;
+        let member = self.members.get_mut(id);
+        out.told.push(What::Prefilled.of(&member.job));
+        if let Some(gaps) = out.gaps.as_mut().filter(|_| member.job.generated > 0 && member.job.measured) {
+            gaps.push(Gaps::single(member.job.workload, self.clock - member.job.last_token));
+        }
+        let left = member.job.output - member.job.generated - 1;
+        member.decodes_since = Some(n_steps);
+        let (target, job) = (member.target, member.job);
+        if left == 0 {
+            self.leave(id, u64::from(target), out);
+            return;
+        }
+        self.members.finishes_at(id, n_steps + u64::from(left));
+        self.n_decodes += 1;
+        self.context += u64::from(target);
+        self.ring.add(target);
+        self.measure(&job, out, |measured| *measured += 1);
+    }
+
+    /// A decode has its last token.
+    fn finish(&mut self, id: u32, out: &mut Out) {
+        let (tokens, job) = self.stop_decoding(id);
+        self.measure(&job, out, |measured| *measured -= 1);
+        self.leave(id, tokens, out);
+    }
+
+    fn leave(&mut self, id: u32, tokens: u64, out: &mut Out) {
+        let member = self.members.remove(id);
+        out.told.push(What::Finished.of(&member.job));
+        self.blocks.give_back(self.blocks.for_tokens(tokens));
+        self.n_leaving += u32::from(self.limits.ahead);
+        self.blocks_told = self.blocks.held();
+    }
+
+    /// Takes a decode out of the sums; the tokens it has in the cache.
+    fn stop_decoding(&mut self, id: u32) -> (u64, Job) {
+        let member = self.members.get(id);
+        let tokens = member.tokens(self.n_steps);
+        self.n_decodes -= 1;
+        self.context -= tokens;
+        self.ring.remove(tokens);
+        (tokens, member.job)
+    }
+
+    fn measure(&mut self, job: &Job, out: &Out, change: impl Fn(&mut u32)) {
+        if out.gaps.is_some() && job.measured {
+            let workload = usize::from(job.workload);
+            if self.measured.len() <= workload {
+                self.measured.resize(workload + 1, 0);
+            }
+            change(&mut self.measured[workload]);
+        }
+    }
+
+    fn need(&self, job: &Job) -> u64 {
+        self.blocks.for_tokens(u64::from(job.n_to_prefill()))
+    }
+
+    fn has_place(&self, n_running: u32) -> bool {
+        n_running + self.n_leaving < self.limits.max_requests
+    }
+
+    fn fits(&self, blocks: u64) -> bool {
+        self.has_place(self.members.len()) && blocks <= self.blocks.free()
+    }
+
+    /// A batch has been made: the next one may have what the last step gave back. Whether it gave anything back.
+    fn settle(&mut self) -> bool {
+        let changes = self.n_leaving > 0 || self.blocks.is_returning();
+        self.blocks.settle();
+        self.n_leaving = 0;
+        changes
+    }
+}

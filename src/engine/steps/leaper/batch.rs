@@ -1,0 +1,221 @@
+//! Where a leap begins: the batch of its first step, and how many steps keep it.
+
+use super::{Begun, Leap, Leaper};
+use crate::engine::steps::cost::{Batch, Series, StepCost};
+use crate::engine::steps::job::Job;
+use crate::engine::steps::replica::{Out, What};
+
+impl Leaper {
+    /// Decides who is in the next step and takes the blocks it needs; whether somebody was preempted.
+    pub(super) fn make_batch(&mut self, out: &mut Out) -> bool {
+        let mut preempted = Vec::new();
+        self.grow(&mut preempted, out);
+        self.continue_prompt();
+        let n_told = out.told.len();
+        if preempted.is_empty() && self.waiting.peek().is_some() {
+            self.admit(&mut preempted, out);
+        }
+        let started = out.told.len() > n_told;
+        if started || !preempted.is_empty() {
+            self.blocks_told = self.blocks.held();
+        }
+        // Who gave way is told before who was admitted.
+        if preempted.is_empty() {
+            return false;
+        }
+        let told = preempted.iter().map(|job| What::Preempted.of(job));
+        out.told.splice(n_told..n_told, told);
+        preempted.into_iter().for_each(|job| self.waiting.come_back(job));
+        true
+    }
+
+    /// A block for every decode whose blocks are full. While they do not suffice the latest admitted gives way: the
+    /// shortest run of latest admissions whose blocks, and whose own needs left out, suffice for the others.
+    fn grow(&mut self, preempted: &mut Vec<Job>, out: &Out) {
+        loop {
+            let need = self.ring.taken(0, 1);
+            if need <= self.blocks.free() {
+                self.blocks.take(need);
+                return;
+            }
+            let latest = self.members.latest().expect("only those who run need blocks");
+            self.preempt(latest, false, preempted, out);
+        }
+    }
+
+    /// `has_grown`: whether it has taken its block for the step that is being made.
+    fn preempt(&mut self, id: u32, has_grown: bool, preempted: &mut Vec<Job>, out: &Out) {
+        let blocks = self.held(id, has_grown);
+        let n_steps = self.n_steps;
+        let mut job = self.members.get(id).job_after(n_steps);
+        if self.members.get(id).decodes_since.is_some() {
+            self.stop_decoding(id);
+            self.measure(&job, out, |measured| *measured -= 1);
+            job.last_token = self.clock;
+        } else {
+            self.begun = None;
+            self.completing.retain(|(other, _)| *other != id);
+        }
+        self.members.remove(id);
+        self.blocks.give_way(blocks);
+        preempted.push(job);
+    }
+
+    fn held(&self, id: u32, has_grown: bool) -> u64 {
+        let member = self.members.get(id);
+        let tokens = match member.decodes_since {
+            Some(_) => member.tokens(self.n_steps) + u64::from(has_grown),
+            None => u64::from(member.target),
+        };
+        self.blocks.for_tokens(tokens)
+    }
+
+    /// The next chunk of the prompt that is begun; the last one completes it.
+    fn continue_prompt(&mut self) {
+        let room = self.limits.max_tokens - self.n_decodes;
+        if let Some(mut begun) = self.begun.take() {
+            begun.chunk = room.min(self.members.get(begun.id).target - begun.computed);
+            self.take_chunk(begun);
+        }
+    }
+
+    /// A chunk in the step that is being made: a prompt's last, or one of those before.
+    fn take_chunk(&mut self, begun: Begun) {
+        if begun.computed + begun.chunk == self.members.get(begun.id).target {
+            self.completing.push((begun.id, begun.computed));
+        } else {
+            self.begun = Some(begun);
+        }
+    }
+
+    fn room(&self) -> u32 {
+        let chunk = |(id, computed): &(u32, u32)| self.members.get(*id).target - computed;
+        let chunks = self.completing.iter().map(chunk).sum::<u32>();
+        self.limits.max_tokens - self.n_decodes - chunks - self.begun.map_or(0, |begun| begun.chunk)
+    }
+
+    fn admit(&mut self, preempted: &mut Vec<Job>, out: &mut Out) {
+        let n_before = self.members.n_admitted();
+        let mut room = self.room();
+        while let Some(&job) = self.waiting.peek() {
+            let need = self.need(&job);
+            if room == 0 {
+                return;
+            }
+            if !self.fits(need) {
+                if !self.make_way(&job, need, n_before, preempted, out) {
+                    return;
+                }
+                room = self.room();
+            }
+            self.waiting.pop();
+            self.blocks.take(need);
+            let computed = self.blocks.cached(&job);
+            let target = job.n_to_prefill();
+            let id = self.members.admit(job, target);
+            let chunk = room.min(target - computed);
+            room -= chunk;
+            self.take_chunk(Begun { id, computed, chunk });
+            out.told.push(What::Started.of(&job));
+        }
+    }
+
+    /// As [`super::super::stepper`] does it.
+    fn make_way(&mut self, job: &Job, need: u64, n_before: u64, preempted: &mut Vec<Job>, out: &Out) -> bool {
+        if !self.limits.preempts_by_priority {
+            return false;
+        }
+        let lower = self
+            .members
+            .latest_first()
+            .filter(|(_, member)| member.admission() <= n_before && member.job.priority < job.priority);
+        let mut victims: Vec<(i32, u32)> = lower.map(|(id, member)| (member.job.priority, id)).collect();
+        victims.sort_by_key(|(priority, _)| *priority);
+        let mut free = self.blocks.free();
+        let enough = victims.iter().zip(1..).find_map(|((_, id), n)| {
+            free += self.held(*id, true);
+            (free >= need && self.has_place(self.members.len() - n)).then_some(n as usize)
+        });
+        let Some(enough) = enough else { return false };
+        for (_, id) in &victims[..enough] {
+            self.preempt(*id, true, preempted, out);
+        }
+        true
+    }
+
+    /// Begins a leap. `changes`: whether more may be admitted to the second step than to the first.
+    pub(super) fn leap(&mut self, changes: bool) {
+        let batch = self.batch();
+        let cost = self.timing.cost(&batch);
+        let growth = self.step_growth();
+        let n_steps = self.steps_alike(changes);
+        let series = Series::new(cost, growth, n_steps);
+        self.leap = Some(Leap { series, n_steps, ends: self.clock + series.sum(n_steps) });
+    }
+
+    fn batch(&self) -> Batch {
+        let mut batch = Batch {
+            decodes: self.n_decodes,
+            sampled: self.n_decodes,
+            decode_context: self.context + u64::from(self.n_decodes),
+            ..Batch::default()
+        };
+        for (id, computed) in &self.completing {
+            batch.add_chunk(*computed, self.members.get(*id).target, true);
+        }
+        if let Some(begun) = &self.begun {
+            batch.add_chunk(begun.computed, begun.computed + begun.chunk, false);
+        }
+        batch
+    }
+
+    /// What each step of a leap costs more than the one before.
+    fn step_growth(&self) -> StepCost {
+        let decodes = self.growth.decode_context * u64::from(self.n_decodes);
+        let Some(begun) = &self.begun else { return decodes };
+        let chunk = u64::from(begun.chunk);
+        decodes + self.growth.chunk_context * chunk + self.growth.chunk_pairs * (chunk * chunk)
+    }
+
+    /// How many steps from here on keep their members and their chunks.
+    fn steps_alike(&mut self, changes: bool) -> u64 {
+        let could_place = self.has_place(self.members.len()) || self.limits.preempts_by_priority;
+        let may_admit = changes && could_place && self.waiting.len() > 0;
+        if !self.completing.is_empty() || (may_admit && self.begun.is_none()) {
+            return 1;
+        }
+        let mut n_steps = match self.members.next_finish() {
+            Some(step) => step - self.n_steps,
+            None => u64::MAX,
+        };
+        if let Some(begun) = &self.begun {
+            let left = self.members.get(begun.id).target - begun.computed;
+            n_steps = n_steps.min(u64::from(left.div_ceil(begun.chunk)) - 1);
+        }
+        // The first step has its blocks.
+        1 + self.ring.lasts(1, n_steps - 1, self.blocks.free())
+    }
+
+    /// Panics where the sums are not those over the members.
+    pub(super) fn check_sums(&self) {
+        let mut sums = (0, 0, 0);
+        for (id, member) in self.members.latest_first() {
+            sums.0 += self.held(id, self.leap.is_some());
+            if member.decodes_since.is_some() {
+                sums.1 += 1;
+                sums.2 += member.tokens(self.n_steps);
+            }
+        }
+        let (blocks, decodes, context) = sums;
+        assert_eq!(blocks, self.blocks.held(), "blocks held are those of the running");
+        assert_eq!(
+            (decodes, context),
+            (self.n_decodes, self.context),
+            "decodes and their context are counted"
+        );
+        assert_eq!(u64::from(decodes), self.ring.len(), "every decode is in the ring");
+        assert!(self.members.len() <= self.limits.max_requests, "no more run than may");
+        let prompts = self.completing.len() as u32 + u32::from(self.begun.is_some());
+        assert_eq!(decodes + prompts, self.members.len(), "whoever does not decode has a prompt to compute");
+    }
+}

@@ -1,0 +1,112 @@
+//! What the simulation asks of a replica, however it gets through its steps.
+//!
+//! Two do the same: [`Stepper`](super::stepper::Stepper), a plain loop over the batch, step by step, and
+//! [`Leaper`](super::leaper::Leaper), which sums the steps between two changes of the batch.
+
+use std::rc::Rc;
+
+use super::blocks::Blocks;
+use super::cost::StepTiming;
+use super::gaps::Gaps;
+use super::job::Job;
+use super::waiting::Waiting;
+use crate::units::SimTime;
+
+/// What limits the batches of a replica.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Requests in a step. Never more than tokens, so that whoever runs gets at least one.
+    pub(super) max_requests: u32,
+    /// Tokens in a step.
+    pub(super) max_tokens: u32,
+    /// Whether a batch is fixed when the step before it starts.
+    pub(super) ahead: bool,
+    /// Whether running work gives way to higher priorities.
+    pub(super) preempts_by_priority: bool,
+}
+
+/// What a replica starts with.
+pub(super) struct Setup {
+    pub(super) limits: Limits,
+    pub(super) blocks: Blocks,
+    pub(super) waiting: Waiting,
+    pub(super) timing: Rc<dyn StepTiming>,
+}
+
+/// Something that happened to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Told {
+    pub(super) number: u64,
+    pub(super) what: What,
+    pub(super) slot: u32,
+}
+
+/// What happened. In the order in which it does to one request in one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    /// Its prompt is through.
+    Prefilled,
+    /// It has all its tokens, and has given everything back.
+    Finished,
+    /// It gave way, and waits again.
+    Preempted,
+    /// The first chunk of its prompt executes.
+    Started,
+}
+
+impl What {
+    pub(super) fn of(self, job: &Job) -> Told {
+        Told { number: job.number, what: self, slot: job.slot }
+    }
+}
+
+/// What a replica has to tell.
+#[derive(Debug, Default)]
+pub(super) struct Out {
+    /// In order.
+    pub(super) told: Vec<Told>,
+    /// Gaps between tokens, where somebody wants to know.
+    pub(super) gaps: Option<Vec<Gaps>>,
+}
+
+/// What a replica does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Doing {
+    /// Waiting for a place in the batch.
+    pub(super) waiting: u32,
+    /// Getting a chunk of their prompt in the present step.
+    pub(super) chunks: u32,
+    /// Getting a token in the present step.
+    pub(super) decodes: u32,
+    /// Blocks held when the batch last changed.
+    pub(super) blocks: u64,
+}
+
+/// Runs steps.
+pub(super) trait Replica {
+    fn new(setup: Setup) -> Self;
+
+    /// A request was routed here.
+    fn join(&mut self, job: Job, now: SimTime);
+
+    /// When the steps in hand are through.
+    fn next_time(&self) -> SimTime;
+
+    /// Ends the steps that are through, if they are.
+    fn end(&mut self, now: SimTime, out: &mut Out);
+
+    /// Starts the next step where none runs.
+    fn start(&mut self, now: SimTime, out: &mut Out);
+
+    /// The run is over: accounts for the steps that ended no later than `at`.
+    fn stop(&mut self, at: SimTime, out: &mut Out);
+
+    /// What it does now.
+    fn doing(&self) -> Doing;
+
+    /// Steps that have ended.
+    fn n_steps(&self) -> u64;
+
+    /// Panics with a sentence where its books do not balance.
+    fn check(&self);
+}

@@ -1,0 +1,324 @@
+//! One step at a time: a plain loop over everybody in the batch.
+//!
+//! This is what a step does, in the order in which it does it, and stays as the oracle of [`super::leaper`]. A batch
+//! is made in four moves: running decodes take the blocks they need, in order of admission, and where none is left
+//! the latest admitted gives way; a prompt that was begun gets its next chunk; those waiting are admitted while
+//! tokens, places and blocks last, unless somebody had to give way; everybody gets on. Invariant: whoever runs is in
+//! the batch, and at most one prompt is begun and not finished, that of the latest admitted.
+
+use std::rc::Rc;
+
+use super::blocks::Blocks;
+use super::cost::{Batch, StepTiming, Ticks, ticks_at, told};
+use super::gaps::Gaps;
+use super::job::Job;
+use super::replica::{Doing, Limits, Out, Replica, Setup, What};
+use super::waiting::Waiting;
+use crate::engine::agenda::NEVER;
+use crate::units::SimTime;
+
+/// One replica.
+pub(super) struct Stepper {
+    limits: Limits,
+    timing: Rc<dyn StepTiming>,
+    blocks: Blocks,
+    waiting: Waiting,
+    /// In order of admission.
+    running: Vec<Member>,
+    /// When the last step ended.
+    clock: Ticks,
+    /// When the present step ends.
+    ends: Option<Ticks>,
+    /// When the present step, or the last one, started.
+    started: SimTime,
+    /// Places of those who finished with the last step, where the batch after it was fixed before.
+    n_leaving: u32,
+    /// The present step.
+    batch: Batch,
+    n_steps: u64,
+    /// Blocks held when the batch last changed.
+    blocks_told: u64,
+}
+
+/// A request in the batch.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    job: Job,
+    /// Tokens to compute before it decodes.
+    target: u32,
+    /// Tokens in the cache, those of the present step included.
+    computed: u32,
+    /// Blocks it holds.
+    blocks: u64,
+    /// Prompt tokens in the present step; none for a decode.
+    chunk: u32,
+    /// Whether it was admitted to the step that is being made.
+    is_new: bool,
+}
+
+impl Member {
+    fn tokens_in_step(&self) -> u32 {
+        self.chunk.max(1)
+    }
+}
+
+impl Replica for Stepper {
+    fn new(setup: Setup) -> Stepper {
+        let Setup { limits, blocks, waiting, timing } = setup;
+        Stepper {
+            limits,
+            timing,
+            blocks,
+            waiting,
+            running: Vec::new(),
+            clock: 0,
+            ends: None,
+            started: SimTime::ZERO,
+            n_leaving: 0,
+            batch: Batch::default(),
+            n_steps: 0,
+            blocks_told: 0,
+        }
+    }
+
+    fn join(&mut self, job: Job, now: SimTime) {
+        self.waiting.join(job, now);
+    }
+
+    fn next_time(&self) -> SimTime {
+        self.ends.map_or(NEVER, told)
+    }
+
+    fn end(&mut self, now: SimTime, out: &mut Out) {
+        let Some(ends) = self.ends.take_if(|ends| told(*ends) <= now) else { return };
+        self.clock = ends;
+        self.n_steps += 1;
+        let first = out.told.len();
+        for member in self.running.iter_mut().filter(|member| member.computed >= member.target) {
+            emit(member, self.clock, out);
+            if member.job.generated == member.job.output {
+                out.told.push(What::Finished.of(&member.job));
+                self.blocks.give_back(member.blocks);
+                self.n_leaving += u32::from(self.limits.ahead);
+            }
+        }
+        out.told[first..].sort_unstable();
+        let n_running = self.running.len();
+        self.running.retain(|member| member.job.generated < member.job.output);
+        if self.running.len() < n_running {
+            self.blocks_told = self.blocks.held();
+        }
+    }
+
+    fn start(&mut self, now: SimTime, out: &mut Out) {
+        if self.ends.is_some() {
+            return;
+        }
+        // What a batch fixed when the last step started could know of.
+        self.waiting.let_in(if self.limits.ahead { self.started } else { now });
+        self.make_batch(out);
+        if self.running.is_empty() {
+            // Nothing was fixed: what is known now counts.
+            self.waiting.let_in(now);
+            self.settle();
+            self.make_batch(out);
+        }
+        self.settle();
+        self.batch = Batch::default();
+        if self.running.is_empty() {
+            return;
+        }
+        if told(self.clock) < now {
+            self.clock = ticks_at(now);
+        }
+        self.run_batch();
+        self.started = now;
+        self.ends = Some(self.clock + self.timing.cost(&self.batch).total());
+        debug_assert!(self.next_time() > now, "a step takes at least a picosecond");
+    }
+
+    fn stop(&mut self, _at: SimTime, _out: &mut Out) {}
+
+    fn doing(&self) -> Doing {
+        Doing {
+            waiting: self.waiting.len() as u32,
+            chunks: self.batch.chunks,
+            decodes: self.batch.decodes,
+            blocks: self.blocks_told,
+        }
+    }
+
+    fn n_steps(&self) -> u64 {
+        self.n_steps
+    }
+
+    fn check(&self) {
+        let held: u64 = self.running.iter().map(|member| member.blocks).sum();
+        assert_eq!(held, self.blocks.held(), "blocks held are those of the running");
+        for member in &self.running {
+            assert!(
+                u64::from(member.computed) <= member.blocks * u64::from(self.blocks.size()),
+                "every token in the cache lies in a block"
+            );
+        }
+        let Limits { max_requests, max_tokens, .. } = self.limits;
+        assert!(self.running.len() <= max_requests as usize, "no more run than may");
+        assert!(
+            self.batch.decodes + self.batch.prompt_tokens <= max_tokens,
+            "a step has its limit of tokens"
+        );
+        let begun = self.running.iter().filter(|member| member.computed < member.target);
+        assert!(begun.count() <= 1, "one prompt at most is begun and not finished");
+        assert_eq!(self.ends.is_some(), !self.running.is_empty(), "whoever runs is in a step");
+        assert!(self.ends.is_some() || self.waiting.len() == 0, "nobody waits where nothing runs");
+    }
+}
+
+/// Gives a member the token that its step has sampled.
+fn emit(member: &mut Member, now: Ticks, out: &mut Out) {
+    let job = &mut member.job;
+    job.generated += 1;
+    if let Some(gaps) = out.gaps.as_mut().filter(|_| job.generated > 1 && job.measured) {
+        gaps.push(Gaps::single(job.workload, now - job.last_token));
+    }
+    job.last_token = now;
+    if member.chunk > 0 {
+        out.told.push(What::Prefilled.of(job));
+    }
+}
+
+impl Stepper {
+    /// Decides who is in the next step, and takes the blocks it needs.
+    fn make_batch(&mut self, out: &mut Out) {
+        let mut preempted = Vec::new();
+        self.grow(&mut preempted);
+        self.continue_prompt();
+        if preempted.is_empty() {
+            self.admit(&mut preempted);
+        }
+        let mut changed = !preempted.is_empty();
+        for job in preempted {
+            out.told.push(What::Preempted.of(&job));
+            self.waiting.come_back(job);
+        }
+        for member in self.running.iter_mut().filter(|member| member.is_new) {
+            out.told.push(What::Started.of(&member.job));
+            member.is_new = false;
+            changed = true;
+        }
+        if changed {
+            self.blocks_told = self.blocks.held();
+        }
+    }
+
+    /// A block for every decode whose blocks are full.
+    fn grow(&mut self, preempted: &mut Vec<Job>) {
+        let mut index = 0;
+        while index < self.running.len() {
+            let member = self.running[index];
+            if member.computed >= member.target && member.computed.is_multiple_of(self.blocks.size()) {
+                while self.blocks.free() == 0 && index < self.running.len() {
+                    self.preempt(self.running.len() - 1, preempted);
+                }
+                if index == self.running.len() {
+                    return;
+                }
+                self.blocks.take(1);
+                self.running[index].blocks += 1;
+            }
+            index += 1;
+        }
+    }
+
+    fn preempt(&mut self, index: usize, preempted: &mut Vec<Job>) {
+        let member = self.running.remove(index);
+        self.blocks.give_way(member.blocks);
+        preempted.push(member.job);
+    }
+
+    fn continue_prompt(&mut self) {
+        for member in &mut self.running {
+            member.chunk = 0;
+        }
+        let room = self.room();
+        if let Some(begun) = self.running.iter_mut().find(|member| member.computed < member.target) {
+            // It has been counted as one token.
+            begun.chunk = (begun.target - begun.computed).min(room + 1);
+        }
+    }
+
+    /// Tokens left in the step that is being made.
+    fn room(&self) -> u32 {
+        self.limits.max_tokens - self.running.iter().map(Member::tokens_in_step).sum::<u32>()
+    }
+
+    fn admit(&mut self, preempted: &mut Vec<Job>) {
+        while let Some(&job) = self.waiting.peek() {
+            let need = self.blocks.for_tokens(u64::from(job.n_to_prefill()));
+            if self.room() == 0 || !(self.fits(need) || self.make_way(&job, need, preempted)) {
+                return;
+            }
+            self.waiting.pop();
+            self.blocks.take(need);
+            let computed = self.blocks.cached(&job);
+            let target = job.n_to_prefill();
+            let chunk = (target - computed).min(self.room());
+            self.running.push(Member { job, target, computed, blocks: need, chunk, is_new: true });
+        }
+    }
+
+    fn has_place(&self, n_running: usize) -> bool {
+        n_running + (self.n_leaving as usize) < self.limits.max_requests as usize
+    }
+
+    fn fits(&self, blocks: u64) -> bool {
+        self.has_place(self.running.len()) && blocks <= self.blocks.free()
+    }
+
+    /// Preempts running work of lower priority, the lowest first and the latest admitted among equals, if that makes
+    /// the place and the blocks that are missing; else nobody.
+    fn make_way(&mut self, job: &Job, need: u64, preempted: &mut Vec<Job>) -> bool {
+        if !self.limits.preempts_by_priority {
+            return false;
+        }
+        let lower = |index: &usize| {
+            let member = &self.running[*index];
+            !member.is_new && member.job.priority < job.priority
+        };
+        let mut victims: Vec<usize> = (0..self.running.len()).rev().filter(lower).collect();
+        victims.sort_by_key(|index| self.running[*index].job.priority);
+        let mut free = self.blocks.free();
+        let enough = victims.iter().zip(1..).find_map(|(index, n)| {
+            free += self.running[*index].blocks;
+            (free >= need && self.has_place(self.running.len() - n)).then_some(n)
+        });
+        let Some(enough) = enough else { return false };
+        let numbers: Vec<u64> =
+            victims[..enough].iter().map(|index| self.running[*index].job.number).collect();
+        for number in numbers {
+            let index = self.running.iter().position(|member| member.job.number == number);
+            self.preempt(index.expect("a victim runs"), preempted);
+        }
+        true
+    }
+
+    /// Everybody gets on.
+    fn run_batch(&mut self) {
+        for member in &mut self.running {
+            if member.chunk == 0 {
+                member.computed += 1;
+                self.batch.add_decode(member.computed);
+            } else {
+                let end = member.computed + member.chunk;
+                self.batch.add_chunk(member.computed, end, end == member.target);
+                member.computed = end;
+            }
+        }
+    }
+
+    /// A batch has been made: the next one may have what the last step gave back.
+    fn settle(&mut self) {
+        self.blocks.settle();
+        self.n_leaving = 0;
+    }
+}

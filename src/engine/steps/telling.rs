@@ -1,0 +1,79 @@
+//! What replicas report, carried out: transitions told to the sink, requests that leave.
+
+use super::Simulation;
+use super::replica::{Replica, Told, What};
+use crate::engine::sink::{Event, RejectReason, Sink};
+
+impl<R: Replica, S: Sink> Simulation<'_, R, S> {
+    /// Carries out what a replica has reported.
+    pub(super) fn tell_out(&mut self, replica: u32) {
+        let mut told = std::mem::take(&mut self.out.told);
+        for Told { number: _, what, slot } in told.drain(..) {
+            match what {
+                What::Started => self.started(slot, replica),
+                What::Prefilled => self.prefilled(slot, replica),
+                What::Finished => self.finished(slot, replica),
+                What::Preempted => self.tell(slot, Event::Preempted { gpu: replica }),
+            }
+        }
+        self.out.told = told;
+        self.tell_gaps(replica);
+    }
+
+    pub(super) fn tell_gaps(&mut self, replica: u32) {
+        for gaps in self.out.gaps.iter_mut().flat_map(|gaps| gaps.drain(..)) {
+            self.sink.gaps(replica, &gaps);
+        }
+    }
+
+    fn started(&mut self, slot: u32, gpu: u32) {
+        let request = self.requests.get_mut(slot);
+        request.journey.started.get_or_insert(self.now);
+        let key = request.key;
+        self.scheduler.started(gpu, key);
+        self.tell(slot, Event::PrefillStarted { gpu });
+    }
+
+    fn prefilled(&mut self, slot: u32, gpu: u32) {
+        let journey = &mut self.requests.get_mut(slot).journey;
+        journey.first_token.get_or_insert(self.now);
+        let goes_on = journey.request.output.get() > 1;
+        self.tell(slot, Event::PrefillFinished { gpu });
+        if goes_on {
+            self.tell(slot, Event::DecodeStarted { gpu });
+        }
+    }
+
+    fn finished(&mut self, slot: u32, gpu: u32) {
+        let request = &self.requests.get(slot).journey.request;
+        self.loads.learn(request.workload, request.output.get());
+        self.tell(slot, Event::Finished { gpu });
+        self.leave(slot, true);
+    }
+
+    pub(super) fn reject(&mut self, slot: u32, reason: RejectReason) {
+        self.tell(slot, Event::Rejected { reason });
+        self.leave(slot, false);
+    }
+
+    /// Takes a request out of the system and tells the traffic, which may wait for it.
+    fn leave(&mut self, slot: u32, finished: bool) {
+        let request = self.requests.remove(slot);
+        self.n_left += 1;
+        if let Some(replica) = request.journey.gpu {
+            self.loads.leave(replica, request.expected_work);
+            self.router.load_changed(replica, self.loads.view());
+            if !self.unplaced.is_empty() {
+                self.released.push(replica);
+            }
+        }
+        let returns = self.traffic.ended(&request.journey.request, self.now, finished);
+        self.n_returns += u32::from(returns);
+    }
+
+    /// Tells the sink of a transition.
+    pub(super) fn tell(&mut self, slot: u32, event: Event) {
+        self.n_events += 1;
+        self.sink.event(self.now, event, &self.requests.get(slot).journey);
+    }
+}

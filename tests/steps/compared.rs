@@ -1,0 +1,132 @@
+//! One system, run both ways: the same events, levels, gaps between tokens and end.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use kvs::check::execute_by;
+use kvs::engine::{End, Event, Gaps, Journey, Levels, RejectReason, Sink, Stepping};
+use kvs::model::Scenario;
+use kvs::units::SimTime;
+
+/// All that a run tells.
+#[derive(Default)]
+struct Recording {
+    happened: Vec<Happened>,
+    /// How often each gap occurs, by replica and workload, in picoseconds.
+    gaps: BTreeMap<(u32, usize, u64), u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Happened {
+    Event(SimTime, Event, u64),
+    Levels(SimTime, u32, Levels),
+    GlobalQueue(SimTime, u32),
+}
+
+impl Sink for Recording {
+    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
+        self.happened.push(Happened::Event(at, event, journey.number));
+    }
+
+    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        self.happened.push(Happened::Levels(at, gpu, *levels));
+    }
+
+    fn global_queue(&mut self, at: SimTime, depth: u32) {
+        self.happened.push(Happened::GlobalQueue(at, depth));
+    }
+
+    fn wants_gaps(&self) -> bool {
+        true
+    }
+
+    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        for (gap, count) in gaps.iter() {
+            *self.gaps.entry((gpu, gaps.workload(), gap.as_ps())).or_default() += count;
+        }
+    }
+}
+
+/// How often what is compared occurs.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) finished: u64,
+    pub(crate) rejected: u64,
+    pub(crate) preemptions: u64,
+    pub(crate) queued_globally: u64,
+    pub(crate) unfinished: u64,
+    pub(crate) gaps: u64,
+    pub(crate) steps: u64,
+}
+
+fn record(scenario: &Scenario, stepping: Stepping) -> (Recording, End) {
+    let no_files = |path: &str| Err(io::Error::new(io::ErrorKind::NotFound, path));
+    let mut recording = Recording::default();
+    let executed = execute_by(stepping, scenario, scenario.run.seed, &no_files, &mut recording);
+    (recording, executed.expect("no trace is read").end)
+}
+
+/// Runs a system both ways and shows the first difference.
+#[track_caller]
+pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
+    let (stepped, end) = record(scenario, Stepping::Step);
+    let (leapt, leapt_end) = record(scenario, Stepping::Leap);
+    let first = stepped.happened.iter().zip(&leapt.happened).position(|(a, b)| a != b);
+    if let Some(first) = first {
+        let from = first.saturating_sub(12);
+        let upto = |all: &[Happened]| format!("{:#?}", &all[from..(first + 3).min(all.len())]);
+        panic!(
+            "system {number} {:#?} {:?}: stepped\n{}\nleapt\n{}",
+            scenario.engine,
+            scenario.policy,
+            upto(&stepped.happened),
+            upto(&leapt.happened)
+        );
+    }
+    assert_eq!(stepped.happened.len(), leapt.happened.len(), "system {number}: as much happens");
+    assert_eq!(end, leapt_end, "system {number} ends alike");
+    assert_eq!(stepped.gaps, leapt.gaps, "system {number} has the same gaps between tokens");
+    check_conservation(number, &stepped);
+    count(&stepped, &end, seen);
+}
+
+/// Whoever has arrived and not ended waits, runs or stands in the global queue, after every instant: Little's law, for
+/// every stretch of time.
+fn check_conservation(number: u64, recording: &Recording) {
+    let (mut n_in_system, mut global_queue, mut levels) = (0, 0, BTreeMap::new());
+    let mut settled = true;
+    for happened in &recording.happened {
+        if let (true, Happened::Event(at, ..)) = (settled, happened) {
+            let held: u32 =
+                levels.values().map(|levels: &Levels| levels.queued + levels.prefill + levels.decode).sum();
+            assert_eq!(n_in_system, i64::from(held + global_queue), "system {number} before {at}");
+        }
+        settled = !matches!(happened, Happened::Event(..));
+        match happened {
+            Happened::Event(_, Event::Arrived, _) => n_in_system += 1,
+            Happened::Event(_, Event::Finished { .. } | Event::Rejected { .. }, _) => n_in_system -= 1,
+            Happened::Event(..) => {}
+            Happened::Levels(_, gpu, of) => {
+                levels.insert(*gpu, *of);
+            }
+            Happened::GlobalQueue(_, depth) => global_queue = *depth,
+        }
+    }
+}
+
+fn count(recording: &Recording, end: &End, seen: &mut Seen) {
+    for happened in &recording.happened {
+        match happened {
+            Happened::Event(_, Event::Finished { .. }, _) => seen.finished += 1,
+            Happened::Event(_, Event::Rejected { reason }, _) if *reason != RejectReason::NeverFits => {
+                seen.rejected += 1;
+            }
+            Happened::Event(_, Event::Preempted { .. }, _) => seen.preemptions += 1,
+            Happened::Event(_, Event::QueuedGlobally, _) => seen.queued_globally += 1,
+            Happened::Event(..) | Happened::Levels(..) | Happened::GlobalQueue(..) => {}
+        }
+    }
+    seen.unfinished += end.unfinished;
+    seen.steps += end.steps;
+    seen.gaps += recording.gaps.values().sum::<u64>();
+}

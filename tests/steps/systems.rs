@@ -1,0 +1,118 @@
+//! Random small systems: tiny caches and budgets, bursts, ties, chunks, preemptions.
+//!
+//! Times lie on a grid of 1 ms and steps often take a whole number of them, so that what may happen in one instant
+//! often does.
+
+use std::sync::LazyLock;
+
+use kvs::model::{Arg, Choice, Scenario, TraceRow, Workload, WorkloadSource};
+use kvs::units::{Dimension, Quantity, SimDuration, SimTime, Tokens};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use crate::support::compile;
+
+/// Replaced but for what a system leaves as it is; the workloads wait for their requests to end.
+static BASE: LazyLock<Scenario> = LazyLock::new(|| {
+    compile(
+        "
+cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }
+engine { batching continuous; timing linear base 1 ms; kv_blocks 10; prefix_cache off }
+workload patient {
+  arrivals users 3 think constant 3 ms; prompt constant 20; output uniform 1 .. 20; requests 12
+}
+workload hasty {
+  arrivals users 2 think constant 0 ms; prompt uniform 0 .. 9; output constant 3; requests 12
+}
+",
+    )
+});
+
+/// The system of that number.
+pub(crate) fn system(number: u64) -> Scenario {
+    let mut random = ChaCha8Rng::seed_from_u64(number);
+    let mut scenario = BASE.clone();
+    scenario.cluster.groups[0].n_gpus = pick(&mut random, &[1, 1, 1, 2, 3, 4]);
+    set_engine(&mut scenario, &mut random);
+    set_policy(&mut scenario, &mut random);
+    let closed_loops = std::mem::take(&mut scenario.workloads);
+    for index in 0..random.random_range(1..=3) {
+        let rows = WorkloadSource::Rows(rows(&mut random));
+        scenario.workloads.push(workload(format!("rows_{index}"), rows, &mut random));
+    }
+    for closed_loop in closed_loops {
+        if random.random_bool(0.2) {
+            let Workload { name, source, .. } = closed_loop;
+            scenario.workloads.push(workload(name, source, &mut random));
+        }
+    }
+    scenario.run.seed = number;
+    if random.random_bool(0.2) {
+        scenario.run.until = Some(SimTime::from_ms(random.random_range(0..200)));
+    }
+    if random.random_bool(0.2) {
+        scenario.run.warmup = SimTime::from_ms(random.random_range(0..50));
+    }
+    scenario
+}
+
+fn set_engine(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
+    let engine = &mut scenario.engine;
+    engine.block_size = Tokens::new(pick(random, &[1, 2, 3, 4, 8, 16]));
+    engine.kv_blocks = Some(random.random_range(2..40));
+    engine.max_batch = pick(random, &[1, 2, 3, 5, 8, 256]);
+    engine.max_batch_tokens = pick(random, &[1, 3, 8, 16, 33, 2048]);
+    engine.schedule_ahead = random.random_range(0..=1);
+    let time = |seconds: f64| Arg::Quantity(Quantity { value: seconds, dimension: Dimension::TIME });
+    engine.timing = Choice::named("linear")
+        .with("base", time(pick(random, &[1e-3, 1e-3, 2e-3, 1.7e-3, 1e-9])))
+        .with("per_prompt_token", time(pick(random, &[0.0, 0.0, 1e-3, 3.3e-4])))
+        .with("per_request", time(pick(random, &[0.0, 0.0, 1e-3, 1.1e-4])))
+        .with("per_context_token", time(pick(random, &[0.0, 0.0, 1e-4, 7.7e-7, 1.234e-13])));
+}
+
+fn set_policy(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
+    let policy = &mut scenario.policy;
+    let routings = ["random", "round_robin", "least_loaded", "least_connections", "predictive"];
+    policy.routing = Choice::named(pick(random, &routings));
+    policy.scheduling =
+        Choice::named(pick(random, &["fifo", "fifo", "shortest_remaining", "priority", "fair"]));
+    policy.preempt_by_priority = random.random_bool(0.3);
+    policy.max_queue = random.random_bool(0.3).then(|| random.random_range(1..=6));
+    policy.max_retries = random.random_range(0..=3);
+    policy.max_global_queue = random.random_bool(0.3).then(|| random.random_range(0..=5));
+    policy.queue_timeout =
+        random.random_bool(0.3).then(|| SimDuration::from_ms(pick(random, &[1, 5, 10, 100])));
+}
+
+fn workload(name: String, source: WorkloadSource, random: &mut ChaCha8Rng) -> Workload {
+    let priority = random.random_range(-1..=1);
+    Workload { name, source, priority, weight: pick(random, &[0.5, 1.0, 3.0]), slo: None }
+}
+
+/// Bursts on the grid, of requests of which some have no prompt, no output, or fit hardly anywhere.
+fn rows(random: &mut ChaCha8Rng) -> Vec<TraceRow> {
+    let n_rows = random.random_range(1..=20);
+    let gap_ps =
+        pick(random, &[1_000_000_000, 1_000_000_000, 5_000_000_000, 20_000_000_000, 777_777_777, 1000]);
+    let lengths: &[u32] =
+        if random.random_bool(0.5) { &[0, 1, 2, 5, 10, 20] } else { &[0, 1, 4, 16, 33, 64, 150] };
+    let mut at_ps = 0;
+    let row = |index: u32| {
+        if random.random_bool(0.6) {
+            at_ps += gap_ps * random.random_range(0..4);
+        }
+        let (prompt, output) = (pick(random, lengths), pick(random, lengths));
+        TraceRow {
+            id: format!("r{index}"),
+            arrival: SimTime::from_ps(at_ps),
+            prompt: Tokens::new(prompt),
+            output: Tokens::new(output),
+        }
+    };
+    (0..n_rows).map(row).collect()
+}
+
+fn pick<T: Copy>(random: &mut ChaCha8Rng, from: &[T]) -> T {
+    from[random.random_range(0..from.len())]
+}
