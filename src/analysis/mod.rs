@@ -7,6 +7,7 @@ mod files;
 mod fit;
 mod items;
 mod params;
+mod paths;
 
 mod cases;
 mod matrix;

@@ -6,7 +6,7 @@ use super::{Golden, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::expect::{Judgement, Status};
-use crate::model::{Expectation, WorkloadSource};
+use crate::model::Expectation;
 use crate::report::number::percent;
 use crate::report::verdicts::{numbers, reason};
 use crate::source::Span;
@@ -49,7 +49,7 @@ fn over_runs(judgement: &Judgement, expectation: &Expectation) -> Option<String>
     (*runs > 1).then(|| format!("with seed {worst_seed}, the worst; holds in {held} of {runs} runs{needed}"))
 }
 
-/// Requests that cannot be drawn: at the workload to blame, a trace file where its name stands.
+/// Requests that cannot be drawn: at the workload to blame, a file where its name stands.
 pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Diagnostic {
     let place = match (error.line, error.column) {
         (Some(line), Some(column)) => format!(":{line}:{column}"),
@@ -60,34 +60,30 @@ pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Di
     let compiled = &suite.cases[case];
     let begin = Span { source: suite.source, start: 0, end: 0 };
     for (workload, header) in compiled.scenario.workloads.iter().zip(&compiled.workloads) {
-        match &workload.source {
-            WorkloadSource::File(file) if file.path == *path => {
-                let span = place_of_name(suite, *header, path);
-                let message = format!("`{path}{place}`: {message}");
-                let diagnostic = Diagnostic::error(BAD_TRACE, message, span, "read for this trace");
-                return if *unreadable {
-                    let looked_for = &file.resolved;
-                    diagnostic.with_help(format!(
-                        "the path counts from the folder of this file, so `{looked_for}` was looked for"
-                    ))
-                } else {
-                    diagnostic
-                };
-            }
-            _ if workload.name == *path => {
-                let message = format!("workload `{path}`: {message}");
-                return Diagnostic::error(BAD_TRACE, message, *header, "this workload");
-            }
-            _ => {}
+        if let Some((_, looked_for)) = workload.files().into_iter().find(|(written, _)| written == path) {
+            let span = place_of_name(suite, *header, path);
+            let message = format!("`{path}{place}`: {message}");
+            let diagnostic = Diagnostic::error(BAD_TRACE, message, span, "this file");
+            return if *unreadable {
+                diagnostic.with_help(format!(
+                    "the path counts from the folder of this file, so `{looked_for}` was looked for"
+                ))
+            } else {
+                diagnostic
+            };
+        }
+        if workload.name == *path {
+            let message = format!("workload `{path}`: {message}");
+            return Diagnostic::error(BAD_TRACE, message, *header, "this workload");
         }
     }
     Diagnostic::error(BAD_TRACE, format!("`{path}{place}`: {message}"), begin, "in this file")
 }
 
-/// Where the path of a trace stands in its header.
+/// Where the path of a file stands behind the beginning of its workload, or else that.
 fn place_of_name(suite: &Suite, header: Span, path: &str) -> Span {
-    let Span { source, start, end } = header;
-    let text = &suite.sources.get(source).text[start as usize..end as usize];
+    let Span { source, start, .. } = header;
+    let text = &suite.sources.get(source).text[start as usize..];
     let literal = format!("\"{path}\"");
     let Some(offset) = text.find(&literal) else { return header };
     let at = |byte: usize| start + u32::try_from(byte).expect("scenarios are below 8 MiB");

@@ -8,7 +8,7 @@ use crate::check::{FinishedRun, Group, Recorder, Suite, case_folder};
 use crate::digest::sha256;
 use crate::engine::{Event, Journey, Levels, Sink};
 use crate::host::{Host, HostError, PendingFile};
-use crate::model::{Group as Replicas, Scenario, WorkloadSource};
+use crate::model::{Group as Replicas, Scenario};
 use crate::report::{EventLog, FORMATS, Input, Report, TimeSeries, Written, human};
 use crate::units::SimTime;
 
@@ -154,16 +154,16 @@ fn write_formats(folder: &Path, report: &Report<'_>) -> Result<(), HostError> {
     Ok(())
 }
 
-/// The files that the runs depend on: scenarios as read, traces as they are now. What cannot be read is left out: the
+/// The files that the runs depend on: scenarios as read, traces and files of numbers as they are now. What cannot be read is left out: the
 /// run that needs it says so.
 fn inputs(host: &Host, suite: &Suite) -> Vec<Input> {
     let mut paths: Vec<&str> = suite.inputs.iter().map(String::as_str).collect();
     for compiled in &suite.cases {
         for workload in &compiled.scenario.workloads {
-            if let WorkloadSource::File(trace) = &workload.source
-                && !paths.contains(&trace.resolved.as_str())
-            {
-                paths.push(&trace.resolved);
+            for (_, path) in workload.files() {
+                if !paths.contains(&path) {
+                    paths.push(path);
+                }
             }
         }
     }

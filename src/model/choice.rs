@@ -1,6 +1,8 @@
 //! Open choices as plain data.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::units::{Quantity, SimDuration};
 
@@ -22,8 +24,13 @@ pub enum Arg {
     Range(Quantity, Quantity),
     /// A name.
     Word(String),
-    /// A file below the root, as written.
+    /// A text, as the name of a column.
     Text(String),
+    /// A file below the root.
+    File(DataFile),
+    /// What such a file holds: numbers in base units. No scenario has them; they take their place beside the file
+    /// when its traffic is prepared.
+    Values(Values),
     /// Another choice, as a distribution.
     Choice(Box<Choice>),
     /// Weights and choices: a mixture.
@@ -34,6 +41,31 @@ pub enum Arg {
     Quantiles(Vec<(f64, Quantity)>),
     /// The lines of `stages`.
     Stages(Vec<Stage>),
+}
+
+/// A file of numbers that a choice is drawn from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFile {
+    /// As written, relative to the scenario.
+    pub path: String,
+    /// The scenario's folder-relative path resolved for the host.
+    pub resolved: String,
+}
+
+/// Numbers of a file, in its order; cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values(pub Arc<[f64]>);
+
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
+        Vec::deserialize(deserializer).map(|values| Values(values.into()))
+    }
 }
 
 /// One line of `stages`.
@@ -74,6 +106,45 @@ impl Choice {
             Some(Arg::Choice(choice)) => Some(choice),
             _ => None,
         }
+    }
+
+    /// The word or text of an argument; `None` where it is missing or of another form.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.arg(name) {
+            Some(Arg::Word(text) | Arg::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The numbers read for an argument; `None` before they are.
+    #[must_use]
+    pub fn values(&self, name: &str) -> Option<&Values> {
+        match self.arg(name) {
+            Some(Arg::Values(values)) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Every file that this choice or one nested in it names.
+    pub fn files(&self) -> Vec<&DataFile> {
+        let mut files = Vec::new();
+        for (_, arg) in &self.args {
+            match arg {
+                Arg::File(file) => files.push(file),
+                Arg::Choice(nested) => files.extend(nested.files()),
+                Arg::Weighted(parts) => files.extend(parts.iter().flat_map(|(_, part)| part.files())),
+                Arg::Quantity(_)
+                | Arg::Range(..)
+                | Arg::Word(_)
+                | Arg::Text(_)
+                | Arg::Values(_)
+                | Arg::List(_)
+                | Arg::Quantiles(_)
+                | Arg::Stages(_) => {}
+            }
+        }
+        files
     }
 
     /// Adds an argument; for tests and defaults.

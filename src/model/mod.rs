@@ -15,7 +15,7 @@ mod spec;
 mod workload;
 
 pub use architecture::{Architecture, Experts, Latent, Window};
-pub use choice::{Arg, Choice, Stage};
+pub use choice::{Arg, Choice, DataFile, Stage, Values};
 pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, Phase, Pool};
 pub use expectation::{
     Comparison, Condition, Expectation, GpuSelection, Mention, Metric, Operator, Selection, Term, Tolerance,

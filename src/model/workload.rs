@@ -20,6 +20,23 @@ pub struct Workload {
     pub slo: Option<Slo>,
 }
 
+impl Workload {
+    /// All files it reads, each as written and as resolved.
+    #[must_use]
+    pub fn files(&self) -> Vec<(&str, &str)> {
+        match &self.source {
+            WorkloadSource::Rows(_) => Vec::new(),
+            WorkloadSource::File(trace) => vec![(&trace.path, &trace.resolved)],
+            WorkloadSource::Generated { arrivals, rate, prompt, output, session, prefixes, .. } => {
+                let choices =
+                    [arrivals, prompt, output].into_iter().chain(rate).chain(session).chain(prefixes);
+                let files = choices.flat_map(Choice::files);
+                files.map(|file| (file.path.as_str(), file.resolved.as_str())).collect()
+            }
+        }
+    }
+}
+
 /// Where requests come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum WorkloadSource {

@@ -77,6 +77,8 @@ impl Generated {
         let name = |purpose: &str| format!("{of_workload}.{purpose}");
         let stream = |purpose: &str| streams.stream(&name(purpose));
         let lengths = |choice, purpose| -> Result<Lengths, Misfit> {
+            // The two sides of a pair are drawn from equal streams.
+            let purpose = if lengths::is_joint(choice) { "lengths" } else { purpose };
             let draws = match session {
                 None => Draws::InOrder(stream(purpose)),
                 Some(_) => Draws::ByTurn(streams.family(&name(purpose))),

@@ -6,6 +6,7 @@
 pub mod arrivals;
 mod coming;
 mod content;
+mod files;
 pub mod formats;
 mod generated;
 pub mod lengths;

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use super::content::Stretch;
+use super::files;
 use super::generated::Generated;
 use super::replayed::Replayed;
 use super::sessions::Turn;
@@ -38,7 +39,7 @@ pub type OpenTrace<'a> = &'a dyn Fn(&str) -> std::io::Result<Box<dyn BufRead + S
 /// Why requests cannot be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrafficError {
-    /// The trace's path, as written in the scenario; the workload's name where it reads none.
+    /// The file's path, as written in the scenario; the workload's name where it reads none.
     pub path: String,
     /// Line in it, from 1, where one is to blame.
     pub line: Option<u64>,
@@ -81,7 +82,7 @@ impl Traffic {
     /// Prepares the workloads of `scenario` under `seed`.
     ///
     /// # Errors
-    /// When a trace cannot be opened or one of its rows cannot be read, when the arguments of a workload do not
+    /// When a trace or a file of numbers cannot be opened or one of its rows cannot be read, when the arguments of a workload do not
     /// determine its requests, or when there are more workloads than 65,536.
     pub fn new(scenario: &Scenario, seed: u64, open: OpenTrace<'_>) -> Result<Traffic, TrafficError> {
         let streams = Streams::new(seed);
@@ -97,9 +98,11 @@ impl Traffic {
             let number = u16::try_from(index)
                 .map_err(|_| problem("expected at most `65536` workloads, found more".to_owned()))?;
             sources.push(match &workload.source {
-                WorkloadSource::Generated { .. } => Source::Generated(Box::new(
-                    Generated::new(workload, number, streams).map_err(|misfit| problem(misfit.message))?,
-                )),
+                WorkloadSource::Generated { .. } => {
+                    let workload = files::read(workload, open)?;
+                    let generated = Generated::new(&workload, number, streams);
+                    Source::Generated(Box::new(generated.map_err(|misfit| problem(misfit.message))?))
+                }
                 WorkloadSource::Rows(rows) => Source::Replayed(Box::new(Replayed::rows(rows, number))),
                 WorkloadSource::File(trace) => {
                     Source::Replayed(Box::new(Replayed::file(trace, number, open)?))

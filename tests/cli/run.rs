@@ -210,6 +210,42 @@ fn a_trace_that_cannot_be_read_is_exit_5_and_drawn_where_it_is_named() {
     }
 }
 
+const LENGTHS: &str = "workload chat {
+  arrivals constant
+  rate 1 req/s
+  prompt empirical from \"lengths.csv\" column \"in\"
+  output constant 10
+  requests 20
+}";
+
+#[test]
+fn a_file_of_lengths_is_read_beside_its_scenario_and_written_down() {
+    let text = FIRST
+        .replace("trace { r1 0 500 200 }", LENGTHS)
+        .replace("expect p99_latency_ms == 750\nexpect p99_ttft_ms == 250", "expect finished == 20");
+    let project = Project::new().with("kvs.toml", "").with("deep/drawn.kvs", text);
+    project.write("deep/lengths.csv", "in,out\n100,7\n");
+    let _ = project.kvs(["run", "deep/drawn.kvs", "--out", "out"]).exits(0);
+    let meta: serde_json::Value = serde_json::from_str(&project.read("out/run_meta.json")).expect("JSON");
+    assert_eq!(meta["inputs"][1]["path"], "deep/lengths.csv", "{meta:#}");
+    // Of the bytes `in,out\n100,7\n`.
+    assert_eq!(
+        meta["inputs"][1]["sha256"],
+        "c6146ff3125e07b02395063e97c93b101420063871837d8b4d06591c5c1dbf48"
+    );
+}
+
+#[test]
+fn a_file_of_lengths_that_is_wrong_is_drawn_where_it_is_named() {
+    let text = FIRST.replace("trace { r1 0 500 200 }", LENGTHS);
+    let project = Project::new().with("drawn.kvs", &text).with("lengths.csv", "in,out\n100,7\nx,8\n");
+    project.kvs(["check", "drawn.kvs"]).exits(3).warns("`lengths.csv:3:1`").warns("drawn.kvs:8:25");
+    project.write("gone.kvs", text.replace("lengths.csv", "none.csv"));
+    project.kvs(["run", "gone.kvs"]).exits(5).warns("`none.csv`: no such file").warns("gone.kvs:8:25");
+    project.write("outside.kvs", text.replace("lengths.csv", "../lengths.csv"));
+    project.kvs(["run", "outside.kvs"]).exits(5).warns("lies outside the project");
+}
+
 #[test]
 fn a_workload_to_blame_is_drawn_at_its_header() {
     let closed = "workload loop {\n  arrivals users 2 think constant 0 s\n  duration 1 min\n  prompt constant 20000000\n  output constant 1\n}";

@@ -11,6 +11,7 @@ mod data;
 mod formats;
 mod golden;
 mod laws;
+mod observed;
 mod prefixes;
 mod processes;
 mod rates;

@@ -47,7 +47,7 @@ fn arrivals_until(choice: &Choice, start_s: u64, until: f64) -> Vec<f64> {
 
 /// Given their number, Poisson arrivals are independent draws whose density is the rate.
 #[track_caller]
-fn check_shape(name: &str, times: Vec<f64>, until: f64, rate: impl Fn(f64) -> f64) {
+pub(crate) fn check_shape(name: &str, times: Vec<f64>, until: f64, rate: impl Fn(f64) -> f64) {
     const N_CELLS: usize = 1 << 16;
     let width = until / N_CELLS as f64;
     let mut cumulative = vec![0.0];

@@ -2,9 +2,10 @@
 
 use crate::analysis::context::{Context, ParamValue};
 use crate::analysis::error;
+use crate::analysis::paths::resolve;
 use crate::analysis::suggest::nearest;
 use crate::analysis::values::{self, Expected};
-use crate::model::{Arg, Bound, Form, Param, Stage};
+use crate::model::{Arg, Bound, DataFile, Form, Param, Stage};
 use crate::source::Span;
 use crate::syntax::ast::{self, Atom, Expr, Nested, Statement};
 use crate::units::{Dimension, Quantity, unit};
@@ -233,8 +234,12 @@ fn read_value(
         }
         Form::Weighted => read_weighted(name, place, cursor, ctx),
         Form::List(dimension) => read_list(name, dimension, bound, cursor, ctx),
-        Form::File => read_text(name, "a file's path in quotes", cursor, ctx),
-        Form::Text => read_text(name, "a text in quotes", cursor, ctx),
+        Form::File => {
+            let (path, span) = read_text(name, "a file's path in quotes", cursor, ctx)?;
+            let resolved = resolve(&ctx.sources.get(span.source).name, &path);
+            Some(Arg::File(DataFile { path, resolved }))
+        }
+        Form::Text => read_text(name, "a text in quotes", cursor, ctx).map(|(text, _)| Arg::Text(text)),
         Form::Word(words) => read_word(name, words, cursor, ctx),
         Form::Stages => None,
     }
@@ -373,15 +378,21 @@ fn take_list<'s>(
     }
 }
 
-fn read_text(name: &str, wanted: &str, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) -> Option<Arg> {
+/// A text and where it stands.
+fn read_text(
+    name: &str,
+    wanted: &str,
+    cursor: &mut Cursor<'_>,
+    ctx: &mut Context<'_>,
+) -> Option<(String, Span)> {
     let before = cursor.last;
     let found = cursor.take();
     match found {
-        Some(Atom::Text(text)) => return Some(Arg::Text(text.value.clone())),
+        Some(Atom::Text(text)) => return Some((text.value.clone(), text.span)),
         Some(Atom::Value(Expr::Param(param))) => match ctx.params.get(&param.text) {
             Some(known) => {
                 if let ParamValue::Text(text) = known.value.as_ref()? {
-                    return Some(Arg::Text(text.clone()));
+                    return Some((text.clone(), param.span));
                 }
             }
             None => {

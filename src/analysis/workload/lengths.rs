@@ -19,8 +19,9 @@ pub(super) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> (Option<Choice>
             ctx.report(error::beside_lengths(key, statement.key.span, joint.key.span));
         }
     }
-    let pair = block.choice("lengths", Dimension::TOKENS, ctx);
-    (pair.clone(), pair)
+    let Some(pair) = block.choice("lengths", Dimension::TOKENS, ctx) else { return (None, None) };
+    let (prompt, output) = lengths::sides(pair);
+    (Some(prompt), Some(output))
 }
 
 fn distribution(block: &Block<'_>, key: &str, ctx: &mut Context<'_>) -> Option<Choice> {

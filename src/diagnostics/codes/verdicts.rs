@@ -43,8 +43,8 @@ pub(super) static CODES: &[CodeInfo] = &[
     CodeInfo {
         code: Code("E0805"),
         summary: "requests that cannot be drawn",
-        explanation: "A trace file is missing, lies outside the root, or holds a row that its `format` does not allow; \
-                      the message names the line and the column in it. Its path counts from the folder of the \
+        explanation: "A trace, or a file that lengths or a rate are drawn from, is missing, lies outside the root, or \
+                      holds a row that is not as it should be; the message names the line and the column in it. Its path counts from the folder of the \
                       scenario's file. Every row is read before a run begins: what is dropped is counted, nothing \
                       is skipped silently. A generated workload has this code when a request would arrive after \
                       the end of the clock, or when users keep time from passing.",

@@ -17,6 +17,7 @@ mod kvs;
 mod lines;
 mod mooncake;
 mod replay;
+mod sheet;
 mod survey;
 mod table;
 mod vidur;
@@ -26,6 +27,8 @@ pub use cells::{BadCell, decimal_time, tokens};
 pub use compressed::plain;
 pub use replay::{Arrival, DropReason, Replay, replay};
 pub use survey::{Survey, survey};
+
+pub(in crate::workload) use sheet::{Cells, Wanted, columns};
 
 use std::io::BufRead;
 
@@ -75,8 +78,12 @@ struct BadRow {
 
 impl BadRow {
     fn of(self, trace: &TraceFile) -> TrafficError {
+        self.at(&trace.path)
+    }
+
+    fn at(self, path: &str) -> TrafficError {
         let BadRow { line, column, message, unreadable } = self;
-        TrafficError { path: trace.path.clone(), line, column, message, unreadable }
+        TrafficError { path: path.to_owned(), line, column, message, unreadable }
     }
 
     fn misfit(misfit: Misfit) -> BadRow {

@@ -90,7 +90,7 @@ impl Row<'_> {
 }
 
 /// Where the column of one of these names stands, of which there must be one.
-fn place(names: &[&str], header: &[&str]) -> Result<usize, BadRow> {
+pub(super) fn place(names: &[&str], header: &[&str]) -> Result<usize, BadRow> {
     let mut places = header.iter().enumerate().filter(|(_, column)| names.contains(column));
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(" or ");
@@ -106,7 +106,8 @@ fn place(names: &[&str], header: &[&str]) -> Result<usize, BadRow> {
     Err(BadRow { line: Some(1), column: Some(1), message, unreadable: false })
 }
 
-fn unreadable(error: &::csv::Error) -> BadRow {
+/// What is wrong with a file that the parser gave up.
+pub(super) fn unreadable(error: &::csv::Error) -> BadRow {
     let message = match error.kind() {
         ::csv::ErrorKind::Utf8 { .. } => "expected UTF-8 text, found other bytes".to_owned(),
         _ => error.to_string(),

@@ -1,11 +1,14 @@
-//! `empirical`: values as observed, from a quantile table.
+//! `empirical`: values as observed, from a quantile table or from a file.
 //!
-//! Between two quantiles of the table values are spread evenly; below the first and above the last there are none.
+//! Between two quantiles of the table values are spread evenly; below the first and above the last there are none. The
+//! values of a file are drawn as they are, each as often as any other: tokens, turns or seconds, as the place asks.
 
-use super::{Distribution, Entry, MAX, MIN, limited, quantile_of};
-use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use super::observed::Observed;
+use super::{Built, Distribution, Entry, MAX, MIN, Place, limited, quantile_of};
+use crate::model::{Arg, Bound, Choice, DataFile, Form, Param, Spec, Values};
 use crate::rng::Stream;
-use crate::workload::Misfit;
+use crate::workload::formats::{Cells, Wanted, columns};
+use crate::workload::{Misfit, OpenTrace, TrafficError};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec {
@@ -18,14 +21,50 @@ pub(super) static ENTRY: Entry = Entry {
                 Bound::NotNegative,
                 "NN % of the values lie below it; `p0` and `p100` are the extremes and must be given",
             ),
-            Param::optional("from", Form::File, Bound::Any, "a file of values, one a line, each drawn alike"),
+            Param::optional(
+                FROM,
+                Form::File,
+                Bound::Any,
+                "a file of values, one a line or a column of a CSV, each drawn alike; times in seconds",
+            ),
+            Param::optional(COLUMN, Form::Text, Bound::Any, "the column of the file, where it has several"),
             MIN,
             MAX,
         ],
         simulated: true,
     },
-    build: |choice, _| limited(choice, Empirical { table: table(choice)? }, 0.0),
+    build,
 };
+
+const FROM: &str = "from";
+const COLUMN: &str = "column";
+
+/// The argument that holds what was read.
+const VALUES: &str = "values";
+
+fn build(choice: &Choice, place: Place) -> Built {
+    let table = quantiles(choice);
+    match (choice.arg(FROM), choice.arg(COLUMN)) {
+        (Some(_), _) if !table.is_empty() => Err(Misfit::new(
+            "an `empirical` is given by quantiles or by a file, found both",
+            "leave out `from`, or the quantiles",
+        )),
+        (Some(_), _) => limited(choice, Observed::new(choice.values(VALUES), place)?, 0.0),
+        (None, Some(_)) => Err(Misfit::new(
+            "`column` is one of a file, found no `from`",
+            "name the file, as in `empirical from \"lengths.csv\" column \"prompt\"`",
+        )),
+        (None, None) => limited(choice, Empirical { table: whole(table)? }, 0.0),
+    }
+}
+
+/// Reads the values of a choice's file.
+pub(super) fn read(choice: &mut Choice, file: &DataFile, open: OpenTrace<'_>) -> Result<(), TrafficError> {
+    let wanted = Wanted::new(choice, COLUMN, &[], Cells::Numbers);
+    let values = columns(file, &[wanted], open)?.swap_remove(0);
+    choice.args.push((VALUES.to_owned(), Arg::Values(Values(values.into()))));
+    Ok(())
+}
 
 struct Empirical {
     /// Shares and values, both rising, from share 0 to share 1.
@@ -41,22 +80,19 @@ impl Distribution for Empirical {
     }
 }
 
-fn table(choice: &Choice) -> Result<Vec<(f64, f64)>, Misfit> {
-    if choice.arg("from").is_some() {
-        return Err(Misfit::new(
-            "an `empirical` from a file is not simulated yet",
-            "write its quantiles, as in `empirical p0 1 p50 120 p100 4000`",
-        ));
-    }
-    let mut table: Vec<(f64, f64)> = choice
-        .args
-        .iter()
-        .filter_map(|(name, arg)| match (quantile_of(name), arg) {
-            (Some(share), Arg::Quantity(quantity)) => Some((share, quantity.value)),
-            _ => None,
-        })
-        .collect();
+/// Shares and values as written, by share.
+fn quantiles(choice: &Choice) -> Vec<(f64, f64)> {
+    let of_arg = |(name, arg): &(String, Arg)| match (quantile_of(name), arg) {
+        (Some(share), Arg::Quantity(quantity)) => Some((share, quantity.value)),
+        _ => None,
+    };
+    let mut table: Vec<(f64, f64)> = choice.args.iter().filter_map(of_arg).collect();
     table.sort_by(|left, right| left.0.total_cmp(&right.0));
+    table
+}
+
+/// The table, if it describes a law.
+fn whole(table: Vec<(f64, f64)>) -> Result<Vec<(f64, f64)>, Misfit> {
     let (first, last) = (table.first().map(|row| row.0), table.last().map(|row| row.0));
     if first != Some(0.0) || last != Some(1.0) {
         return Err(Misfit::new(

@@ -14,10 +14,14 @@ mod geometric;
 mod joint;
 mod lognormal;
 mod mixture;
+mod observed;
 mod quantile;
 mod uniform;
 
+pub use joint::sides;
 pub use quantile::quantile_of;
+
+pub(super) use joint::is_joint;
 
 use super::Misfit;
 use crate::model::{Bound, Choice, Form, Param, Spec};
@@ -74,7 +78,7 @@ static ENTRIES: &[&Entry] = &[
     &empirical::ENTRY,
 ];
 
-static PAIRS: &[&Spec] = &[&joint::SPEC];
+static PAIRS: &[&Entry] = &[&joint::ENTRY];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
@@ -83,15 +87,20 @@ pub fn specs() -> impl Iterator<Item = &'static Spec> {
 
 /// What a scenario may write behind `lengths`, which replaces `prompt` and `output`: stored as both.
 pub fn pairs() -> impl Iterator<Item = &'static Spec> {
-    PAIRS.iter().copied()
+    PAIRS.iter().map(|entry| &entry.spec)
 }
 
-/// The law a choice names.
+/// Laws that are drawn from files, and what reads their numbers.
+pub(super) static READERS: &[(&str, super::files::Read)] =
+    &[(empirical::ENTRY.spec.name, empirical::read), (joint::ENTRY.spec.name, joint::read)];
+
+/// The law a choice names. One of a file that was not read has its place taken by a constant: enough to see whether
+/// its arguments fit.
 ///
 /// # Errors
 /// When its arguments do not determine one.
 pub fn build(choice: &Choice, place: Place) -> Result<Box<dyn Distribution>, Misfit> {
-    let entry = ENTRIES.iter().find(|entry| entry.spec.name == choice.name);
+    let entry = ENTRIES.iter().chain(PAIRS).find(|entry| entry.spec.name == choice.name);
     let entry = entry.ok_or_else(|| Misfit::unknown("a distribution", choice))?;
     (entry.build)(choice, place)
 }

@@ -3,13 +3,14 @@
 //! A rate is known by its cumulative (the requests expected since the workload's start) and the inverse of that; an
 //! arrival process at unit rate is warped through them (E. Çinlar, "Introduction to stochastic processes", 1975,
 //! chapter 4.7: a Poisson process stays Poisson, any other keeps its burstiness in expected counts). `stages` count
-//! from the workload's `start` and end it; what repeats (`diurnal`, `curve`) follows the run's clock.
+//! from the workload's `start` and end it; what repeats (`diurnal`, `curve`, `from`) follows the run's clock.
 //! Invariant: a cumulative never falls, and its inverse never goes back.
 
 mod constant;
 mod curve;
 mod diurnal;
 mod from;
+mod ramp;
 mod stages;
 
 use super::Misfit;
@@ -88,6 +89,9 @@ static ENTRIES: &[&Entry] = &[&constant::ENTRY, &diurnal::ENTRY, &stages::ENTRY,
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
     ENTRIES.iter().map(|entry| &entry.spec)
 }
+
+/// Rates that are drawn from files, and what reads their numbers.
+pub(super) static READERS: &[(&str, super::files::Read)] = &[(from::ENTRY.spec.name, from::read)];
 
 /// The rate a choice names, for a workload that starts at `start`.
 ///

@@ -1,5 +1,6 @@
 //! `stages`: linear ramps, one after the other; the last one ends the workload.
 
+use super::ramp::Ramp;
 use super::{Entry, PER_SECOND_OR_NONE, Rate};
 use crate::model::{Arg, Bound, Form, Param, Spec, Stage};
 use crate::units::Dimension;
@@ -50,18 +51,6 @@ struct Stages {
     total: f64,
 }
 
-/// The rate changes linearly.
-struct Ramp {
-    begin: f64,
-    duration: f64,
-    /// Requests expected before it begins.
-    before: f64,
-    /// Requests a second when it begins.
-    rate: f64,
-    /// Requests a second gained every second.
-    slope: f64,
-}
-
 impl Stages {
     fn new(written: &[Stage], from: f64) -> Stages {
         let (mut begin, mut before, mut rate) = (0.0, 0.0, from);
@@ -78,21 +67,6 @@ impl Stages {
             rate = target;
         }
         Stages { ramps, end: begin, total: before }
-    }
-}
-
-impl Ramp {
-    fn cumulative(&self, seconds: f64) -> f64 {
-        let elapsed = seconds - self.begin;
-        self.before + elapsed * (self.rate + 0.5 * self.slope * elapsed)
-    }
-
-    /// The root of `rate x + slope x^2/2 = mass - before` in the form that does not cancel.
-    fn time_of(&self, mass: f64) -> f64 {
-        let wanted = mass - self.before;
-        let root = libm::sqrt((self.rate * self.rate + 2.0 * self.slope * wanted).max(0.0));
-        let elapsed = if wanted > 0.0 { 2.0 * wanted / (self.rate + root) } else { 0.0 };
-        self.begin + elapsed.min(self.duration)
     }
 }
 

@@ -1,0 +1,34 @@
+//! Values as observed, each drawn as often as any other.
+
+use super::{Distribution, MAX_TOKENS, Place};
+use crate::model::Values;
+use crate::rng::Stream;
+use crate::workload::Misfit;
+
+/// Values of a file; draws are with replacement.
+pub(super) struct Observed(Values);
+
+impl Observed {
+    /// The values that were read, for a place; before they are, a single one in their place.
+    pub(super) fn new(values: Option<&Values>, place: Place) -> Result<Observed, Misfit> {
+        let values = values.cloned().unwrap_or_else(|| Values([1.0].into()));
+        let most = match place {
+            Place::Tokens => f64::from(MAX_TOKENS),
+            Place::Time | Place::Turns => f64::INFINITY,
+        };
+        match values.0.iter().find(|value| **value > most) {
+            Some(value) => Err(Misfit::new(
+                format!("expected at most `{MAX_TOKENS}` tokens in the file, found `{value}`"),
+                "see whether the column is the one that was meant",
+            )),
+            None => Ok(Observed(values)),
+        }
+    }
+}
+
+impl Distribution for Observed {
+    fn draw(&mut self, stream: &mut Stream) -> f64 {
+        let index = stream.below(self.0.0.len() as u64);
+        self.0.0[index as usize]
+    }
+}
