@@ -2,9 +2,10 @@
 
 #[path = "support/data.rs"]
 mod data;
+#[path = "../benches/calibrate/measured.rs"]
+#[expect(dead_code, reason = "the page of errors shows more of a server than tests look at")]
+mod measured;
 #[path = "accuracy/memory.rs"]
 mod memory;
 #[path = "accuracy/parameters.rs"]
 mod parameters;
-#[path = "accuracy/servers.rs"]
-mod servers;

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use super::number::{natural, percent};
 use super::verdicts::numbers;
 use super::{Format, Report, Written};
+use crate::engine::hardware::attained::uncalibrated as uncalibrated_gpus;
 use crate::expect::{Judgement, Status, Verdict};
 use crate::metrics::{Backlog, Distribution, Saturation, Summary};
 use crate::model::{Expectation, Scenario};
@@ -37,6 +38,7 @@ pub fn human(report: &Report<'_>, colour: bool) -> String {
     text.line(&format!("  seed {}", report.seed));
     text.line("");
     totals(&mut text, &summary);
+    text.field("timing", &uncalibrated(report.scenario));
     text.line("");
     times(&mut text, &summary);
     text.line("");
@@ -97,6 +99,16 @@ fn totals(text: &mut Text, summary: &Summary) {
         "cost",
         &summary.cost_usd.map(|usd| natural(usd, Dimension::MONEY)).into_iter().collect::<Vec<_>>(),
     );
+}
+
+/// What a reader of any time below should know.
+fn uncalibrated(scenario: &Scenario) -> Vec<String> {
+    let names = uncalibrated_gpus(scenario);
+    let about = "shares and overheads were measured on other GPUs";
+    (!names.is_empty())
+        .then(|| format!("uncalibrated on {}: {about}", names.join(", ")))
+        .into_iter()
+        .collect()
 }
 
 /// One line that a reader of any number above should have seen.

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::number::{self, Json, rounded};
 use super::{Format, Report, Written};
+use crate::engine::hardware::attained::uncalibrated;
 use crate::expect::Verdict;
 use crate::metrics::{Distribution, Summary};
 use crate::model::{Expectation, Scenario};
@@ -33,6 +34,7 @@ pub fn json(report: &Report<'_>) -> String {
         times: Times(&summary),
         memory_pressure_policy: &report.scenario.policy.memory_pressure.name,
         eviction_policy: &report.scenario.policy.eviction.name,
+        uncalibrated: uncalibrated(report.scenario),
         verdicts: verdicts.map(|(expectation, verdict)| verdict_object(expectation, verdict)).collect(),
         per_gpu: gpus(report.scenario, &summary),
     };
@@ -51,6 +53,9 @@ struct Document<'a> {
     times: Times<'a>,
     memory_pressure_policy: &'a str,
     eviction_policy: &'a str,
+    /// GPU types whose timings rest on figures measured on others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    uncalibrated: Vec<&'a str>,
     verdicts: Vec<VerdictObject<'a>>,
     per_gpu: Vec<Gpu>,
 }

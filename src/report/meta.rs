@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Format, Report, Written};
 use crate::digest::sha256;
+use crate::engine::hardware::attained::uncalibrated;
 
 pub(super) static FORMAT: Format = Format {
     name: "meta",
@@ -37,6 +38,7 @@ pub fn meta(report: &Report<'_>) -> String {
         params: scenario.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         tick_ps: 1,
         settings_sha256: sha256(settings.as_slice()).expect("reading memory cannot fail"),
+        uncalibrated: uncalibrated(scenario),
         inputs: report.inputs,
     };
     let mut text = serde_json::to_string_pretty(&document).expect("numbers and strings are always JSON");
@@ -54,5 +56,8 @@ struct Document<'a> {
     tick_ps: u32,
     /// Of the scenario as it was understood, defaults included.
     settings_sha256: String,
+    /// GPU types whose timings rest on figures measured on others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    uncalibrated: Vec<&'a str>,
     inputs: &'a [Input],
 }

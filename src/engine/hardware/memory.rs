@@ -61,6 +61,17 @@ pub fn kv_blocks(model: &LanguageModel, group: &Group, engine: &Engine) -> Resul
     }
 }
 
+/// Bytes of a block on all GPUs of a replica.
+///
+/// # Panics
+/// As [`kv_blocks`].
+#[must_use]
+pub fn block_bytes(model: &LanguageModel, group: &Group, engine: &Engine) -> u64 {
+    let architecture = Architecture::of(model).expect("analysis asks for the whole architecture");
+    let replica = Replica { model, architecture: &architecture, engine };
+    libm::ceil(replica.block(group.tensor_parallel) * f64::from(group.tensor_parallel)) as u64
+}
+
 /// The share of all key and value heads that each of `n_gpus` keeps.
 #[must_use]
 pub fn share_of_cache(architecture: &Architecture, n_gpus: u32) -> f64 {

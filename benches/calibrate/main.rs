@@ -1,0 +1,63 @@
+//! Fits the roofline's shares and overheads on measured servers, and writes what they predict.
+//!
+//! `KVS_DATA=… cargo run --release --example calibrate [-- --page docs/reference/accuracy.md]`
+//!
+//! Reads `measured/calibration.csv` below `KVS_DATA`, simulates every experiment, and prints the fitted figures as
+//! `src/engine/hardware/attained.rs` holds them. With `--page` it writes the page of errors instead: those of the
+//! figures that file holds, and those of fits that leave a model out. Takes minutes.
+
+mod fit;
+mod measured;
+mod page;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use kvs::engine::hardware::attained::PARAMETERS;
+
+use measured::Server;
+
+/// Moves of the fit on all rows, and of one that starts there with a model left out.
+const MOVES: (usize, usize) = (12, 1);
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let page = match arguments.as_slice() {
+        [] => None,
+        [flag, path] if flag == "--page" => Some(PathBuf::from(path)),
+        _ => {
+            eprintln!("usage: calibrate [--page FILE]");
+            return ExitCode::from(2);
+        }
+    };
+    match calibrate(page) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(5)
+        }
+    }
+}
+
+fn calibrate(page: Option<PathBuf>) -> Result<(), String> {
+    let data = std::env::var_os("KVS_DATA").map(PathBuf::from).ok_or("KVS_DATA names no folder")?;
+    let path = data.join("measured/calibration.csv");
+    let table = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let servers = measured::servers(&table);
+    let all: Vec<&Server> = servers.iter().collect();
+    match page {
+        None => {
+            let point = fit::fit(&all, &fit::built_in(), MOVES.0);
+            let names = PARAMETERS.iter().map(|parameter| parameter.param.name);
+            for (name, value) in names.chain(["slowdown", "cache"]).zip(&point) {
+                println!("{name:14} {value:.4e}");
+            }
+            print!("{}", page::medians(&all, &fit::predict(&all, &point, 1)));
+            Ok(())
+        }
+        Some(path) => {
+            let text = page::page(&all, MOVES.1);
+            std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+        }
+    }
+}
