@@ -30,7 +30,7 @@ scenario \"c\" { policy { scheduling shortest_remaining; reservation lazy; routi
 ";
 
 /// Of all outputs of `BUSY`, in debug and in release.
-const FINGERPRINT: &str = "9ce13eb39cbb4d0052c550a5bc92d2bccdfc8a7433acd25581b31eac521df818";
+const FINGERPRINT: &str = "c1ea96989c21ed4584c78a5cf97e7964a3150b95624d120200ab707ebcf0f22a";
 
 /// Every output file of a run in `folder`, one after the other with their names.
 fn outputs(folder: &Path, out: &str, threads: &str) -> Vec<u8> {

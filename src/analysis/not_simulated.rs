@@ -4,7 +4,6 @@
 //! into the engine removes its line there.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{Workload, WorkloadSource};
 use crate::source::Span;
 
 use super::context::Context;
@@ -14,8 +13,6 @@ use super::context::Context;
 pub(super) enum Feature {
     /// Replicas that only prefill or only decode.
     Pools,
-    /// Requests that share parts of their prompts, with `prefix_cache on`.
-    PrefixCache,
     /// Replicas of several GPUs with throughput figures.
     TensorParallelPhases,
 }
@@ -23,7 +20,6 @@ pub(super) enum Feature {
 /// What the engine does not execute yet, as messages call it.
 const NOT_YET: &[(Feature, &str)] = &[
     (Feature::Pools, "`pool`"),
-    (Feature::PrefixCache, "`prefix_cache on` where prompts have parts in common"),
     (Feature::TensorParallelPhases, "`tensor_parallel` with `batching phases`"),
 ];
 
@@ -38,13 +34,4 @@ pub(super) fn require(feature: Feature, span: Span, ctx: &mut Context<'_>) {
 pub(super) fn not_simulated(feature: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code("E0901"), format!("{feature} is not simulated yet"), span, "asked for here")
         .with_help("the file is checked in full; only a run of this case stops here")
-}
-
-/// Whether prompts of a workload have parts in common.
-pub(super) fn shares_prompts(workload: &Workload) -> bool {
-    match &workload.source {
-        WorkloadSource::Generated { session, prefixes, .. } => session.is_some() || !prefixes.is_empty(),
-        WorkloadSource::Rows(_) => false,
-        WorkloadSource::File(trace) => trace.format.name == "mooncake",
-    }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::model::{Batching, Case, Cluster, Expectation, Gpu, LanguageModel, Scenario, Workload};
+use crate::model::{
+    Batching, Case, Cluster, Engine, Expectation, Gpu, LanguageModel, Policy, Scenario, Workload,
+};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, BlockKind, Expect};
 
@@ -15,7 +17,7 @@ use super::engine::Mode;
 use super::expectation::{self, Cases, Place, Surroundings};
 use super::items::{self, Arrival, Items};
 use super::keys::Table;
-use super::not_simulated::{Feature, require, shares_prompts};
+use super::not_simulated::{Feature, require};
 use super::{CompiledCase, cluster, engine, error, fit, gpu, language_model, policy, run, trace, workload};
 
 /// The table of a kind of block.
@@ -253,6 +255,9 @@ impl<'s> Lowering<'_, '_, 's> {
         if let (Some(mode), Some(built)) = (&mode, &built) {
             built.check_mode(mode, ctx);
         }
+        if let (Some(_), Some(engine), Some(policy)) = (&mode, &engine, &policy) {
+            check_routing(&policy_block, engine, policy, ctx);
+        }
         let run = run::lower(&run_block, ctx);
 
         let workloads = self.workloads(header, ctx);
@@ -465,14 +470,22 @@ impl Built<'_> {
     }
 }
 
+/// `routing prefix_aware` compares prefix caches.
+fn check_routing(block: &Block<'_>, engine: &Engine, policy: &Policy, ctx: &mut Context<'_>) {
+    let has_caches = engine.batching == Batching::Continuous && engine.prefix_cache;
+    if let Some(statement) = block.one("routing")
+        && policy.routing.name == "prefix_aware"
+        && !has_caches
+    {
+        ctx.report(error::routing_without_prefixes(statement, engine.batching));
+    }
+}
+
 /// Notes what a sound case needs and the engine does not execute yet, beyond entries of registries.
 fn require_features(scenario: &Scenario, mode: &Mode, cluster: &Block<'_>, ctx: &mut Context<'_>) {
     if mode.batching == Batching::Continuous {
         if let Some(statement) = cluster.all("pool").next() {
             require(Feature::Pools, statement.span, ctx);
-        }
-        if scenario.engine.prefix_cache && scenario.workloads.iter().any(shares_prompts) {
-            require(Feature::PrefixCache, mode.span, ctx);
         }
         return;
     }

@@ -8,7 +8,6 @@ mod agenda;
 pub mod hardware;
 mod order;
 mod phases;
-#[cfg_attr(not(test), expect(dead_code, reason = "what executes steps takes its blocks from it"))]
 mod prefix;
 mod sink;
 mod state;

@@ -1,7 +1,7 @@
 //! What the engine tells the outside: transitions of requests and levels of GPUs.
 
 use super::steps::Gaps;
-use crate::units::{Bytes, SimTime};
+use crate::units::{Bytes, SimTime, Tokens};
 use crate::workload::Request;
 
 /// A request with its times so far.
@@ -19,6 +19,8 @@ pub struct Journey {
     pub first_token: Option<SimTime>,
     /// When its cache began to move.
     pub handoff_started: Option<SimTime>,
+    /// Leading tokens of its prompt that were in the prefix cache when it first executed.
+    pub cached: Tokens,
     /// GPUs tried after the first, since it arrived or came to the head of the global queue.
     pub retries: u32,
 }

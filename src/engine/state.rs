@@ -4,7 +4,7 @@
 //! [`Holding`]s say so, and whoever ends it gives all of them back through `Simulation::release`.
 
 use super::sink::Journey;
-use crate::units::Bytes;
+use crate::units::{Bytes, Tokens};
 use crate::workload::Request;
 
 /// The work of a request that takes device time.
@@ -70,6 +70,7 @@ impl InFlight {
             started: None,
             first_token: None,
             handoff_started: None,
+            cached: Tokens::new(0),
             retries: 0,
         };
         InFlight { journey, state: State::Unplaced, here: None, there: None, touched: 0, expected_work: 0 }

@@ -5,16 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use super::demand::{Demand, Gpus};
+use super::demand::{Demand, GapsOf, Gpus};
+use super::histogram::Histogram;
 use super::levels::Level;
 use super::outcome::{Ended, Outcome};
-use super::rows::{Fate, NOWHERE, Row, Rows};
+use super::rows::{Fate, Looked, NOWHERE, Row, Rows};
 use super::sample::{EndsWith, Sample};
 use super::saturation::Watch;
-use super::tally::{Lengths, Moves, Place, Tally};
+use super::tally::{Hits, Lengths, Moves, Place, Tally};
 use super::track::{Change, Occupancy, Pair, Track};
-use crate::engine::{End, Event, Journey, Levels, Sink};
-use crate::model::{Scenario, Slo};
+use crate::engine::{End, Event, Gaps, Journey, Levels, Sink, kv_blocks};
+use crate::model::{Batching, Scenario, Slo};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Clamped;
 
@@ -43,6 +44,11 @@ pub struct Accumulator {
     retried: Option<(u64, u32)>,
     usd_per_hour: Option<f64>,
     watch: Watch,
+    gaps: Vec<(GapsOf, Histogram)>,
+    /// By replica; empty with `batching phases`.
+    kv_blocks: Vec<u64>,
+    /// Tokens in a block, where prefixes are kept.
+    prefix_block: Option<u32>,
 }
 
 struct OfWorkload {
@@ -63,6 +69,8 @@ impl Accumulator {
     /// For one run of a scenario.
     #[must_use]
     pub fn new(scenario: &Scenario, demand: &Demand) -> Accumulator {
+        let continuous = scenario.engine.batching == Batching::Continuous;
+        let block_size = scenario.engine.block_size.get();
         let keeps_points = |level| demand.levels.get(&(level, None)).copied().unwrap_or(false);
         let of_gpu = || OfGpu {
             shown: Pair::default(),
@@ -78,7 +86,9 @@ impl Accumulator {
             .collect();
         let cluster: Vec<_> = Level::OF_GPUS
             .into_iter()
-            .filter(|level| demand.levels.contains_key(&(*level, None)))
+            .filter(|level| {
+                demand.levels.contains_key(&(*level, None)) || (continuous && level.is_of_steps())
+            })
             .filter(|level| !level.in_summary() || keeps_points(*level))
             .map(|level| (level, Track::new(keeps_points(level))))
             .collect();
@@ -99,7 +109,7 @@ impl Accumulator {
             }),
             rows: demand.rows.then(|| {
                 let bound = scenario.workloads.iter().map(|of| of.slo.is_some());
-                Rows::new(samples(), bound.collect())
+                Rows::new(samples(), bound.collect(), block_size)
             }),
             first_arrival: None,
             last_finish: None,
@@ -107,6 +117,9 @@ impl Accumulator {
             retried: None,
             usd_per_hour: usd_per_hour(scenario),
             watch: Watch::new(),
+            gaps: demand.gaps.iter().map(|of| (*of, Histogram::default())).collect(),
+            kv_blocks: if continuous { blocks_of_replicas(scenario) } else { Vec::new() },
+            prefix_block: (continuous && scenario.engine.prefix_cache).then_some(block_size),
         }
     }
 
@@ -139,6 +152,8 @@ impl Accumulator {
                 .collect(),
             levels,
             columns: self.columns.into_iter().flatten().collect(),
+            gaps: self.gaps.into_iter().collect(),
+            kv_blocks: self.kv_blocks,
             rows: self.rows,
             makespan: self.last_finish.zip(self.first_arrival).map(|(last, first)| last.since(first)),
             moves: self.moves,
@@ -217,6 +232,18 @@ impl Accumulator {
             rows.end(journey.number, gpu, fate);
         }
         self.sample(EndsWith::Finish, at, journey);
+    }
+
+    /// A request executes for the first time: what it found in the prefix cache counts.
+    fn looked_up(&mut self, gpu: u32, journey: &Journey) {
+        let Some(block) = self.prefix_block.filter(|_| self.measures(journey)) else { return };
+        let (prompt, cached) = (journey.request.prompt.get(), journey.cached.get());
+        let hits = Hits::of(prompt, cached, block);
+        self.workloads[usize::from(journey.request.workload)].tally.hits.add(&hits);
+        self.gpus[gpu as usize].tally.hits.add(&hits);
+        if let Some(rows) = &mut self.rows {
+            rows.looked(journey.number, Looked { prompt, cached });
+        }
     }
 
     /// Keeps the times that end here.
@@ -314,7 +341,8 @@ impl Sink for Accumulator {
                 let moved = journey.handoff_started.is_some() && self.measures(journey);
                 self.moves.cross_gpu_decodes += u64::from(moved);
             }
-            Event::PrefillStarted { gpu: _ } if journey.started == Some(at) => {
+            Event::PrefillStarted { gpu } if journey.started == Some(at) => {
+                self.looked_up(gpu, journey);
                 self.sample(EndsWith::FirstExecution, at, journey);
             }
             Event::PrefillFinished { gpu: _ } if journey.first_token == Some(at) => {
@@ -345,6 +373,20 @@ impl Sink for Accumulator {
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         self.global_queue.set(at, u64::from(depth));
     }
+
+    fn wants_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    #[inline]
+    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        for ((workload, gpus), histogram) in &mut self.gaps {
+            let here = gpus.is_none_or(|(first, last)| (first..=last).contains(&(gpu as usize)));
+            if here && workload.is_none_or(|workload| workload == gaps.workload()) {
+                histogram.add(gaps);
+            }
+        }
+    }
 }
 
 /// Turns of its session that are to follow a request.
@@ -362,6 +404,7 @@ fn row(journey: &Journey, fate: Fate, place: Place) -> Row {
         fate,
         place,
         left: left(journey),
+        hits: None,
     }
 }
 
@@ -378,6 +421,16 @@ fn meets(slo: &Slo, journey: &Journey, at: SimTime) -> bool {
             bound.zip(sample.of(journey, at)).is_none_or(|(bound, time)| time <= bound)
         },
     )
+}
+
+/// KV blocks of every replica.
+fn blocks_of_replicas(scenario: &Scenario) -> Vec<u64> {
+    let groups = scenario.cluster.groups.iter().enumerate();
+    groups
+        .flat_map(|(index, group)| {
+            std::iter::repeat_n(kv_blocks(scenario, index), group.n_replicas() as usize)
+        })
+        .collect()
 }
 
 /// What all GPUs cost; `None` where one has no price.

@@ -19,7 +19,12 @@ pub struct Demand {
     pub(super) rows: bool,
     /// Levels, and whether every change is kept.
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), bool>,
+    /// Whose gaps between tokens are counted.
+    pub(super) gaps: BTreeSet<GapsOf>,
 }
+
+/// Of a workload, of replicas, of all.
+pub(super) type GapsOf = (Option<usize>, Option<Gpus>);
 
 /// First and last replica.
 pub(super) type Gpus = (usize, usize);
@@ -31,6 +36,7 @@ impl Default for Demand {
             columns: BTreeSet::from([Sample::Latency, Sample::Ttft]),
             rows: false,
             levels: BTreeMap::new(),
+            gaps: BTreeSet::new(),
         }
     }
 }
@@ -53,6 +59,7 @@ impl Demand {
     #[must_use]
     pub fn with_every_time(mut self) -> Demand {
         self.columns.extend([Sample::Tpot, Sample::Queue]);
+        self.gaps.insert((None, None));
         self
     }
 
@@ -61,7 +68,7 @@ impl Demand {
         let Selection { workload, gpus, during } = metric.selection;
         let in_time = during.is_some() || metric.windows.is_some();
         match spec.source {
-            Source::Count(_) | Source::Share(_) | Source::Rate(_) => {
+            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Found(_) => {
                 self.rows |= in_time || (workload.is_some() && gpus.is_some());
             }
             Source::Sample(sample) => {
@@ -71,9 +78,20 @@ impl Demand {
             Source::Level(level) => {
                 *self.levels.entry(level_key(level, gpus)).or_default() |= over_time || in_time;
             }
-            Source::Run(_) | Source::Later(_) => {}
+            Source::KvUtilization => {
+                *self.levels.entry(level_key(Level::KvBlocks, gpus)).or_default() |= over_time || in_time;
+            }
+            Source::Gaps => {
+                self.gaps.insert(gaps_key(&metric.selection));
+            }
+            Source::Run(_) => {}
         }
     }
+}
+
+/// Under which gaps are counted.
+pub(super) fn gaps_key(selection: &Selection) -> GapsOf {
+    (selection.workload, selection.gpus.map(|gpus| (gpus.first, gpus.last)))
 }
 
 /// Under which a level is kept: the global queue is on no GPU.

@@ -56,6 +56,8 @@ pub enum Equality {
 pub enum Kind {
     /// From samples of requests: `for`, `on`, `during`, `after`, windows.
     Requests,
+    /// From gaps between tokens, of which only a histogram is kept: `for`, `on`.
+    Gaps,
     /// From a level over time: `on`, `during`, `after`.
     Level,
     /// One number a run.

@@ -18,22 +18,31 @@ pub(super) enum Level {
     Transferring,
     VramBytes,
     GpusBusy,
+    BatchSize,
+    KvBlocks,
 }
 
 impl Level {
     /// Those told for each GPU.
-    pub(super) const OF_GPUS: [Level; 6] = [
+    pub(super) const OF_GPUS: [Level; 8] = [
         Level::QueueDepth,
         Level::ActivePrefill,
         Level::ActiveDecode,
         Level::Transferring,
         Level::VramBytes,
         Level::GpusBusy,
+        Level::BatchSize,
+        Level::KvBlocks,
     ];
 
     /// Whether every run needs the sum over all GPUs.
     pub(super) fn in_summary(self) -> bool {
         matches!(self, Level::VramBytes | Level::GpusBusy)
+    }
+
+    /// Whether every run of `batching continuous` needs it, and no other has it.
+    pub(super) fn is_of_steps(self) -> bool {
+        matches!(self, Level::BatchSize | Level::KvBlocks)
     }
 
     /// One GPU's part.
@@ -47,6 +56,8 @@ impl Level {
             Level::Transferring => u64::from(levels.transferring),
             Level::VramBytes => levels.held.get(),
             Level::GpusBusy => u64::from(levels.prefill > 0 || levels.decode > 0),
+            Level::BatchSize => u64::from(levels.prefill) + u64::from(levels.decode),
+            Level::KvBlocks => levels.blocks,
         }
     }
 }

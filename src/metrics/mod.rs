@@ -19,6 +19,7 @@ mod saturation;
 mod sessions;
 mod steps;
 
+mod histogram;
 mod quantile;
 mod rows;
 mod tally;
@@ -36,7 +37,7 @@ pub use info::{Bare, Better, Equality, Kind, MetricInfo};
 pub use outcome::Outcome;
 pub use saturation::{Backlog, Saturation};
 pub use selected::{Window, Windows};
-pub use summary::{Distribution, GpuSummary, Summary};
+pub use summary::{Distribution, GpuSummary, StepsSummary, Summary};
 pub use track::{Piece, Series};
 
 use spec::{MetricSpec, Statistic};

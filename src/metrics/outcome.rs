@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::demand::{Gpus, level_key};
+use super::demand::{GapsOf, Gpus, level_key};
+use super::histogram::Histogram;
 use super::levels::Level;
 use super::quantile::Samples;
 use super::rows::Rows;
@@ -28,6 +29,9 @@ pub struct Outcome {
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
     pub(super) columns: Vec<(Sample, Samples)>,
+    pub(super) gaps: BTreeMap<GapsOf, Histogram>,
+    /// By replica; empty with `batching phases`.
+    pub(super) kv_blocks: Vec<u64>,
     pub(super) rows: Option<Rows>,
     pub(super) totals: Totals,
 }
@@ -50,6 +54,8 @@ pub(super) struct Ended {
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
     pub(super) columns: Vec<(Sample, Vec<u64>)>,
+    pub(super) gaps: BTreeMap<GapsOf, Histogram>,
+    pub(super) kv_blocks: Vec<u64>,
     pub(super) rows: Option<Rows>,
     pub(super) makespan: Option<SimDuration>,
     pub(super) moves: Moves,
@@ -68,6 +74,8 @@ impl Outcome {
             gpus: ended.gpus,
             levels: ended.levels,
             columns: columns.collect(),
+            gaps: ended.gaps,
+            kv_blocks: ended.kv_blocks,
             rows: ended.rows,
             totals: Totals {
                 makespan: ended.makespan,
@@ -119,8 +127,10 @@ impl Outcome {
                 | Source::Share(_)
                 | Source::Rate(_)
                 | Source::Sample(_)
-                | Source::Run(_)
-                | Source::Later(_) => None,
+                | Source::Found(_)
+                | Source::Gaps
+                | Source::KvUtilization
+                | Source::Run(_) => None,
             },
             _ => None,
         }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::sample::Sample;
-use super::tally::{Place, Tally};
+use super::tally::{Hits, Place, Tally};
 use crate::model::Selection;
 
 /// How a request ended.
@@ -33,6 +33,15 @@ pub(super) struct Row {
     pub(super) place: Place,
     /// Turns of its session that are to follow.
     pub(super) left: u32,
+    /// What it found in the prefix cache, once it has looked.
+    pub(super) hits: Option<Looked>,
+}
+
+/// A prompt and how much of it was cached, in tokens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looked {
+    pub(super) prompt: u32,
+    pub(super) cached: u32,
 }
 
 /// Not on any GPU.
@@ -47,13 +56,16 @@ pub(super) struct Rows {
     /// By workload, whether it has a `slo`.
     bound: Vec<bool>,
     rows: Vec<Row>,
+    /// Tokens in a block.
+    block_size: u32,
     columns: Vec<(Sample, Vec<u64>)>,
 }
 
 impl Rows {
-    /// For workloads, each with whether it has a `slo`.
-    pub(super) fn new(samples: impl Iterator<Item = Sample>, bound: Vec<bool>) -> Rows {
-        Rows { bound, rows: Vec::new(), columns: samples.map(|sample| (sample, Vec::new())).collect() }
+    /// For workloads, each with whether it has a `slo`, and blocks of so many tokens.
+    pub(super) fn new(samples: impl Iterator<Item = Sample>, bound: Vec<bool>, block_size: u32) -> Rows {
+        let columns = samples.map(|sample| (sample, Vec::new())).collect();
+        Rows { bound, rows: Vec::new(), block_size, columns }
     }
 
     /// The next request arrived.
@@ -69,6 +81,12 @@ impl Rows {
         let number = usize::try_from(number).expect("every row has an address");
         let row = &mut self.rows[number];
         (row.gpu, row.fate) = (gpu, fate);
+    }
+
+    /// Request `number` has looked into a prefix cache.
+    pub(super) fn looked(&mut self, number: u64, looked: Looked) {
+        let number = usize::try_from(number).expect("every row has an address");
+        self.rows[number].hits = Some(looked);
     }
 
     /// Request `number` has the samples that `of` gives.
@@ -131,6 +149,9 @@ impl Rows {
             tally.evicted += u64::from(row.fate == Fate::Evicted);
             tally.tokens += if finished { u64::from(row.output) } else { 0 };
             tally.bound += u64::from(self.bound[usize::from(row.workload)]);
+            if let Some(Looked { prompt, cached }) = row.hits {
+                tally.hits.add(&Hits::of(prompt, cached, self.block_size));
+            }
             tally.good += u64::from(row.fate == Fate::FinishedWell);
             tally.sessions.begun += u64::from(row.place.begins());
             match row.fate {

@@ -5,7 +5,7 @@
 //! arrived before `warmup` give no sample. Percentiles are
 //! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
 
-use super::info::{Better, Kind};
+use super::info::Better;
 use super::spec::{Measure, MetricSpec, Of, Source, Statistic};
 use crate::engine::Journey;
 use crate::units::SimTime;
@@ -94,7 +94,11 @@ pub(super) static METRICS: &[MetricSpec] = &[
         Source::Sample(Sample::Tpot),
         "time per output token: from the first token to the last over the tokens between, for outputs of two and more",
     ),
-    time("itl_ms", Source::Later(Kind::Requests), "inter-token latency: every gap between two tokens"),
+    time(
+        "itl_ms",
+        Source::Gaps,
+        "inter-token latency: every gap between two tokens of a request (`batching continuous`), to 0.05 %",
+    ),
     time(
         "queue_ms",
         Source::Sample(Sample::Queue),

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::demand::level_key;
+use super::demand::{gaps_key, level_key};
 use super::find;
+use super::histogram::Histogram;
 use super::levels::Level;
 use super::outcome::Outcome;
 use super::quantile::Samples;
@@ -96,7 +97,13 @@ impl Outcome {
         match spec.source {
             Source::Sample(sample) => Some(self.samples(sample, &metric.selection).len() as u64),
             Source::Share(read) => Some(read(&self.tally(&metric.selection)).1),
-            Source::Count(_) | Source::Rate(_) | Source::Level(_) | Source::Run(_) | Source::Later(_) => None,
+            Source::Found(_) => Some(self.tally(&metric.selection).hits.requests),
+            Source::Gaps => Some(self.histogram(&metric.selection).len()),
+            Source::Count(_)
+            | Source::Rate(_)
+            | Source::Level(_)
+            | Source::KvUtilization
+            | Source::Run(_) => None,
         }
     }
 
@@ -108,10 +115,11 @@ impl Outcome {
     ) -> Option<f64> {
         match spec.source {
             Source::Level(level) => self.level(level, statistic.of, selection),
+            Source::KvUtilization => self.kv_utilization(statistic.of, selection),
+            Source::Gaps => gaps_of(self.histogram(selection), statistic.of),
             Source::Run(read) => read(&self.totals),
-            Source::Later(_) => None,
             Source::Sample(sample) => statistic_of(&self.samples(sample, selection), statistic.of),
-            Source::Count(_) | Source::Share(_) | Source::Rate(_) => {
+            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Found(_) => {
                 let part = Part { tally: self.tally(selection), seconds: self.seconds(selection) };
                 self.read(spec, statistic, &part, |sample| self.samples(sample, selection))
             }
@@ -137,7 +145,11 @@ impl Outcome {
                 Some(read(&part.tally)? as f64 / seconds)
             }
             Source::Sample(sample) => statistic_of(&samples(sample), statistic.of),
-            Source::Level(_) | Source::Run(_) | Source::Later(_) => None,
+            Source::Found(read) => {
+                let (part, whole) = read(&part.tally.hits);
+                (whole > 0).then(|| part as f64 / whole as f64)
+            }
+            Source::Level(_) | Source::KvUtilization | Source::Gaps | Source::Run(_) => None,
         }
     }
 
@@ -184,6 +196,11 @@ impl Outcome {
         Cow::Owned(Samples::new(rows.samples(sample, selection, range)))
     }
 
+    fn histogram(&self, selection: &Selection) -> &Histogram {
+        let histogram = self.gaps.get(&gaps_key(selection));
+        histogram.expect("gaps that are asked for are in the demand of the run")
+    }
+
     /// Whether the run kept samples of a kind.
     pub(super) fn keeps(&self, sample: Sample) -> bool {
         let in_rows = self.rows.as_ref().is_some_and(|rows| rows.keeps(sample));
@@ -194,7 +211,16 @@ impl Outcome {
         self.rows.as_ref().expect("a selection that is asked for is in the demand of the run")
     }
 
-    fn level(&self, level: Level, of: Of, selection: &Selection) -> Option<f64> {
+    /// Of the blocks of the replicas selected.
+    pub(super) fn kv_utilization(&self, of: Of, selection: &Selection) -> Option<f64> {
+        let (first, last) = selection.gpus.map_or((0, usize::MAX), |gpus| (gpus.first, gpus.last));
+        let blocks = self.kv_blocks.iter().take(last.saturating_add(1)).skip(first);
+        let blocks: u64 = blocks.fold(0, |sum, blocks| sum.saturating_add(*blocks));
+        let held = self.level(Level::KvBlocks, of, selection)?;
+        (blocks > 0).then(|| held / blocks as f64)
+    }
+
+    pub(super) fn level(&self, level: Level, of: Of, selection: &Selection) -> Option<f64> {
         let n_gpus = selection.gpus.map_or(self.gpus.len(), |gpus| gpus.last - gpus.first + 1);
         let told = self.levels.get(&level_key(level, selection.gpus));
         let told = told.expect("a level that is asked for is in the demand of the run");
@@ -250,6 +276,18 @@ impl LevelPart {
     /// Over an instant: the value there.
     fn mean(&self) -> f64 {
         if self.length == 0 { self.last as f64 } else { self.integral as f64 / self.length as f64 }
+    }
+}
+
+/// A statistic of gaps between tokens in seconds; `None` over none.
+fn gaps_of(gaps: &Histogram, of: Of) -> Option<f64> {
+    let seconds = |ps: u64| ps as f64 / PS_PER_SECOND;
+    match of {
+        Of::Mean => gaps.mean_ps().map(|ps| ps / PS_PER_SECOND),
+        Of::Min => gaps.min().map(seconds),
+        Of::Max => gaps.max().map(seconds),
+        Of::Quantile(per_mille) => gaps.quantile(per_mille).map(seconds),
+        Of::Itself | Of::Integral | Of::MeanPerGpu => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::info::{Bare, Better, Equality, Kind, MetricInfo};
 use super::levels::Level;
 use super::outcome::Totals;
 use super::sample::Sample;
-use super::tally::Tally;
+use super::tally::{Hits, Tally};
 use crate::units::{Dimension, unit};
 
 /// One line of the list.
@@ -120,12 +120,16 @@ pub(super) enum Source {
     Rate(fn(&Tally) -> Option<u64>),
     /// One sample of each finished request.
     Sample(Sample),
+    /// What was found in the prefix cache over what was looked up.
+    Found(fn(&Hits) -> (u128, u128)),
+    /// Every gap between two tokens.
+    Gaps,
     /// A level over time.
     Level(Level),
+    /// The blocks held, as a share of those there are.
+    KvUtilization,
     /// The run as a whole.
     Run(fn(&Totals) -> Option<f64>),
-    /// Declared; no run measures it yet.
-    Later(Kind),
 }
 
 impl MetricSpec {
@@ -139,9 +143,10 @@ impl MetricSpec {
         };
         let kind = match self.source {
             Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Sample(_) => Kind::Requests,
-            Source::Level(_) => Kind::Level,
+            Source::Found(_) => Kind::Requests,
+            Source::Gaps => Kind::Gaps,
+            Source::Level(_) | Source::KvUtilization => Kind::Level,
             Source::Run(_) => Kind::Run,
-            Source::Later(kind) => kind,
         };
         let over_time = kind == Kind::Level && matches!(statistic.of, Of::Mean | Of::MeanPerGpu);
         let equality = if over_time { Equality::Rounded } else { self.measure.equality() };
@@ -157,7 +162,7 @@ impl MetricSpec {
             kind,
             at_instants: kind == Kind::Level && statistic.of == Of::Itself,
             better: self.better,
-            simulated: !matches!(self.source, Source::Later(_)),
+            simulated: true,
             definition: self.definition,
         }
     }

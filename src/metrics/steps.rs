@@ -1,11 +1,15 @@
 //! Iteration-level batches: how full they are and who gave way.
 
-use super::info::{Better, Kind};
+use super::info::Better;
+use super::levels::Level;
 use super::spec::{ITSELF, Measure, MetricSpec, Of, Source, Statistic};
 
 /// The statistics of a level over time.
 static OVER_TIME: &[Statistic] =
     &[Statistic::new("", Of::Itself), Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
+
+/// Without a value at an instant.
+static OVER_TIME_ONLY: [Statistic; 2] = [Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
 
 pub(super) static METRICS: &[MetricSpec] = &[
     MetricSpec {
@@ -21,15 +25,15 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: OVER_TIME,
         measure: Measure::Count,
         better: Better::Neither,
-        source: Source::Later(Kind::Level),
-        definition: "requests in a step",
+        source: Source::Level(Level::BatchSize),
+        definition: "requests in a step (`batching continuous`); 0 where none runs",
     },
     MetricSpec {
         name: "kv_utilization",
-        statistics: OVER_TIME,
+        statistics: &OVER_TIME_ONLY,
         measure: Measure::Share,
         better: Better::Neither,
-        source: Source::Later(Kind::Level),
-        definition: "share of the KV blocks that requests hold",
+        source: Source::KvUtilization,
+        definition: "share of the KV blocks that requests hold, each counted once however many share it; what a decode takes counts from the next change of its batch on",
     },
 ];

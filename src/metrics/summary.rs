@@ -1,11 +1,13 @@
 //! What every report shows of a run, whatever its expectations ask.
 
+use super::histogram::Histogram;
 use super::levels::Level;
 use super::outcome::Outcome;
 use super::quantile::Samples;
 use super::sample::Sample;
 use super::saturation::Backlog;
-use super::tally::Tally;
+use super::spec::Of;
+use super::tally::{Hits, Tally};
 use crate::model::Selection;
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -48,6 +50,10 @@ pub struct Summary {
     pub tpot: Option<Distribution>,
     /// Arrival to first execution; `None` also where the run did not keep it.
     pub queue: Option<Distribution>,
+    /// Between two tokens of a request; `None` also where the run did not count it.
+    pub itl: Option<Distribution>,
+    /// What is particular to `batching continuous`; `None` with `batching phases`.
+    pub steps: Option<StepsSummary>,
     /// Over the run, summed over the GPUs.
     pub mean_vram_bytes: f64,
     /// The most held at once by all GPUs together.
@@ -84,6 +90,25 @@ pub struct Summary {
     pub cost_usd: Option<f64>,
     /// By cluster-wide replica index.
     pub gpus: Vec<GpuSummary>,
+}
+
+/// Batches, blocks and prefixes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepsSummary {
+    /// Requests in a step, over time and the whole cluster; `None` for a run without length.
+    pub mean_batch_size: Option<f64>,
+    /// Blocks held as a share of those there are, over time.
+    pub mean_kv_utilization: Option<f64>,
+    /// The most of them held at once.
+    pub max_kv_utilization: Option<f64>,
+    /// Times a running request gave way.
+    pub preemptions: u64,
+    /// By block; all three `None` without a prefix cache, or where nothing executed.
+    pub prefix_block_hit_rate: Option<f64>,
+    /// By token.
+    pub prefix_token_hit_rate: Option<f64>,
+    /// Mean over requests.
+    pub prefix_request_hit_rate: Option<f64>,
 }
 
 /// One replica.
@@ -126,7 +151,7 @@ impl Outcome {
     pub fn summary(&self) -> Summary {
         let everything = Selection::default();
         let tally = self.tally(&everything);
-        let Tally { arrived, finished, rejected, evicted, tokens, bound, good, sessions } = tally;
+        let Tally { arrived, finished, rejected, evicted, tokens, bound, good, sessions, hits } = tally;
         let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
         let seconds = self.totals.makespan.map(SimDuration::as_secs_f64).filter(|seconds| *seconds > 0.0);
         let vram = &self.levels[&(Level::VramBytes, None)];
@@ -152,6 +177,8 @@ impl Outcome {
             ttft: distribution(&self.samples(Sample::Ttft, &everything)),
             tpot: self.kept(Sample::Tpot),
             queue: self.kept(Sample::Queue),
+            itl: self.gaps.get(&(None, None)).and_then(distribution_of_gaps),
+            steps: self.steps(&hits),
             mean_vram_bytes: if length > 0.0 { vram.integral as f64 / length } else { vram.last as f64 },
             peak_vram: Bytes::new(vram.max),
             gpu_busy: picoseconds(busy),
@@ -184,10 +211,42 @@ impl Outcome {
 }
 
 impl Outcome {
+    fn steps(&self, hits: &Hits) -> Option<StepsSummary> {
+        if self.kv_blocks.is_empty() {
+            return None;
+        }
+        let everything = Selection::default();
+        let has_length = self.end() > SimTime::ZERO;
+        let share = |part: u128, whole: u128| (whole > 0).then(|| part as f64 / whole as f64);
+        Some(StepsSummary {
+            mean_batch_size: self.level(Level::BatchSize, Of::Mean, &everything).filter(|_| has_length),
+            mean_kv_utilization: self.kv_utilization(Of::Mean, &everything).filter(|_| has_length),
+            max_kv_utilization: self.kv_utilization(Of::Max, &everything),
+            preemptions: self.totals.moves.preemptions,
+            prefix_block_hit_rate: share(hits.cached_blocks.into(), hits.blocks.into()),
+            prefix_token_hit_rate: share(hits.cached_tokens.into(), hits.tokens.into()),
+            prefix_request_hit_rate: share(hits.shares, u128::from(hits.requests) << 32),
+        })
+    }
+
     /// The distribution of samples that not every run keeps.
     fn kept(&self, sample: Sample) -> Option<Distribution> {
         self.keeps(sample).then(|| distribution(&self.samples(sample, &Selection::default())))?
     }
+}
+
+fn distribution_of_gaps(gaps: &Histogram) -> Option<Distribution> {
+    let quantile = |per_mille| gaps.quantile(per_mille).map(SimDuration::from_ps);
+    Some(Distribution {
+        n: gaps.len(),
+        mean_secs: gaps.mean_ps()? / 1e12,
+        min: SimDuration::from_ps(gaps.min()?),
+        p50: quantile(500)?,
+        p90: quantile(900)?,
+        p95: quantile(950)?,
+        p99: quantile(990)?,
+        max: SimDuration::from_ps(gaps.max()?),
+    })
 }
 
 fn distribution(samples: &Samples) -> Option<Distribution> {

@@ -16,6 +16,8 @@ pub(super) struct Tally {
     pub(super) bound: u64,
     /// Finished within every bound of it.
     pub(super) good: u64,
+    /// What was looked up in prefix caches.
+    pub(super) hits: Hits,
     pub(super) sessions: Sessions,
 }
 
@@ -30,6 +32,46 @@ pub(super) struct Sessions {
     pub(super) abandoned: u64,
     /// That were to follow those turned away.
     pub(super) abandoned_turns: u64,
+}
+
+/// What prefix caches had, over requests that executed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hits {
+    pub(super) requests: u64,
+    /// Of their prompts.
+    pub(super) tokens: u64,
+    pub(super) cached_tokens: u64,
+    /// Full blocks of their prompts.
+    pub(super) blocks: u64,
+    pub(super) cached_blocks: u64,
+    /// Sum over requests of the share of the prompt that was cached, in 2^-32.
+    pub(super) shares: u128,
+}
+
+impl Hits {
+    /// One request, with a prompt of which so many leading tokens were cached in blocks of `block` tokens.
+    pub(super) fn of(prompt: u32, cached: u32, block: u32) -> Hits {
+        let prompt = u64::from(prompt.max(1));
+        let cached = u64::from(cached);
+        let block = u64::from(block);
+        Hits {
+            requests: 1,
+            tokens: prompt,
+            cached_tokens: cached,
+            blocks: prompt / block,
+            cached_blocks: cached / block,
+            shares: ((u128::from(cached) << 32) + u128::from(prompt) / 2) / u128::from(prompt),
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Hits) {
+        self.requests += other.requests;
+        self.tokens += other.tokens;
+        self.cached_tokens += other.cached_tokens;
+        self.blocks += other.blocks;
+        self.cached_blocks += other.cached_blocks;
+        self.shares += other.shares;
+    }
 }
 
 impl Tally {
@@ -47,6 +89,7 @@ impl Tally {
         self.tokens += other.tokens;
         self.bound += other.bound;
         self.good += other.good;
+        self.hits.add(&other.hits);
         let (sessions, others) = (&mut self.sessions, &other.sessions);
         sessions.begun += others.begun;
         sessions.finished += others.finished;

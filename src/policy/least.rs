@@ -94,7 +94,10 @@ mod tests {
             for _ in 0..500 {
                 let replica = draw(u64::from(n)) as u32;
                 values[replica as usize] = draw(4);
-                router.load_changed(replica, View { held: &[], load: &values, expected_work: &[] });
+                router.load_changed(
+                    replica,
+                    View { held: &[], load: &values, expected_work: &[], cached: &[] },
+                );
                 let whole = 0..n;
                 let tried: Vec<u32> = (0..n).filter(|_| draw(4) == 0).collect();
                 let candidates = Candidates::new(std::slice::from_ref(&whole), &tried);

@@ -12,6 +12,8 @@ pub struct View<'a> {
     pub load: &'a [u64],
     /// Expected work of the requests held, in microseconds of the replica's full rates.
     pub expected_work: &'a [u64],
+    /// Leading tokens of the request's prompt in each replica's prefix cache; empty unless the router asks for them.
+    pub cached: &'a [u32],
 }
 
 /// The replicas a request may go to: those large enough for it when empty, less those tried already.

@@ -12,7 +12,7 @@ use super::verdicts::numbers;
 use super::{Format, Report, Written};
 use crate::engine::hardware::attained::uncalibrated as uncalibrated_gpus;
 use crate::expect::{Judgement, Status, Verdict};
-use crate::metrics::{Backlog, Distribution, Saturation, Summary};
+use crate::metrics::{Backlog, Distribution, Saturation, StepsSummary, Summary};
 use crate::model::{Expectation, Scenario};
 use crate::units::{Dimension, SimDuration};
 
@@ -81,6 +81,9 @@ fn totals(text: &mut Text, summary: &Summary) {
     let bytes = |bytes| natural(bytes, Dimension::DATA);
     let mean = format!("mean {}", bytes(summary.mean_vram_bytes));
     text.field("KV cache", &[mean, format!("peak {}", bytes(summary.peak_vram.get() as f64))]);
+    if let Some(of) = &summary.steps {
+        steps(text, of);
+    }
     let moves = [
         (summary.max_global_queue_depth, "deepest global queue"),
         (summary.retry_attempts, "retries"),
@@ -111,6 +114,25 @@ fn uncalibrated(scenario: &Scenario) -> Vec<String> {
         .collect()
 }
 
+/// What is particular to `batching continuous`.
+fn steps(text: &mut Text, of: &StepsSummary) {
+    let batch = of.mean_batch_size.map(|mean| format!("mean batch {}", natural(mean, Dimension::NUMBER)));
+    let blocks = of.mean_kv_utilization.zip(of.max_kv_utilization);
+    let blocks = blocks.map(|(mean, most)| {
+        format!("KV blocks held {} in the mean, {} at most", percent(mean), percent(most))
+    });
+    let preemptions = (of.preemptions > 0).then(|| format!("preemptions {}", of.preemptions));
+    text.field("steps", &[batch, blocks, preemptions].into_iter().flatten().collect::<Vec<_>>());
+    let rates = [
+        (of.prefix_token_hit_rate, "of the tokens"),
+        (of.prefix_block_hit_rate, "of the blocks"),
+        (of.prefix_request_hit_rate, "of a prompt in the mean"),
+    ];
+    let rates = rates.iter().filter(|_| of.prefix_token_hit_rate.is_some_and(|rate| rate > 0.0));
+    let rates = rates.filter_map(|(rate, what)| Some(format!("{} {what}", percent((*rate)?))));
+    text.field("found", &rates.collect::<Vec<_>>());
+}
+
 /// One line that a reader of any number above should have seen.
 fn backlog(backlog: Option<Backlog>) -> String {
     let Some(Backlog { saturation, growth }) = backlog else {
@@ -136,9 +158,13 @@ fn times(text: &mut Text, summary: &Summary) {
     for (name, distribution) in [
         ("ttft", summary.ttft),
         ("tpot", summary.tpot),
+        ("itl", summary.itl),
         ("latency", summary.latency),
         ("queue", summary.queue),
     ] {
+        if name == "itl" && summary.steps.is_none() {
+            continue;
+        }
         let Some(Distribution { n, mean_secs, min: _, p50, p90, p95, p99, max }) = distribution else {
             text.line(&format!("  {name:<10}{:>8}", 0));
             continue;

@@ -95,6 +95,13 @@ struct Counts {
     cost_usd: Option<Json>,
     saturation: Option<&'static str>,
     backlog_growth: Option<Json>,
+    mean_batch_size: Option<Json>,
+    mean_kv_utilization: Option<Json>,
+    max_kv_utilization: Option<Json>,
+    preemptions: Option<u64>,
+    prefix_block_hit_rate: Option<Json>,
+    prefix_token_hit_rate: Option<Json>,
+    prefix_request_hit_rate: Option<Json>,
 }
 
 impl Counts {
@@ -133,6 +140,13 @@ impl Counts {
             cost_usd: summary.cost_usd.map(Json),
             saturation: summary.backlog.map(|backlog| backlog.saturation.name()),
             backlog_growth: summary.backlog.map(|backlog| Json(backlog.growth)),
+            mean_batch_size: summary.steps.and_then(|steps| steps.mean_batch_size).map(Json),
+            mean_kv_utilization: summary.steps.and_then(|steps| steps.mean_kv_utilization).map(Json),
+            max_kv_utilization: summary.steps.and_then(|steps| steps.max_kv_utilization).map(Json),
+            preemptions: summary.steps.map(|steps| steps.preemptions),
+            prefix_block_hit_rate: summary.steps.and_then(|steps| steps.prefix_block_hit_rate).map(Json),
+            prefix_token_hit_rate: summary.steps.and_then(|steps| steps.prefix_token_hit_rate).map(Json),
+            prefix_request_hit_rate: summary.steps.and_then(|steps| steps.prefix_request_hit_rate).map(Json),
         }
     }
 }
@@ -142,9 +156,11 @@ struct Times<'a>(&'a Summary);
 
 impl Serialize for Times<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Summary { latency, ttft, tpot, queue, .. } = self.0;
+        let Summary { latency, ttft, tpot, itl, queue, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
-        for (what, times) in [("latency", latency), ("ttft", ttft), ("tpot", tpot), ("queue", queue)] {
+        for (what, times) in
+            [("latency", latency), ("ttft", ttft), ("tpot", tpot), ("itl", itl), ("queue", queue)]
+        {
             let of = |read: fn(&Distribution) -> SimDuration| {
                 times.as_ref().map(|distribution| milliseconds(read(distribution)))
             };

@@ -22,6 +22,8 @@ pub(super) enum Text {
     Session(u64),
     /// A `prefix_group`, by its place among the prefixes.
     Group(u16),
+    /// What a request has that shares nothing, by its number among all.
+    Alone(u64),
     /// A text of a `prefix_pool`, by the pool's place among the prefixes and its rank there.
     Pool(u16, u32),
 }
@@ -33,9 +35,16 @@ impl Text {
             Text::Own(request) => (0, request),
             Text::Session(session) => (1, session),
             Text::Group(place) => (2, u64::from(place)),
+            Text::Alone(request) => (4, request),
             Text::Pool(place, rank) => (3, u64::from(place) << 32 | u64::from(rank)),
         };
         assert!(index < 1 << 44, "a workload has fewer than 2^44 texts of a kind");
         u64::from(workload) << 48 | kind << 44 | index
     }
+}
+
+/// The text of a request whose content nobody shares, so that it finds again what it has computed itself.
+#[must_use]
+pub fn text_alone(workload: u16, request: u64) -> u64 {
+    Text::Alone(request).number(workload)
 }

@@ -16,7 +16,7 @@ mod replayed;
 pub mod sessions;
 mod traffic;
 
-pub use content::Stretch;
+pub use content::{Stretch, text_alone};
 pub use sessions::Turn;
 pub use traffic::{Clamped, OpenTrace, Request, Traffic, TrafficError};
 

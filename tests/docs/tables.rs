@@ -191,6 +191,7 @@ fn metrics() {
     for (pattern, info) in patterns() {
         let kind = match info.kind {
             Kind::Requests => "requests",
+            Kind::Gaps => "gaps",
             Kind::Level => "level",
             Kind::Run => "run",
         };

@@ -354,7 +354,7 @@ fn names_of_the_language_have_their_kind() {
         ("peak_vram_bytes", Kind::Level, Equality::Exact),
         ("makespan_ms", Kind::Run, Equality::Digits),
         ("cost_usd", Kind::Run, Equality::Rounded),
-        ("p99_itl_ms", Kind::Requests, Equality::Digits),
+        ("p99_itl_ms", Kind::Gaps, Equality::Digits),
         ("mean_kv_utilization", Kind::Level, Equality::Rounded),
         ("prefix_token_hit_rate", Kind::Requests, Equality::Exact),
     ] {

@@ -181,6 +181,7 @@ fn arrival(name: &str, at: SimTime, number_of: u64, workload: &str, prompt: &str
         started: None,
         first_token: None,
         handoff_started: None,
+        cached: Tokens::new(0),
         retries: 0,
     }
 }

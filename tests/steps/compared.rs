@@ -18,14 +18,15 @@ struct Recording {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Happened {
-    Event(SimTime, Event, u64),
+    /// With the tokens found in the prefix cache.
+    Event(SimTime, Event, u64, u32),
     Levels(SimTime, u32, Levels),
     GlobalQueue(SimTime, u32),
 }
 
 impl Sink for Recording {
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
-        self.happened.push(Happened::Event(at, event, journey.number));
+        self.happened.push(Happened::Event(at, event, journey.number, journey.cached.get()));
     }
 
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
@@ -56,6 +57,8 @@ pub(crate) struct Seen {
     pub(crate) queued_globally: u64,
     pub(crate) unfinished: u64,
     pub(crate) gaps: u64,
+    /// Finished requests that found something in the prefix cache.
+    pub(crate) found: u64,
     pub(crate) steps: u64,
 }
 
@@ -103,8 +106,8 @@ fn check_conservation(number: u64, recording: &Recording) {
         }
         settled = !matches!(happened, Happened::Event(..));
         match happened {
-            Happened::Event(_, Event::Arrived, _) => n_in_system += 1,
-            Happened::Event(_, Event::Finished { .. } | Event::Rejected { .. }, _) => n_in_system -= 1,
+            Happened::Event(_, Event::Arrived, ..) => n_in_system += 1,
+            Happened::Event(_, Event::Finished { .. } | Event::Rejected { .. }, ..) => n_in_system -= 1,
             Happened::Event(..) => {}
             Happened::Levels(_, gpu, of) => {
                 levels.insert(*gpu, *of);
@@ -117,12 +120,15 @@ fn check_conservation(number: u64, recording: &Recording) {
 fn count(recording: &Recording, end: &End, seen: &mut Seen) {
     for happened in &recording.happened {
         match happened {
-            Happened::Event(_, Event::Finished { .. }, _) => seen.finished += 1,
-            Happened::Event(_, Event::Rejected { reason }, _) if *reason != RejectReason::NeverFits => {
+            Happened::Event(_, Event::Finished { .. }, _, cached) => {
+                seen.finished += 1;
+                seen.found += u64::from(*cached > 0);
+            }
+            Happened::Event(_, Event::Rejected { reason }, ..) if *reason != RejectReason::NeverFits => {
                 seen.rejected += 1;
             }
-            Happened::Event(_, Event::Preempted { .. }, _) => seen.preemptions += 1,
-            Happened::Event(_, Event::QueuedGlobally, _) => seen.queued_globally += 1,
+            Happened::Event(_, Event::Preempted { .. }, ..) => seen.preemptions += 1,
+            Happened::Event(_, Event::QueuedGlobally, ..) => seen.queued_globally += 1,
             Happened::Event(..) | Happened::Levels(..) | Happened::GlobalQueue(..) => {}
         }
     }

@@ -24,6 +24,17 @@ workload patient {
 workload hasty {
   arrivals users 2 think constant 0 ms; prompt uniform 0 .. 9; output constant 3; requests 12
 }
+workload alike {
+  arrivals constant; rate 400 req/s; requests 20
+  prefix_group 5; prefix_pool 3 tokens 7 pick zipf 1
+  prompt uniform 0 .. 12; output uniform 1 .. 9
+}
+workload talking {
+  arrivals poisson; rate 200 req/s; requests 5
+  session { turns uniform 1 .. 5; think constant 2 ms }
+  prefix_pool 2 tokens 6
+  prompt uniform 0 .. 6; output uniform 1 .. 12
+}
 ",
     )
 });
@@ -35,14 +46,14 @@ pub(crate) fn system(number: u64) -> Scenario {
     scenario.cluster.groups[0].n_gpus = pick(&mut random, &[1, 1, 1, 2, 3, 4]);
     set_engine(&mut scenario, &mut random);
     set_policy(&mut scenario, &mut random);
-    let closed_loops = std::mem::take(&mut scenario.workloads);
+    let drawn = std::mem::take(&mut scenario.workloads);
     for index in 0..random.random_range(1..=3) {
         let rows = WorkloadSource::Rows(rows(&mut random));
         scenario.workloads.push(workload(format!("rows_{index}"), rows, &mut random));
     }
-    for closed_loop in closed_loops {
-        if random.random_bool(0.2) {
-            let Workload { name, source, .. } = closed_loop;
+    for one in drawn {
+        if random.random_bool(0.25) {
+            let Workload { name, source, .. } = one;
             scenario.workloads.push(workload(name, source, &mut random));
         }
     }
@@ -62,6 +73,7 @@ fn set_engine(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
     engine.kv_blocks = Some(random.random_range(2..40));
     engine.max_batch = pick(random, &[1, 2, 3, 5, 8, 256]);
     engine.max_batch_tokens = pick(random, &[1, 3, 8, 16, 33, 2048]);
+    engine.prefix_cache = random.random_bool(0.6);
     engine.schedule_ahead = random.random_range(0..=1);
     let time = |seconds: f64| Arg::Quantity(Quantity { value: seconds, dimension: Dimension::TIME });
     engine.timing = Choice::named("linear")
@@ -75,6 +87,10 @@ fn set_policy(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
     let policy = &mut scenario.policy;
     let routings = ["random", "round_robin", "least_loaded", "least_connections", "predictive"];
     policy.routing = Choice::named(pick(random, &routings));
+    if scenario.engine.prefix_cache && random.random_bool(0.3) {
+        let load_cap = Quantity { value: pick(random, &[1.0, 1.25, 3.0]), dimension: Dimension::NUMBER };
+        policy.routing = Choice::named("prefix_aware").with("load_cap", Arg::Quantity(load_cap));
+    }
     policy.scheduling =
         Choice::named(pick(random, &["fifo", "fifo", "shortest_remaining", "priority", "fair"]));
     policy.preempt_by_priority = random.random_bool(0.3);

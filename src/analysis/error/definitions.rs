@@ -100,6 +100,16 @@ pub(in crate::analysis) fn timing_of_other_batching(
         .with_help(format!("write {}", alternatives(known)))
 }
 
+/// `routing prefix_aware` where nothing is cached
+pub(in crate::analysis) fn routing_without_prefixes(statement: &Statement, batching: Batching) -> Diagnostic {
+    let (why, help) = match batching {
+        Batching::Phases => ("`batching phases` has none", "write `routing p2c`, or `batching continuous`"),
+        Batching::Continuous => ("`prefix_cache` is off", "write `routing p2c`, or `prefix_cache on`"),
+    };
+    let message = format!("`routing prefix_aware` compares prefix caches, and {why}");
+    Diagnostic::error(Code("E0308"), message, statement.span, "has nothing to compare").with_help(help)
+}
+
 /// `kv_memory` and `kv_blocks` at once
 pub(in crate::analysis) fn one_or_the_other(second: &Statement, first: &Statement) -> Diagnostic {
     let message = format!("`{}` and `{}` exclude each other", first.key.text, second.key.text);

@@ -59,6 +59,7 @@ pub(super) fn selector_does_not_fit(word: &str, span: Span, metric: &Ident, kind
     let name = &metric.text;
     let what = match kind {
         Kind::Requests => "is measured on requests",
+        Kind::Gaps => "is counted in a histogram of the whole run",
         Kind::Level => "is a level over time, not measured on requests",
         Kind::Run => "is one number for the whole run",
     };

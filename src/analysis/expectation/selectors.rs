@@ -181,6 +181,7 @@ impl<'a> Lowering<'a, '_> {
 pub(super) fn selectors_of(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Requests => &["for", "on", "during", "after", "over", "of"],
+        Kind::Gaps => &["for", "on", "of"],
         Kind::Level => &["on", "during", "after", "of"],
         Kind::Run => &["of"],
     }

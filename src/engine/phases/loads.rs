@@ -26,7 +26,7 @@ impl Loads {
     }
 
     pub(super) fn view(&self) -> View<'_> {
-        View { held: &self.held, load: &self.load, expected_work: &self.expected_work }
+        View { held: &self.held, load: &self.load, expected_work: &self.expected_work, cached: &[] }
     }
 
     /// Requests a GPU holds.

@@ -138,6 +138,18 @@ impl Chains {
         segment
     }
 
+    /// Blocks of the chain up to a segment that one request alone holds.
+    pub(super) fn alone(&self, last: Option<SegmentId>) -> u64 {
+        let mut blocks = 0;
+        let mut next = last;
+        // Whoever holds a segment holds all before it: the first that is shared ends this.
+        while let Some(segment) = next.map(|id| self.of(id)).filter(|segment| segment.n_holders == 1) {
+            blocks += segment.blocks;
+            next = segment.before;
+        }
+        blocks
+    }
+
     /// A request no longer holds the chain up to a segment: its head was used last.
     pub(super) fn leave(&mut self, last: Option<SegmentId>) {
         let mut next = last;

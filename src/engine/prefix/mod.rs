@@ -40,7 +40,7 @@ pub(crate) struct BlockPool {
 /// The chain that a request shares: its leading blocks.
 ///
 /// Own blocks are counted by their owner alone, so a run of steps need not touch its requests.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Holding {
     /// The last segment of the chain.
     at: Option<SegmentId>,
@@ -72,6 +72,7 @@ impl BlockPool {
     }
 
     /// Blocks in all.
+    #[cfg(test)]
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
@@ -79,6 +80,21 @@ impl BlockPool {
     /// Blocks that can be taken: those that hold nothing and those nobody holds.
     pub(crate) fn free(&self) -> u64 {
         self.unused + self.chains.idle() - self.due
+    }
+
+    /// Blocks that requests write, found by nobody.
+    pub(crate) fn own(&self) -> u64 {
+        self.own
+    }
+
+    /// Blocks that requests hold, each counted once however many share it.
+    pub(crate) fn in_use(&self) -> u64 {
+        self.size - self.free()
+    }
+
+    /// Blocks of a holding that nobody else holds.
+    pub(crate) fn alone(&self, holding: Holding) -> u64 {
+        self.chains.alone(holding.at)
     }
 
     /// How much of `content` is there. At least one token of it is left to compute, and only full blocks are found.

@@ -52,6 +52,14 @@ impl Gaps {
         self.terms * u64::from(self.requests)
     }
 
+    /// All together, in 2^-20 ps: before they are rounded up.
+    #[must_use]
+    pub fn sum(&self) -> u128 {
+        let terms = u128::from(self.terms);
+        let one = terms * self.first + self.difference * (terms * (terms - 1) / 2);
+        one * u128::from(self.requests)
+    }
+
     /// The shortest.
     #[must_use]
     pub fn least(&self) -> SimDuration {

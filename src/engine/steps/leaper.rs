@@ -17,14 +17,16 @@ use std::rc::Rc;
 
 use self::members::Members;
 use self::ring::Ring;
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Plan, Share};
 use super::cost::{Growth, Series, StepTiming, Ticks, ticks_at, told};
 use super::gaps::Gaps;
 use super::job::Job;
 use super::replica::{Doing, Limits, Out, Replica, Setup, What};
 use super::waiting::Waiting;
 use crate::engine::agenda::NEVER;
+use crate::engine::prefix::Content;
 use crate::units::SimTime;
+use crate::workload::Stretch;
 
 /// One replica.
 pub(super) struct Leaper {
@@ -57,6 +59,16 @@ pub(super) struct Leaper {
     n_steps: u64,
     /// Blocks held when the batch last changed.
     blocks_told: u64,
+    grown: Grown,
+}
+
+/// How far a leap has taken its blocks: the first step's before it begins, the others' when somebody looks, or at its
+/// end.
+#[derive(Clone, Copy, Debug, Default)]
+struct Grown {
+    n_steps: u64,
+    /// Those of the first step left out.
+    blocks: u64,
 }
 
 /// A prompt in chunks.
@@ -100,13 +112,15 @@ impl Replica for Leaper {
             has_news: false,
             n_steps: 0,
             blocks_told: 0,
+            grown: Grown::default(),
         }
     }
 
-    fn join(&mut self, job: Job, now: SimTime) {
+    fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime) {
+        self.blocks.expect(job.slot, content);
         if self.leap.is_some() && !self.has_news {
             let may_come = self.limits.preempts_by_priority
-                || (!self.waiting.is_behind(job.key) && self.begun.is_none() && self.fits(self.need(&job)));
+                || (!self.waiting.is_behind(job.key) && self.begun.is_none() && self.would_fit(&job));
             self.has_news = may_come;
         }
         self.waiting.join(job, now);
@@ -149,6 +163,15 @@ impl Replica for Leaper {
         let Some(leap) = self.leap.take() else { return };
         let n_steps = steps_until(&leap, self.clock, at);
         self.count_steps(&leap, n_steps, out);
+    }
+
+    fn cached(&mut self, content: &Content<'_>, now: SimTime) -> u64 {
+        if let Some(leap) = self.leap {
+            // The steps that have started: the one that runs, and those that ended before now.
+            let ended = steps_until(&leap, self.clock, SimTime::from_ps(now.as_ps().saturating_sub(1)));
+            self.grow_to(leap.n_steps.min(ended + 1));
+        }
+        self.blocks.cached(content)
     }
 
     fn doing(&self) -> Doing {
@@ -212,22 +235,23 @@ impl Leaper {
         self.count_steps(leap, leap.n_steps, out);
         self.clock = leap.ends;
         let n_steps = leap.n_steps;
-        // The blocks of its first step were taken when it started.
-        self.blocks.take(self.ring.taken(1, n_steps));
+        self.grow_to(n_steps);
+        self.grown = Grown::default();
         self.ring.turn(n_steps);
         self.context += n_steps * u64::from(self.n_decodes);
         if let Some(begun) = &mut self.begun {
             begun.computed += begun.chunk * n_steps as u32;
         }
         let first = out.told.len();
+        // In the order of admission: whoever decodes was admitted before those whose prompt is just through.
+        while let Some(id) = self.members.pop_finished(self.n_steps) {
+            self.finish(id, out);
+        }
         let mut completing = std::mem::take(&mut self.completing);
         for (id, _) in completing.drain(..) {
             self.complete(id, out);
         }
         self.completing = completing;
-        while let Some(id) = self.members.pop_finished(self.n_steps) {
-            self.finish(id, out);
-        }
         if out.told.len() > first + 1 {
             out.told[first..].sort_unstable();
         }
@@ -275,7 +299,8 @@ impl Leaper {
     fn leave(&mut self, id: u32, tokens: u64, out: &mut Out) {
         let member = self.members.remove(id);
         out.told.push(What::Finished.of(&member.job));
-        self.blocks.give_back(self.blocks.for_tokens(tokens));
+        let share = Share { holding: member.holding, in_all: self.blocks.for_tokens(tokens) };
+        self.blocks.give_back(&member.job, share, tokens);
         self.n_leaving += u32::from(self.limits.ahead);
         self.blocks_told = self.blocks.held();
     }
@@ -300,16 +325,28 @@ impl Leaper {
         }
     }
 
-    fn need(&self, job: &Job) -> u64 {
-        self.blocks.for_tokens(u64::from(job.n_to_prefill()))
+    /// Takes the blocks of the first `n_steps` of the leap, as far as they have not been taken.
+    fn grow_to(&mut self, n_steps: u64) {
+        let before = self.grown.n_steps.max(1);
+        if n_steps > before {
+            let blocks = self.ring.taken(before, n_steps);
+            self.blocks.take(blocks);
+            self.grown = Grown { n_steps, blocks: self.grown.blocks + blocks };
+        }
+    }
+
+    /// Whether a request that joins would be admitted as things stand: later in the leap there is no more than now.
+    fn would_fit(&mut self, job: &Job) -> bool {
+        let plan = self.blocks.plan(job);
+        self.fits(&plan)
     }
 
     fn has_place(&self, n_running: u32) -> bool {
         n_running + self.n_leaving < self.limits.max_requests
     }
 
-    fn fits(&self, blocks: u64) -> bool {
-        self.has_place(self.members.len()) && blocks <= self.blocks.free()
+    fn fits(&self, plan: &Plan) -> bool {
+        self.has_place(self.members.len()) && self.blocks.suffice(plan)
     }
 
     /// A batch has been made: the next one may have what the last step gave back. Whether it gave anything back.

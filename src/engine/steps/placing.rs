@@ -3,16 +3,17 @@
 //! A replica takes in any request that fits its empty cache while it holds fewer than `max_queue`; whether there are
 //! blocks for it now is for the replica's batches to decide.
 
-use super::Simulation;
 use super::cost::{Batch, StepTiming};
 use super::job::Job;
 use super::replica::Replica;
 use super::requests::InFlight;
+use super::{Simulation, Station};
 use crate::engine::agenda::NEVER;
+use crate::engine::prefix::Content;
 use crate::engine::sink::{Event, Journey, RejectReason, Sink};
 use crate::policy::scheduling::Waiting;
 use crate::policy::view::{Candidates, View};
-use crate::units::SimTime;
+use crate::units::{SimTime, Tokens};
 use crate::workload::Request;
 
 /// A request on no replica: since when it is in the global queue, or when it is ready to be routed.
@@ -49,6 +50,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
             started: None,
             first_token: None,
             handoff_started: None,
+            cached: Tokens::new(0),
             retries: 0,
         };
         let slot = self.requests.insert(InFlight { journey, key: 0, expected_work: 0 });
@@ -94,6 +96,9 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
     fn place(&mut self, slot: u32) -> bool {
         let need = self.whole_need(slot);
         self.tried.clear();
+        if self.router.compares_prefixes() {
+            self.look_up_everywhere(slot);
+        }
         for attempt in 0..=self.settings.max_retries {
             let candidates = Candidates::new(self.settings.large_enough(need), &self.tried);
             let view = self.loads.view();
@@ -112,6 +117,21 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
             self.tried.insert(rank, gpu);
         }
         false
+    }
+
+    /// How much of a request's prompt each replica has.
+    fn look_up_everywhere(&mut self, slot: u32) {
+        let request = &self.requests.get(slot).journey.request;
+        let cached = &mut self.loads.cached;
+        match request.content.as_deref() {
+            Some(stretches) if !stretches.is_empty() => {
+                let content = Content::new(stretches, u64::from(request.prompt.get().max(1)));
+                let found = |station: &mut Station<R>| station.replica.cached(&content, self.now) as u32;
+                cached.clear();
+                cached.extend(self.replicas.iter_mut().map(found));
+            }
+            _ => cached.fill(0),
+        }
     }
 
     fn has_room(&self, gpu: u32) -> bool {
@@ -143,7 +163,8 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         debug_assert!(job.most_tokens() <= u64::from(u32::MAX), "what is admitted can be counted");
         self.loads.join(gpu, request.expected_work);
         self.router.load_changed(gpu, self.loads.view());
-        self.replicas[gpu as usize].replica.join(job, self.now);
+        let content = request.journey.request.content.clone().filter(|stretches| !stretches.is_empty());
+        self.replicas[gpu as usize].replica.join(job, content, self.now);
         self.touch(gpu);
         self.tell(slot, Event::Admitted { gpu });
     }
@@ -202,6 +223,8 @@ pub(super) struct Loads {
     /// `held` in 2^-32: with continuous batching a request is a request, however fast the replica.
     load: Vec<u64>,
     expected_work: Vec<u64>,
+    /// Leading tokens of the request being placed that each replica has, where the router asks for it.
+    cached: Vec<u32>,
     n_held: u64,
     /// Tokens and requests finished, by workload.
     finished: Vec<(u64, u64)>,
@@ -213,13 +236,14 @@ impl Loads {
             held: vec![0; n_replicas],
             load: vec![0; n_replicas],
             expected_work: vec![0; n_replicas],
+            cached: Vec::new(),
             n_held: 0,
             finished: vec![(0, 0); n_workloads],
         }
     }
 
     pub(super) fn view(&self) -> View<'_> {
-        View { held: &self.held, load: &self.load, expected_work: &self.expected_work }
+        View { held: &self.held, load: &self.load, expected_work: &self.expected_work, cached: &self.cached }
     }
 
     /// Requests a replica holds.

@@ -10,7 +10,9 @@ use super::cost::StepTiming;
 use super::gaps::Gaps;
 use super::job::Job;
 use super::waiting::Waiting;
+use crate::engine::prefix::Content;
 use crate::units::SimTime;
+use crate::workload::Stretch;
 
 /// What limits the batches of a replica.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +53,10 @@ pub(super) enum What {
     /// It gave way, and waits again.
     Preempted,
     /// The first chunk of its prompt executes.
-    Started,
+    Started {
+        /// Leading tokens found in the cache.
+        cached: u32,
+    },
 }
 
 impl What {
@@ -86,8 +91,11 @@ pub(super) struct Doing {
 pub(super) trait Replica {
     fn new(setup: Setup) -> Self;
 
-    /// A request was routed here.
-    fn join(&mut self, job: Job, now: SimTime);
+    /// A request was routed here; others may share its tokens where it has a content.
+    fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime);
+
+    /// How many leading tokens of a content are in the cache.
+    fn cached(&mut self, content: &Content<'_>, now: SimTime) -> u64;
 
     /// When the steps in hand are through.
     fn next_time(&self) -> SimTime;

@@ -15,6 +15,7 @@ use crate::units::{SimDuration, SimTime};
 pub(super) struct Settings {
     limits: Limits,
     block_size: u32,
+    pub(super) keeps_prefixes: bool,
     pub(super) block_bytes: u64,
     pub(super) warmup: SimTime,
     pub(super) until: Option<SimTime>,
@@ -57,6 +58,7 @@ impl Settings {
                 preempts_by_priority: policy.preempt_by_priority,
             },
             block_size: engine.block_size.get(),
+            keeps_prefixes: engine.prefix_cache,
             block_bytes: memory::block_bytes(scenario),
             warmup: scenario.run.warmup,
             until: scenario.run.until,
@@ -77,7 +79,7 @@ impl Settings {
         let ahead = self.limits.ahead;
         Setup {
             limits: self.limits,
-            blocks: Blocks::new(group.blocks, self.block_size, ahead),
+            blocks: Blocks::new(group.blocks, self.block_size, ahead, self.keeps_prefixes),
             waiting: Waiting::new(in_order, ahead),
             timing: Rc::clone(&group.timing),
         }

@@ -8,14 +8,16 @@
 
 use std::rc::Rc;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Plan, Share};
 use super::cost::{Batch, StepTiming, Ticks, ticks_at, told};
 use super::gaps::Gaps;
 use super::job::Job;
 use super::replica::{Doing, Limits, Out, Replica, Setup, What};
 use super::waiting::Waiting;
 use crate::engine::agenda::NEVER;
+use crate::engine::prefix::Content;
 use crate::units::SimTime;
+use crate::workload::Stretch;
 
 /// One replica.
 pub(super) struct Stepper {
@@ -49,7 +51,7 @@ struct Member {
     /// Tokens in the cache, those of the present step included.
     computed: u32,
     /// Blocks it holds.
-    blocks: u64,
+    share: Share,
     /// Prompt tokens in the present step; none for a decode.
     chunk: u32,
     /// Whether it was admitted to the step that is being made.
@@ -59,6 +61,11 @@ struct Member {
 impl Member {
     fn tokens_in_step(&self) -> u32 {
         self.chunk.max(1)
+    }
+
+    /// Whether the step that is being made gets its prompt through.
+    fn completes(&self) -> bool {
+        self.chunk > 0 && self.computed + self.chunk == self.target
     }
 }
 
@@ -81,7 +88,8 @@ impl Replica for Stepper {
         }
     }
 
-    fn join(&mut self, job: Job, now: SimTime) {
+    fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime) {
+        self.blocks.expect(job.slot, content);
         self.waiting.join(job, now);
     }
 
@@ -98,7 +106,7 @@ impl Replica for Stepper {
             emit(member, self.clock, out);
             if member.job.generated == member.job.output {
                 out.told.push(What::Finished.of(&member.job));
-                self.blocks.give_back(member.blocks);
+                self.blocks.give_back(&member.job, member.share, u64::from(member.computed));
                 self.n_leaving += u32::from(self.limits.ahead);
             }
         }
@@ -139,6 +147,10 @@ impl Replica for Stepper {
 
     fn stop(&mut self, _at: SimTime, _out: &mut Out) {}
 
+    fn cached(&mut self, content: &Content<'_>, _now: SimTime) -> u64 {
+        self.blocks.cached(content)
+    }
+
     fn doing(&self) -> Doing {
         Doing {
             waiting: self.waiting.len() as u32,
@@ -153,11 +165,14 @@ impl Replica for Stepper {
     }
 
     fn check(&self) {
-        let held: u64 = self.running.iter().map(|member| member.blocks).sum();
-        assert_eq!(held, self.blocks.held(), "blocks held are those of the running");
+        let own = |member: &Member| member.share.in_all - member.share.holding.blocks();
+        let own: u64 = self.running.iter().map(own).sum();
+        assert_eq!(own, self.blocks.own(), "blocks that nobody shares are those of the running");
+        #[cfg(debug_assertions)]
+        self.blocks.check();
         for member in &self.running {
             assert!(
-                u64::from(member.computed) <= member.blocks * u64::from(self.blocks.size()),
+                u64::from(member.computed) <= member.share.in_all * u64::from(self.blocks.size()),
                 "every token in the cache lies in a block"
             );
         }
@@ -202,7 +217,8 @@ impl Stepper {
             self.waiting.come_back(job);
         }
         for member in self.running.iter_mut().filter(|member| member.is_new) {
-            out.told.push(What::Started.of(&member.job));
+            // Its first chunk has not been computed: what it has was found.
+            out.told.push(What::Started { cached: member.computed }.of(&member.job));
             member.is_new = false;
             changed = true;
         }
@@ -224,7 +240,7 @@ impl Stepper {
                     return;
                 }
                 self.blocks.take(1);
-                self.running[index].blocks += 1;
+                self.running[index].share.in_all += 1;
             }
             index += 1;
         }
@@ -232,7 +248,7 @@ impl Stepper {
 
     fn preempt(&mut self, index: usize, preempted: &mut Vec<Job>) {
         let member = self.running.remove(index);
-        self.blocks.give_way(member.blocks);
+        self.blocks.give_way(&member.job, member.share, u64::from(member.computed));
         preempted.push(member.job);
     }
 
@@ -244,6 +260,9 @@ impl Stepper {
         if let Some(begun) = self.running.iter_mut().find(|member| member.computed < member.target) {
             // It has been counted as one token.
             begun.chunk = (begun.target - begun.computed).min(room + 1);
+            if begun.completes() {
+                self.blocks.publish(&begun.job, &mut begun.share);
+            }
         }
     }
 
@@ -254,16 +273,25 @@ impl Stepper {
 
     fn admit(&mut self, preempted: &mut Vec<Job>) {
         while let Some(&job) = self.waiting.peek() {
-            let need = self.blocks.for_tokens(u64::from(job.n_to_prefill()));
-            if self.room() == 0 || !(self.fits(need) || self.make_way(&job, need, preempted)) {
+            if self.room() == 0 {
                 return;
             }
+            let mut plan = self.blocks.plan(&job);
+            if !self.fits(&plan) {
+                if !self.make_way(&job, &plan, preempted) {
+                    return;
+                }
+                plan = self.blocks.plan(&job);
+            }
             self.waiting.pop();
-            self.blocks.take(need);
-            let computed = self.blocks.cached(&job);
-            let target = job.n_to_prefill();
+            let share = self.blocks.admit(&job, &plan);
+            let (computed, target) = (plan.cached, job.n_to_prefill());
             let chunk = (target - computed).min(self.room());
-            self.running.push(Member { job, target, computed, blocks: need, chunk, is_new: true });
+            let mut member = Member { job, target, computed, share, chunk, is_new: true };
+            if member.completes() {
+                self.blocks.publish(&job, &mut member.share);
+            }
+            self.running.push(member);
         }
     }
 
@@ -271,26 +299,27 @@ impl Stepper {
         n_running + (self.n_leaving as usize) < self.limits.max_requests as usize
     }
 
-    fn fits(&self, blocks: u64) -> bool {
-        self.has_place(self.running.len()) && blocks <= self.blocks.free()
+    fn fits(&self, plan: &Plan) -> bool {
+        self.has_place(self.running.len()) && self.blocks.suffice(plan)
     }
 
     /// Preempts running work of lower priority, the lowest first and the latest admitted among equals, if that makes
-    /// the place and the blocks that are missing; else nobody.
-    fn make_way(&mut self, job: &Job, need: u64, preempted: &mut Vec<Job>) -> bool {
+    /// the place and the blocks that are missing, whatever is found in the cache; else nobody. A prompt that the
+    /// present step gets through is left alone: others may have found it already.
+    fn make_way(&mut self, job: &Job, plan: &Plan, preempted: &mut Vec<Job>) -> bool {
         if !self.limits.preempts_by_priority {
             return false;
         }
         let lower = |index: &usize| {
             let member = &self.running[*index];
-            !member.is_new && member.job.priority < job.priority
+            !member.is_new && !member.completes() && member.job.priority < job.priority
         };
         let mut victims: Vec<usize> = (0..self.running.len()).rev().filter(lower).collect();
         victims.sort_by_key(|index| self.running[*index].job.priority);
         let mut free = self.blocks.free();
         let enough = victims.iter().zip(1..).find_map(|(index, n)| {
-            free += self.running[*index].blocks;
-            (free >= need && self.has_place(self.running.len() - n)).then_some(n)
+            free += self.blocks.would_free(&self.running[*index].share);
+            (free >= plan.in_all && self.has_place(self.running.len() - n)).then_some(n)
         });
         let Some(enough) = enough else { return false };
         let numbers: Vec<u64> =

@@ -3,6 +3,7 @@
 use super::Simulation;
 use super::replica::{Replica, Told, What};
 use crate::engine::sink::{Event, RejectReason, Sink};
+use crate::units::Tokens;
 
 impl<R: Replica, S: Sink> Simulation<'_, R, S> {
     /// Carries out what a replica has reported.
@@ -10,7 +11,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         let mut told = std::mem::take(&mut self.out.told);
         for Told { number: _, what, slot } in told.drain(..) {
             match what {
-                What::Started => self.started(slot, replica),
+                What::Started { cached } => self.started(slot, replica, cached),
                 What::Prefilled => self.prefilled(slot, replica),
                 What::Finished => self.finished(slot, replica),
                 What::Preempted => self.tell(slot, Event::Preempted { gpu: replica }),
@@ -26,9 +27,12 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         }
     }
 
-    fn started(&mut self, slot: u32, gpu: u32) {
+    fn started(&mut self, slot: u32, gpu: u32, cached: u32) {
         let request = self.requests.get_mut(slot);
-        request.journey.started.get_or_insert(self.now);
+        if request.journey.started.is_none() {
+            request.journey.started = Some(self.now);
+            request.journey.cached = Tokens::new(cached);
+        }
         let key = request.key;
         self.scheduler.started(gpu, key);
         self.tell(slot, Event::PrefillStarted { gpu });

@@ -25,6 +25,11 @@ pub trait Router {
         false
     }
 
+    /// Whether it looks at `View::cached`, which is found out only then.
+    fn compares_prefixes(&self) -> bool {
+        false
+    }
+
     /// A replica's entry in the view has changed.
     fn load_changed(&mut self, _replica: u32, _view: View<'_>) {}
 }
@@ -45,7 +50,7 @@ static ROUTING: &[Entry] = &[
     Entry { spec: &least_connections::SPEC, build: Some(least_connections::build) },
     Entry { spec: &random::SPEC, build: Some(random::build) },
     Entry { spec: &predictive::SPEC, build: Some(predictive::build) },
-    Entry { spec: &prefix_aware::SPEC, build: None },
+    Entry { spec: &prefix_aware::SPEC, build: Some(prefix_aware::build) },
 ];
 
 /// What a scenario may write, in the order shown to users.

@@ -1,6 +1,7 @@
 //! Where a leap begins: the batch of its first step, and how many steps keep it.
 
 use super::{Begun, Leap, Leaper};
+use crate::engine::steps::blocks::{Plan, Share};
 use crate::engine::steps::cost::{Batch, Series, StepCost};
 use crate::engine::steps::job::Job;
 use crate::engine::steps::replica::{Out, What};
@@ -45,7 +46,12 @@ impl Leaper {
 
     /// `has_grown`: whether it has taken its block for the step that is being made.
     fn preempt(&mut self, id: u32, has_grown: bool, preempted: &mut Vec<Job>, out: &Out) {
-        let blocks = self.held(id, has_grown);
+        let share = self.share(id, has_grown);
+        let tokens = match (self.members.get(id).decodes_since, self.begun) {
+            (Some(_), _) => self.members.get(id).tokens(self.n_steps),
+            (None, Some(begun)) if begun.id == id => u64::from(begun.computed),
+            (None, _) => unreachable!("a prompt that its step gets through is left alone"),
+        };
         let n_steps = self.n_steps;
         let mut job = self.members.get(id).job_after(n_steps);
         if self.members.get(id).decodes_since.is_some() {
@@ -54,20 +60,19 @@ impl Leaper {
             job.last_token = self.clock;
         } else {
             self.begun = None;
-            self.completing.retain(|(other, _)| *other != id);
         }
         self.members.remove(id);
-        self.blocks.give_way(blocks);
+        self.blocks.give_way(&job, share, tokens);
         preempted.push(job);
     }
 
-    fn held(&self, id: u32, has_grown: bool) -> u64 {
+    fn share(&self, id: u32, has_grown: bool) -> Share {
         let member = self.members.get(id);
         let tokens = match member.decodes_since {
             Some(_) => member.tokens(self.n_steps) + u64::from(has_grown),
             None => u64::from(member.target),
         };
-        self.blocks.for_tokens(tokens)
+        Share { holding: member.holding, in_all: self.blocks.for_tokens(tokens) }
     }
 
     /// The next chunk of the prompt that is begun; the last one completes it.
@@ -83,6 +88,10 @@ impl Leaper {
     fn take_chunk(&mut self, begun: Begun) {
         if begun.computed + begun.chunk == self.members.get(begun.id).target {
             self.completing.push((begun.id, begun.computed));
+            let mut share = self.share(begun.id, true);
+            let member = self.members.get_mut(begun.id);
+            self.blocks.publish(&member.job, &mut share);
+            member.holding = share.holding;
         } else {
             self.begun = Some(begun);
         }
@@ -98,43 +107,50 @@ impl Leaper {
         let n_before = self.members.n_admitted();
         let mut room = self.room();
         while let Some(&job) = self.waiting.peek() {
-            let need = self.need(&job);
             if room == 0 {
                 return;
             }
-            if !self.fits(need) {
-                if !self.make_way(&job, need, n_before, preempted, out) {
+            let mut plan = self.blocks.plan(&job);
+            if !self.fits(&plan) {
+                if !self.make_way(&job, &plan, n_before, preempted, out) {
                     return;
                 }
                 room = self.room();
+                plan = self.blocks.plan(&job);
             }
             self.waiting.pop();
-            self.blocks.take(need);
-            let computed = self.blocks.cached(&job);
-            let target = job.n_to_prefill();
-            let id = self.members.admit(job, target);
+            let share = self.blocks.admit(&job, &plan);
+            let (computed, target) = (plan.cached, job.n_to_prefill());
+            let id = self.members.admit(job, target, share.holding);
             let chunk = room.min(target - computed);
             room -= chunk;
             self.take_chunk(Begun { id, computed, chunk });
-            out.told.push(What::Started.of(&job));
+            out.told.push(What::Started { cached: computed }.of(&job));
         }
     }
 
     /// As [`super::super::stepper`] does it.
-    fn make_way(&mut self, job: &Job, need: u64, n_before: u64, preempted: &mut Vec<Job>, out: &Out) -> bool {
+    fn make_way(
+        &mut self,
+        job: &Job,
+        plan: &Plan,
+        n_before: u64,
+        preempted: &mut Vec<Job>,
+        out: &Out,
+    ) -> bool {
         if !self.limits.preempts_by_priority {
             return false;
         }
-        let lower = self
-            .members
-            .latest_first()
-            .filter(|(_, member)| member.admission() <= n_before && member.job.priority < job.priority);
+        let completes = |id: u32| self.completing.iter().any(|(other, _)| *other == id);
+        let lower = self.members.latest_first().filter(|(id, member)| {
+            member.admission() <= n_before && !completes(*id) && member.job.priority < job.priority
+        });
         let mut victims: Vec<(i32, u32)> = lower.map(|(id, member)| (member.job.priority, id)).collect();
         victims.sort_by_key(|(priority, _)| *priority);
         let mut free = self.blocks.free();
         let enough = victims.iter().zip(1..).find_map(|((_, id), n)| {
-            free += self.held(*id, true);
-            (free >= need && self.has_place(self.members.len() - n)).then_some(n as usize)
+            free += self.blocks.would_free(&self.share(*id, true));
+            (free >= plan.in_all && self.has_place(self.members.len() - n)).then_some(n as usize)
         });
         let Some(enough) = enough else { return false };
         for (_, id) in &victims[..enough] {
@@ -200,14 +216,18 @@ impl Leaper {
     pub(super) fn check_sums(&self) {
         let mut sums = (0, 0, 0);
         for (id, member) in self.members.latest_first() {
-            sums.0 += self.held(id, self.leap.is_some());
+            let share = self.share(id, self.leap.is_some());
+            sums.0 += share.in_all - share.holding.blocks();
             if member.decodes_since.is_some() {
                 sums.1 += 1;
                 sums.2 += member.tokens(self.n_steps);
             }
         }
         let (blocks, decodes, context) = sums;
-        assert_eq!(blocks, self.blocks.held(), "blocks held are those of the running");
+        let own = self.blocks.own() - self.grown.blocks;
+        assert_eq!(blocks, own, "blocks that nobody shares are those of the running");
+        #[cfg(debug_assertions)]
+        self.blocks.check();
         assert_eq!(
             (decodes, context),
             (self.n_decodes, self.context),

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::engine::prefix::Holding;
 use crate::engine::steps::job::Job;
 
 /// Who runs.
@@ -27,6 +28,8 @@ pub(super) struct Member {
     pub(super) job: Job,
     /// Tokens to compute before it decodes.
     pub(super) target: u32,
+    /// Its leading blocks that others may hold too.
+    pub(super) holding: Holding,
     /// The number of the step that finished its prompt.
     pub(super) decodes_since: Option<u64>,
     admission: u64,
@@ -60,10 +63,10 @@ struct Entry {
 
 impl Members {
     /// Admits a request.
-    pub(super) fn admit(&mut self, job: Job, target: u32) -> u32 {
+    pub(super) fn admit(&mut self, job: Job, target: u32, holding: Holding) -> u32 {
         self.n_admitted += 1;
         let admission = self.n_admitted;
-        let member = Some(Member { job, target, decodes_since: None, admission });
+        let member = Some(Member { job, target, holding, decodes_since: None, admission });
         let id = if let Some(id) = self.free.pop() {
             self.slots[id as usize] = member;
             id
