@@ -159,13 +159,17 @@ fn a_wrong_file_outweighs_a_failure_and_an_unreadable_one_outweighs_both() {
 
 #[test]
 fn what_is_not_simulated_is_refused_when_it_is_run() {
-    let continuous = "
-cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }
+    let pools = "
+cluster {
+  serves llama_3_1_8b
+  gpus h100_sxm x 1 as first; gpus h100_sxm x 1 as second
+  pool prefill first; pool decode second
+}
 engine { batching continuous }
 workload chat { arrivals poisson; rate 1 req/s; prompt constant 10; output constant 10; requests 5 }
 expect completion_rate == 100%
 ";
-    let project = Project::new().with("later.kvs", continuous);
+    let project = Project::new().with("later.kvs", pools);
     project.kvs(["check"]).exits(3).ends("0 passed, 0 failed, 0 no data, 1 case with errors").warns("E09");
     let _ = project.kvs(["check", "--list"]).exits(0);
 }
