@@ -2,6 +2,8 @@
 
 #[path = "support/data.rs"]
 mod data;
+#[path = "accuracy/latency.rs"]
+mod latency;
 #[path = "../benches/calibrate/measured.rs"]
 #[expect(dead_code, reason = "the page of errors shows more of a server than tests look at")]
 mod measured;

@@ -14,6 +14,6 @@ pub fn kv_blocks(scenario: &Scenario, group: usize) -> u64 {
 }
 
 /// Bytes of a block, over all GPUs of a replica.
-pub(super) fn block_bytes(scenario: &Scenario) -> u64 {
-    scenario.model.kv_bytes_per_token.saturating_mul(u64::from(scenario.engine.block_size.get()))
+pub(super) fn block_bytes(scenario: &Scenario, group: usize) -> u64 {
+    memory::block_bytes(&scenario.model, &scenario.cluster.groups[group], &scenario.engine)
 }

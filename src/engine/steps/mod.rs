@@ -111,7 +111,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         let in_order = scheduler.is_first_come_first_served();
         let replicas = (0..n_replicas).map(|index| Station {
             replica: R::new(settings.setup(index, in_order)),
-            block_bytes: settings.block_bytes,
+            block_bytes: settings.block_bytes(index),
             told: Levels::default(),
             changed: false,
         });

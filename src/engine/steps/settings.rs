@@ -16,7 +16,6 @@ pub(super) struct Settings {
     limits: Limits,
     block_size: u32,
     pub(super) keeps_prefixes: bool,
-    pub(super) block_bytes: u64,
     pub(super) warmup: SimTime,
     pub(super) until: Option<SimTime>,
     pub(super) max_queue: Option<u32>,
@@ -36,6 +35,8 @@ pub(super) struct Settings {
 struct Group {
     replicas: Range<usize>,
     blocks: u64,
+    /// Bytes of each of them.
+    block_bytes: u64,
     timing: Rc<dyn StepTiming>,
 }
 
@@ -47,6 +48,7 @@ impl Settings {
             .map(|index| Group {
                 replicas: scenario.cluster.replicas(index),
                 blocks: memory::kv_blocks(scenario, index),
+                block_bytes: memory::block_bytes(scenario, index),
                 timing: timing(scenario, &scenario.cluster.groups[index]),
             })
             .collect();
@@ -59,7 +61,6 @@ impl Settings {
             },
             block_size: engine.block_size.get(),
             keeps_prefixes: engine.prefix_cache,
-            block_bytes: memory::block_bytes(scenario),
             warmup: scenario.run.warmup,
             until: scenario.run.until,
             max_queue: policy.max_queue,
@@ -88,6 +89,11 @@ impl Settings {
     /// How long the steps of a replica take.
     pub(super) fn timing(&self, replica: u32) -> &dyn StepTiming {
         &*self.group(replica as usize).timing
+    }
+
+    /// Bytes of a block of a replica.
+    pub(super) fn block_bytes(&self, replica: usize) -> u64 {
+        self.group(replica).block_bytes
     }
 
     fn group(&self, replica: usize) -> &Group {
