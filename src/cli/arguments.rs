@@ -1,5 +1,6 @@
 //! Arguments that several subcommands take.
 
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -97,6 +98,25 @@ impl From<EngineKind> for Stepping {
         match kind {
             EngineKind::Leap => Stepping::Leap,
             EngineKind::Step => Stepping::Step,
+        }
+    }
+}
+
+/// `--plots`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Plots {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Plots {
+    /// Whether to draw on stdout.
+    pub(super) fn wanted(self) -> bool {
+        match self {
+            Plots::Auto => io::stdout().is_terminal(),
+            Plots::Always => true,
+            Plots::Never => false,
         }
     }
 }

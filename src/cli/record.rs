@@ -9,6 +9,7 @@ use crate::digest::sha256;
 use crate::engine::{Event, Journey, Levels, Sink};
 use crate::host::{Host, HostError, PendingFile};
 use crate::model::{Group as Replicas, Scenario};
+use crate::report::plot::{self, Sketch};
 use crate::report::{EventLog, FORMATS, Input, Report, TimeSeries, Written, human};
 use crate::units::SimTime;
 
@@ -20,6 +21,8 @@ pub(super) struct Record<'a> {
     several_seeds: bool,
     inputs: Vec<Input>,
     colored: bool,
+    /// Whether summaries end with a picture.
+    draws: bool,
     /// By case, then by seed.
     summaries: Mutex<BTreeMap<usize, BTreeMap<u64, String>>>,
 }
@@ -32,6 +35,7 @@ impl<'a> Record<'a> {
         groups: &[Group],
         out: Option<&'a Path>,
         colored: bool,
+        draws: bool,
     ) -> Record<'a> {
         let selected: Vec<_> =
             groups.iter().flat_map(|group| &group.members).filter(|member| member.selected).collect();
@@ -42,6 +46,7 @@ impl<'a> Record<'a> {
             several_seeds: selected.iter().any(|member| member.seeds.end - member.seeds.start > 1),
             inputs,
             colored,
+            draws,
             summaries: Mutex::default(),
         }
     }
@@ -65,18 +70,24 @@ impl<'a> Record<'a> {
 }
 
 impl Recorder for Record<'_> {
-    type Sink = Option<Logs>;
+    type Sink = (Option<Sketch>, Option<Logs>);
 
     const SHOWS_SUMMARIES: bool = true;
 
-    fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Option<Logs>, HostError> {
+    fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Self::Sink, HostError> {
         let scenario = &suite.cases[case].scenario;
-        self.folder(scenario, seed).map(|folder| Logs::begin(&folder, scenario)).transpose()
+        let sketch = self.draws.then(|| Sketch::new(scenario));
+        let logs = self.folder(scenario, seed).map(|folder| Logs::begin(&folder, scenario)).transpose()?;
+        Ok((sketch, logs))
     }
 
-    fn end(&self, logs: Option<Logs>, run: &FinishedRun<'_>) -> Result<(), HostError> {
+    fn end(&self, (sketch, logs): Self::Sink, run: &FinishedRun<'_>) -> Result<(), HostError> {
         let report = Report { inputs: &self.inputs, ..run.report() };
-        let summary = human(&report, self.colored);
+        let mut summary = human(&report, self.colored);
+        if let Some(sketch) = sketch {
+            summary.push('\n');
+            summary.push_str(&plot::text(&sketch.finish(run.end)));
+        }
         let mut summaries = self.summaries.lock().expect("no panic while the lock is held");
         summaries.entry(run.case).or_default().insert(run.seed, summary);
         drop(summaries);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::arguments::{GlobalArgs, RunningArgs, seed};
+use super::arguments::{GlobalArgs, Plots, RunningArgs, seed};
 use super::check::{Loaded, Selected, WHAT_IS_A_CASE, every_case, exit_of, load, select_groups};
 use super::exit::Exit;
 use super::interrupt;
@@ -44,6 +44,9 @@ pub(super) struct RunArgs {
     /// Show the paths that caches may take between GPUs, and run nothing
     #[arg(long, env = "KVS_PATHS", hide_env = true, conflicts_with = "show_config", value_parser = BoolishValueParser::new())]
     paths: bool,
+    /// Whether to draw levels over time and the latencies [default: on a terminal]
+    #[arg(long, env = "KVS_PLOTS", hide_env = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    plots: Plots,
     #[command(flatten)]
     pub(super) running: RunningArgs,
 }
@@ -88,7 +91,14 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         return *exit;
     }
     let groups = select_groups(suites, &chosen, &arguments.running, arguments.seed);
-    let record = Record::new(&host, suite, &groups, arguments.out.as_deref(), output.colored());
+    let record = Record::new(
+        &host,
+        suite,
+        &groups,
+        arguments.out.as_deref(),
+        output.colored(),
+        arguments.plots.wanted(),
+    );
     let printer = Printer {
         output,
         host: &host,

@@ -264,3 +264,12 @@ fn a_parameter_is_set_once() {
         .exits(2)
         .warns("`n` two values");
 }
+
+#[test]
+fn pictures_are_drawn_on_request_and_not_into_a_pipe() {
+    let project = Project::first();
+    let drawn = project.kvs(["run", "first.kvs", "--plots", "always"]).exits(0);
+    drawn.says("over 750 ms  KV cache").says("small[0]").says("latency").says("100.0%  ████");
+    let plain = project.kvs(["run", "first.kvs"]).exits(0);
+    assert!(!plain.stdout.contains('█'), "{plain:#?}");
+}

@@ -74,10 +74,16 @@ fn make(host: &Host, file: &Path, output: &Output) -> Result<Exit, HostError> {
     if !workflow.exists() {
         create(host, &workflow, WORKFLOW, output)?;
     }
-    output.result(&format!(
-        "\nNext:\n  {STRONG}kvs check{STRONG:#}          {FAINT}run it; it passes{FAINT:#}\n  {STRONG}kvs run {file}{STRONG:#}  {FAINT}see its numbers{FAINT:#}\n",
-        file = display(file),
-    ));
+    let commands = [
+        ("kvs check".to_owned(), "run it; it passes"),
+        (format!("kvs run {}", display(file)), "see its numbers"),
+        ("kvs watch".to_owned(), "change it, save, and see what moved"),
+    ];
+    let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    output.result("\n");
+    for (command, what) in commands {
+        output.result(&format!("  {STRONG}{command:<width$}{STRONG:#}  {FAINT}{what}{FAINT:#}\n"));
+    }
     Ok(exit)
 }
 

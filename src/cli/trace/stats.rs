@@ -1,11 +1,9 @@
 //! `kvs trace stats`: the figures of a trace.
 
-use std::io::{self, IsTerminal as _};
-
+use clap::Args;
 use clap::builder::BoolishValueParser;
-use clap::{Args, ValueEnum};
 
-use super::super::arguments::GlobalArgs;
+use super::super::arguments::{GlobalArgs, Plots};
 use super::super::exit::Exit;
 use super::super::output::Output;
 use super::file::{FileArgs, Trace, bad_row};
@@ -25,13 +23,6 @@ pub(in crate::cli) struct StatsArgs {
     plots: Plots,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Plots {
-    Auto,
-    Always,
-    Never,
-}
-
 pub(super) fn run(arguments: &StatsArgs, global: &GlobalArgs, output: &Output) -> Exit {
     let trace = match Trace::open(&arguments.file, global.allow_outside, output) {
         Ok(trace) => trace,
@@ -43,11 +34,7 @@ pub(super) fn run(arguments: &StatsArgs, global: &GlobalArgs, output: &Output) -
     };
     let about =
         About { file: &trace.shown, format: trace.format(), guessed: trace.guessed, survey: &trace.survey };
-    let plots = match arguments.plots {
-        Plots::Auto => io::stdout().is_terminal(),
-        Plots::Always => true,
-        Plots::Never => false,
-    };
+    let plots = arguments.plots.wanted();
     let text = if arguments.json { show::json(&about, &stats) } else { show::text(&about, &stats, plots) };
     output.result(&text);
     Exit::PASSED

@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::check::{GoldenMode, Snapshots, Suite, snapshot_name};
 use crate::digest::sha256;
 use crate::host::Host;
-use crate::model::WorkloadSource;
 
 /// The inputs of a file, in two parts, as one of them is written by runs themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +34,10 @@ impl Fingerprint {
     }
 }
 
-/// The files that cases read while they run, by the paths they resolve to.
+/// The files that cases read while they run, traces and files of numbers, by the paths they resolve to.
 pub(super) fn traces(suite: &Suite) -> impl Iterator<Item = &str> {
     let workloads = suite.cases.iter().flat_map(|compiled| &compiled.scenario.workloads);
-    workloads.filter_map(|workload| match &workload.source {
-        WorkloadSource::File(trace) => Some(trace.resolved.as_str()),
-        WorkloadSource::Generated { .. } | WorkloadSource::Rows(_) => None,
-    })
+    workloads.flat_map(|workload| workload.files().into_iter().map(|(_, path)| path))
 }
 
 fn snapshots(suite: &Suite) -> String {

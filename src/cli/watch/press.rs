@@ -10,8 +10,7 @@ use crate::cli::difference::difference;
 use crate::cli::output::STRONG;
 use crate::cli::review::{PendingArgs, review};
 
-const HELP: &str = "\
-  a  run all          r  run again        f  run what failed
+const HELP: &str = "  a  run all          r  run again        f  run what failed
   p  filter by path   t  filter by name   u  store the numbers as snapshots
   v  review           d  differences from the snapshots
   q  quit             h  this help        any key stops a run

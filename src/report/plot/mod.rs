@@ -5,6 +5,7 @@
 
 mod grid;
 mod histogram;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ use crate::report::number::Json;
 use crate::units::SimTime;
 use grid::{Band, Grid, Track};
 use histogram::Histogram;
+
+pub use text::text;
 
 /// GPUs drawn one by one; the sum over all is drawn as well.
 const MOST_GPUS: usize = 16;

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_comment_does_not_become_documentation() {
-        check(";;## said\nparam a = 1;\n", "; ## said\nparam a = 1\n");
+        check(";;## said\nparam a = 1;\n", ";  ## said\nparam a = 1\n");
     }
 
     #[test]

@@ -4,10 +4,8 @@
 
 use std::fmt::Write as _;
 
+use crate::bars::{column, row};
 use crate::trace::stats::{Lengths, Profile};
-
-const COLUMNS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const ROWS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 
 /// The longest bar, and the most columns of a line over time, in characters.
 const WIDTH: usize = 40;
@@ -41,25 +39,11 @@ pub(super) fn lengths(lengths: &Lengths) -> String {
     for (bin, count) in bins.iter().enumerate().skip(first) {
         let (low, high) = if bin == 0 { (0, 0) } else { (1_u64 << (bin - 1), (1_u64 << bin) - 1) };
         let share = *count as f64 / lengths.n() as f64 * 100.0;
-        let bar = row(*count as f64, most as f64);
+        let bar = row(*count as f64, most as f64, WIDTH);
         let line = format!("  {low:>9} .. {high:<9} {share:>5.1}%  {bar}");
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
-}
-
-fn column(value: f64, most: f64) -> char {
-    let eighths = if most > 0.0 { libm::ceil(value / most * 8.0) as usize } else { 0 };
-    COLUMNS[eighths.min(8)]
-}
-
-fn row(value: f64, most: f64) -> String {
-    let eighths = if most > 0.0 { libm::ceil(value / most * (WIDTH * 8) as f64) as usize } else { 0 };
-    let mut bar = "█".repeat(eighths / 8);
-    if !eighths.is_multiple_of(8) {
-        bar.push(ROWS[eighths % 8 - 1]);
-    }
-    bar
 }
 
 #[cfg(test)]
