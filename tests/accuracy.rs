@@ -9,5 +9,9 @@ mod latency;
 mod measured;
 #[path = "accuracy/memory.rs"]
 mod memory;
+#[path = "accuracy/page.rs"]
+mod page;
 #[path = "accuracy/parameters.rs"]
 mod parameters;
+#[path = "../benches/calibrate/replay.rs"]
+mod replay;

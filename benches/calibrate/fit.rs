@@ -1,7 +1,9 @@
 //! The fit: damped least squares on logarithms, robust against single rows, held by priors.
 //!
 //! K. Levenberg, "A method for the solution of certain non-linear problems in least squares", 1944, with Huber's
-//! weights. The simulation is deterministic, so its derivatives are differences of two runs with the same arrivals.
+//! weights for what was measured; priors count as full squares, so none is left behind as if it were a bad row. The
+//! simulation is deterministic, so its derivatives are differences of two runs with the same arrivals. Invariant: a fit
+//! begins at the priors and sees no rows but those it is given.
 
 use kvs::engine::hardware::attained::{CHIPS, PARAMETERS, SLOWDOWN};
 use kvs::model::{Arg, Choice};
@@ -20,6 +22,12 @@ const EXPECTED: [f64; 3] = [0.06, 0.025, 0.025];
 /// the common share at which it reads the cache.
 const FACTORS: [(f64, f64); 2] = [(1.0, 0.1), (1.0, 1.0)];
 
+/// Moves of a fit, unless it comes to rest before; from the priors it does.
+const MOVES: usize = 30;
+
+/// What the two factors are called.
+pub(crate) const FACTOR_NAMES: [&str; 2] = ["`a100_sxm_80gb`: slowdown", "`a100_sxm_80gb`: cache"];
+
 /// A step of a derivative, in logarithms.
 const STEP: f64 = 0.02;
 
@@ -33,7 +41,8 @@ pub(crate) fn built_in() -> Point {
     parameters.chain([chip.slowdown, chip.cache]).collect()
 }
 
-fn priors() -> Vec<(f64, f64)> {
+/// What is known without the measurements, and how well: value and spread.
+pub(crate) fn priors() -> Vec<(f64, f64)> {
     PARAMETERS.iter().map(|parameter| (parameter.prior, parameter.spread)).chain(FACTORS).collect()
 }
 
@@ -61,8 +70,34 @@ pub(crate) fn predict(servers: &[&Server], point: &Point, seed: u64) -> Vec<Mean
     runs.collect::<Vec<_>>().concat()
 }
 
-/// Errors over what is expected of them, then distances from the priors over their spreads.
-fn residuals(servers: &[&Server], point: &Point) -> Vec<f64> {
+/// How far a point is off: errors over what is expected of them, and distances from the priors over their spreads.
+struct Residuals {
+    /// The errors, then the distances.
+    all: Vec<f64>,
+    /// How many are errors.
+    n_errors: usize,
+}
+
+impl Residuals {
+    /// Half a square; of an error beyond 1 a line.
+    fn loss(&self) -> f64 {
+        let halves = self.all.iter().zip(self.weights()).map(|(z, weight)| {
+            let size = z.abs();
+            if weight < 1.0 { size - 0.5 } else { size * size / 2.0 }
+        });
+        halves.sum()
+    }
+
+    /// What each counts for as a square.
+    fn weights(&self) -> impl Iterator<Item = f64> {
+        let weigh = |(index, z): (usize, &f64)| {
+            if index < self.n_errors { 1.0 / z.abs().max(1.0) } else { 1.0 }
+        };
+        self.all.iter().enumerate().map(weigh)
+    }
+}
+
+fn residuals(servers: &[&Server], point: &Point) -> Residuals {
     let stages = servers.iter().flat_map(|server| &server.stages);
     let predicted = predict(servers, point, 1);
     let errors = stages.zip(predicted).flat_map(|(stage, means)| {
@@ -70,24 +105,24 @@ fn residuals(servers: &[&Server], point: &Point) -> Vec<f64> {
         errors.into_iter().zip(EXPECTED).map(|(error, expected)| error / expected)
     });
     let held = point.iter().zip(priors()).map(|(value, (prior, spread))| libm::log(value / prior) / spread);
-    errors.chain(held).collect()
+    let mut all: Vec<f64> = errors.collect();
+    let n_errors = all.len();
+    all.extend(held);
+    Residuals { all, n_errors }
 }
 
-/// Half a square up to 1, then a line.
-fn loss(residuals: &[f64]) -> f64 {
-    residuals.iter().map(|z| z.abs()).map(|z| if z < 1.0 { z * z / 2.0 } else { z - 0.5 }).sum()
-}
-
-/// Moves from `start` to where servers are predicted best; at most so many times.
-pub(crate) fn fit(servers: &[&Server], start: &Point, n_moves: usize) -> Point {
-    let mut point = start.clone();
+/// Moves from the priors to where servers are predicted best.
+pub(crate) fn fit(servers: &[&Server]) -> Point {
+    let mut point: Point = priors().into_iter().map(|(prior, _)| prior).collect();
     let mut current = residuals(servers, &point);
     let mut damping = 0.01;
-    for turn in 0..n_moves {
+    for turn in 0..MOVES {
         let slopes: Vec<Vec<f64>> = (0..point.len())
             .map(|index| {
-                let moved = residuals(servers, &shifted(&point, index, STEP));
-                moved.iter().zip(&current).map(|(after, before)| (after - before) / STEP).collect()
+                // Downwards where upwards meets the bound: a slope of nothing would leave the equations singular.
+                let step = if point[index] * libm::exp(STEP) < most(index) { STEP } else { -STEP };
+                let moved = residuals(servers, &shifted(&point, index, step));
+                moved.all.iter().zip(&current.all).map(|(after, before)| (after - before) / step).collect()
             })
             .collect();
         let mut improved = false;
@@ -96,7 +131,7 @@ pub(crate) fn fit(servers: &[&Server], start: &Point, n_moves: usize) -> Point {
             let next: Point = (0..point.len())
                 .fold(point.clone(), |next, index| shifted(&next, index, shift[index].clamp(-0.5, 0.5)));
             let there = residuals(servers, &next);
-            improved = loss(&there) < loss(&current) - 1e-3;
+            improved = there.loss() < current.loss() - 1e-3;
             if improved {
                 (point, current) = (next, there);
                 damping /= 10.0;
@@ -104,7 +139,7 @@ pub(crate) fn fit(servers: &[&Server], start: &Point, n_moves: usize) -> Point {
                 damping *= 10.0;
             }
         }
-        eprintln!("move {}: loss {:.2}", turn + 1, loss(&current));
+        eprintln!("move {}: loss {:.2}", turn + 1, current.loss());
         if !improved {
             break;
         }
@@ -115,15 +150,19 @@ pub(crate) fn fit(servers: &[&Server], start: &Point, n_moves: usize) -> Point {
 /// A point with one parameter moved by a logarithm; shares stay below 1.
 fn shifted(point: &Point, index: usize, by: f64) -> Point {
     let mut shifted = point.clone();
-    let is_share = PARAMETERS.get(index).is_some_and(|parameter| parameter.param.name.ends_with("_share"));
-    let most = if is_share { 0.99 } else { f64::INFINITY };
-    shifted[index] = (point[index] * libm::exp(by)).min(most);
+    shifted[index] = (point[index] * libm::exp(by)).min(most(index));
     shifted
 }
 
+/// The bound of a parameter.
+fn most(index: usize) -> f64 {
+    let is_share = PARAMETERS.get(index).is_some_and(|parameter| parameter.param.name.ends_with("_share"));
+    if is_share { 0.99 } else { f64::INFINITY }
+}
+
 /// The shift that lessens the weighted squares, damped.
-fn solve(slopes: &[Vec<f64>], residuals: &[f64], damping: f64) -> Vec<f64> {
-    let weights: Vec<f64> = residuals.iter().map(|z| 1.0 / z.abs().max(1.0)).collect();
+fn solve(slopes: &[Vec<f64>], residuals: &Residuals, damping: f64) -> Vec<f64> {
+    let weights: Vec<f64> = residuals.weights().collect();
     let product = |left: &[f64], right: &[f64]| -> f64 {
         left.iter().zip(right).zip(&weights).map(|((a, b), weight)| a * b * weight).sum()
     };
@@ -133,7 +172,7 @@ fn solve(slopes: &[Vec<f64>], residuals: &[f64], damping: f64) -> Vec<f64> {
         .map(|(index, slope)| {
             let mut row: Vec<f64> = slopes.iter().map(|other| product(slope, other)).collect();
             row[index] *= 1.0 + damping;
-            row.push(-product(slope, residuals));
+            row.push(-product(slope, &residuals.all));
             row
         })
         .collect();
