@@ -8,6 +8,9 @@ mod data;
 
 use std::process::Command;
 
+use kvs::check::{compile, open_traces};
+use kvs::host::Host;
+use kvs::workload::Traffic;
 use serde_json::Value;
 
 /// What `kvs trace stats --json` says about a file of the data; `None` where there is no data.
@@ -208,4 +211,43 @@ fn a_fit_of_code_completions_is_within_a_factor_of_two_at_every_window() {
     let Some(fitted) = fit(TEST, FILE, &[]) else { return };
     assert!(fitted.ratios.iter().all(|ratio| (0.5..=2.0).contains(ratio)), "{:?}", fitted.ratios);
     assert!(fitted.distances.iter().all(|distance| *distance <= 0.02), "{:?}", fitted.distances);
+}
+
+#[test]
+fn a_fit_of_conversations_keeps_what_long_prompts_are_answered_with() {
+    const TEST: &str = "a_fit_of_conversations_keeps_what_long_prompts_are_answered_with";
+    const FILE: &str = "azure2023/AzureLLMInferenceTrace_conv.first40min.csv";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let block = folder.path().join("conv.kvs");
+    let Some(stats) = stats(TEST, FILE) else { return };
+    let out = ["--out", block.to_str().expect("UTF-8"), "--allow-outside"];
+    let fitted = fit(TEST, FILE, &out).expect("the data is there");
+    assert!(fitted.distances.iter().all(|distance| *distance <= 0.02), "{:?}", fitted.distances);
+    let pairs =
+        std::fs::read_to_string(folder.path().join("conv.pairs.csv")).expect("pairs beside the block");
+    assert!(pairs.starts_with("prompt,gen\n374,44\n"), "the first rows of the trace");
+    assert_eq!(pairs.lines().count(), 1 + 13_927);
+
+    let scenario = folder.path().join("use.kvs");
+    let text = "use \"conv.kvs\"\ncluster { serves llama_3_1_8b; gpus h100_sxm x 2 }\nexpect completion_rate == 100%\n";
+    std::fs::write(&scenario, text).expect("writable");
+    let host = Host::disk(true).expect("a current folder");
+    let suite = compile(&host, &scenario, &Vec::new()).expect("the file was just written");
+    assert!(!suite.has_errors(), "{:#?}", suite.diagnostics);
+    let open = open_traces(&host, &suite.root);
+    let mut traffic = Traffic::new(&suite.cases[0].scenario, 1, &open).expect("the pairs are sound");
+    let quartiles = stats["quartiles"].as_array().expect("a list");
+    let mut drawn = vec![(0_u64, 0_u64); quartiles.len()];
+    while let Some(request) = traffic.next_request() {
+        let within =
+            |quartile: &Value| u64::from(request.prompt.get()) <= quartile["to"].as_u64().expect("tokens");
+        let quartile = quartiles.iter().position(within).expect("a prompt of the trace");
+        drawn[quartile].0 += 1;
+        drawn[quartile].1 += u64::from(request.output.get());
+    }
+    // About 3,450 draws each, of a standard deviation of 220 tokens at most: 4 tokens of standard error.
+    for (quartile, (n, sum)) in quartiles.iter().zip(drawn) {
+        let (recorded, mean) = (quartile["mean_output"].as_f64().expect("tokens"), sum as f64 / n as f64);
+        assert!((mean - recorded).abs() < 20.0, "{mean} drawn, {recorded} recorded");
+    }
 }

@@ -90,8 +90,7 @@ pub fn fit(requests: Requests<'_>, compile: Compile<'_>, with_pairs: bool) -> Re
     spread(&mut |at| gaps.add(at))?;
     let process = process::choose(&original, &rate, gaps.cv(), compile)?;
     let depend = lengths::depend(&pairs.quartiles, &output);
-    let drawn = crate::workload::lengths::pairs().all(|spec| spec.simulated);
-    let lengths = if depend && with_pairs && drawn {
+    let lengths = if depend && with_pairs {
         FittedLengths::Joint(lengths::pairs(requests, prompt.n())?)
     } else {
         lengths::separate(&prompt, &output, depend)
