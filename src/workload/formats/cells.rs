@@ -63,6 +63,10 @@ fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
         return Err(if power < 0 { BadCell::NoNumber } else { BadCell::TooLarge });
     }
     let mantissa = not_negative(mantissa)?;
+    // The zeros put beside it below are digits as well.
+    if !mantissa.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Err(BadCell::NoNumber);
+    }
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let zeros = "0".repeat(power.unsigned_abs() as usize);
     let moved = if power < 0 {
@@ -72,7 +76,10 @@ fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
     } else {
         let digits = format!("{fraction}{zeros}");
         let (back, fraction) = digits.split_at(zeros.len());
-        format!("{}.{fraction}", format!("{whole}{back}").trim_start_matches('0'))
+        let whole = format!("{whole}{back}");
+        // Zeros in front count as digits of the limit; one has to stay where there is nothing else.
+        let whole = whole.trim_start_matches('0');
+        format!("{}.{fraction}", if whole.is_empty() { "0" } else { whole })
     };
     decimal_time(&moved, exponent)
 }
@@ -166,7 +173,7 @@ mod tests {
         ] {
             assert_eq!(scientific_time(text, exponent), Ok(ps), "{text}");
         }
-        for text in ["e3", "1e", "1e5.0", "1e31", "1e-31", "-1e3", "1e3e3", "x1e3"] {
+        for text in ["e3", "e-3", ".e3", "1e", "1e5.0", "1e31", "1e-31", "-1e3", "1e3e3", "x1e3"] {
             assert!(scientific_time(text, 9).is_err(), "{text}");
         }
     }

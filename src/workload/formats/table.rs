@@ -12,13 +12,18 @@ pub(super) struct Table {
     places: Vec<usize>,
     /// How many columns the header has.
     width: usize,
+    /// Whether lines end with CR LF, of which the parser takes the LF for the beginning of the next row.
+    crlf: bool,
     row: StringRecord,
+    /// The line the row begins at, from 1.
+    line: u64,
 }
 
 /// The wanted cells of one row.
 pub(super) struct Row<'a> {
     row: &'a StringRecord,
     places: &'a [usize],
+    line: u64,
 }
 
 impl Table {
@@ -35,16 +40,27 @@ impl Table {
             reader.headers().map_err(|error| unreadable(&error))?.iter().map(str::trim).collect();
         let places = columns.iter().map(|names| place(names, &header)).collect::<Result<_, _>>()?;
         let width = header.len();
-        Ok(Table { reader, places, width, row: StringRecord::new() })
+        let breaks = breaks_in(reader.headers().map_err(|error| unreadable(&error))?);
+        let crlf = reader.position().line() == 1 + breaks;
+        Ok(Table { reader, places, width, crlf, row: StringRecord::new(), line: 1 })
     }
 
     /// The wanted cells of the next row, in the order asked for.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, BadRow> {
         self.reader.get_mut().begin_row();
-        if !self.reader.read_record(&mut self.row).map_err(|error| unreadable(&error))? {
+        let unread = u64::from(self.crlf);
+        let read = self.reader.read_record(&mut self.row).map_err(|error| {
+            let bad = unreadable(&error);
+            BadRow { line: bad.line.map(|line| line + unread), ..bad }
+        })?;
+        if !read {
             return Ok(None);
         }
-        let row = Row { row: &self.row, places: &self.places };
+        // From where the row ends, as empty lines may stand before it; from where the one before ends, as the last line
+        // may have no end.
+        let end = self.reader.position().line().saturating_sub(breaks_in(&self.row) + 1);
+        self.line = end.max(self.row.position().map_or(0, Position::line)) + unread;
+        let row = Row { row: &self.row, places: &self.places, line: self.line };
         if self.row.len() != self.width {
             return Err(BadRow {
                 line: Some(row.line()),
@@ -64,7 +80,7 @@ impl Table {
 impl Row<'_> {
     /// From 1.
     pub(super) fn line(&self) -> u64 {
-        self.row.position().map_or(0, Position::line)
+        self.line
     }
 
     /// The text of a wanted cell.
@@ -87,6 +103,11 @@ impl Row<'_> {
             BadRow { line: Some(self.line()), column, message, unreadable: false }
         })
     }
+}
+
+/// How many line breaks stand inside the cells of a row.
+fn breaks_in(row: &StringRecord) -> u64 {
+    row.iter().map(|cell| cell.matches('\n').count() as u64).sum()
 }
 
 /// Where the column of one of these names stands, of which there must be one.
@@ -114,4 +135,33 @@ pub(super) fn unreadable(error: &::csv::Error) -> BadRow {
     };
     let unreadable = matches!(error.kind(), ::csv::ErrorKind::Io(_));
     BadRow { line: error.position().map(Position::line), column: None, message, unreadable }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[u64]) {
+        let reader = Box::new(Cursor::new(text.as_bytes().to_vec()));
+        let mut table = Table::new(reader, &["a"]).expect("the header has the column");
+        let mut lines = Vec::new();
+        while let Some(row) = table.next().expect("the rows are sound") {
+            lines.push(row.line());
+        }
+        assert_eq!(lines, expected, "{text:?}");
+    }
+
+    #[test]
+    fn rows_have_the_line_an_editor_shows() {
+        for text in ["a,b\n1,2\n3,4\n5,6\n", "a,b\n1,2\n3,4\n5,6"] {
+            check(text, &[2, 3, 4]);
+            check(&text.replace('\n', "\r\n"), &[2, 3, 4]);
+        }
+        let broken = "a,b\n1,\"2\n2\"\n\n3,4\n";
+        check(broken, &[2, 5]);
+        check(&broken.replace('\n', "\r\n"), &[2, 5]);
+    }
 }
