@@ -341,7 +341,8 @@ mod tests {
         batch.add_decode(10);
         batch.add_chunk(0, 5, true);
         let difference = full.cost(&batch).total() - bare.cost(&batch).total();
-        assert_eq!(difference, ticks(1e-3 + 1e-4) + 2 * ticks(1e-5));
+        // The sum of rounded coefficients is not quite the rounded sum.
+        assert!(difference.abs_diff(ticks(1e-3 + 1e-4) + 2 * ticks(1e-5)) <= 2, "{difference}");
     }
 
     #[test]
