@@ -1,6 +1,6 @@
 //! One system, run both ways: the same events, levels, gaps between tokens and end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use kvs::check::execute_by;
@@ -57,6 +57,10 @@ pub(crate) struct Seen {
     pub(crate) queued_globally: u64,
     pub(crate) unfinished: u64,
     pub(crate) gaps: u64,
+    /// Prompts that were through before another that was begun earlier on the same replica.
+    pub(crate) overtakings: u64,
+    /// Systems in which a prompt left two others behind.
+    pub(crate) nested: u64,
     /// Finished requests that found something in the prefix cache.
     pub(crate) found: u64,
     pub(crate) steps: u64,
@@ -91,6 +95,42 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     assert_eq!(stepped.gaps, leapt.gaps, "system {number} has the same gaps between tokens");
     check_conservation(number, &stepped);
     count(&stepped, &end, seen);
+    let (overtakings, deepest) = overtakings(&stepped);
+    assert!(overtakings == 0 || scenario.policy.scheduling.name != "fifo", "system {number}: equal keys");
+    seen.overtakings += overtakings;
+    seen.nested += u64::from(deepest > 1);
+}
+
+/// How many prompts were through before another that was begun earlier on the same replica, and how many such others
+/// one of them left behind at most.
+fn overtakings(recording: &Recording) -> (u64, usize) {
+    let through = |happened: &Happened| match happened {
+        Happened::Event(at, Event::PrefillFinished { .. }, number, _) => Some((*number, *at)),
+        _ => None,
+    };
+    let through: BTreeSet<(u64, SimTime)> = recording.happened.iter().filter_map(through).collect();
+    let (mut begun, mut n, mut deepest) = (BTreeMap::<u32, Vec<(u64, SimTime)>>::new(), 0, 0);
+    for happened in &recording.happened {
+        let Happened::Event(at, event, number, _) = *happened else { continue };
+        match event {
+            Event::PrefillStarted { gpu } => begun.entry(gpu).or_default().push((number, at)),
+            Event::PrefillFinished { gpu } | Event::Preempted { gpu } => {
+                let begun = begun.entry(gpu).or_default();
+                let Some(position) = begun.iter().position(|(other, _)| *other == number) else { continue };
+                let (_, since) = begun.remove(position);
+                if matches!(event, Event::PrefillFinished { .. }) {
+                    let is_overtaken = |(other, earlier): &&(u64, SimTime)| {
+                        *earlier < since && !through.contains(&(*other, at))
+                    };
+                    let overtaken = begun[..position].iter().filter(is_overtaken).count();
+                    n += u64::from(overtaken > 0);
+                    deepest = deepest.max(overtaken);
+                }
+            }
+            _ => {}
+        }
+    }
+    (n, deepest)
 }
 
 /// Whoever has arrived and not ended waits, runs or stands in the global queue, after every instant: Little's law, for

@@ -2,7 +2,8 @@
 //!
 //! A run of steps that keep their members is called a leap. It ends at the first step after which somebody finishes,
 //! at the last one before blocks run out or the last chunk of a prompt is made, or where who has joined meanwhile
-//! may be admitted. What a step does is said in [`super::stepper`]; here the same is done for a batch that is known
+//! may be admitted: where a prompt goes on in chunks, only who stands before it. Prompts that are begun form a stack:
+//! who stands before the top is put on it, and nobody below gets a chunk until those above are through. What a step does is said in [`super::stepper`]; here the same is done for a batch that is known
 //! by its sums: how many decode, the tokens they have in the cache, how many take a block at each step modulo the size
 //! of a block ([`Ring`]), and the step at which each finishes (a heap).
 //!
@@ -41,8 +42,11 @@ pub(super) struct Leaper {
     n_decodes: u32,
     /// Tokens they have in the cache.
     context: u64,
-    /// The prompt that is begun and goes on behind the present step.
+    /// The prompt that goes on behind the present step, which has a chunk of it.
     begun: Option<Begun>,
+    /// Prompts that are begun and without a chunk in the present step, by falling key and falling admission; between
+    /// two leaps all that are begun.
+    paused: Vec<Begun>,
     /// Prompts that the present step gets through, with the tokens in the cache before it.
     completing: Vec<(u32, u32)>,
     /// Decodes by workload that count for gaps; empty where nobody wants to know.
@@ -75,9 +79,11 @@ struct Grown {
 #[derive(Clone, Copy, Debug)]
 struct Begun {
     id: u32,
+    /// Of its request.
+    key: u64,
     /// Tokens in the cache before the present step.
     computed: u32,
-    /// Tokens in each step of the leap.
+    /// Tokens in each step of the leap; none where it is paused.
     chunk: u32,
 }
 
@@ -103,6 +109,7 @@ impl Replica for Leaper {
             n_decodes: 0,
             context: 0,
             begun: None,
+            paused: Vec::new(),
             completing: Vec::new(),
             measured: Vec::new(),
             clock: 0,
@@ -120,7 +127,9 @@ impl Replica for Leaper {
         self.blocks.expect(job.slot, content);
         if self.leap.is_some() && !self.has_news {
             let may_come = self.limits.preempts_by_priority
-                || (!self.waiting.is_behind(job.key) && self.begun.is_none() && self.would_fit(&job));
+                || (!self.waiting.is_behind(job.key)
+                    && self.begun.is_none_or(|begun| job.key < begun.key)
+                    && self.would_fit(&job));
             self.has_news = may_come;
         }
         self.waiting.join(job, now);
@@ -177,7 +186,7 @@ impl Replica for Leaper {
     fn doing(&self) -> Doing {
         Doing {
             waiting: self.waiting.len() as u32,
-            chunks: self.completing.len() as u32 + u32::from(self.begun.is_some()),
+            prompts: self.members.len() - self.n_decodes,
             decodes: self.n_decodes,
             blocks: self.blocks_told,
         }
@@ -239,21 +248,37 @@ impl Leaper {
         self.grown = Grown::default();
         self.ring.turn(n_steps);
         self.context += n_steps * u64::from(self.n_decodes);
-        if let Some(begun) = &mut self.begun {
-            begun.computed += begun.chunk * n_steps as u32;
+        if let Some(begun) = self.begun.take() {
+            let computed = begun.computed + begun.chunk * n_steps as u32;
+            self.paused.push(Begun { computed, chunk: 0, ..begun });
         }
         let first = out.told.len();
-        // In the order of admission: whoever decodes was admitted before those whose prompt is just through.
-        while let Some(id) = self.members.pop_finished(self.n_steps) {
-            self.finish(id, out);
-        }
-        let mut completing = std::mem::take(&mut self.completing);
-        for (id, _) in completing.drain(..) {
-            self.complete(id, out);
-        }
-        self.completing = completing;
+        self.end_phases(out);
         if out.told.len() > first + 1 {
             out.told[first..].sort_unstable();
+        }
+    }
+
+    /// Ends the prompts and the decodes that the last step gets through, in the order of admission, in which the cache
+    /// remembers what they leave.
+    fn end_phases(&mut self, out: &mut Out) {
+        if self.completing.is_empty() {
+            while let Some(id) = self.members.pop_finished(self.n_steps) {
+                self.finish(id, out);
+            }
+            return;
+        }
+        let mut ends: Vec<u32> = self.completing.drain(..).map(|(id, _)| id).collect();
+        while let Some(id) = self.members.pop_finished(self.n_steps) {
+            ends.push(id);
+        }
+        ends.sort_unstable_by_key(|id| self.members.get(*id).admission());
+        for id in ends {
+            if self.members.get(id).decodes_since.is_some() {
+                self.finish(id, out);
+            } else {
+                self.complete(id, out);
+            }
         }
     }
 

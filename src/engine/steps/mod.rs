@@ -260,7 +260,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         for (index, station) in self.replicas.iter().enumerate() {
             station.replica.check();
             let doing = station.replica.doing();
-            let present = doing.waiting + doing.chunks + doing.decodes;
+            let present = doing.waiting + doing.prompts + doing.decodes;
             assert_eq!(
                 self.loads.held(index as u32),
                 present,
@@ -275,10 +275,10 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
 
 impl<R: Replica> Station<R> {
     fn levels(&self) -> Levels {
-        let Doing { waiting, chunks, decodes, blocks } = self.replica.doing();
+        let Doing { waiting, prompts, decodes, blocks } = self.replica.doing();
         Levels {
             queued: waiting,
-            prefill: chunks,
+            prefill: prompts,
             decode: decodes,
             transferring: 0,
             held: Bytes::new(blocks.saturating_mul(self.block_bytes)),

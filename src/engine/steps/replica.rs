@@ -17,7 +17,8 @@ use crate::workload::Stretch;
 /// What limits the batches of a replica.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Requests in a step. Never more than tokens, so that whoever runs gets at least one.
+    /// Requests that run at once. Never more than tokens, so that every decode gets one, and prompts at least one
+    /// where there are any.
     pub(super) max_requests: u32,
     /// Tokens in a step.
     pub(super) max_tokens: u32,
@@ -79,8 +80,8 @@ pub(super) struct Out {
 pub(super) struct Doing {
     /// Waiting for a place in the batch.
     pub(super) waiting: u32,
-    /// Getting a chunk of their prompt in the present step.
-    pub(super) chunks: u32,
+    /// Running, with their prompt not through; whether or not the present step has a chunk of it.
+    pub(super) prompts: u32,
     /// Getting a token in the present step.
     pub(super) decodes: u32,
     /// Blocks held when the batch last changed.

@@ -1,10 +1,11 @@
 //! One step at a time: a plain loop over everybody in the batch.
 //!
 //! This is what a step does, in the order in which it does it, and stays as the oracle of [`super::leaper`]. A batch
-//! is made in four moves: running decodes take the blocks they need, in order of admission, and where none is left
-//! the latest admitted gives way; a prompt that was begun gets its next chunk; those waiting are admitted while
-//! tokens, places and blocks last, unless somebody had to give way; everybody gets on. Invariant: whoever runs is in
-//! the batch, and at most one prompt is begun and not finished, that of the latest admitted.
+//! is made in three moves: running decodes take the blocks they need, in order of admission, and where none is left
+//! the latest admitted gives way; prompts get chunks in the order of the scheduling policy, those begun before those
+//! waiting of equal key, who are admitted while tokens, places and blocks last, unless somebody had to give way;
+//! everybody gets on. Invariant: every decode is in the step, and a prompt that gets a chunk and is not through with
+//! it has the last tokens of the step: of the prompts begun, those of higher key, and later ones of equal key, get none.
 
 use std::rc::Rc;
 
@@ -52,15 +53,19 @@ struct Member {
     computed: u32,
     /// Blocks it holds.
     share: Share,
-    /// Prompt tokens in the present step; none for a decode.
+    /// Prompt tokens in the present step; none for a decode, nor for a prompt that others stand before.
     chunk: u32,
     /// Whether it was admitted to the step that is being made.
     is_new: bool,
 }
 
 impl Member {
+    fn decodes(&self) -> bool {
+        self.computed >= self.target
+    }
+
     fn tokens_in_step(&self) -> u32 {
-        self.chunk.max(1)
+        if self.decodes() { 1 } else { self.chunk }
     }
 
     /// Whether the step that is being made gets its prompt through.
@@ -102,7 +107,7 @@ impl Replica for Stepper {
         self.clock = ends;
         self.n_steps += 1;
         let first = out.told.len();
-        for member in self.running.iter_mut().filter(|member| member.computed >= member.target) {
+        for member in self.running.iter_mut().filter(|member| member.decodes()) {
             emit(member, self.clock, out);
             if member.job.generated == member.job.output {
                 out.told.push(What::Finished.of(&member.job));
@@ -154,7 +159,7 @@ impl Replica for Stepper {
     fn doing(&self) -> Doing {
         Doing {
             waiting: self.waiting.len() as u32,
-            chunks: self.batch.chunks,
+            prompts: self.running.len() as u32 - self.batch.decodes,
             decodes: self.batch.decodes,
             blocks: self.blocks_told,
         }
@@ -182,8 +187,10 @@ impl Replica for Stepper {
             self.batch.decodes + self.batch.prompt_tokens <= max_tokens,
             "a step has its limit of tokens"
         );
-        let begun = self.running.iter().filter(|member| member.computed < member.target);
-        assert!(begun.count() <= 1, "one prompt at most is begun and not finished");
+        let begun = || self.running.iter().filter(|member| !member.decodes());
+        let first = begun().min_by_key(|member| member.job.key).map(|member| member.job.number);
+        let with_chunk = begun().find(|member| member.chunk > 0).map(|member| member.job.number);
+        assert!(with_chunk.is_none() || with_chunk == first, "chunks go to prompts in order");
         assert_eq!(self.ends.is_some(), !self.running.is_empty(), "whoever runs is in a step");
         assert!(self.ends.is_some() || self.waiting.len() == 0, "nobody waits where nothing runs");
     }
@@ -207,10 +214,7 @@ impl Stepper {
     fn make_batch(&mut self, out: &mut Out) {
         let mut preempted = Vec::new();
         self.grow(&mut preempted);
-        self.continue_prompt();
-        if preempted.is_empty() {
-            self.admit(&mut preempted);
-        }
+        self.give_chunks(&mut preempted);
         let mut changed = !preempted.is_empty();
         for job in preempted {
             out.told.push(What::Preempted.of(&job));
@@ -232,7 +236,7 @@ impl Stepper {
         let mut index = 0;
         while index < self.running.len() {
             let member = self.running[index];
-            if member.computed >= member.target && member.computed.is_multiple_of(self.blocks.size()) {
+            if member.decodes() && member.computed.is_multiple_of(self.blocks.size()) {
                 while self.blocks.free() == 0 && index < self.running.len() {
                     self.preempt(self.running.len() - 1, preempted);
                 }
@@ -252,17 +256,37 @@ impl Stepper {
         preempted.push(member.job);
     }
 
-    fn continue_prompt(&mut self) {
+    /// What decodes leave of the step's tokens goes to prompts, in the order of the scheduling policy. Nobody is
+    /// admitted to a step that somebody had to give way to, nor past a head that does not fit.
+    fn give_chunks(&mut self, preempted: &mut Vec<Job>) {
         for member in &mut self.running {
             member.chunk = 0;
         }
-        let room = self.room();
-        if let Some(begun) = self.running.iter_mut().find(|member| member.computed < member.target) {
-            // It has been counted as one token.
-            begun.chunk = (begun.target - begun.computed).min(room + 1);
-            if begun.completes() {
-                self.blocks.publish(&begun.job, &mut begun.share);
+        let mut admits = preempted.is_empty();
+        while self.room() > 0 {
+            let begun = self.next_begun();
+            let stands_before = |job: &Job| begun.is_none_or(|index| job.key < self.running[index].job.key);
+            let head = self.waiting.peek().copied().filter(|job| admits && stands_before(job));
+            match (head, begun) {
+                (Some(job), _) => admits = self.admit(&job, preempted),
+                (None, Some(index)) => self.give_chunk(index),
+                (None, None) => return,
             }
+        }
+    }
+
+    /// The prompt that is begun, has no chunk in the step yet, and goes first: by key, then by order of admission.
+    fn next_begun(&self) -> Option<usize> {
+        let lacks_chunk = |index: &usize| !self.running[*index].decodes() && self.running[*index].chunk == 0;
+        (0..self.running.len()).filter(lacks_chunk).min_by_key(|index| self.running[*index].job.key)
+    }
+
+    fn give_chunk(&mut self, index: usize) {
+        let room = self.room();
+        let member = &mut self.running[index];
+        member.chunk = room.min(member.target - member.computed);
+        if member.completes() {
+            self.blocks.publish(&member.job, &mut member.share);
         }
     }
 
@@ -271,28 +295,21 @@ impl Stepper {
         self.limits.max_tokens - self.running.iter().map(Member::tokens_in_step).sum::<u32>()
     }
 
-    fn admit(&mut self, preempted: &mut Vec<Job>) {
-        while let Some(&job) = self.waiting.peek() {
-            if self.room() == 0 {
-                return;
+    /// Admits the head of those waiting, if it fits or others make way; whether it was.
+    fn admit(&mut self, job: &Job, preempted: &mut Vec<Job>) -> bool {
+        let mut plan = self.blocks.plan(job);
+        if !self.fits(&plan) {
+            if !self.make_way(job, &plan, preempted) {
+                return false;
             }
-            let mut plan = self.blocks.plan(&job);
-            if !self.fits(&plan) {
-                if !self.make_way(&job, &plan, preempted) {
-                    return;
-                }
-                plan = self.blocks.plan(&job);
-            }
-            self.waiting.pop();
-            let share = self.blocks.admit(&job, &plan);
-            let (computed, target) = (plan.cached, job.n_to_prefill());
-            let chunk = (target - computed).min(self.room());
-            let mut member = Member { job, target, computed, share, chunk, is_new: true };
-            if member.completes() {
-                self.blocks.publish(&job, &mut member.share);
-            }
-            self.running.push(member);
+            plan = self.blocks.plan(job);
         }
+        self.waiting.pop();
+        let share = self.blocks.admit(job, &plan);
+        let (computed, target) = (plan.cached, job.n_to_prefill());
+        self.running.push(Member { job: *job, target, computed, share, chunk: 0, is_new: true });
+        self.give_chunk(self.running.len() - 1);
+        true
     }
 
     fn has_place(&self, n_running: usize) -> bool {
@@ -334,10 +351,10 @@ impl Stepper {
     /// Everybody gets on.
     fn run_batch(&mut self) {
         for member in &mut self.running {
-            if member.chunk == 0 {
+            if member.decodes() {
                 member.computed += 1;
                 self.batch.add_decode(member.computed);
-            } else {
+            } else if member.chunk > 0 {
                 let end = member.computed + member.chunk;
                 self.batch.add_chunk(member.computed, end, end == member.target);
                 member.computed = end;

@@ -125,6 +125,17 @@ impl Waiting {
         }
     }
 
+    /// Whether somebody in line or aside stands before a prompt of that key.
+    pub(super) fn stands_before(&self, key: u64) -> bool {
+        match &self.line {
+            Line::InOrder(_) => false,
+            Line::ByKey { .. } => {
+                let is_before = |job: &Job| job.key < key;
+                self.peek().is_some_and(is_before) || self.aside.iter().any(|(_, job)| is_before(job))
+            }
+        }
+    }
+
     /// Whether somebody stands aside.
     pub(super) fn has_aside(&self) -> bool {
         !self.aside.is_empty()

@@ -11,11 +11,8 @@ impl Leaper {
     pub(super) fn make_batch(&mut self, out: &mut Out) -> bool {
         let mut preempted = Vec::new();
         self.grow(&mut preempted, out);
-        self.continue_prompt();
         let n_told = out.told.len();
-        if preempted.is_empty() && self.waiting.peek().is_some() {
-            self.admit(&mut preempted, out);
-        }
+        self.give_chunks(&mut preempted, out);
         let started = out.told.len() > n_told;
         if started || !preempted.is_empty() {
             self.blocks_told = self.blocks.held();
@@ -47,19 +44,17 @@ impl Leaper {
     /// `has_grown`: whether it has taken its block for the step that is being made.
     fn preempt(&mut self, id: u32, has_grown: bool, preempted: &mut Vec<Job>, out: &Out) {
         let share = self.share(id, has_grown);
-        let tokens = match (self.members.get(id).decodes_since, self.begun) {
-            (Some(_), _) => self.members.get(id).tokens(self.n_steps),
-            (None, Some(begun)) if begun.id == id => u64::from(begun.computed),
-            (None, _) => unreachable!("a prompt that its step gets through is left alone"),
+        let paused = self.paused.iter().position(|begun| begun.id == id);
+        let tokens = match paused {
+            Some(position) => u64::from(self.paused.remove(position).computed),
+            None => self.members.get(id).tokens(self.n_steps),
         };
         let n_steps = self.n_steps;
         let mut job = self.members.get(id).job_after(n_steps);
-        if self.members.get(id).decodes_since.is_some() {
+        if paused.is_none() {
             self.stop_decoding(id);
             self.measure(&job, out, |measured| *measured -= 1);
             job.last_token = self.clock;
-        } else {
-            self.begun = None;
         }
         self.members.remove(id);
         self.blocks.give_way(&job, share, tokens);
@@ -75,18 +70,27 @@ impl Leaper {
         Share { holding: member.holding, in_all: self.blocks.for_tokens(tokens) }
     }
 
-    /// The next chunk of the prompt that is begun; the last one completes it.
-    fn continue_prompt(&mut self) {
-        let room = self.limits.max_tokens - self.n_decodes;
-        if let Some(mut begun) = self.begun.take() {
-            begun.chunk = room.min(self.members.get(begun.id).target - begun.computed);
-            self.take_chunk(begun);
+    /// Gives prompts what decodes leave of the step's tokens, as [`super::super::stepper`] does it. A prompt that is
+    /// not through with its chunk has taken the last of them, so those who may give way are paused or decode.
+    fn give_chunks(&mut self, preempted: &mut Vec<Job>, out: &mut Out) {
+        let n_before = self.members.n_admitted();
+        let mut admits = preempted.is_empty();
+        while self.room() > 0 {
+            let begun = self.paused.last().copied();
+            let stands_before = |job: &Job| begun.is_none_or(|begun| job.key < begun.key);
+            match self.waiting.peek().copied().filter(|job| admits && stands_before(job)) {
+                Some(job) => admits = self.admit(&job, n_before, preempted, out),
+                None if self.paused.pop().is_none() => return,
+                None => begun.into_iter().for_each(|begun| self.take_chunk(begun)),
+            }
         }
     }
 
     /// A chunk in the step that is being made: a prompt's last, or one of those before.
-    fn take_chunk(&mut self, begun: Begun) {
-        if begun.computed + begun.chunk == self.members.get(begun.id).target {
+    fn take_chunk(&mut self, mut begun: Begun) {
+        let left = self.members.get(begun.id).target - begun.computed;
+        begun.chunk = self.room().min(left);
+        if begun.chunk == left {
             self.completing.push((begun.id, begun.computed));
             let mut share = self.share(begun.id, true);
             let member = self.members.get_mut(begun.id);
@@ -103,30 +107,22 @@ impl Leaper {
         self.limits.max_tokens - self.n_decodes - chunks - self.begun.map_or(0, |begun| begun.chunk)
     }
 
-    fn admit(&mut self, preempted: &mut Vec<Job>, out: &mut Out) {
-        let n_before = self.members.n_admitted();
-        let mut room = self.room();
-        while let Some(&job) = self.waiting.peek() {
-            if room == 0 {
-                return;
+    /// Admits the head of those waiting, if it fits or others make way; whether it was.
+    fn admit(&mut self, job: &Job, n_before: u64, preempted: &mut Vec<Job>, out: &mut Out) -> bool {
+        let mut plan = self.blocks.plan(job);
+        if !self.fits(&plan) {
+            if !self.make_way(job, &plan, n_before, preempted, out) {
+                return false;
             }
-            let mut plan = self.blocks.plan(&job);
-            if !self.fits(&plan) {
-                if !self.make_way(&job, &plan, n_before, preempted, out) {
-                    return;
-                }
-                room = self.room();
-                plan = self.blocks.plan(&job);
-            }
-            self.waiting.pop();
-            let share = self.blocks.admit(&job, &plan);
-            let (computed, target) = (plan.cached, job.n_to_prefill());
-            let id = self.members.admit(job, target, share.holding);
-            let chunk = room.min(target - computed);
-            room -= chunk;
-            self.take_chunk(Begun { id, computed, chunk });
-            out.told.push(What::Started { cached: computed }.of(&job));
+            plan = self.blocks.plan(job);
         }
+        self.waiting.pop();
+        let share = self.blocks.admit(job, &plan);
+        let computed = plan.cached;
+        let id = self.members.admit(*job, job.n_to_prefill(), share.holding);
+        self.take_chunk(Begun { id, key: job.key, computed, chunk: 0 });
+        out.told.push(What::Started { cached: computed }.of(job));
+        true
     }
 
     /// As [`super::super::stepper`] does it.
@@ -196,8 +192,12 @@ impl Leaper {
     /// How many steps from here on keep their members and their chunks.
     fn steps_alike(&mut self, changes: bool) -> u64 {
         let could_place = self.has_place(self.members.len()) || self.limits.preempts_by_priority;
-        let may_admit = changes && could_place && self.waiting.len() > 0;
-        if !self.completing.is_empty() || (may_admit && self.begun.is_none()) {
+        // Past a prompt that takes all tokens, only those who stand before it.
+        let could_go = match &self.begun {
+            None => self.waiting.len() > 0,
+            Some(begun) => self.waiting.stands_before(begun.key),
+        };
+        if !self.completing.is_empty() || (changes && could_place && could_go) {
             return 1;
         }
         let mut n_steps = match self.members.next_finish() {
@@ -235,7 +235,7 @@ impl Leaper {
         );
         assert_eq!(u64::from(decodes), self.ring.len(), "every decode is in the ring");
         assert!(self.members.len() <= self.limits.max_requests, "no more run than may");
-        let prompts = self.completing.len() as u32 + u32::from(self.begun.is_some());
+        let prompts = (self.completing.len() + self.paused.len()) as u32 + u32::from(self.begun.is_some());
         assert_eq!(decodes + prompts, self.members.len(), "whoever does not decode has a prompt to compute");
     }
 }
