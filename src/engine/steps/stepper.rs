@@ -231,22 +231,17 @@ impl Stepper {
         }
     }
 
-    /// A block for every decode whose blocks are full.
+    /// A block for every decode whose blocks are full. While they do not suffice the latest admitted gives way; what
+    /// is left takes its blocks after that, so that what was given back goes before what others may find again.
     fn grow(&mut self, preempted: &mut Vec<Job>) {
-        let mut index = 0;
-        while index < self.running.len() {
-            let member = self.running[index];
-            if member.decodes() && member.computed.is_multiple_of(self.blocks.size()) {
-                while self.blocks.free() == 0 && index < self.running.len() {
-                    self.preempt(self.running.len() - 1, preempted);
-                }
-                if index == self.running.len() {
-                    return;
-                }
-                self.blocks.take(1);
-                self.running[index].share.in_all += 1;
-            }
-            index += 1;
+        let size = self.blocks.size();
+        let is_full = |member: &&mut Member| member.decodes() && member.computed.is_multiple_of(size);
+        while self.running.iter_mut().filter(is_full).count() as u64 > self.blocks.free() {
+            self.preempt(self.running.len() - 1, preempted);
+        }
+        for member in self.running.iter_mut().filter(is_full) {
+            self.blocks.take(1);
+            member.share.in_all += 1;
         }
     }
 
