@@ -56,7 +56,8 @@ impl Chains {
         }
     }
 
-    /// Blocks that requests hold.
+    /// Blocks that requests hold; what invariants are checked against.
+    #[cfg(any(test, debug_assertions))]
     pub(super) fn held(&self) -> u64 {
         self.held
     }
