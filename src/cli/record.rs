@@ -146,6 +146,10 @@ impl Sink for Logs {
         self.series.levels(at, gpu, levels);
     }
 
+    fn wants_growth(&self) -> bool {
+        self.events.wants_growth() || self.series.wants_growth()
+    }
+
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         self.events.global_queue(at, depth);
         self.series.global_queue(at, depth);

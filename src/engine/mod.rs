@@ -16,7 +16,7 @@ mod timing;
 mod topology;
 mod transfers;
 
-pub use sink::{Event, Journey, Levels, RejectReason, Sink};
+pub use sink::{Event, Growth, Journey, Levels, RejectReason, Sink};
 pub use steps::{Gaps, kv_blocks};
 pub use timing::specs as timings;
 pub use topology::{MAX_NODES, Path, Route, count_nodes, paths};

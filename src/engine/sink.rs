@@ -136,6 +136,40 @@ pub struct Levels {
     pub held: Bytes,
     /// KV blocks held when the batch last changed; 0 with `batching phases`.
     pub blocks: u64,
+    /// Blocks that decodes have taken since, where [`Sink::wants_growth`].
+    pub grown: u64,
+    /// Bytes of a block; 0 with `batching phases`.
+    pub block_bytes: u64,
+}
+
+impl Levels {
+    /// Bytes reserved with what decodes have taken since the batch changed.
+    #[must_use]
+    pub fn held_now(&self) -> Bytes {
+        Bytes::new(self.held.get().saturating_add(self.grown.saturating_mul(self.block_bytes)))
+    }
+
+    /// KV blocks held with what decodes have taken since the batch changed.
+    #[must_use]
+    pub fn blocks_now(&self) -> u64 {
+        self.blocks + self.grown
+    }
+}
+
+/// Blocks that decodes of a GPU have taken while their batch kept its members, so that no level was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// The most blocks held at once, all included.
+    pub blocks: u64,
+    /// Blocks beyond the levels told, each times how long it was held: in blocks times 2^-[`Growth::TICK_BITS`] ps.
+    pub block_ticks: u128,
+    /// Bytes of a block.
+    pub block_bytes: u64,
+}
+
+impl Growth {
+    /// Binary digits of a tick below a picosecond.
+    pub const TICK_BITS: u32 = super::steps::TICK_BITS;
 }
 
 /// Listens to a run. Everything defaults to not listening, at no cost.
@@ -151,6 +185,25 @@ pub trait Sink {
 
     /// The length of the global queue changed and holds from `at` on.
     fn global_queue(&mut self, _at: SimTime, _depth: u32) {}
+
+    /// A GPU's decodes took blocks that no level has told: what has passed since this was last told of it. Told before
+    /// the levels of an instant, and at the end of the run.
+    fn grew(&mut self, _gpu: u32, _growth: &Growth) {}
+
+    /// Whether [`Levels::grown`] is read; asked once, before a run. Then every block that is taken is told when it is,
+    /// which costs as much as taking each step.
+    fn wants_growth(&self) -> bool {
+        false
+    }
+
+    /// Whether all GPUs together could hold more than ever at some time if they held that much; asked before anything
+    /// ends (`batching continuous`).
+    fn may_be_a_record(&self, _blocks: u64, _bytes: Bytes) -> bool {
+        false
+    }
+
+    /// What all GPUs together held just before the present instant, where it may be a record.
+    fn record(&mut self, _blocks: u64, _bytes: Bytes) {}
 
     /// Whether [`Sink::gaps`] is listened to; asked once, before a run. Otherwise gaps are not even counted.
     fn wants_gaps(&self) -> bool {
@@ -193,6 +246,24 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
         self.0.gaps(gpu, gaps);
         self.1.gaps(gpu, gaps);
     }
+
+    fn grew(&mut self, gpu: u32, growth: &Growth) {
+        self.0.grew(gpu, growth);
+        self.1.grew(gpu, growth);
+    }
+
+    fn wants_growth(&self) -> bool {
+        self.0.wants_growth() || self.1.wants_growth()
+    }
+
+    fn may_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        self.0.may_be_a_record(blocks, bytes) || self.1.may_be_a_record(blocks, bytes)
+    }
+
+    fn record(&mut self, blocks: u64, bytes: Bytes) {
+        self.0.record(blocks, bytes);
+        self.1.record(blocks, bytes);
+    }
 }
 
 impl<S: Sink> Sink for &mut S {
@@ -218,6 +289,22 @@ impl<S: Sink> Sink for &mut S {
 
     fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
         (**self).gaps(gpu, gaps);
+    }
+
+    fn grew(&mut self, gpu: u32, growth: &Growth) {
+        (**self).grew(gpu, growth);
+    }
+
+    fn wants_growth(&self) -> bool {
+        (**self).wants_growth()
+    }
+
+    fn may_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        (**self).may_be_a_record(blocks, bytes)
+    }
+
+    fn record(&mut self, blocks: u64, bytes: Bytes) {
+        (**self).record(blocks, bytes);
     }
 }
 

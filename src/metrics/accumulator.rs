@@ -5,18 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use super::demand::{Demand, GapsOf, Gpus};
+use super::demand::{Demand, GapsOf};
 use super::histogram::Histogram;
 use super::levels::Level;
 use super::outcome::{Ended, Outcome};
 use super::rows::{Fate, Looked, NOWHERE, Row, Rows};
 use super::sample::{EndsWith, Sample};
 use super::saturation::Watch;
+use super::sums::Sums;
 use super::tally::{Hits, Lengths, Moves, Place, Tally};
-use super::track::{Change, Occupancy, Pair, Track};
-use crate::engine::{End, Event, Gaps, Journey, Levels, Sink, kv_blocks};
+use super::track::{Beyond, Change, Occupancy, Pair, Track};
+use crate::engine::{End, Event, Gaps, Growth, Journey, Levels, Sink, kv_blocks};
 use crate::model::{Batching, Scenario, Slo};
-use crate::units::{SimDuration, SimTime};
+use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::Clamped;
 
 /// Listens to a run.
@@ -27,13 +28,9 @@ pub struct Accumulator {
     gpus: Vec<OfGpu>,
     /// Over all GPUs, what every summary shows.
     occupancy: Occupancy,
-    /// Whether there are others.
-    follows_levels: bool,
-    /// Sums over all GPUs that are asked for beside it.
-    cluster: Vec<(Level, Track)>,
+    /// What else is asked for.
+    sums: Sums,
     global_queue: Track,
-    /// Sums over some GPUs.
-    parts: Vec<(Level, Gpus, Track)>,
     /// One push a finished request, by what ends the time; empty where there are rows.
     columns: [Vec<(Sample, Vec<u64>)>; EndsWith::N],
     rows: Option<Rows>,
@@ -60,9 +57,9 @@ struct OfWorkload {
 struct OfGpu {
     shown: Pair,
     occupancy: Occupancy,
+    /// Of its memory.
+    beyond: Beyond,
     tally: Tally,
-    /// All of its levels, where they are followed.
-    levels: Levels,
 }
 
 impl Accumulator {
@@ -71,27 +68,13 @@ impl Accumulator {
     pub fn new(scenario: &Scenario, demand: &Demand) -> Accumulator {
         let continuous = scenario.engine.batching == Batching::Continuous;
         let block_size = scenario.engine.block_size.get();
-        let keeps_points = |level| demand.levels.get(&(level, None)).copied().unwrap_or(false);
         let of_gpu = || OfGpu {
             shown: Pair::default(),
             occupancy: Occupancy::default(),
+            beyond: Beyond::default(),
             tally: Tally::default(),
-            levels: Levels::default(),
         };
         let samples = || demand.columns.iter().copied();
-        let parts: Vec<_> = demand
-            .levels
-            .iter()
-            .filter_map(|((level, gpus), points)| Some((*level, (*gpus)?, Track::new(*points))))
-            .collect();
-        let cluster: Vec<_> = Level::OF_GPUS
-            .into_iter()
-            .filter(|level| {
-                demand.levels.contains_key(&(*level, None)) || (continuous && level.is_of_steps())
-            })
-            .filter(|level| !level.in_summary() || keeps_points(*level))
-            .map(|level| (level, Track::new(keeps_points(level))))
-            .collect();
         let workload = |slo| OfWorkload { slo, tally: Tally::default() };
         Accumulator {
             warmup: scenario.run.warmup,
@@ -99,10 +82,8 @@ impl Accumulator {
             workloads: scenario.workloads.iter().map(|of| workload(of.slo)).collect(),
             gpus: std::iter::repeat_with(of_gpu).take(scenario.cluster.n_replicas()).collect(),
             occupancy: Occupancy::default(),
-            follows_levels: !cluster.is_empty() || !parts.is_empty(),
-            cluster,
-            global_queue: Track::new(keeps_points(Level::GlobalQueueDepth)),
-            parts,
+            sums: Sums::new(scenario, demand),
+            global_queue: Track::new(demand.keeps_points(Level::GlobalQueueDepth)),
             columns: std::array::from_fn(|what| {
                 let ends_here = |sample: &Sample| !demand.rows && sample.ends_with() as usize == what;
                 samples().filter(ends_here).map(|sample| (sample, Vec::new())).collect()
@@ -128,15 +109,11 @@ impl Accumulator {
     pub fn finish(self, end: End, clamped: &[Clamped]) -> Outcome {
         let mut levels = BTreeMap::new();
         levels.insert((Level::GlobalQueueDepth, None), self.global_queue.finish(end.at));
-        let (held, busy) = self.occupancy.finish(end.at);
+        let (mut held, busy) = self.occupancy.finish(end.at);
+        held.integral += self.gpus.iter().map(|gpu| gpu.beyond.integral()).sum::<u128>();
         levels.insert((Level::VramBytes, None), held);
         levels.insert((Level::GpusBusy, None), busy);
-        for (level, track) in self.cluster {
-            levels.insert((level, None), track.finish(end.at));
-        }
-        for (level, gpus, track) in self.parts {
-            levels.insert((level, Some(gpus)), track.finish(end.at));
-        }
+        self.sums.finish(end.at, &mut levels);
         let hours = end.at.as_secs_f64() / 3600.0;
         Outcome::seal(Ended {
             end,
@@ -146,7 +123,8 @@ impl Accumulator {
                 .gpus
                 .into_iter()
                 .map(|gpu| {
-                    let (held, busy) = gpu.occupancy.finish(end.at);
+                    let (mut held, busy) = gpu.occupancy.finish(end.at);
+                    held.integral += gpu.beyond.integral();
                     (gpu.tally, held, busy)
                 })
                 .collect(),
@@ -161,22 +139,6 @@ impl Accumulator {
             cost_usd: self.usd_per_hour.map(|price| price * hours),
             backlog: self.watch.finish(),
         })
-    }
-
-    /// Levels beside what every summary shows.
-    fn follow(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
-        let before = std::mem::replace(&mut self.gpus[gpu as usize].levels, *levels);
-        for (level, track) in &mut self.cluster {
-            let (old, new) = (level.of(&before), level.of(levels));
-            if old != new {
-                track.shift(at, old, new);
-            }
-        }
-        for (level, gpus, track) in &mut self.parts {
-            if (gpus.0..=gpus.1).contains(&(gpu as usize)) {
-                track.shift(at, level.of(&before), level.of(levels));
-            }
-        }
     }
 
     #[inline]
@@ -364,14 +326,34 @@ impl Sink for Accumulator {
             of.occupancy.shift(&change);
             self.occupancy.shift(&change);
         }
-        if self.follows_levels {
-            self.follow(at, gpu, levels);
-        }
+        self.sums.follow(at, gpu, levels);
     }
 
     #[inline]
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         self.global_queue.set(at, u64::from(depth));
+    }
+
+    fn grew(&mut self, gpu: u32, growth: &Growth) {
+        let of_bytes = growth.block_bytes;
+        let of = &mut self.gpus[gpu as usize];
+        of.beyond.add(Beyond { block_ticks: growth.block_ticks, of_block: of_bytes });
+        of.occupancy.reach(growth.blocks.saturating_mul(of_bytes));
+        self.sums.grew(gpu, growth);
+    }
+
+    fn wants_growth(&self) -> bool {
+        self.sums.want_growth()
+    }
+
+    #[inline]
+    fn may_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        self.occupancy.stayed_below(bytes.get()) || self.sums.stayed_below(blocks)
+    }
+
+    fn record(&mut self, blocks: u64, bytes: Bytes) {
+        self.occupancy.reach(bytes.get());
+        self.sums.reach(blocks);
     }
 
     fn wants_gaps(&self) -> bool {

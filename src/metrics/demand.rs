@@ -63,6 +63,11 @@ impl Demand {
         self
     }
 
+    /// Whether every change of a level over all GPUs is kept.
+    pub(super) fn keeps_points(&self, level: Level) -> bool {
+        self.levels.get(&(level, None)).copied().unwrap_or(false)
+    }
+
     fn metric(&mut self, metric: &Metric, over_time: bool) {
         let Some((spec, _)) = find(&metric.name) else { return };
         let Selection { workload, gpus, during } = metric.selection;

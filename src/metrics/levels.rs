@@ -45,7 +45,22 @@ impl Level {
         matches!(self, Level::BatchSize | Level::KvBlocks)
     }
 
-    /// One GPU's part.
+    /// Whether decodes add to it between the changes that are told.
+    pub(super) fn grows(self) -> bool {
+        matches!(self, Level::VramBytes | Level::KvBlocks)
+    }
+
+    /// One GPU's part with what its decodes have taken since it was told.
+    #[inline]
+    pub(super) fn now(self, levels: &Levels) -> u64 {
+        match self {
+            Level::VramBytes => levels.held_now().get(),
+            Level::KvBlocks => levels.blocks_now(),
+            _ => self.of(levels),
+        }
+    }
+
+    /// One GPU's part, as it was told.
     #[inline]
     pub(super) fn of(self, levels: &Levels) -> u64 {
         match self {

@@ -30,6 +30,7 @@ mod demand;
 mod outcome;
 mod selected;
 mod summary;
+mod sums;
 
 pub use accumulator::Accumulator;
 pub use demand::Demand;

@@ -34,6 +34,6 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Share,
         better: Better::Neither,
         source: Source::KvUtilization,
-        definition: "share of the KV blocks that requests hold, each counted once however many share it; what a decode takes counts from the next change of its batch on",
+        definition: "share of the KV blocks that requests hold, each counted once however many share it",
     },
 ];

@@ -3,6 +3,7 @@
 //! Several changes may be told within one instant; only what holds once time moves on counts, so that the sum of two
 //! GPUs never shows a state that existed for no time at all. Invariant: changes are told in order of time.
 
+use crate::engine::Growth;
 use crate::units::SimTime;
 
 /// A level while a run goes on.
@@ -14,6 +15,7 @@ pub(super) struct Track {
     /// Value times picoseconds, up to `since`.
     integral: u128,
     max: u64,
+    beyond: Beyond,
     points: Option<Vec<(u64, u64)>>,
 }
 
@@ -38,6 +40,26 @@ impl Track {
         self.set(at, self.value - old + new);
     }
 
+    /// It was more than what was told, by so much over the time.
+    pub(super) fn exceed(&mut self, beyond: Beyond) {
+        self.beyond.add(beyond);
+    }
+
+    /// It was as much at some time.
+    pub(super) fn reach(&mut self, value: u64) {
+        self.max = self.max.max(value);
+    }
+
+    /// Whether it never was as much.
+    pub(super) fn stayed_below(&self, value: u64) -> bool {
+        self.max < value
+    }
+
+    /// Whether every change is kept.
+    pub(super) fn keeps_points(&self) -> bool {
+        self.points.is_some()
+    }
+
     fn settle(&mut self, at: u64) {
         self.integral += u128::from(self.value) * u128::from(at - self.since);
         self.max = self.max.max(self.value);
@@ -54,7 +76,7 @@ impl Track {
         self.settle(end.as_ps());
         Level {
             last: self.value,
-            integral: self.integral,
+            integral: self.integral + self.beyond.integral(),
             max: self.max,
             series: self.points.map(|points| Series { points, end: end.as_ps() }),
         }
@@ -113,6 +135,16 @@ impl Occupancy {
         self.moments.1 = self.moments.1.wrapping_add(change.moments.1);
     }
 
+    /// So many bytes were held at some time.
+    pub(super) fn reach(&mut self, bytes: u64) {
+        self.max.held = self.max.held.max(bytes);
+    }
+
+    /// Whether fewer bytes were held at any time.
+    pub(super) fn stayed_below(&self, bytes: u64) -> bool {
+        self.max.held < bytes
+    }
+
     /// What held until `at` counts for the maximum.
     #[inline]
     fn settle(&mut self, at: u64) {
@@ -133,6 +165,28 @@ impl Occupancy {
             level(self.value.held, self.moments.0, self.max.held),
             level(self.value.busy, self.moments.1, self.max.busy),
         )
+    }
+}
+
+/// What was held beyond the levels told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beyond {
+    /// Blocks times ticks.
+    pub(super) block_ticks: u128,
+    /// What a block counts for.
+    pub(super) of_block: u64,
+}
+
+impl Beyond {
+    /// More of the same.
+    pub(super) fn add(&mut self, other: Beyond) {
+        self.block_ticks += other.block_ticks;
+        self.of_block = other.of_block;
+    }
+
+    /// Value times picoseconds, those of a block rounded down.
+    pub(super) fn integral(&self) -> u128 {
+        (self.block_ticks >> Growth::TICK_BITS) * u128::from(self.of_block)
     }
 }
 

@@ -108,8 +108,11 @@ impl<W: Write> TimeSeries<W> {
         push_milliseconds(line, at);
         let counts = [u64::from(self.global_queue), arrived, finished, rejected, evicted, tokens];
         let levels = self.gpus.iter().flat_map(|levels| {
-            let Levels { queued, prefill, decode, transferring, held, blocks: _ } = *levels;
-            [queued, prefill, decode, transferring].map(u64::from).into_iter().chain([held.get()])
+            let Levels { queued, prefill, decode, transferring, .. } = *levels;
+            [queued, prefill, decode, transferring]
+                .map(u64::from)
+                .into_iter()
+                .chain([levels.held_now().get()])
         });
         for number in counts.into_iter().chain(levels) {
             line.push(b',');
@@ -160,6 +163,10 @@ impl<W: Write> Sink for TimeSeries<W> {
             | Event::HandoffFinished { .. }
             | Event::DecodeStarted { .. } => {}
         }
+    }
+
+    fn wants_growth(&self) -> bool {
+        true
     }
 
     fn levels(&mut self, _at: SimTime, gpu: u32, levels: &Levels) {

@@ -131,7 +131,7 @@ pub(crate) fn play(script: &str, sink: &mut impl Sink) -> End {
                 sink.levels(
                     at,
                     number(gpu),
-                    &Levels { queued, prefill, decode, transferring: 0, held, blocks: 0 },
+                    &Levels { queued, prefill, decode, transferring: 0, held, ..Levels::default() },
                 );
             }
             [name, "arrives", workload, prompt, output] => {

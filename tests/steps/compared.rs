@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use kvs::check::execute_by;
-use kvs::engine::{End, Event, Gaps, Journey, Levels, RejectReason, Sink, Stepping};
+use kvs::engine::{End, Event, Gaps, Growth, Journey, Levels, RejectReason, Sink, Stepping};
 use kvs::model::Scenario;
-use kvs::units::SimTime;
+use kvs::units::{Bytes, SimTime};
 
 /// All that a run tells.
 #[derive(Default)]
@@ -14,6 +14,18 @@ struct Recording {
     happened: Vec<Happened>,
     /// How often each gap occurs, by replica and workload, in picoseconds.
     gaps: BTreeMap<(u32, usize, u64), u64>,
+    /// Whether every block is told when it is taken.
+    follows: bool,
+    grown: BTreeMap<u32, Grown>,
+    /// The most blocks that all replicas held together.
+    record: u64,
+}
+
+/// What a replica held beyond the levels told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Grown {
+    block_ticks: u128,
+    most: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +53,24 @@ impl Sink for Recording {
         true
     }
 
+    fn grew(&mut self, gpu: u32, growth: &Growth) {
+        let grown = self.grown.entry(gpu).or_default();
+        grown.block_ticks += growth.block_ticks;
+        grown.most = grown.most.max(growth.blocks);
+    }
+
+    fn wants_growth(&self) -> bool {
+        self.follows
+    }
+
+    fn may_be_a_record(&self, blocks: u64, _bytes: Bytes) -> bool {
+        blocks > self.record
+    }
+
+    fn record(&mut self, blocks: u64, _bytes: Bytes) {
+        self.record = self.record.max(blocks);
+    }
+
     fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
         for (gap, count) in gaps.iter() {
             *self.gaps.entry((gpu, gaps.workload(), gap.as_ps())).or_default() += count;
@@ -63,12 +93,14 @@ pub(crate) struct Seen {
     pub(crate) nested: u64,
     /// Finished requests that found something in the prefix cache.
     pub(crate) found: u64,
+    /// Replicas that took blocks while their batch kept its members.
+    pub(crate) grown: u64,
     pub(crate) steps: u64,
 }
 
-fn record(scenario: &Scenario, stepping: Stepping) -> (Recording, End) {
+fn record(scenario: &Scenario, stepping: Stepping, follows: bool) -> (Recording, End) {
     let no_files = |path: &str| Err(io::Error::new(io::ErrorKind::NotFound, path));
-    let mut recording = Recording::default();
+    let mut recording = Recording { follows, ..Recording::default() };
     let executed = execute_by(stepping, scenario, scenario.run.seed, &no_files, &mut recording);
     (recording, executed.expect("no trace is read").end)
 }
@@ -76,8 +108,10 @@ fn record(scenario: &Scenario, stepping: Stepping) -> (Recording, End) {
 /// Runs a system both ways and shows the first difference.
 #[track_caller]
 pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
-    let (stepped, end) = record(scenario, Stepping::Step);
-    let (leapt, leapt_end) = record(scenario, Stepping::Leap);
+    // What every second system holds is followed block by block, which the others must add up to.
+    let follows = number.is_multiple_of(2);
+    let (stepped, end) = record(scenario, Stepping::Step, follows);
+    let (leapt, leapt_end) = record(scenario, Stepping::Leap, follows);
     let first = stepped.happened.iter().zip(&leapt.happened).position(|(a, b)| a != b);
     if let Some(first) = first {
         let from = first.saturating_sub(12);
@@ -93,6 +127,12 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     assert_eq!(stepped.happened.len(), leapt.happened.len(), "system {number}: as much happens");
     assert_eq!(end, leapt_end, "system {number} ends alike");
     assert_eq!(stepped.gaps, leapt.gaps, "system {number} has the same gaps between tokens");
+    assert_eq!(stepped.grown, leapt.grown, "system {number}: blocks taken between changes of the batch");
+    assert_eq!(stepped.record, leapt.record, "system {number}: the most blocks held together");
+    if follows {
+        check_growth(number, &stepped, end.at);
+    }
+    seen.grown += stepped.grown.values().filter(|grown| grown.block_ticks > 0).count() as u64;
     check_conservation(number, &stepped);
     count(&stepped, &end, seen);
     let (overtakings, deepest) = overtakings(&stepped);
@@ -153,6 +193,62 @@ fn check_conservation(number: u64, recording: &Recording) {
                 levels.insert(*gpu, *of);
             }
             Happened::GlobalQueue(_, depth) => global_queue = *depth,
+        }
+    }
+}
+
+/// Blocks followed one by one add up to those told with the changes of a batch and what grew in between. A time is
+/// told rounded up to a picosecond, so each block may be held for as much longer or shorter.
+fn check_growth(number: u64, recording: &Recording, end: SimTime) {
+    let mut followed: BTreeMap<u32, Followed> = BTreeMap::new();
+    let (mut together, mut record, mut since) = (0, 0, SimTime::ZERO);
+    for happened in &recording.happened {
+        let Happened::Levels(at, gpu, levels) = *happened else { continue };
+        if at > since {
+            record = record.max(together);
+            since = at;
+        }
+        let of = followed.entry(gpu).or_default();
+        together = together - of.levels.blocks_now() + levels.blocks_now();
+        of.pass(at);
+        of.levels = levels;
+    }
+    if end > since {
+        record = record.max(together);
+    }
+    assert_eq!(recording.record, record, "system {number}: the most blocks held together");
+    for (gpu, mut of) in followed {
+        of.pass(end);
+        let grown = recording.grown.get(&gpu).copied().unwrap_or_default();
+        assert!(grown.most <= of.most, "system {number}, replica {gpu}: {grown:?} {of:?}");
+        let beyond = grown.block_ticks >> Growth::TICK_BITS;
+        assert!(
+            beyond.abs_diff(of.beyond) <= of.n_blocks,
+            "system {number}, replica {gpu}: {grown:?} {of:?}"
+        );
+    }
+}
+
+/// A replica's levels over time.
+#[derive(Debug, Default)]
+struct Followed {
+    levels: Levels,
+    since: SimTime,
+    /// Blocks taken since the batch changed, times picoseconds.
+    beyond: u128,
+    /// Blocks that were taken so.
+    n_blocks: u128,
+    most: u64,
+}
+
+impl Followed {
+    fn pass(&mut self, at: SimTime) {
+        if at > self.since {
+            let lasted = u128::from(at.since(self.since).as_ps());
+            self.beyond += u128::from(self.levels.grown) * lasted;
+            self.n_blocks += 2 * u128::from(self.levels.grown) + 1;
+            self.most = self.most.max(self.levels.blocks_now());
+            self.since = at;
         }
     }
 }

@@ -21,6 +21,7 @@ use self::ring::Ring;
 use super::blocks::{Blocks, Plan, Share};
 use super::cost::{Growth, Series, StepTiming, Ticks, ticks_at, told};
 use super::gaps::Gaps;
+use super::held::{Held, Taken, Untold};
 use super::job::Job;
 use super::replica::{Doing, Limits, Out, Replica, Setup, What};
 use super::waiting::Waiting;
@@ -61,8 +62,7 @@ pub(super) struct Leaper {
     /// Whether somebody joined who may be admitted before the leap ends.
     has_news: bool,
     n_steps: u64,
-    /// Blocks held when the batch last changed.
-    blocks_told: u64,
+    held: Held,
     grown: Grown,
 }
 
@@ -93,6 +93,8 @@ struct Leap {
     series: Series,
     n_steps: u64,
     ends: Ticks,
+    /// Blocks that all its steps but the first take, should it get to its end.
+    takes: u64,
 }
 
 impl Replica for Leaper {
@@ -118,7 +120,7 @@ impl Replica for Leaper {
             n_leaving: 0,
             has_news: false,
             n_steps: 0,
-            blocks_told: 0,
+            held: Held::default(),
             grown: Grown::default(),
         }
     }
@@ -172,14 +174,16 @@ impl Replica for Leaper {
         let Some(leap) = self.leap.take() else { return };
         let n_steps = steps_until(&leap, self.clock, at);
         self.count_steps(&leap, n_steps, out);
+        let ended = self.clock + leap.series.sum(n_steps);
+        if told(ended) < at {
+            // The step that runs has taken its blocks.
+            self.held.grow(self.ring.taken(n_steps.max(1), n_steps + 1));
+            self.held.pass(ticks_at(at) - ended, Taken::default());
+        }
     }
 
     fn cached(&mut self, content: &Content<'_>, now: SimTime) -> u64 {
-        if let Some(leap) = self.leap {
-            // The steps that have started: the one that runs, and those that ended before now.
-            let ended = steps_until(&leap, self.clock, SimTime::from_ps(now.as_ps().saturating_sub(1)));
-            self.grow_to(leap.n_steps.min(ended + 1));
-        }
+        self.grow_to(self.n_started_before(now));
         self.blocks.cached(content)
     }
 
@@ -188,8 +192,21 @@ impl Replica for Leaper {
             waiting: self.waiting.len() as u32,
             prompts: self.members.len() - self.n_decodes,
             decodes: self.n_decodes,
-            blocks: self.blocks_told,
+            blocks: self.held.told(),
+            grown: self.held.grown(),
         }
+    }
+
+    fn untold(&mut self) -> Untold {
+        self.held.untold()
+    }
+
+    fn held_before(&self, now: SimTime) -> u64 {
+        self.held.now() + self.ring.taken(1, self.n_started_before(now))
+    }
+
+    fn will_hold(&self) -> u64 {
+        self.held.now() + self.leap.map_or(0, |leap| leap.takes)
     }
 
     fn n_steps(&self) -> u64 {
@@ -236,6 +253,13 @@ impl Leaper {
             self.land(&leap, out);
         }
         is_here
+    }
+
+    /// How many steps of the leap have started before `now`: the one that runs, and those that ended before.
+    fn n_started_before(&self, now: SimTime) -> u64 {
+        let Some(leap) = self.leap else { return 0 };
+        let ended = steps_until(&leap, self.clock, SimTime::from_ps(now.as_ps().saturating_sub(1)));
+        leap.n_steps.min(ended + 1)
     }
 
     /// Accounts for a leap and carries out what its last step ends.
@@ -285,6 +309,7 @@ impl Leaper {
     /// Counts steps and the gaps between the tokens of those who decode in them.
     fn count_steps(&mut self, leap: &Leap, n_steps: u64, out: &mut Out) {
         self.n_steps += n_steps;
+        self.held.pass(leap.series.sum(n_steps), self.ring.taken_over(&leap.series, n_steps));
         if let Some(gaps) = &mut out.gaps {
             for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
                 gaps.extend(Gaps::of_steps(workload, requests, &leap.series, n_steps));
@@ -327,7 +352,7 @@ impl Leaper {
         let share = Share { holding: member.holding, in_all: self.blocks.for_tokens(tokens) };
         self.blocks.give_back(&member.job, share, tokens);
         self.n_leaving += u32::from(self.limits.ahead);
-        self.blocks_told = self.blocks.held();
+        self.held.tell(self.blocks.held());
     }
 
     /// Takes a decode out of the sums; the tokens it has in the cache.

@@ -13,6 +13,7 @@
 mod blocks;
 pub(super) mod cost;
 mod gaps;
+mod held;
 mod job;
 mod leaper;
 mod memory;
@@ -24,18 +25,20 @@ mod stepper;
 mod telling;
 mod waiting;
 
+pub(super) use cost::TICK_BITS;
 pub use gaps::Gaps;
 pub use memory::kv_blocks;
 
 use std::collections::VecDeque;
 
+use self::held::Untold;
 use self::leaper::Leaper;
 use self::replica::{Doing, Out, Replica};
 use self::requests::Requests;
 use self::settings::Settings;
 use self::stepper::Stepper;
 use super::agenda::{Agenda, NEVER};
-use super::{End, Levels, MAX_RETURNS_AT_ONCE, Sink, Stepping};
+use super::{End, Growth, Levels, MAX_RETURNS_AT_ONCE, Sink, Stepping};
 use crate::model::Scenario;
 use crate::policy::routing::Router;
 use crate::policy::scheduling::Scheduler;
@@ -88,6 +91,8 @@ struct Simulation<'a, R, S> {
     /// Requests whose end in this instant brought another arrival in it.
     n_returns: u32,
     n_events: u64,
+    /// What replicas will hold at most until something happens on one of them.
+    will_hold: Together,
     /// The depth of the global queue the sink was told last.
     told_unplaced: u32,
 }
@@ -99,20 +104,30 @@ struct Station<R> {
     block_bytes: u64,
     /// What the sink was told last.
     told: Levels,
+    /// Its part of what all will hold at most.
+    will_hold: u64,
     /// Whether it is in the list of those that changed in this instant.
     changed: bool,
+}
+
+/// Blocks of several replicas.
+#[derive(Clone, Copy, Debug, Default)]
+struct Together {
+    blocks: u64,
+    bytes: u128,
 }
 
 impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     fn new(scenario: &Scenario, traffic: &'a mut Traffic, seed: u64, sink: &'a mut S) -> Self {
         let n_replicas = scenario.cluster.n_replicas();
         let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
-        let settings = Settings::of(scenario);
+        let settings = Settings::of(scenario, sink.wants_growth());
         let in_order = scheduler.is_first_come_first_served();
         let replicas = (0..n_replicas).map(|index| Station {
             replica: R::new(settings.setup(index, in_order)),
             block_bytes: settings.block_bytes(index),
             told: Levels::default(),
+            will_hold: 0,
             changed: false,
         });
         let gaps = sink.wants_gaps().then(Vec::new);
@@ -139,6 +154,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             n_left: 0,
             n_returns: 0,
             n_events: 0,
+            will_hold: Together::default(),
             told_unplaced: 0,
         }
     }
@@ -157,12 +173,15 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             self.check();
         }
         let at = self.settings.until.unwrap_or(self.now);
+        if at > self.now {
+            self.sink.advance(at);
+            self.now = at;
+            self.tell_record();
+        }
         for index in 0..self.replicas.len() {
             self.replicas[index].replica.stop(at, &mut self.out);
             self.tell_gaps(index as u32);
-        }
-        if at > self.now {
-            self.sink.advance(at);
+            self.tell_growth(index as u32);
         }
         End {
             at,
@@ -184,6 +203,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     /// Everything that happens at `now`, in the order that `engine::order` describes: what ends, the global queue,
     /// what arrives, what starts.
     fn play_instant(&mut self) {
+        self.tell_record();
         let mut from = 0;
         while let Some(due) = self.agenda.due(from, self.now) {
             // Its entry is renewed when its next step starts.
@@ -226,10 +246,18 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
 
     /// Tells the sink what holds from now on.
     fn settle(&mut self) {
+        for position in 0..self.changed.len() {
+            self.tell_growth(self.changed[position]);
+        }
         for index in self.changed.drain(..) {
             let station = &mut self.replicas[index as usize];
             station.changed = false;
-            let levels = station.levels();
+            let will_hold = station.replica.will_hold();
+            self.will_hold.blocks = self.will_hold.blocks - station.will_hold + will_hold;
+            let bytes = |blocks: u64| u128::from(blocks) * u128::from(station.block_bytes);
+            self.will_hold.bytes = self.will_hold.bytes - bytes(station.will_hold) + bytes(will_hold);
+            station.will_hold = will_hold;
+            let levels = station.levels(self.settings.tells_growth());
             if levels != station.told {
                 station.told = levels;
                 self.sink.levels(self.now, index, &levels);
@@ -246,6 +274,32 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         if !self.stands_still() && self.requests.len() <= 64 {
             self.check();
         }
+    }
+
+    /// Tells the sink what blocks a replica took, and for how long it had them, beyond the levels it was told.
+    fn tell_growth(&mut self, index: u32) {
+        let station = &mut self.replicas[index as usize];
+        let Untold { peak, area } = station.replica.untold();
+        if area > 0 {
+            let growth = Growth { blocks: peak, block_ticks: area, block_bytes: station.block_bytes };
+            self.sink.grew(index, &growth);
+        }
+    }
+
+    /// Tells the sink what is held in all before this instant, where it could be more than ever. Only what ends lowers
+    /// it, so no record is missed.
+    fn tell_record(&mut self) {
+        let bytes = |bytes: u128| Bytes::new(u64::try_from(bytes).unwrap_or(u64::MAX));
+        if !self.sink.may_be_a_record(self.will_hold.blocks, bytes(self.will_hold.bytes)) {
+            return;
+        }
+        let mut held = Together::default();
+        for station in &self.replicas {
+            let blocks = station.replica.held_before(self.now);
+            held.blocks += blocks;
+            held.bytes += u128::from(blocks) * u128::from(station.block_bytes);
+        }
+        self.sink.record(held.blocks, bytes(held.bytes));
     }
 
     /// Panics with a sentence when the books do not balance: a mistake of the engine, never of a scenario.
@@ -274,8 +328,9 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
 }
 
 impl<R: Replica> Station<R> {
-    fn levels(&self) -> Levels {
-        let Doing { waiting, prompts, decodes, blocks } = self.replica.doing();
+    /// `tells_growth`: with what was taken since the batch changed.
+    fn levels(&self, tells_growth: bool) -> Levels {
+        let Doing { waiting, prompts, decodes, blocks, grown } = self.replica.doing();
         Levels {
             queued: waiting,
             prefill: prompts,
@@ -283,6 +338,8 @@ impl<R: Replica> Station<R> {
             transferring: 0,
             held: Bytes::new(blocks.saturating_mul(self.block_bytes)),
             blocks,
+            grown: if tells_growth { grown } else { 0 },
+            block_bytes: self.block_bytes,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::blocks::Blocks;
 use super::cost::StepTiming;
 use super::gaps::Gaps;
+use super::held::Untold;
 use super::job::Job;
 use super::waiting::Waiting;
 use crate::engine::prefix::Content;
@@ -26,6 +27,8 @@ pub(super) struct Limits {
     pub(super) ahead: bool,
     /// Whether running work gives way to higher priorities.
     pub(super) preempts_by_priority: bool,
+    /// Whether somebody follows every block that is taken, in order of time: then no leap goes past one.
+    pub(super) tells_growth: bool,
 }
 
 /// What a replica starts with.
@@ -86,6 +89,8 @@ pub(super) struct Doing {
     pub(super) decodes: u32,
     /// Blocks held when the batch last changed.
     pub(super) blocks: u64,
+    /// Blocks that decodes have taken since, as far as this is known.
+    pub(super) grown: u64,
 }
 
 /// Runs steps.
@@ -112,6 +117,15 @@ pub(super) trait Replica {
 
     /// What it does now.
     fn doing(&self) -> Doing;
+
+    /// What has passed with blocks that were not told, since it was last asked.
+    fn untold(&mut self) -> Untold;
+
+    /// Blocks held just before `now`, before anything ends there.
+    fn held_before(&self, now: SimTime) -> u64;
+
+    /// Never fewer blocks than are held until something happens here.
+    fn will_hold(&self) -> u64;
 
     /// Steps that have ended.
     fn n_steps(&self) -> u64;

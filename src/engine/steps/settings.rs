@@ -41,7 +41,8 @@ struct Group {
 }
 
 impl Settings {
-    pub(super) fn of(scenario: &Scenario) -> Settings {
+    /// `tells_growth`: whether every block that is taken is to be told.
+    pub(super) fn of(scenario: &Scenario, tells_growth: bool) -> Settings {
         let engine = &scenario.engine;
         let policy = &scenario.policy;
         let groups: Vec<Group> = (0..scenario.cluster.groups.len())
@@ -58,6 +59,7 @@ impl Settings {
                 max_tokens: engine.max_batch_tokens,
                 ahead: engine.schedule_ahead > 0,
                 preempts_by_priority: policy.preempt_by_priority,
+                tells_growth,
             },
             block_size: engine.block_size.get(),
             keeps_prefixes: engine.prefix_cache,
@@ -72,6 +74,11 @@ impl Settings {
             roomy: by_blocks(&scenario.cluster, &groups),
             groups,
         }
+    }
+
+    /// Whether every block that is taken is to be told.
+    pub(super) fn tells_growth(&self) -> bool {
+        self.limits.tells_growth
     }
 
     /// What a replica starts with; `in_order` where whoever comes first is served first.

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use super::blocks::{Blocks, Plan, Share};
 use super::cost::{Batch, StepTiming, Ticks, ticks_at, told};
 use super::gaps::Gaps;
+use super::held::{Held, Taken, Untold};
 use super::job::Job;
 use super::replica::{Doing, Limits, Out, Replica, Setup, What};
 use super::waiting::Waiting;
@@ -39,8 +40,7 @@ pub(super) struct Stepper {
     /// The present step.
     batch: Batch,
     n_steps: u64,
-    /// Blocks held when the batch last changed.
-    blocks_told: u64,
+    held: Held,
 }
 
 /// A request in the batch.
@@ -89,7 +89,7 @@ impl Replica for Stepper {
             n_leaving: 0,
             batch: Batch::default(),
             n_steps: 0,
-            blocks_told: 0,
+            held: Held::default(),
         }
     }
 
@@ -104,6 +104,7 @@ impl Replica for Stepper {
 
     fn end(&mut self, now: SimTime, out: &mut Out) {
         let Some(ends) = self.ends.take_if(|ends| told(*ends) <= now) else { return };
+        self.held.pass(ends - self.clock, Taken::default());
         self.clock = ends;
         self.n_steps += 1;
         let first = out.told.len();
@@ -119,7 +120,7 @@ impl Replica for Stepper {
         let n_running = self.running.len();
         self.running.retain(|member| member.job.generated < member.job.output);
         if self.running.len() < n_running {
-            self.blocks_told = self.blocks.held();
+            self.held.tell(self.blocks.held());
         }
     }
 
@@ -150,7 +151,11 @@ impl Replica for Stepper {
         debug_assert!(self.next_time() > now, "a step takes at least a picosecond");
     }
 
-    fn stop(&mut self, _at: SimTime, _out: &mut Out) {}
+    fn stop(&mut self, at: SimTime, _out: &mut Out) {
+        if self.ends.is_some() && told(self.clock) < at {
+            self.held.pass(ticks_at(at) - self.clock, Taken::default());
+        }
+    }
 
     fn cached(&mut self, content: &Content<'_>, _now: SimTime) -> u64 {
         self.blocks.cached(content)
@@ -161,8 +166,21 @@ impl Replica for Stepper {
             waiting: self.waiting.len() as u32,
             prompts: self.running.len() as u32 - self.batch.decodes,
             decodes: self.batch.decodes,
-            blocks: self.blocks_told,
+            blocks: self.held.told(),
+            grown: self.held.grown(),
         }
+    }
+
+    fn untold(&mut self) -> Untold {
+        self.held.untold()
+    }
+
+    fn held_before(&self, _now: SimTime) -> u64 {
+        self.held.now()
+    }
+
+    fn will_hold(&self) -> u64 {
+        self.held.now()
     }
 
     fn n_steps(&self) -> u64 {
@@ -227,7 +245,7 @@ impl Stepper {
             changed = true;
         }
         if changed {
-            self.blocks_told = self.blocks.held();
+            self.held.tell(self.blocks.held());
         }
     }
 
@@ -241,6 +259,7 @@ impl Stepper {
         }
         for member in self.running.iter_mut().filter(is_full) {
             self.blocks.take(1);
+            self.held.grow(1);
             member.share.in_all += 1;
         }
     }

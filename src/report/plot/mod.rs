@@ -186,12 +186,16 @@ impl Sink for Sketch {
         }
     }
 
+    fn wants_growth(&self) -> bool {
+        true
+    }
+
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         self.fit(at);
         let before = std::mem::replace(&mut self.levels[gpu as usize], *levels);
         let read = |levels: &Levels| {
             let batch = u64::from(levels.prefill) + u64::from(levels.decode);
-            [levels.held.get(), u64::from(levels.queued), batch]
+            [levels.held_now().get(), u64::from(levels.queued), batch]
         };
         let (old, new) = (read(&before), read(levels));
         let of_gpu = self.gpus.get_mut(gpu as usize);

@@ -11,7 +11,7 @@ mod series;
 
 pub(in crate::engine) use linear::Linear;
 pub(in crate::engine) use roofline::Roofline;
-pub(in crate::engine) use series::Series;
+pub(in crate::engine) use series::{Moments, Series};
 
 use std::ops::{Add, AddAssign, Mul};
 
@@ -22,7 +22,7 @@ use crate::units::{SimDuration, SimTime};
 pub(in crate::engine) type Ticks = u128;
 
 /// Binary digits below a picosecond.
-const TICK_BITS: u32 = 20;
+pub(in crate::engine) const TICK_BITS: u32 = 20;
 
 /// A duration in seconds, not negative, to the nearest tick.
 pub(in crate::engine) fn ticks(seconds: f64) -> Ticks {

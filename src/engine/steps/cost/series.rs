@@ -23,6 +23,11 @@ impl Line {
         self.first + self.difference * Ticks::from(index)
     }
 
+    /// The sums after so many terms, each as often as the moments say.
+    fn weighted(&self, moments: &Moments) -> Ticks {
+        self.first * moments.first + self.difference * ((moments.second - moments.first) / 2)
+    }
+
     /// The least `n` whose sum exceeds `limit`; the sum must exceed it at some `n`.
     fn first_above(&self, limit: Ticks) -> u64 {
         // n first + difference n (n - 1) / 2 = limit, solved in floating point and then put right: the estimate's error
@@ -38,6 +43,23 @@ impl Line {
             n -= 1;
         }
         n
+    }
+}
+
+/// Weights of numbers, summed: as they are, times the numbers, times their squares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) struct Moments {
+    pub(in crate::engine) zeroth: u128,
+    pub(in crate::engine) first: u128,
+    pub(in crate::engine) second: u128,
+}
+
+impl Moments {
+    /// Of the numbers less `by`, none of which is smaller.
+    fn less(&self, by: u64) -> Moments {
+        let by = u128::from(by);
+        let Moments { zeroth, first, second } = *self;
+        Moments { zeroth, first: first - by * zeroth, second: second + by * by * zeroth - 2 * by * first }
     }
 }
 
@@ -92,6 +114,21 @@ impl Series {
         self.head.first_above(limit)
     }
 
+    /// Things that begin after 1, 2, … `n - 1` steps, each times how long it is from there to the end of step `n`;
+    /// `moments` of those that begin from after the one number of steps to before the other.
+    pub(in crate::engine) fn until_end(&self, n: u64, moments: impl Fn(u64, u64) -> Moments) -> Ticks {
+        let split = n.min(self.crossing.saturating_add(1));
+        let head = moments(1, split);
+        let mut passed = self.head.weighted(&head);
+        let mut weight = head.zeroth;
+        if split < n {
+            let tail = moments(split, n).less(self.crossing);
+            passed += self.head.sum(self.crossing) * tail.zeroth + self.tail.weighted(&tail);
+            weight += tail.zeroth;
+        }
+        self.sum(n) * weight - passed
+    }
+
     /// The first `n` steps as arithmetic series, with the number of terms of each.
     pub(in crate::engine) fn lines(&self, n: u64) -> [(u64, Line); 2] {
         let head = n.min(self.crossing);
@@ -122,6 +159,16 @@ mod tests {
                     assert_eq!(head.1.sum(head.0) + tail.1.sum(tail.0), sum);
                     sum += step.total();
                     step += growth;
+                }
+                for n in [1, 2, 3, 17, 200] {
+                    let weight = |k: u64| u128::from(k * 7 % 5);
+                    let moments = |from: u64, to: u64| Moments {
+                        zeroth: (from..to).map(weight).sum(),
+                        first: (from..to).map(|k| weight(k) * u128::from(k)).sum(),
+                        second: (from..to).map(|k| weight(k) * u128::from(k * k)).sum(),
+                    };
+                    let one_by_one: u128 = (1..n).map(|k| weight(k) * (series.sum(n) - series.sum(k))).sum();
+                    assert_eq!(series.until_end(n, moments), one_by_one, "{first:?} {growth:?} {n}");
                 }
                 for limit in 0..500 {
                     let by_scan = (0..).find(|n| series.sum(*n) > limit).expect("steps take time");

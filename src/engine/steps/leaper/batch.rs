@@ -15,7 +15,7 @@ impl Leaper {
         self.give_chunks(&mut preempted, out);
         let started = out.told.len() > n_told;
         if started || !preempted.is_empty() {
-            self.blocks_told = self.blocks.held();
+            self.held.tell(self.blocks.held());
         }
         // Who gave way is told before who was admitted.
         if preempted.is_empty() {
@@ -34,6 +34,7 @@ impl Leaper {
             let need = self.ring.taken(0, 1);
             if need <= self.blocks.free() {
                 self.blocks.take(need);
+                self.held.grow(need);
                 return;
             }
             let latest = self.members.latest().expect("only those who run need blocks");
@@ -162,7 +163,8 @@ impl Leaper {
         let growth = self.step_growth();
         let n_steps = self.steps_alike(changes);
         let series = Series::new(cost, growth, n_steps);
-        self.leap = Some(Leap { series, n_steps, ends: self.clock + series.sum(n_steps) });
+        let takes = self.ring.taken(1, n_steps);
+        self.leap = Some(Leap { series, n_steps, ends: self.clock + series.sum(n_steps), takes });
     }
 
     fn batch(&self) -> Batch {
@@ -208,8 +210,9 @@ impl Leaper {
             let left = self.members.get(begun.id).target - begun.computed;
             n_steps = n_steps.min(u64::from(left.div_ceil(begun.chunk)) - 1);
         }
+        let may_take = if self.limits.tells_growth { 0 } else { self.blocks.free() };
         // The first step has its blocks.
-        1 + self.ring.lasts(1, n_steps - 1, self.blocks.free())
+        1 + self.ring.lasts(1, n_steps - 1, may_take)
     }
 
     /// Panics where the sums are not those over the members.

@@ -2,6 +2,9 @@
 //!
 //! A decode takes a block every `size` steps. Invariant: the counters add up to the decodes in the batch.
 
+use crate::engine::steps::cost::{Moments, Series};
+use crate::engine::steps::held::Taken;
+
 /// A counter for every residue of the step's number.
 #[derive(Clone, Debug)]
 pub(super) struct Ring {
@@ -49,6 +52,48 @@ impl Ring {
             slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
         }
         taken
+    }
+
+    /// What steps that last as the series says take, those of the first left out: it has them when it begins.
+    pub(super) fn taken_over(&self, series: &Series, n_steps: u64) -> Taken {
+        if n_steps < 2 || self.n == 0 {
+            return Taken::default();
+        }
+        let area = series.until_end(n_steps, |from, to| self.moments(from, to));
+        Taken { blocks: self.taken(1, n_steps), area }
+    }
+
+    /// The blocks of steps `from..to`, counted from the next one, by the numbers of the steps.
+    fn moments(&self, from: u64, to: u64) -> Moments {
+        let size = self.counts.len() as u64;
+        let n_rounds = to.saturating_sub(from) / size;
+        let first = from + n_rounds * size;
+        let mut moments = self.moments_within_a_round(first, to);
+        if n_rounds > 0 {
+            // Round r has the numbers of the first one, each r sizes more.
+            let round = self.moments_within_a_round(from, from + size);
+            let (n, size) = (u128::from(n_rounds), u128::from(size));
+            let sum = size * (n * (n - 1) / 2);
+            let squares = size * size * ((n - 1) * n * (2 * n - 1) / 6);
+            moments.zeroth += n * round.zeroth;
+            moments.first += n * round.first + sum * round.zeroth;
+            moments.second += n * round.second + 2 * sum * round.first + squares * round.zeroth;
+        }
+        moments
+    }
+
+    /// As [`Ring::moments`], one by one.
+    fn moments_within_a_round(&self, from: u64, to: u64) -> Moments {
+        let mut moments = Moments::default();
+        let mut slot = (self.position + (from % self.counts.len() as u64) as usize) % self.counts.len();
+        for step in from..to {
+            let (count, step) = (u128::from(self.counts[slot]), u128::from(step));
+            moments.zeroth += count;
+            moments.first += count * step;
+            moments.second += count * step * step;
+            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
+        }
+        moments
     }
 
     /// How many steps, from step `from` on and at most `most`, can be made with `free` blocks.

@@ -1,0 +1,71 @@
+//! What a replica holds while its batch keeps its members: told when the batch changes, counted in between.
+//!
+//! Decodes take blocks as their contexts grow. Telling each would cost a leap all it gains, so they are summed up: how
+//! many, and for how long. Invariant: blocks held are those told and those grown since.
+
+use super::cost::Ticks;
+
+/// Blocks held by one replica.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Held {
+    told: u64,
+    grown: u64,
+    untold: Untold,
+}
+
+/// What has passed since the sink last heard of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Untold {
+    /// The most blocks that were held for some time.
+    pub(super) peak: u64,
+    /// Blocks beyond those told, each times the ticks for which it was held.
+    pub(super) area: Ticks,
+}
+
+/// Blocks that steps take one after another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) blocks: u64,
+    /// Each block times the ticks from when it is taken to the end of the steps.
+    pub(super) area: Ticks,
+}
+
+impl Held {
+    /// The batch has changed: so many blocks are told.
+    pub(super) fn tell(&mut self, blocks: u64) {
+        self.told = blocks;
+        self.grown = 0;
+    }
+
+    /// Decodes take blocks.
+    pub(super) fn grow(&mut self, blocks: u64) {
+        self.grown += blocks;
+    }
+
+    /// Time passes, with what is held now and what is taken meanwhile.
+    pub(super) fn pass(&mut self, lasts: Ticks, taken: Taken) {
+        self.untold.area += Ticks::from(self.grown) * lasts + taken.area;
+        self.grown += taken.blocks;
+        self.untold.peak = self.untold.peak.max(self.now());
+    }
+
+    /// Blocks held when the batch last changed.
+    pub(super) fn told(&self) -> u64 {
+        self.told
+    }
+
+    /// Blocks taken since.
+    pub(super) fn grown(&self) -> u64 {
+        self.grown
+    }
+
+    /// Blocks held.
+    pub(super) fn now(&self) -> u64 {
+        self.told + self.grown
+    }
+
+    /// What the sink is to hear.
+    pub(super) fn untold(&mut self) -> Untold {
+        std::mem::take(&mut self.untold)
+    }
+}
