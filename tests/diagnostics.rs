@@ -14,6 +14,7 @@ use kvs::source::Sources;
 const WITHOUT_A_FILE: &[(&str, &str)] = &[
     ("E0701", "a file of more than 8 MiB: `limits_are_enforced` below"),
     ("E0705", "a file that is not UTF-8 text: tests/cli/shell.rs"),
+    ("E061", "kvs.toml: tests/cli/profiles.rs"),
     ("E065", "the original simulator's files: tests/import.rs"),
     ("E08", "a run"),
 ];

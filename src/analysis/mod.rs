@@ -32,7 +32,7 @@ mod context;
 mod error;
 mod keys;
 mod not_simulated;
-mod suggest;
+pub(crate) mod suggest;
 mod text;
 mod values;
 

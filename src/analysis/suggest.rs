@@ -6,7 +6,7 @@
 use crate::model::Spec;
 
 /// The candidates that `name` may be a misspelling of, nearest first, three at most.
-pub(super) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
+pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     let mut scored: Vec<(f64, &str)> = candidates
         .into_iter()
         .map(|candidate| (similarity(name, candidate), candidate))
@@ -30,7 +30,7 @@ pub(super) fn ranked(name: &str, specs: &[&'static Spec]) -> Vec<&'static str> {
 }
 
 /// `` `a`, `b` or `c` ``.
-pub(super) fn alternatives(names: &[&str]) -> String {
+pub(crate) fn alternatives(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
         [] => String::new(),
@@ -50,7 +50,7 @@ pub(super) fn all_of(names: &[&str]) -> String {
 }
 
 /// Where one name is near: `did you mean …?`
-pub(super) fn did_you_mean(names: &[&str]) -> Option<String> {
+pub(crate) fn did_you_mean(names: &[&str]) -> Option<String> {
     (!names.is_empty()).then(|| format!("did you mean {}?", alternatives(names)))
 }
 

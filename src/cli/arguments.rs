@@ -51,6 +51,9 @@ pub(super) struct GlobalArgs {
     /// Print diagnostics and results, no progress
     #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(super) quiet: bool,
+    /// Take the settings of `[profile.NAME]` of kvs.toml
+    #[arg(long, global = true, env = "KVS_PROFILE", hide_env = true, value_name = "NAME")]
+    pub(super) profile: Option<String>,
     /// Read files outside the project (the folder of the nearest `kvs.toml` or `.git`)
     #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(super) allow_outside: bool,

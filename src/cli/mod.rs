@@ -19,6 +19,7 @@ mod merge;
 mod new;
 mod output;
 mod progress;
+mod project;
 mod record;
 mod reports;
 mod review;
@@ -29,7 +30,7 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::check::{catch, install_crash_hook};
 use arguments::GlobalArgs;
@@ -48,6 +49,17 @@ struct Cli {
 }
 
 impl Cli {
+    /// What was typed, read by a command line that may have other defaults.
+    fn read(mut command: clap::Command) -> Result<Cli, clap::Error> {
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command)).and_then(Cli::checked)
+    }
+
+    /// Whether the command has to do with a project; what kvs says of itself is the same everywhere.
+    fn reads_project(&self) -> bool {
+        !matches!(self.command, Command::List(_) | Command::Explain(_) | Command::Completions(_))
+    }
+
     /// What clap cannot check by itself.
     fn checked(self) -> Result<Cli, clap::Error> {
         let running = match &self.command {
@@ -68,13 +80,20 @@ impl Cli {
             | Command::List(_)
             | Command::Explain(_) => return Ok(self),
         };
-        match running.set_twice() {
-            Some(name) => {
-                let message = format!("`--set` gives `{name}` two values");
-                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+        let message = match running.set_twice() {
+            Some(name) => format!("`--set` gives `{name}` two values"),
+            // Conflicts are between what is typed, and settings may come from a profile.
+            None if self.updates_with_settings() => {
+                "`--update` stores the numbers of files as written, and the profile sets parameters"
+                    .to_owned()
             }
-            None => Ok(self),
-        }
+            None => return Ok(self),
+        };
+        Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+    }
+
+    fn updates_with_settings(&self) -> bool {
+        matches!(&self.command, Command::Check(arguments) if arguments.updates_with_settings())
     }
 }
 
@@ -123,21 +142,38 @@ enum Command {
 /// Reads the arguments, does what they say, and gives the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse().and_then(Cli::checked) {
+    let typed = match Cli::read(Cli::command()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are no errors; a closed pipe behind them is none either.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::USAGE.into() } else { Exit::PASSED.into() };
-        }
+        Err(error) => return said(&error).into(),
     };
     install_crash_hook();
-    let output = Output::new(&cli.global);
-    let exit = catch(|| dispatch(&cli, &output)).unwrap_or_else(|crash| {
+    let output = Output::new(&typed.global);
+    if !typed.reads_project() {
+        return run_command(&typed, &output).into();
+    }
+    // What was typed chooses the profile, and is then read again with what the profile says.
+    let profile = typed.global.profile.as_deref();
+    match project::with_defaults(Cli::command(), profile, &output).map(Cli::read) {
+        Ok(Ok(cli)) => run_command(&cli, &Output::new(&cli.global)),
+        Ok(Err(error)) => said(&error),
+        Err(exit) => output.close(exit),
+    }
+    .into()
+}
+
+/// What clap says instead of running anything.
+fn said(error: &clap::Error) -> Exit {
+    // Help and version are no errors; a closed pipe behind them is none either.
+    let _ = error.print();
+    if error.use_stderr() { Exit::USAGE } else { Exit::PASSED }
+}
+
+fn run_command(cli: &Cli, output: &Output) -> Exit {
+    let exit = catch(|| dispatch(cli, output)).unwrap_or_else(|crash| {
         output.crash("kvs stopped", &crash);
         Exit::BUG
     });
-    output.close(exit).into()
+    output.close(exit)
 }
 
 fn dispatch(cli: &Cli, output: &Output) -> Exit {

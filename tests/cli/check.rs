@@ -252,9 +252,9 @@ fn what_is_wrong_with_every_case_of_a_file_is_said_once() {
 #[test]
 fn an_unknown_key_of_the_project_file_is_named() {
     let project = Project::first().with("kvs.toml", "# nothing yet\nseed = 3\n");
-    project.kvs(["check"]).exits(3).warns("`kvs.toml`: unknown key `seed`");
+    project.kvs(["check"]).exits(3).warns("unknown key `seed`").warns("kvs.toml:2:1");
     project.write("kvs.toml", "# nothing yet\n= 3\n");
-    project.kvs(["run", "first.kvs"]).exits(3).warns("`kvs.toml:2`: ");
+    project.kvs(["run", "first.kvs"]).exits(3).warns("kvs.toml:2:1");
     project.write("kvs.toml", "# nothing yet\n");
     let _ = project.kvs(["check"]).exits(0);
 }

@@ -76,7 +76,7 @@ fn gates_fail_from_flags_and_from_the_project() {
     project.kvs(["diff", "new.json", "old.json"]).exits(0).says("-14.3%");
     for (text, mistake) in [
         ("[diff]\ngates = [\"slower\"]", "`slower` is no gate"),
-        ("[diff]\ngate = []", "unknown key `diff.gate`"),
+        ("[diff]\ngate = []", "unknown key `gate` in `[diff]`"),
         ("diff = 3", "`diff` is a table"),
     ] {
         project.write("kvs.toml", text);

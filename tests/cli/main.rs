@@ -12,6 +12,7 @@ mod golden;
 mod hardship;
 mod list;
 mod new;
+mod profiles;
 mod reports;
 mod review;
 mod run;

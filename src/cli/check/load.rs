@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::check::{self, Suite, project_mistakes};
+use crate::check::{self, Suite};
 use crate::cli::arguments::RunningArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::cli::project::Project;
 use crate::host::{Host, Root};
 
 /// Files ready to run, and what could not be made ready.
@@ -71,10 +72,11 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
             }
         }
     }
-    for mistake in roots(&loaded.suites).into_iter().flat_map(|root| project_mistakes(host, root)) {
-        output.error(&mistake, Some("`kvs.toml` marks the root of a project; `docs/reference/command-line.md` shows what may stand in it"));
-        loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
-        loaded.problems.insert(mistake);
+    let projects = roots(&loaded.suites).into_iter().map(|root| Project::of(host, root));
+    let wrong: Vec<_> = projects.filter_map(Result::err).collect();
+    for wrong in wrong {
+        loaded.exit = loaded.exit.and(wrong.print(output));
+        loaded.problems.extend(wrong.sentences());
     }
     loaded
 }

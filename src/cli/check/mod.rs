@@ -75,6 +75,13 @@ pub(super) struct CheckArgs {
     pub(super) running: RunningArgs,
 }
 
+impl CheckArgs {
+    /// Whether the numbers of other parameters would be stored as those of the files.
+    pub(super) fn updates_with_settings(&self) -> bool {
+        self.update && !self.running.settings.is_empty()
+    }
+}
+
 /// `--unreferenced`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Unreferenced {

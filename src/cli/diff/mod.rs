@@ -13,8 +13,8 @@ use clap::{Args, ValueEnum};
 use super::arguments::{GlobalArgs, RunningArgs};
 use super::exit::Exit;
 use super::output::Output;
+use super::project::Project;
 use super::reports::in_actions;
-use crate::check::{Project, project};
 use crate::host::Host;
 use crate::report::{Comparison, Gate, Results, compare, diff_markdown, diff_table};
 
@@ -129,13 +129,7 @@ fn gates(host: &Host, arguments: &GateArgs, output: &Output) -> Result<Vec<Gate>
         output.problem(&problem);
         Exit::IO
     })?;
-    match project(host, &root) {
-        Ok(Project { gates }) => Ok(gates),
-        Err(mistakes) => {
-            mistakes.iter().for_each(|mistake| output.error(mistake, None));
-            Err(Exit::WRONG_SCENARIO)
-        }
-    }
+    Project::of(host, &root).map(|project| project.gates).map_err(|wrong| wrong.print(output))
 }
 
 /// Where the sides of a comparison come from.

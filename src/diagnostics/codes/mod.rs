@@ -9,6 +9,7 @@ pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod names;
 mod not_simulated;
+mod project;
 pub(crate) mod text;
 mod values;
 mod verdicts;
@@ -60,6 +61,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     workloads::CODES,
     expectations::CODES,
     files::CODES,
+    project::CODES,
     imports::CODES,
     limits::CODES,
     verdicts::CODES,
