@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::{self, End, Sink, Stepping};
 use crate::host::{Host, Root};
@@ -46,10 +47,20 @@ pub fn execute_by<S: Sink>(
     let end = engine::run(scenario, &mut traffic, seed, stepping, sink);
     match traffic.problem() {
         Some(problem) => Err(problem.clone()),
+        None if end.given_up => Ok(Executed { end, clamped: Vec::new() }),
         None if end.stands_still => Err(standstill(scenario, end)),
         // A run without `until` ends when nobody is left, or when what is left ends beyond the clock.
         None if scenario.run.until.is_none() && end.unfinished > 0 => Err(beyond_the_clock(scenario, end)),
         None => Ok(Executed { end, clamped: traffic.clamped().collect() }),
+    }
+}
+
+/// A listener that wants no more once the flag is set: the run it listens to is given up.
+pub(super) struct Until<'a>(pub(super) &'a AtomicBool);
+
+impl Sink for Until<'_> {
+    fn wants_more(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
     }
 }
 

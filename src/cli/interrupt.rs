@@ -1,6 +1,6 @@
 //! Ctrl-C: what is finished is reported, then the process ends.
 //!
-//! The engine cannot be stopped inside a run, so nothing waits for one. Invariant: a second Ctrl-C ends the process at
+//! Nothing waits for what still runs, though it is being given up. Invariant: a second Ctrl-C ends the process at
 //! once.
 
 use std::process;

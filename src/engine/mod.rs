@@ -39,6 +39,8 @@ pub struct End {
     /// Whether the run was given up because time stood still: requests that take no time kept bringing new ones in
     /// one instant, more than [`MAX_RETURNS_AT_ONCE`] times.
     pub stands_still: bool,
+    /// Whether the run was given up because its sink wanted no more.
+    pub given_up: bool,
 }
 
 /// How often within one instant the end of a request may bring another before a run is given up.

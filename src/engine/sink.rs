@@ -205,6 +205,11 @@ pub trait Sink {
     /// What all GPUs together held just before the present instant, where it may be a record.
     fn record(&mut self, _blocks: u64, _bytes: Bytes) {}
 
+    /// Whether the run is to go on; asked before each instant.
+    fn wants_more(&self) -> bool {
+        true
+    }
+
     /// Whether [`Sink::gaps`] is listened to; asked once, before a run. Otherwise gaps are not even counted.
     fn wants_gaps(&self) -> bool {
         false
@@ -236,6 +241,10 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         self.0.global_queue(at, depth);
         self.1.global_queue(at, depth);
+    }
+
+    fn wants_more(&self) -> bool {
+        self.0.wants_more() && self.1.wants_more()
     }
 
     fn wants_gaps(&self) -> bool {
@@ -281,6 +290,10 @@ impl<S: Sink> Sink for &mut S {
 
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         (**self).global_queue(at, depth);
+    }
+
+    fn wants_more(&self) -> bool {
+        (**self).wants_more()
     }
 
     fn wants_gaps(&self) -> bool {
@@ -331,6 +344,10 @@ impl<S: Sink> Sink for Option<S> {
         if let Some(sink) = self {
             sink.global_queue(at, depth);
         }
+    }
+
+    fn wants_more(&self) -> bool {
+        self.as_ref().is_none_or(Sink::wants_more)
     }
 
     fn wants_gaps(&self) -> bool {

@@ -179,3 +179,93 @@ fn values_are_shown_before_and_after() {
     project.write("first.kvs", FIRST);
     assert!(watching.runs().last().is_some_and(|line| line.contains("1 passed")));
 }
+
+/// Clusters of either way of batching.
+const PHASES: &str = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 1 }
+";
+const CONTINUOUS: &str = "
+cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }
+engine { batching continuous; timing linear base 1 ms }
+";
+
+/// Minutes of work, whose place a short scenario can take.
+fn endless(cluster: &str) -> String {
+    let traffic = "workload w { arrivals poisson; rate 1 req/s; prompt constant 9; output constant 9; requests 2_000_000_000 }";
+    format!("{cluster}{traffic}\nexpect rejected == 0\n")
+}
+
+/// Seconds of a processor that a process has used.
+#[cfg(target_os = "linux")]
+fn seconds_used(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("it runs");
+    let behind_the_name = stat.rsplit_once(')').expect("a name in parentheses").1;
+    let ticks = behind_the_name.split_whitespace().skip(11).take(2);
+    ticks.map(|ticks| ticks.parse::<f64>().expect("a number")).sum::<f64>() / 100.0
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_save_stops_the_run_in_progress() {
+    for cluster in [PHASES, CONTINUOUS] {
+        let project = Project::first();
+        let watching = Watching::start(&project);
+        project.write("first.kvs", endless(cluster));
+        thread::sleep(Duration::from_millis(1500));
+        let before = seconds_used(watching.child.id());
+        thread::sleep(Duration::from_millis(500));
+        let running = seconds_used(watching.child.id()) - before;
+        assert!(running > 0.1, "{cluster}: the long run does not run: {running} s of 0.5 s");
+        project.write("first.kvs", FIRST.replace("r1 0", "r1 10"));
+        assert_eq!(watching.runs_cases(), ["first.kvs"]);
+        let before = seconds_used(watching.child.id());
+        thread::sleep(Duration::from_secs(1));
+        let left = seconds_used(watching.child.id()) - before;
+        assert!(left < 0.1, "{cluster}: what was given up goes on: {left} s of 1 s");
+    }
+}
+
+/// A terminal is had from `script` of util-linux; elsewhere keys are not tested.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_key_stops_the_run_in_progress() {
+    use std::io::Write as _;
+
+    let project = Project::new().with("first.kvs", endless(PHASES));
+    let watch = format!("exec {} watch", env!("CARGO_BIN_EXE_kvs"));
+    let mut command = project.command_of("script");
+    command
+        .args(["-qfec", &watch, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let Ok(mut child) = command.spawn() else {
+        eprintln!("skipped: no `script` to make a terminal with");
+        return;
+    };
+    let mut keys = child.stdin.take().expect("piped");
+    let mut stdout = child.stdout.take().expect("piped");
+    thread::sleep(Duration::from_millis(1500));
+    assert!(child.try_wait().expect("ours").is_none(), "the long run is over");
+    keys.write_all(b"x").and_then(|()| keys.flush()).expect("it reads");
+    thread::sleep(Duration::from_millis(500));
+    let watcher = children(child.id()).next().expect("script runs the watch");
+    let before = seconds_used(watcher);
+    thread::sleep(Duration::from_secs(1));
+    let left = seconds_used(watcher) - before;
+    keys.write_all(b"q").and_then(|()| keys.flush()).expect("it reads");
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut stdout, &mut said).expect("text");
+    assert_eq!(child.wait().expect("ours").code(), Some(0), "{said}");
+    assert!(said.contains("stopped"), "{said}");
+    assert!(left < 0.1, "what was given up goes on: {left} s of 1 s");
+}
+
+/// The processes that a process has started.
+#[cfg(target_os = "linux")]
+fn children(process: u32) -> impl Iterator<Item = u32> {
+    let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    list.split_whitespace().map(|child| child.parse().expect("a number")).collect::<Vec<_>>().into_iter()
+}

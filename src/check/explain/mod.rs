@@ -6,6 +6,9 @@
 mod figure;
 mod ledger;
 
+use std::sync::atomic::AtomicBool;
+
+use crate::check::execute::Until;
 use crate::check::{Suite, execute, open_traces};
 use crate::expect::{Judgement, Status, Verdict, judge};
 use crate::host::Host;
@@ -18,7 +21,13 @@ use ledger::{Entry, Fate, Ledger};
 
 /// Sentences for each failed expectation of a case that was judged, in the order of its expectations; none where
 /// there is nothing to add.
-pub(super) fn explain(host: &Host, suite: &Suite, case: usize, judgements: &[Judgement]) -> Vec<Vec<String>> {
+pub(super) fn explain(
+    host: &Host,
+    suite: &Suite,
+    case: usize,
+    judgements: &[Judgement],
+    stop: &AtomicBool,
+) -> Vec<Vec<String>> {
     let scenario = &suite.cases[case].scenario;
     let mut notes = vec![Vec::new(); judgements.len()];
     let questions: Vec<Option<Question<'_>>> = scenario
@@ -35,12 +44,16 @@ pub(super) fn explain(host: &Host, suite: &Suite, case: usize, judgements: &[Jud
         let levels: Vec<&Expectation> =
             questions.iter().flatten().filter(here).filter_map(|question| question.level.as_ref()).collect();
         let names = scenario.workloads.iter().map(|workload| workload.name.clone()).collect();
-        let mut sink = (Ledger::new(names), Accumulator::new(scenario, &Demand::of(&levels)));
+        let heard = (Ledger::new(names), Accumulator::new(scenario, &Demand::of(&levels)));
+        let mut sink = (heard, Until(stop));
         // It has run before; whatever has changed since, a trace for example, there is nothing to explain then.
         let Ok(executed) = execute(scenario, seed, &open_traces(host, &suite.root), &mut sink) else {
             continue;
         };
-        let (ledger, accumulator) = sink;
+        if executed.end.given_up {
+            return vec![Vec::new(); judgements.len()];
+        }
+        let ((ledger, accumulator), _) = sink;
         let outcome = accumulator.finish(executed.end, &executed.clamped);
         for (question, notes) in questions.iter().zip(&mut notes) {
             let Some(question) = question.as_ref().filter(here) else { continue };

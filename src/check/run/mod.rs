@@ -18,6 +18,7 @@ use std::time::Duration;
 pub use recorder::{FinishedRun, NoRecorder, Recorder};
 
 use super::compile::pool;
+use super::execute::Until;
 use super::{
     CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute_by, open_traces,
 };
@@ -44,7 +45,7 @@ pub struct Options<'a> {
     pub stepping: Stepping,
     /// As given on the command line, for the commands that repeat a case.
     pub overrides: &'a Overrides,
-    /// Set from outside to start nothing more; [`Watch::interrupted`] follows at once.
+    /// Set from outside to start nothing more and to give up what runs; [`Watch::interrupted`] follows at once.
     pub stop: &'a AtomicBool,
 }
 
@@ -63,7 +64,7 @@ pub trait Watch: Sync {
     fn finished(&self, suite: &Suite, result: CaseResult);
 
     /// `stop` was set: all cases that are done have been told and none will be any more, `n_left` are not. Runs that
-    /// have begun go on, as the engine knows no way to stop, unless this ends the process.
+    /// have begun are being given up.
     fn interrupted(&self, _n_left: usize) {}
 }
 
@@ -183,8 +184,7 @@ impl GroupState {
 impl<R: Recorder> Work<'_, R> {
     /// Runs a group under one seed; the last one sums up.
     fn job(&self, group: &Group, state: &GroupState, seed: u64) {
-        let stopped = self.options.stop.load(Ordering::Relaxed)
-            || (self.options.fail_fast && self.failed.load(Ordering::Relaxed));
+        let stopped = self.is_stopped() || (self.options.fail_fast && self.failed.load(Ordering::Relaxed));
         if !stopped && !state.begun.swap(true, Ordering::Relaxed) {
             for member in group.members.iter().filter(|member| member.selected) {
                 self.watch.started(&self.suites[group.suite], member.case);
@@ -207,8 +207,15 @@ impl<R: Recorder> Work<'_, R> {
             if result.ending != Ending::Passed {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            self.ordered.push(result);
+            // What an interruption has left undone is for `Ordered::close` to count.
+            if result.ending != Ending::Skipped || !self.is_stopped() {
+                self.ordered.push(result);
+            }
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.options.stop.load(Ordering::Relaxed)
     }
 
     /// Every member once under `seed`, then the verdicts of those judged under it.
@@ -299,14 +306,17 @@ impl<R: Recorder> Work<'_, R> {
         let open = open_traces(self.host, &suite.root);
         let run = || {
             crash_on_request(&compiled.scenario.case);
-            let mut sink = (Accumulator::new(&compiled.scenario, demand), recording);
-            let executed = execute_by(self.options.stepping, &compiled.scenario, seed, &open, &mut sink)?;
-            Ok(Ran { end: executed.end, outcome: sink.0.finish(executed.end, &executed.clamped) })
+            let heard = (Accumulator::new(&compiled.scenario, demand), recording);
+            let mut sink = (heard, Until(self.options.stop));
+            let executed = execute_by(self.options.stepping, &compiled.scenario, seed, &open, &mut sink)
+                .map_err(NotRun::NoTraffic)?;
+            if executed.end.given_up {
+                return Err(NotRun::Skipped);
+            }
+            let ((accumulator, _), _) = sink;
+            Ok(Ran { end: executed.end, outcome: accumulator.finish(executed.end, &executed.clamped) })
         };
-        match catch(run) {
-            Ok(ran) => ran.map_err(NotRun::NoTraffic),
-            Err(crash) => Err(NotRun::Crashed(crash)),
-        }
+        catch(run).unwrap_or_else(|crash| Err(NotRun::Crashed(crash)))
     }
 }
 

@@ -71,7 +71,9 @@ impl<R> Work<'_, R> {
         if self.options.stop.load(Ordering::Relaxed) {
             return Vec::new();
         }
-        catch(|| explain::explain(self.host, suite, result.case, &result.expectations)).unwrap_or_default()
+        let stop = self.options.stop;
+        catch(|| explain::explain(self.host, suite, result.case, &result.expectations, stop))
+            .unwrap_or_default()
     }
 
     /// Says what failed, and how to repeat it.

@@ -38,6 +38,9 @@ pub(super) fn read(
     Err(mistakes)
 }
 
+/// What `diff.gates` is.
+const WANTED: &str = "a list of strings";
+
 struct Reader<'a> {
     span: &'a dyn Fn(Range<usize>) -> Span,
     cli: Command,
@@ -65,12 +68,7 @@ impl Reader<'_> {
                 ("gates", DeValue::Array(gates)) => gates.iter().for_each(|gate| self.gate(gate)),
                 ("gates", other) => {
                     let place = (self.span)(value.span());
-                    self.mistakes.push(error::wrong_type(
-                        "gates",
-                        "a list of strings",
-                        other.type_str(),
-                        place,
-                    ));
+                    self.mistakes.push(error::wrong_type("gates", WANTED, other.type_str(), place));
                 }
                 (unknown, _) => {
                     let place = (self.span)(key.span());
@@ -88,7 +86,7 @@ impl Reader<'_> {
                 Err(mistake) => self.mistakes.push(error::refused("gates", text, mistake, None, place)),
             },
             other => {
-                self.mistakes.push(error::wrong_type("gates", "a list of strings", other.type_str(), place))
+                self.mistakes.push(error::wrong_type("gates", WANTED, other.type_str(), place));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A run in the background, which can be given up.
 //!
-//! A run that is given up starts nothing more; what it still tells has its number and is not heard.
+//! A run that is given up ends within moments, at the engine's next instant; what it still tells has its number and is
+//! not heard.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -146,7 +146,12 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
     }
 
     fn run(mut self) -> End {
+        let mut given_up = false;
         while let Some(next) = self.next_instant().filter(|_| !self.stands_still()) {
+            if !self.sink.wants_more() {
+                given_up = true;
+                break;
+            }
             assert!(next >= self.now, "time never goes back");
             if next > self.now {
                 self.sink.advance(next);
@@ -168,6 +173,7 @@ impl<'a, X: Executor, S: Sink> Simulation<'a, X, S> {
             events: self.n_events,
             steps: 0,
             stands_still: self.stands_still(),
+            given_up,
         }
     }
 

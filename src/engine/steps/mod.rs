@@ -160,7 +160,12 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     }
 
     fn run(mut self) -> End {
+        let mut given_up = false;
         while let Some(next) = self.next_instant().filter(|_| !self.stands_still()) {
+            if !self.sink.wants_more() {
+                given_up = true;
+                break;
+            }
             assert!(next >= self.now, "time never goes back");
             if next > self.now {
                 self.sink.advance(next);
@@ -189,6 +194,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             events: self.n_events,
             steps: self.replicas.iter().map(|station| station.replica.n_steps()).sum(),
             stands_still: self.stands_still(),
+            given_up,
         }
     }
 
