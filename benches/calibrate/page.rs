@@ -56,8 +56,9 @@ const REPLAYED: &str = "
 
 Two runs of vLLM v0.19.0 on RTX PRO 6000 (LLMServingSim, `bench/examples`; 300 ShareGPT requests at 10 requests/s,
 `max_batch 128`, `max_batch_tokens 2048`), replayed from their traces as `format mooncake block 16`. Nothing was fitted
-on them. The GPUs of the second are joined by PCIe, which such sums use far less well than NVLink. Times begin when the
-server has queued a request. Predicted, and its error:
+on them. The GPUs of the second are joined by PCIe, which such sums use far less well than NVLink. Published bandwidths of
+this GPU differ: the catalogue's is 1792 GB/s, those who measured state 1597 GB/s for theirs. Times begin when the server
+has queued a request. Predicted, and its error:
 
 ";
 

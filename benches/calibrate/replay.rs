@@ -42,6 +42,9 @@ const RUNS: [Run; 2] = [
 /// The server of both.
 const GPU: &str = "rtx_pro_6000_server";
 
+/// Its bandwidth where the catalogue is not to say: what those who measured state for their server.
+const BANDWIDTHS: [Option<&str>; 2] = [None, Some("1597 GB/s")];
+
 /// The moments of each request, in seconds: queued, first token, last token; and its output's tokens.
 #[derive(Default)]
 struct Moments(Vec<([f64; 3], f64)>);
@@ -55,9 +58,9 @@ pub(crate) fn table(data: &Path) -> io::Result<String> {
         "| run | makespan s | TTFT p50 / p90 s | TPOT p50 / p90 ms | end to end p50 / p90 s |\n\
          |---|---|---|---|---|\n",
     );
-    for run in &RUNS {
+    for (run, bandwidth) in RUNS.iter().flat_map(|run| BANDWIDTHS.map(|bandwidth| (run, bandwidth))) {
         let measured = measured(&std::fs::read_to_string(data.join(FOLDER).join(run.measured))?);
-        let predicted = predict(run, std::fs::read(data.join(FOLDER).join(run.trace))?);
+        let predicted = predict(run, bandwidth, std::fs::read(data.join(FOLDER).join(run.trace))?);
         assert_eq!(predicted.0.len(), measured.0.len(), "{}: every request finishes", run.model);
         let cells: Vec<String> = predicted
             .figures()
@@ -68,7 +71,8 @@ pub(crate) fn table(data: &Path) -> io::Result<String> {
             })
             .collect();
         let [makespan, times @ ..] = cells.as_slice() else { unreachable!("there are seven figures") };
-        let _ = write!(text, "| `{}`, {} x `{GPU}` | {makespan} |", run.model, run.n_gpus);
+        let with = bandwidth.map(|bandwidth| format!(" with {bandwidth}")).unwrap_or_default();
+        let _ = write!(text, "| `{}`, {} x `{GPU}`{with} | {makespan} |", run.model, run.n_gpus);
         for pair in times.chunks(2) {
             let _ = write!(text, " {} |", pair.join(" / "));
         }
@@ -88,9 +92,11 @@ fn measured(lines: &str) -> Moments {
     Moments(rows.collect())
 }
 
-fn predict(run: &Run, trace: Vec<u8>) -> Moments {
+fn predict(run: &Run, bandwidth: Option<&str>, trace: Vec<u8>) -> Moments {
+    let stated = bandwidth.map(|bandwidth| format!("bandwidth {bandwidth}")).unwrap_or_default();
     let text = format!(
-        "cluster {{ serves {}; gpus {GPU} x {n_gpus} tensor_parallel {n_gpus} }}\n\
+        "gpu server extends {GPU} {{ {stated} }}\n\
+         cluster {{ serves {}; gpus server x {n_gpus} tensor_parallel {n_gpus} }}\n\
          engine {{ batching continuous; timing roofline before_queue 0 s; max_batch 128; max_batch_tokens 2048 }}\n\
          trace calls from \"calls.jsonl\" {{ format mooncake block 16 }}\n",
         run.model,
