@@ -45,6 +45,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
         diagnostics,
         problems,
         repeat: result.repeat.clone(),
+        uncalibrated: result.uncalibrated.clone(),
     }
 }
 

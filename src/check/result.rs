@@ -30,6 +30,8 @@ pub struct CaseResult {
     pub problems: Vec<HostError>,
     /// The command that shows the failure again.
     pub repeat: Option<String>,
+    /// GPU types whose times rest on figures measured on others.
+    pub uncalibrated: Vec<String>,
 }
 
 /// How a case ended, from best to worst.

@@ -44,6 +44,9 @@ fn facts(result: &CaseResult) -> String {
         Golden::Written(_) => facts.push("snapshot written".to_owned()),
         Golden::Broken(_) => facts.push("snapshot unreadable".to_owned()),
     }
+    if !result.uncalibrated.is_empty() {
+        facts.push(format!("uncalibrated on {}", result.uncalibrated.join(", ")));
+    }
     facts.join(", ")
 }
 

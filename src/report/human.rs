@@ -10,10 +10,10 @@ use anstyle::{AnsiColor, Style};
 use super::number::{natural, percent};
 use super::verdicts::numbers;
 use super::{Format, Report, Written};
-use crate::engine::hardware::attained::uncalibrated as uncalibrated_gpus;
 use crate::expect::{Judgement, Status, Verdict};
 use crate::metrics::{Backlog, Distribution, Saturation, StepsSummary, Summary};
 use crate::model::{Expectation, Scenario};
+use crate::report::uncalibrated_note;
 use crate::units::{Dimension, SimDuration};
 
 pub(super) static FORMAT: Format = Format {
@@ -38,7 +38,7 @@ pub fn human(report: &Report<'_>, colour: bool) -> String {
     text.line(&format!("  seed {}", report.seed));
     text.line("");
     totals(&mut text, &summary);
-    text.field("timing", &uncalibrated(report.scenario));
+    text.field("timing", &uncalibrated_note(report.scenario).into_iter().collect::<Vec<_>>());
     text.line("");
     times(&mut text, &summary);
     text.line("");
@@ -102,16 +102,6 @@ fn totals(text: &mut Text, summary: &Summary) {
         "cost",
         &summary.cost_usd.map(|usd| natural(usd, Dimension::MONEY)).into_iter().collect::<Vec<_>>(),
     );
-}
-
-/// What a reader of any time below should know.
-fn uncalibrated(scenario: &Scenario) -> Vec<String> {
-    let names = uncalibrated_gpus(scenario);
-    let about = "shares and overheads were measured on other GPUs";
-    (!names.is_empty())
-        .then(|| format!("uncalibrated on {}: {about}", names.join(", ")))
-        .into_iter()
-        .collect()
 }
 
 /// What is particular to `batching continuous`.

@@ -17,6 +17,7 @@ mod meta;
 mod paths;
 mod snapshot;
 mod suite;
+mod uncalibrated;
 
 pub use csv::TimeSeries;
 pub use diff::{
@@ -34,6 +35,7 @@ pub use suite::{
     CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, Status, SuiteFormat,
     read_results, suite_format,
 };
+pub use uncalibrated::{uncalibrated_in, uncalibrated_note};
 
 use std::io::{self, Write};
 

@@ -19,4 +19,5 @@ mod run;
 mod select;
 mod shell;
 mod trace;
+mod uncalibrated;
 mod watch;

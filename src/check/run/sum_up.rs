@@ -7,7 +7,9 @@ use super::{Ended, NotRun, Work};
 use crate::check::{
     CaseResult, Ending, Golden, Member, Suite, catch, explain, failure, golden, repeat_command, snapshot_name,
 };
+use crate::engine::hardware::attained::uncalibrated;
 use crate::expect::{Verdict, judge_seeds};
+use crate::report::uncalibrated_note;
 
 impl<R> Work<'_, R> {
     /// The result of a case, all its seeds done.
@@ -30,6 +32,7 @@ impl<R> Work<'_, R> {
             snapshot_failure: None,
             problems: Vec::new(),
             repeat: None,
+            uncalibrated: uncalibrated(scenario).into_iter().map(str::to_owned).collect(),
         };
         let mut verdicts: Vec<Vec<(u64, Verdict)>> = vec![Vec::new(); scenario.expectations.len()];
         let mut snapshot = None;
@@ -83,7 +86,8 @@ impl<R> Work<'_, R> {
         let mut worst_seed = None;
         let mut notes = self.notes(suite, &result).into_iter();
         for (judgement, (expectation, span)) in result.expectations.iter().zip(expectations) {
-            let notes = notes.next().unwrap_or_default();
+            let mut notes = notes.next().unwrap_or_default();
+            notes.extend(uncalibrated_note(&compiled.scenario));
             if let Some(unmet) = failure::unmet(expectation, judgement, *span) {
                 worst_seed = worst_seed.or(Some(judgement.worst_seed));
                 result.diagnostics.push(unmet.with_notes(notes));
@@ -103,6 +107,7 @@ impl<R> Work<'_, R> {
 
 fn not_run(suite: &Suite, mut result: CaseResult, reason: NotRun) -> CaseResult {
     let compiled = &suite.cases[result.case];
+    result.uncalibrated.clear();
     result.ending = match reason {
         NotRun::NotSimulated => {
             result.diagnostics.clone_from(&compiled.not_simulated);

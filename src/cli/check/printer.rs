@@ -3,7 +3,7 @@
 //! Invariant: what is printed depends on the results and their order, never on which was done first; the live view
 //! alone shows that, and leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ use crate::cli::progress::{AlreadySaid, case_line, print_failures, summary_line}
 use crate::cli::reports::{ReportArgs, tell_actions};
 use crate::diagnostics::Located;
 use crate::host::Root;
-use crate::report::{CaseReport, Pictures, Results};
+use crate::report::{CaseReport, Pictures, Results, uncalibrated_in};
 
 /// Hears of cases.
 pub(super) struct Printer<'a> {
@@ -42,6 +42,8 @@ pub(super) struct State {
     pub(super) tally: Tally,
     pub(super) exit: Exit,
     pub(super) said: AlreadySaid,
+    /// Cases on GPUs that no figure was fitted to, and those.
+    pub(super) uncalibrated: (usize, BTreeSet<String>),
     /// Which cases failed when they last ran; empty where nothing is remembered.
     pub(super) remembered: BTreeMap<Root, Remembered>,
     /// For reports.
@@ -62,6 +64,10 @@ impl Printer<'_> {
         }
         let cases = std::mem::take(&mut state.cases);
         let exit = state.exit.and(self.report(cases, std::mem::take(&mut state.pictures)));
+        let (n_cases, names) = std::mem::take(&mut state.uncalibrated);
+        if let Some(note) = uncalibrated_in(n_cases, &Vec::from_iter(names)) {
+            self.output.result(&format!("{note}\n"));
+        }
         let seconds = self.begun.elapsed().as_secs_f64();
         self.output.result(&summary_line(&state.tally, self.loaded.n_broken(), n_left, seconds));
         exit
@@ -133,6 +139,10 @@ impl Watch for Printer<'_> {
         print_failures(self.output, suite, &result, &mut state.said);
         self.keep(suite, &result, state);
         state.tally.add(&result.ending);
+        if !result.uncalibrated.is_empty() {
+            state.uncalibrated.0 += 1;
+            state.uncalibrated.1.extend(result.uncalibrated.iter().cloned());
+        }
         state.exit = state.exit.and(exit_of(&result.ending));
         if result.ending != Ending::Skipped
             && let Some(remembered) = state.remembered.get_mut(&suite.root)

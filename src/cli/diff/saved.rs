@@ -85,6 +85,7 @@ fn summary(text: &str) -> Option<Results> {
         diagnostics: Vec::new(),
         problems: Vec::new(),
         repeat: None,
+        uncalibrated: Vec::new(),
     };
     Some(Results::new(vec![case], Vec::new(), BTreeSet::new()))
 }

@@ -3,6 +3,7 @@
 //! The dialect of Jenkins (`junit-10.xsd`), which GitLab, GitHub actions and others read. Times are left out: they are
 //! of this machine. Invariant: the document is well-formed whatever a name holds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{CaseReport, ExpectationReport, Results, Status, SuiteFormat};
@@ -29,11 +30,13 @@ enum Outcome {
 
 fn junit(results: &Results) -> String {
     let mut suites: Vec<(&str, Vec<Test>)> = Vec::new();
+    let mut uncalibrated: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for case in &results.cases {
         match suites.last_mut() {
             Some((file, tests)) if *file == case.file => tests.extend(tests_of(case)),
             _ => suites.push((&case.file, tests_of(case))),
         }
+        uncalibrated.entry(&case.file).or_default().extend(case.uncalibrated.iter().map(String::as_str));
     }
     for diagnostic in &results.diagnostics {
         let name = format!("{}:{}", diagnostic.code, diagnostic.place.line);
@@ -48,8 +51,9 @@ fn junit(results: &Results) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     push(&mut text, &format!("<testsuites name=\"kvs\"{}>\n", counts(&every)));
     for (file, tests) in &suites {
+        let about = uncalibrated.get(file).map_or_else(String::new, property);
         let file = escaped(file);
-        push(&mut text, &format!("  <testsuite name=\"{file}\"{}>\n", suite_counts(tests)));
+        push(&mut text, &format!("  <testsuite name=\"{file}\"{}>\n{about}", suite_counts(tests)));
         for test in tests {
             push(&mut text, &testcase(&file, test));
         }
@@ -57,6 +61,17 @@ fn junit(results: &Results) -> String {
     }
     push(&mut text, "</testsuites>\n");
     text
+}
+
+/// The GPU types of a file that no figure was fitted to.
+fn property(names: &BTreeSet<&str>) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = escaped(&Vec::from_iter(names.iter().copied()).join(", "));
+    format!(
+        "    <properties>\n      <property name=\"uncalibrated\" value=\"{names}\"/>\n    </properties>\n"
+    )
 }
 
 fn push(text: &mut String, more: &str) {

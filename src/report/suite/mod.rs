@@ -21,6 +21,7 @@ pub use json::read as read_results;
 
 use super::number::Json;
 use super::plot::Plot;
+use super::uncalibrated::uncalibrated_in;
 use crate::diagnostics::Located;
 
 /// One format.
@@ -121,6 +122,9 @@ pub struct CaseReport {
     pub problems: Vec<String>,
     /// The command that shows the failure again.
     pub repeat: Option<String>,
+    /// GPU types whose times rest on figures measured on others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncalibrated: Vec<String>,
 }
 
 /// What came of an expectation over all seeds.
@@ -248,6 +252,14 @@ impl Results {
     /// What stands in no file: what could not be read, and bugs.
     pub fn all_problems(&self) -> impl Iterator<Item = &String> {
         self.problems.iter().chain(self.cases.iter().flat_map(|case| &case.problems))
+    }
+
+    /// What is to be known of times that rest on figures of other GPUs.
+    #[must_use]
+    pub fn uncalibrated(&self) -> Option<String> {
+        let affected: Vec<_> = self.cases.iter().filter(|case| !case.uncalibrated.is_empty()).collect();
+        let names: BTreeSet<String> = affected.iter().flat_map(|case| case.uncalibrated.clone()).collect();
+        uncalibrated_in(affected.len(), &Vec::from_iter(names))
     }
 
     /// `18 passed, 1 failed, 0 no data`, and whatever else happened.
