@@ -13,7 +13,7 @@ use crate::project::{FIRST, Project, finish};
 const FORMATS: [&str; 6] = ["junit", "json", "sarif", "github", "markdown", "html"];
 
 /// One that passes, one that fails, a matrix, one that cannot be compiled, and a name that needs escaping everywhere.
-fn suite() -> Project {
+pub(crate) fn suite() -> Project {
     Project::new()
         .with("scenarios/a.kvs", FIRST)
         .with("scenarios/b.kvs", failing())
