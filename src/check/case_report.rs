@@ -46,6 +46,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
         problems,
         repeat: result.repeat.clone(),
         uncalibrated: result.uncalibrated.clone(),
+        saturation: result.saturation.map(|saturation| saturation.name().to_owned()),
     }
 }
 

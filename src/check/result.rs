@@ -6,6 +6,7 @@ use super::Golden;
 use crate::diagnostics::Diagnostic;
 use crate::expect::{Judgement, Status};
 use crate::host::HostError;
+use crate::metrics::Saturation;
 
 /// What came of one case over all its seeds.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct CaseResult {
     pub repeat: Option<String>,
     /// GPU types whose times rest on figures measured on others.
     pub uncalibrated: Vec<String>,
+    /// Whether the backlog was growing when arrivals ended, under the worst seed; `None` where too few arrived to tell.
+    pub saturation: Option<Saturation>,
 }
 
 /// How a case ended, from best to worst.

@@ -9,6 +9,7 @@ use super::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, STRONG};
 use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
 use crate::diagnostics::Diagnostic;
 use crate::expect::Status;
+use crate::metrics::Saturation;
 
 /// The line of a case that is done.
 pub(super) fn case_line(result: &CaseResult) -> String {
@@ -44,6 +45,9 @@ fn facts(result: &CaseResult) -> String {
         Golden::Written(_) => facts.push("snapshot written".to_owned()),
         Golden::Broken(_) => facts.push("snapshot unreadable".to_owned()),
     }
+    facts.extend(
+        result.saturation.filter(|found| *found != Saturation::Stable).map(|found| found.name().to_owned()),
+    );
     if !result.uncalibrated.is_empty() {
         facts.push(format!("uncalibrated on {}", result.uncalibrated.join(", ")));
     }

@@ -11,7 +11,7 @@ use super::levels::Level;
 use super::quantile::Samples;
 use super::rows::Rows;
 use super::sample::Sample;
-use super::saturation::Backlog;
+use super::saturation::{Backlog, Saturation};
 use super::spec::Source;
 use super::tally::{Lengths, Moves, Tally};
 use super::track::{self, Series};
@@ -98,6 +98,12 @@ impl Outcome {
     #[must_use]
     pub fn drained(&self) -> bool {
         !self.has_until && self.end.unfinished == 0
+    }
+
+    /// Whether the backlog was growing when arrivals ended; `None` where too few arrived to tell.
+    #[must_use]
+    pub fn saturation(&self) -> Option<Saturation> {
+        self.totals.backlog.map(|backlog| backlog.saturation)
     }
 
     /// A metric's value in base units, windows aside; `None` over zero samples.

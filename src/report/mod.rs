@@ -15,6 +15,7 @@ mod human;
 mod json;
 mod meta;
 mod paths;
+mod saturation;
 mod snapshot;
 mod suite;
 mod uncalibrated;
@@ -30,6 +31,7 @@ pub use json::json;
 pub use meta::{Input, meta};
 pub use paths::paths;
 pub use plot::{Plot, Sketch};
+pub use saturation::saturation_note;
 pub use snapshot::snapshot;
 pub use suite::{
     CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, Status, SuiteFormat,

@@ -17,6 +17,7 @@ mod profiles;
 mod reports;
 mod review;
 mod run;
+mod saturation;
 mod schemas;
 mod select;
 mod shell;

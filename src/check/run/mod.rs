@@ -26,7 +26,7 @@ use crate::analysis::Overrides;
 use crate::engine::{End, Stepping};
 use crate::expect::{Verdict, judge};
 use crate::host::{Host, HostError};
-use crate::metrics::{Accumulator, Demand, Outcome};
+use crate::metrics::{Accumulator, Demand, Outcome, Saturation};
 use crate::model::{Case, Expectation};
 use crate::report;
 use crate::workload::TrafficError;
@@ -155,6 +155,7 @@ struct JudgedRun {
     verdicts: Vec<Verdict>,
     /// Only for the first seed.
     snapshot: Option<String>,
+    saturation: Option<Saturation>,
     unwritable: Option<HostError>,
 }
 
@@ -285,7 +286,12 @@ impl<R: Recorder> Work<'_, R> {
             let recorded = recording.sink.map_or(Ok(()), |sink| self.recorder.end(sink, &run));
             let is_stored = seed == member.seeds.start && self.snapshots(suite).active();
             let snapshot = is_stored.then(|| report::snapshot(&run.report()));
-            JudgedRun { verdicts, snapshot, unwritable: recorded.err().or(recording.unwritable) }
+            JudgedRun {
+                verdicts,
+                snapshot,
+                saturation: ran.outcome.saturation(),
+                unwritable: recorded.err().or(recording.unwritable),
+            }
         };
         catch(judge_and_record).map_or_else(|crash| Ended::NotRun(NotRun::Crashed(crash)), Ended::Judged)
     }

@@ -9,7 +9,7 @@ use crate::check::{
 };
 use crate::engine::hardware::attained::uncalibrated;
 use crate::expect::{Verdict, judge_seeds};
-use crate::report::uncalibrated_note;
+use crate::report::{saturation_note, uncalibrated_note};
 
 impl<R> Work<'_, R> {
     /// The result of a case, all its seeds done.
@@ -33,6 +33,7 @@ impl<R> Work<'_, R> {
             problems: Vec::new(),
             repeat: None,
             uncalibrated: uncalibrated(scenario).into_iter().map(str::to_owned).collect(),
+            saturation: None,
         };
         let mut verdicts: Vec<Vec<(u64, Verdict)>> = vec![Vec::new(); scenario.expectations.len()];
         let mut snapshot = None;
@@ -46,6 +47,7 @@ impl<R> Work<'_, R> {
                     for (all, verdict) in verdicts.iter_mut().zip(run.verdicts) {
                         all.push((seed, verdict));
                     }
+                    result.saturation = result.saturation.max(run.saturation);
                     snapshot = snapshot.or(run.snapshot);
                     result.problems.extend(run.unwritable);
                 }
@@ -88,6 +90,7 @@ impl<R> Work<'_, R> {
         for (judgement, (expectation, span)) in result.expectations.iter().zip(expectations) {
             let mut notes = notes.next().unwrap_or_default();
             notes.extend(uncalibrated_note(&compiled.scenario));
+            notes.extend(result.saturation.and_then(saturation_note));
             if let Some(unmet) = failure::unmet(expectation, judgement, *span) {
                 worst_seed = worst_seed.or(Some(judgement.worst_seed));
                 result.diagnostics.push(unmet.with_notes(notes));

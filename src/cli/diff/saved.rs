@@ -86,6 +86,7 @@ fn summary(text: &str) -> Option<Results> {
         problems: Vec::new(),
         repeat: None,
         uncalibrated: Vec::new(),
+        saturation: None,
     };
     Some(Results::new(vec![case], Vec::new(), BTreeSet::new()))
 }

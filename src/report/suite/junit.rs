@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{CaseReport, ExpectationReport, Results, Status, SuiteFormat};
+use crate::metrics::Saturation;
 
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "junit",
@@ -30,13 +31,13 @@ enum Outcome {
 
 fn junit(results: &Results) -> String {
     let mut suites: Vec<(&str, Vec<Test>)> = Vec::new();
-    let mut uncalibrated: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut about: BTreeMap<&str, Properties<'_>> = BTreeMap::new();
     for case in &results.cases {
         match suites.last_mut() {
             Some((file, tests)) if *file == case.file => tests.extend(tests_of(case)),
             _ => suites.push((&case.file, tests_of(case))),
         }
-        uncalibrated.entry(&case.file).or_default().extend(case.uncalibrated.iter().map(String::as_str));
+        about.entry(&case.file).or_default().add(case);
     }
     for diagnostic in &results.diagnostics {
         let name = format!("{}:{}", diagnostic.code, diagnostic.place.line);
@@ -51,7 +52,7 @@ fn junit(results: &Results) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     push(&mut text, &format!("<testsuites name=\"kvs\"{}>\n", counts(&every)));
     for (file, tests) in &suites {
-        let about = uncalibrated.get(file).map_or_else(String::new, property);
+        let about = about.get(file).map_or_else(String::new, Properties::element);
         let file = escaped(file);
         push(&mut text, &format!("  <testsuite name=\"{file}\"{}>\n{about}", suite_counts(tests)));
         for test in tests {
@@ -63,15 +64,33 @@ fn junit(results: &Results) -> String {
     text
 }
 
-/// The GPU types of a file that no figure was fitted to.
-fn property(names: &BTreeSet<&str>) -> String {
-    if names.is_empty() {
-        return String::new();
+/// What is to be known of the results of a file: the GPU types that no figure was fitted to, and the cases whose
+/// backlog was growing when arrivals ended.
+#[derive(Default)]
+struct Properties<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Properties<'a> {
+    fn add(&mut self, case: &'a CaseReport) {
+        for gpu in &case.uncalibrated {
+            self.0.entry("uncalibrated").or_default().insert(gpu);
+        }
+        if let Some(saturation) = case.saturation.as_deref().filter(|name| *name != Saturation::Stable.name())
+        {
+            self.0.entry(saturation).or_default().insert(&case.id);
+        }
     }
-    let names = escaped(&Vec::from_iter(names.iter().copied()).join(", "));
-    format!(
-        "    <properties>\n      <property name=\"uncalibrated\" value=\"{names}\"/>\n    </properties>\n"
-    )
+
+    fn element(&self) -> String {
+        if self.0.is_empty() {
+            return String::new();
+        }
+        let property = |(name, values): (&&str, &BTreeSet<&str>)| {
+            let values = escaped(&Vec::from_iter(values.iter().copied()).join(", "));
+            format!("      <property name=\"{name}\" value=\"{values}\"/>\n")
+        };
+        let properties: String = self.0.iter().map(property).collect();
+        format!("    <properties>\n{properties}    </properties>\n")
+    }
 }
 
 fn push(text: &mut String, more: &str) {

@@ -13,7 +13,7 @@ pub(super) static FORMAT: SuiteFormat = SuiteFormat {
 fn markdown(results: &Results) -> String {
     let mut text = format!("## kvs: {}\n", results.sentence());
     let mut line = |words: String| writeln!(text, "{words}").expect("writing to a string cannot fail");
-    results.uncalibrated().into_iter().for_each(|note| line(format!("\n{note}")));
+    results.uncalibrated().into_iter().chain(results.saturated()).for_each(|note| line(format!("\n{note}")));
     let unwell =
         || results.cases.iter().filter(|case| !matches!(case.status, Status::Passed | Status::Skipped));
     if unwell().next().is_some() {

@@ -21,8 +21,10 @@ pub use json::read as read_results;
 
 use super::number::Json;
 use super::plot::Plot;
+use super::saturation::saturation_note;
 use super::uncalibrated::uncalibrated_in;
 use crate::diagnostics::Located;
+use crate::metrics::Saturation;
 
 /// One format.
 pub struct SuiteFormat {
@@ -125,6 +127,10 @@ pub struct CaseReport {
     /// GPU types whose times rest on figures measured on others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncalibrated: Vec<String>,
+    /// Whether the backlog was growing when arrivals ended, under the worst seed: `stable`, `backlogged` or `overloaded`;
+    /// `None` where too few arrived to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saturation: Option<String>,
 }
 
 /// What came of an expectation over all seeds.
@@ -260,6 +266,19 @@ impl Results {
         let affected: Vec<_> = self.cases.iter().filter(|case| !case.uncalibrated.is_empty()).collect();
         let names: BTreeSet<String> = affected.iter().flat_map(|case| case.uncalibrated.clone()).collect();
         uncalibrated_in(affected.len(), &Vec::from_iter(names))
+    }
+
+    /// The cases whose backlog was growing when arrivals ended.
+    #[must_use]
+    pub fn saturated(&self) -> Vec<String> {
+        let note = |saturation: Saturation| {
+            let note = saturation_note(saturation)?;
+            let is_so = |case: &&CaseReport| case.saturation.as_deref() == Some(saturation.name());
+            let ids: Vec<String> =
+                self.cases.iter().filter(is_so).map(|case| format!("`{}`", case.id)).collect();
+            (!ids.is_empty()).then(|| format!("{}, {note}", ids.join(", ")))
+        };
+        [Saturation::Overloaded, Saturation::Backlogged].into_iter().filter_map(note).collect()
     }
 
     /// `18 passed, 1 failed, 0 no data`, and whatever else happened.

@@ -78,11 +78,12 @@ function caseNode(report) {
   const met = report.expectations.filter((one) => one.status === 'pass').length;
   const facts = report.expectations.length ? met + ' of ' + report.expectations.length + ' expectations' : 'nothing expected';
   const snapshot = { missing: ', snapshot missing', changed: ', snapshot differs', broken: ', snapshot unreadable', written: ', snapshot written' }[report.snapshot.status] || '';
+  const backlog = report.saturation && report.saturation !== 'stable' ? ', ' + report.saturation : '';
   const timing = report.uncalibrated ? ', uncalibrated on ' + report.uncalibrated.join(', ') : '';
   const body = make('div', { className: 'body' });
   const node = make('details', { className: 'case', 'data-id': report.id, 'data-status': report.status },
     make('summary', {}, make('span', { className: 'status ' + report.status }, NAMES[report.status]),
-      make('span', { className: 'id' }, report.id), make('span', { className: 'facts' }, facts + snapshot + timing)), body);
+      make('span', { className: 'id' }, report.id), make('span', { className: 'facts' }, facts + snapshot + backlog + timing)), body);
   let filled = false;
   node.addEventListener('toggle', () => {
     if (node.open && !filled) { filled = true; fill(body, report); }
