@@ -2,6 +2,8 @@
 
 #[path = "steps/compared.rs"]
 mod compared;
+#[path = "steps/hardware.rs"]
+mod hardware;
 mod support;
 #[path = "steps/systems.rs"]
 mod systems;
@@ -28,6 +30,7 @@ fn leaping_is_stepping_bit_for_bit() {
     if n >= SYSTEMS {
         assert!(seen.finished > 10 * n && seen.preemptions > n && seen.rejected > n / 2, "{seen:?}");
         assert!(seen.found > n / 2 && seen.grown > n / 2, "{seen:?}");
+        assert!(seen.crossings > n / 40, "{seen:?}");
         assert!(seen.overtakings > n / 10 && seen.nested > n / 1000, "{seen:?}");
         assert!(seen.gaps > 100 * n && seen.unfinished > 0 && seen.queued_globally > n / 10, "{seen:?}");
     }

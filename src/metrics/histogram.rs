@@ -100,6 +100,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_series_is_counted_as_its_gaps_are_one_by_one() {
+        let mut state = 1_u64;
+        let mut draw = |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        let (mut in_bulk, mut one_by_one) = (Histogram::default(), Histogram::default());
+        for round in 0..400 {
+            // From below a picosecond to minutes; differences from none to many bins, whole picoseconds or not.
+            let first = u128::from(draw(1 << 20) + 1) << draw(48);
+            let difference = [0, 1, first >> 14, first >> 10, first >> 6, first][draw(6) as usize];
+            let (requests, terms) =
+                (draw(300) as u32 + 1, [1, 2, draw(50) + 1, draw(3000) + 1][draw(4) as usize]);
+            in_bulk.add(&Gaps::rising(requests, terms, first, difference));
+            for index in 0..terms {
+                one_by_one.add(&Gaps::rising(requests, 1, first + difference * u128::from(index), 0));
+            }
+            assert_eq!((in_bulk.n, in_bulk.sum), (one_by_one.n, one_by_one.sum), "{round}");
+            assert_eq!((in_bulk.least, in_bulk.most), (one_by_one.least, one_by_one.most), "{round}");
+            assert!(
+                in_bulk.bins == one_by_one.bins,
+                "{round}: {requests} x {terms} from {first} by {difference}"
+            );
+        }
+        assert!(in_bulk.bins.iter().filter(|count| **count > 0).count() > 10_000, "many bins are filled");
+    }
+
+    #[test]
     fn bins_follow_each_other_and_are_narrow() {
         let mut next = 0;
         for index in 0..40_000 {

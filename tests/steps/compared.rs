@@ -19,6 +19,10 @@ struct Recording {
     grown: BTreeMap<u32, Grown>,
     /// The most blocks that all replicas held together.
     record: u64,
+    /// Whose gaps were told last in this instant.
+    told_gaps: Option<(u32, usize)>,
+    /// Leaps told as two series.
+    crossings: u64,
 }
 
 /// What a replica held beyond the levels told.
@@ -37,6 +41,10 @@ enum Happened {
 }
 
 impl Sink for Recording {
+    fn advance(&mut self, _to: SimTime) {
+        self.told_gaps = None;
+    }
+
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         self.happened.push(Happened::Event(at, event, journey.number, journey.cached.get()));
     }
@@ -72,6 +80,9 @@ impl Sink for Recording {
     }
 
     fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        // A single gap is that of a request that is prefilled anew.
+        let told = (gpu, gaps.workload());
+        self.crossings += u64::from(self.told_gaps.replace(told) == Some(told) && gaps.count() > 1);
         for (gap, count) in gaps.iter() {
             *self.gaps.entry((gpu, gaps.workload(), gap.as_ps())).or_default() += count;
         }
@@ -96,6 +107,8 @@ pub(crate) struct Seen {
     /// Replicas that took blocks while their batch kept its members.
     pub(crate) grown: u64,
     pub(crate) steps: u64,
+    /// Leaps within which the longer of computing and reading gave way to the other.
+    pub(crate) crossings: u64,
 }
 
 fn record(scenario: &Scenario, stepping: Stepping, follows: bool) -> (Recording, End) {
@@ -132,6 +145,7 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     if follows {
         check_growth(number, &stepped, end.at);
     }
+    seen.crossings += leapt.crossings;
     seen.grown += stepped.grown.values().filter(|grown| grown.block_ticks > 0).count() as u64;
     check_conservation(number, &stepped);
     count(&stepped, &end, seen);
@@ -173,18 +187,28 @@ fn overtakings(recording: &Recording) -> (u64, usize) {
     (n, deepest)
 }
 
-/// Whoever has arrived and not ended waits, runs or stands in the global queue, after every instant: Little's law, for
-/// every stretch of time.
+/// Whoever has arrived and not ended enters, waits, runs or stands in the global queue, after every instant: Little's
+/// law, for every stretch of time.
 fn check_conservation(number: u64, recording: &Recording) {
     let (mut n_in_system, mut global_queue, mut levels) = (0, 0, BTreeMap::new());
-    let mut settled = true;
+    let (mut settled, mut entering) = (true, BTreeSet::new());
     for happened in &recording.happened {
         if let (true, Happened::Event(at, ..)) = (settled, happened) {
             let held: u32 =
                 levels.values().map(|levels: &Levels| levels.queued + levels.prefill + levels.decode).sum();
-            assert_eq!(n_in_system, i64::from(held + global_queue), "system {number} before {at}");
+            let n_entering = entering.len() as i64;
+            assert_eq!(
+                n_in_system,
+                n_entering + i64::from(held + global_queue),
+                "system {number} before {at}"
+            );
         }
         settled = !matches!(happened, Happened::Event(..));
+        match happened {
+            Happened::Event(_, Event::Arrived, request, _) => _ = entering.insert(request),
+            Happened::Event(_, _, request, _) => _ = entering.remove(request),
+            Happened::Levels(..) | Happened::GlobalQueue(..) => {}
+        }
         match happened {
             Happened::Event(_, Event::Arrived, ..) => n_in_system += 1,
             Happened::Event(_, Event::Finished { .. } | Event::Rejected { .. }, ..) => n_in_system -= 1,

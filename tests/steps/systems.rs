@@ -1,7 +1,7 @@
 //! Random small systems: tiny caches and budgets, bursts, ties, chunks, preemptions.
 //!
 //! Times lie on a grid of 1 ms and steps often take a whole number of them, so that what may happen in one instant
-//! often does.
+//! often does. Every third system has `timing roofline`.
 
 use std::sync::LazyLock;
 
@@ -10,6 +10,7 @@ use kvs::units::{Dimension, Quantity, SimDuration, SimTime, Tokens};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
+use crate::hardware;
 use crate::support::compile;
 
 /// Replaced but for what a system leaves as it is; the workloads wait for their requests to end.
@@ -45,6 +46,9 @@ pub(crate) fn system(number: u64) -> Scenario {
     let mut scenario = BASE.clone();
     scenario.cluster.groups[0].n_gpus = pick(&mut random, &[1, 1, 1, 2, 3, 4]);
     set_engine(&mut scenario, &mut random);
+    if number % 3 == 2 {
+        hardware::set(&mut scenario, &mut random);
+    }
     set_policy(&mut scenario, &mut random);
     let drawn = std::mem::take(&mut scenario.workloads);
     for index in 0..random.random_range(1..=3) {
@@ -129,6 +133,6 @@ fn rows(random: &mut ChaCha8Rng) -> Vec<TraceRow> {
     (0..n_rows).map(row).collect()
 }
 
-fn pick<T: Copy>(random: &mut ChaCha8Rng, from: &[T]) -> T {
+pub(crate) fn pick<T: Copy>(random: &mut ChaCha8Rng, from: &[T]) -> T {
     from[random.random_range(0..from.len())]
 }

@@ -23,6 +23,12 @@ impl Gaps {
         Gaps { workload, requests: 1, terms: 1, first: gap, difference: 0 }
     }
 
+    /// `terms` gaps of `requests` requests that rise evenly, in 2^-20 ps.
+    #[cfg(test)]
+    pub(crate) fn rising(requests: u32, terms: u64, first: Ticks, difference: Ticks) -> Gaps {
+        Gaps { workload: 0, requests, terms, first, difference }
+    }
+
     /// What `requests` requests see of the first `n_steps` of a series.
     pub(super) fn of_steps(
         workload: u16,
