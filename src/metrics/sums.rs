@@ -9,13 +9,15 @@ use std::collections::btree_map::Entry;
 
 use super::demand::{Demand, Gpus};
 use super::levels::Level;
-use super::track::{self, Beyond, Track};
+use super::track::{self, Beyond, Change, Occupancy, Pair, Track};
 use crate::engine::{Growth, Levels};
 use crate::model::{Batching, Scenario};
 use crate::units::SimTime;
 
 /// The sums that a run follows.
 pub(super) struct Sums {
+    /// Over all GPUs, what every summary of `batching continuous` shows: blocks held and requests in a step.
+    batches: Option<(Occupancy, Beyond)>,
     /// Over all GPUs.
     cluster: Vec<(Level, Track)>,
     /// Over some GPUs.
@@ -25,7 +27,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Those that the demand names, and those that every run of `batching continuous` shows.
+    /// Those that the demand names, beside those that every run of `batching continuous` shows.
     pub(super) fn new(scenario: &Scenario, demand: &Demand) -> Sums {
         let continuous = scenario.engine.batching == Batching::Continuous;
         let parts: Vec<_> = demand
@@ -38,17 +40,18 @@ impl Sums {
                 Some((*level, (first, last), Track::new(points)))
             })
             .collect();
-        let in_summary = |level: &Level| continuous && level.is_of_steps();
-        let asked = |level: &Level| demand.levels.contains_key(&(*level, None)) && !level.in_summary();
-        let without_points = Level::OF_GPUS.into_iter().filter(|level| in_summary(level) || asked(level));
+        let in_summary = |level: &Level| level.in_summary() || (continuous && level.is_of_steps());
+        let asked = |level: &Level| demand.levels.contains_key(&(*level, None)) && !in_summary(level);
+        let without_points = Level::OF_GPUS.into_iter().filter(asked);
         let with_points = Level::OF_GPUS.into_iter().filter(|level| demand.keeps_points(*level));
         let cluster: Vec<_> = without_points
             .map(|level| (level, Track::new(false)))
             .chain(with_points.map(|level| (level, Track::new(true))))
             .collect();
-        let follows = !cluster.is_empty() || !parts.is_empty();
+        let batches = continuous.then(Default::default);
+        let follows = continuous || !cluster.is_empty() || !parts.is_empty();
         let told = if follows { vec![Levels::default(); scenario.cluster.n_replicas()] } else { Vec::new() };
-        Sums { cluster, parts, told }
+        Sums { batches, cluster, parts, told }
     }
 
     /// A GPU's levels hold from `at` on.
@@ -56,7 +59,15 @@ impl Sums {
     pub(super) fn follow(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         if let Some(told) = self.told.get_mut(gpu as usize) {
             let before = std::mem::replace(told, *levels);
-            self.shift(at, gpu, &before, levels);
+            if let Some((occupancy, _)) = &mut self.batches {
+                let (old, new) = (batch(&before), batch(levels));
+                if old != new {
+                    occupancy.shift(&Change::new(at, old, new));
+                }
+            }
+            if !self.cluster.is_empty() || !self.parts.is_empty() {
+                self.shift(at, gpu, &before, levels);
+            }
         }
     }
 
@@ -78,6 +89,9 @@ impl Sums {
     pub(super) fn grew(&mut self, gpu: u32, growth: &Growth) {
         let of_block = |level: Level| if level == Level::VramBytes { growth.block_bytes } else { 1 };
         let beyond = |level| Beyond { block_ticks: growth.block_ticks, of_block: of_block(level) };
+        if let Some((_, held)) = &mut self.batches {
+            held.add(beyond(Level::KvBlocks));
+        }
         for (level, track) in self.cluster.iter_mut().filter(|(level, track)| is_told_growth(*level, track)) {
             track.exceed(beyond(*level));
         }
@@ -99,22 +113,24 @@ impl Sums {
     /// Whether all GPUs together never held so many blocks.
     #[inline]
     pub(super) fn stayed_below(&self, blocks: u64) -> bool {
-        self.cluster.iter().any(|(level, track)| {
-            *level == Level::KvBlocks && !track.keeps_points() && track.stayed_below(blocks)
-        })
+        self.batches.as_ref().is_some_and(|(occupancy, _)| occupancy.stayed_below(blocks))
     }
 
     /// All GPUs together held so many blocks at some time.
     pub(super) fn reach(&mut self, blocks: u64) {
-        for (level, track) in &mut self.cluster {
-            if *level == Level::KvBlocks && !track.keeps_points() {
-                track.reach(blocks);
-            }
+        if let Some((occupancy, _)) = &mut self.batches {
+            occupancy.reach(blocks);
         }
     }
 
     /// What they were until the run ended, beside what is there already.
     pub(super) fn finish(self, end: SimTime, levels: &mut BTreeMap<(Level, Option<Gpus>), track::Level>) {
+        if let Some((occupancy, beyond)) = self.batches {
+            let (mut blocks, requests) = occupancy.finish(end);
+            blocks.integral += beyond.integral();
+            levels.insert((Level::KvBlocks, None), blocks);
+            levels.insert((Level::BatchSize, None), requests);
+        }
         for (level, track) in self.cluster {
             let over_time = track.finish(end);
             match levels.entry((level, None)) {
@@ -126,6 +142,11 @@ impl Sums {
             levels.insert((level, Some(gpus)), track.finish(end));
         }
     }
+}
+
+#[inline]
+fn batch(levels: &Levels) -> Pair {
+    Pair { held: Level::KvBlocks.of(levels), busy: Level::BatchSize.of(levels) }
 }
 
 /// What a track counts of one GPU.

@@ -50,11 +50,6 @@ impl Track {
         self.max = self.max.max(value);
     }
 
-    /// Whether it never was as much.
-    pub(super) fn stayed_below(&self, value: u64) -> bool {
-        self.max < value
-    }
-
     /// Whether every change is kept.
     pub(super) fn keeps_points(&self) -> bool {
         self.points.is_some()
@@ -83,7 +78,8 @@ impl Track {
     }
 }
 
-/// The two levels that every summary shows, of one GPU or of all: memory held, and GPUs at work.
+/// Two levels that every summary shows, of one GPU or of all: memory held and GPUs at work, or with `batching continuous`
+/// blocks held and requests in a step.
 ///
 /// A [`Track`] without series. An integral is the last value times the end less every change times its moment, so
 /// that one product a change serves the GPU and the cluster alike.
@@ -97,7 +93,7 @@ pub(super) struct Occupancy {
     moments: (u128, u128),
 }
 
-/// Bytes held, and how many GPUs are busy.
+/// Bytes held, and how many GPUs are busy; or blocks held, and how many requests get on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) held: u64,
@@ -135,14 +131,15 @@ impl Occupancy {
         self.moments.1 = self.moments.1.wrapping_add(change.moments.1);
     }
 
-    /// So many bytes were held at some time.
-    pub(super) fn reach(&mut self, bytes: u64) {
-        self.max.held = self.max.held.max(bytes);
+    /// As much was held at some time.
+    pub(super) fn reach(&mut self, held: u64) {
+        self.max.held = self.max.held.max(held);
     }
 
-    /// Whether fewer bytes were held at any time.
-    pub(super) fn stayed_below(&self, bytes: u64) -> bool {
-        self.max.held < bytes
+    /// Whether less was held at any time.
+    #[inline]
+    pub(super) fn stayed_below(&self, held: u64) -> bool {
+        self.max.held < held
     }
 
     /// What held until `at` counts for the maximum.

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use self::members::Members;
 use self::ring::Ring;
 use super::blocks::{Blocks, Plan, Share};
-use super::cost::{Growth, Series, StepTiming, Ticks, ticks_at, told};
+use super::cost::{Batch, Growth, Series, StepTiming, Ticks, ticks_at, told};
 use super::gaps::Gaps;
 use super::held::{Held, Taken, Untold};
 use super::job::Job;
@@ -48,8 +48,10 @@ pub(super) struct Leaper {
     /// Prompts that are begun and without a chunk in the present step, by falling key and falling admission; between
     /// two leaps all that are begun.
     paused: Vec<Begun>,
-    /// Prompts that the present step gets through, with the tokens in the cache before it.
-    completing: Vec<(u32, u32)>,
+    /// Prompts that the present step gets through.
+    completing: Vec<u32>,
+    /// The chunks in the first step of the leap, without decodes.
+    chunks: Batch,
     /// Decodes by workload that count for gaps; empty where nobody wants to know.
     measured: Vec<u32>,
     /// When the last leap ended.
@@ -88,13 +90,37 @@ struct Begun {
 }
 
 /// Steps that keep their members.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Leap {
     series: Series,
     n_steps: u64,
     ends: Ticks,
-    /// Blocks that all its steps but the first take, should it get to its end.
+    /// Blocks that all its steps but the first take.
     takes: u64,
+    /// As told.
+    ends_at: SimTime,
+    /// Whether somebody who joins may make it end earlier: not where it has been cut, or is as short as a cut makes it.
+    may_be_cut: bool,
+}
+
+impl Leap {
+    /// The first `n_steps` of a series that begins at `clock`; all but the first take so many blocks.
+    fn new(series: Series, n_steps: u64, clock: Ticks, takes: u64, may_be_cut: bool) -> Leap {
+        let ends = clock + series.sum(n_steps);
+        Leap { series, n_steps, ends, ends_at: told(ends), takes, may_be_cut }
+    }
+
+    /// How many steps end no later than `at`, as times are told, where the first starts at `clock`.
+    fn steps_until(&self, clock: Ticks, at: SimTime) -> u64 {
+        let limit = ticks_at(at);
+        if self.ends <= limit {
+            return self.n_steps;
+        }
+        match limit.checked_sub(clock) {
+            None => 0,
+            Some(limit) => self.series.first_above(limit) - 1,
+        }
+    }
 }
 
 impl Replica for Leaper {
@@ -113,6 +139,7 @@ impl Replica for Leaper {
             begun: None,
             paused: Vec::new(),
             completing: Vec::new(),
+            chunks: Batch::default(),
             measured: Vec::new(),
             clock: 0,
             leap: None,
@@ -127,7 +154,7 @@ impl Replica for Leaper {
 
     fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime) {
         self.blocks.expect(job.slot, content);
-        if self.leap.is_some() && !self.has_news {
+        if !self.has_news && self.leap.as_ref().is_some_and(|leap| leap.may_be_cut) {
             let may_come = self.limits.preempts_by_priority
                 || (!self.waiting.is_behind(job.key)
                     && self.begun.is_none_or(|begun| job.key < begun.key)
@@ -138,43 +165,28 @@ impl Replica for Leaper {
     }
 
     fn next_time(&self) -> SimTime {
-        self.leap.map_or(NEVER, |leap| told(leap.ends))
+        self.leap.as_ref().map_or(NEVER, |leap| leap.ends_at)
     }
 
     fn end(&mut self, now: SimTime, out: &mut Out) {
-        if let Some(leap) = self.leap.take_if(|leap| told(leap.ends) <= now) {
-            self.land(&leap, out);
+        if self.next_time() <= now {
+            self.land(out);
         }
     }
 
+    #[inline]
     fn start(&mut self, now: SimTime, out: &mut Out) {
-        if !self.is_at_a_boundary(now, out) {
-            return;
+        if self.leap.is_none() || self.has_news {
+            self.start_step(now, out);
         }
-        self.has_news = false;
-        self.waiting.let_in(if self.limits.ahead { self.started } else { now });
-        let mut preempted = self.make_batch(out);
-        if self.members.is_empty() {
-            self.waiting.let_in(now);
-            self.settle();
-            preempted = self.make_batch(out);
-        }
-        let changes = self.settle() || preempted || self.waiting.has_aside();
-        if self.members.is_empty() {
-            return;
-        }
-        if told(self.clock) < now {
-            self.clock = ticks_at(now);
-        }
-        self.leap(changes);
-        debug_assert!(self.next_time() > now, "a step takes at least a picosecond");
     }
 
     fn stop(&mut self, at: SimTime, out: &mut Out) {
         let Some(leap) = self.leap.take() else { return };
-        let n_steps = steps_until(&leap, self.clock, at);
-        self.count_steps(&leap, n_steps, out);
-        let ended = self.clock + leap.series.sum(n_steps);
+        let n_steps = leap.steps_until(self.clock, at);
+        let lasts = leap.series.sum(n_steps);
+        self.count_steps(&leap.series, n_steps, lasts, self.ring.taken(1, n_steps), out);
+        let ended = self.clock + lasts;
         if told(ended) < at {
             // The step that runs has taken its blocks.
             self.held.grow(self.ring.taken(n_steps.max(1), n_steps + 1));
@@ -206,7 +218,7 @@ impl Replica for Leaper {
     }
 
     fn will_hold(&self) -> u64 {
-        self.held.now() + self.leap.map_or(0, |leap| leap.takes)
+        self.held.now() + self.leap.as_ref().map_or(0, |leap| leap.takes)
     }
 
     fn n_steps(&self) -> u64 {
@@ -220,55 +232,76 @@ impl Replica for Leaper {
     }
 }
 
-/// How many steps of a leap end no later than `at`, as times are told.
-fn steps_until(leap: &Leap, clock: Ticks, at: SimTime) -> u64 {
-    let limit = ticks_at(at);
-    if clock + leap.series.sum(leap.n_steps) <= limit {
-        return leap.n_steps;
-    }
-    match limit.checked_sub(clock) {
-        None => 0,
-        Some(limit) => leap.series.first_above(limit) - 1,
-    }
+/// The last moment before a time.
+fn before(time: SimTime) -> SimTime {
+    SimTime::from_ps(time.as_ps().saturating_sub(1))
 }
 
 impl Leaper {
+    /// Starts the next step unless one runs on.
+    fn start_step(&mut self, now: SimTime, out: &mut Out) {
+        if !self.is_at_a_boundary(now, out) {
+            return;
+        }
+        self.waiting.let_in(if self.limits.ahead { self.started } else { now });
+        let mut preempted = self.make_batch_of_some(out);
+        if self.members.is_empty() {
+            self.waiting.let_in(now);
+            self.settle();
+            preempted = self.make_batch_of_some(out);
+        }
+        let changes = self.settle() || preempted || self.waiting.has_aside();
+        if self.members.is_empty() {
+            return;
+        }
+        if told(self.clock) < now {
+            self.clock = ticks_at(now);
+        }
+        self.leap(changes);
+        debug_assert!(self.next_time() > now, "a step takes at least a picosecond");
+    }
+
+    /// [`Leaper::make_batch`], where there is anybody to be in it.
+    fn make_batch_of_some(&mut self, out: &mut Out) -> bool {
+        !(self.members.is_empty() && self.waiting.peek().is_none()) && self.make_batch(out)
+    }
+
     /// Whether a step ends here: none runs, or what joined cuts the leap right here. Elsewhere it may be cut to end
     /// earlier than planned.
     fn is_at_a_boundary(&mut self, now: SimTime, out: &mut Out) -> bool {
-        let Some(mut leap) = self.leap.filter(|_| self.has_news) else { return self.leap.is_none() };
-        self.has_news = false;
+        let Some(leap) = self.leap.as_mut() else { return true };
+        if !std::mem::take(&mut self.has_news) {
+            return false;
+        }
         // The step that runs ends first: the first whose end is told no earlier than now. Where batches are fixed a
         // step ahead, so does the one after it.
-        let before = steps_until(&leap, self.clock, SimTime::from_ps(now.as_ps().saturating_sub(1)));
-        let n_steps = before + 1 + u64::from(self.limits.ahead);
+        let n_steps = leap.steps_until(self.clock, before(now)) + self.limits.least_steps();
         if n_steps >= leap.n_steps {
             return false;
         }
-        leap.n_steps = n_steps;
-        leap.ends = self.clock + leap.series.sum(n_steps);
-        let is_here = told(leap.ends) == now;
-        self.leap = if is_here { None } else { Some(leap) };
+        *leap = Leap::new(leap.series, n_steps, self.clock, self.ring.taken(1, n_steps), false);
+        let is_here = leap.ends_at == now;
         if is_here {
-            self.land(&leap, out);
+            self.land(out);
         }
         is_here
     }
 
     /// How many steps of the leap have started before `now`: the one that runs, and those that ended before.
     fn n_started_before(&self, now: SimTime) -> u64 {
-        let Some(leap) = self.leap else { return 0 };
-        let ended = steps_until(&leap, self.clock, SimTime::from_ps(now.as_ps().saturating_sub(1)));
-        leap.n_steps.min(ended + 1)
+        let Some(leap) = &self.leap else { return 0 };
+        leap.n_steps.min(leap.steps_until(self.clock, before(now)) + 1)
     }
 
-    /// Accounts for a leap and carries out what its last step ends.
-    fn land(&mut self, leap: &Leap, out: &mut Out) {
-        self.started = told(self.clock + leap.series.sum(leap.n_steps - 1));
-        self.count_steps(leap, leap.n_steps, out);
-        self.clock = leap.ends;
-        let n_steps = leap.n_steps;
-        self.grow_to(n_steps);
+    /// Accounts for the leap in hand and carries out what its last step ends.
+    fn land(&mut self, out: &mut Out) {
+        let Some(Leap { series, n_steps, ends, takes, .. }) = self.leap.take() else { return };
+        if self.limits.ahead {
+            self.started = told(ends - series.term(n_steps - 1));
+        }
+        self.count_steps(&series, n_steps, ends - self.clock, takes, out);
+        self.clock = ends;
+        self.blocks.take(takes - self.grown.blocks);
         self.grown = Grown::default();
         self.ring.turn(n_steps);
         self.context += n_steps * u64::from(self.n_decodes);
@@ -286,13 +319,21 @@ impl Leaper {
     /// Ends the prompts and the decodes that the last step gets through, in the order of admission, in which the cache
     /// remembers what they leave.
     fn end_phases(&mut self, out: &mut Out) {
-        if self.completing.is_empty() {
-            while let Some(id) = self.members.pop_finished(self.n_steps) {
-                self.finish(id, out);
+        match self.completing[..] {
+            [] => {
+                while let Some(id) = self.members.pop_finished(self.n_steps) {
+                    self.finish(id, out);
+                }
+                return;
             }
-            return;
+            [id] if self.members.next_finish() != Some(self.n_steps) => {
+                self.completing.clear();
+                self.complete(id, out);
+                return;
+            }
+            _ => {}
         }
-        let mut ends: Vec<u32> = self.completing.drain(..).map(|(id, _)| id).collect();
+        let mut ends: Vec<u32> = std::mem::take(&mut self.completing);
         while let Some(id) = self.members.pop_finished(self.n_steps) {
             ends.push(id);
         }
@@ -306,13 +347,15 @@ impl Leaper {
         }
     }
 
-    /// Counts steps and the gaps between the tokens of those who decode in them.
-    fn count_steps(&mut self, leap: &Leap, n_steps: u64, out: &mut Out) {
+    /// Counts steps that last so long in all and take so many blocks, those of the first left out, and the gaps between
+    /// the tokens of those who decode in them.
+    fn count_steps(&mut self, series: &Series, n_steps: u64, lasts: Ticks, takes: u64, out: &mut Out) {
         self.n_steps += n_steps;
-        self.held.pass(leap.series.sum(n_steps), self.ring.taken_over(&leap.series, n_steps));
+        let area = if takes == 0 { 0 } else { self.ring.area_over(series, n_steps) };
+        self.held.pass(lasts, Taken { blocks: takes, area });
         if let Some(gaps) = &mut out.gaps {
             for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
-                gaps.extend(Gaps::of_steps(workload, requests, &leap.series, n_steps));
+                gaps.extend(Gaps::of_steps(workload, requests, series, n_steps));
             }
         }
     }

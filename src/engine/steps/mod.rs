@@ -210,16 +210,10 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     /// what arrives, what starts.
     fn play_instant(&mut self) {
         self.tell_record();
-        let mut from = 0;
-        while let Some(due) = self.agenda.due(from, self.now) {
-            // Its entry is renewed when its next step starts.
-            from = due + 1;
-            let index = due as u32;
-            self.touch(index);
-            self.replicas[index as usize].replica.end(self.now, &mut self.out);
-            self.tell_out(index);
+        if self.agenda.next_time() <= self.now {
+            self.end_steps();
+            self.serve_global_queue();
         }
-        self.serve_global_queue();
         self.time_out();
         self.take_arrivals();
         self.serve_global_queue();
@@ -234,6 +228,19 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             self.tell_out(index);
         }
         self.settle();
+    }
+
+    /// Ends the steps that are through.
+    fn end_steps(&mut self) {
+        let mut from = 0;
+        while let Some(due) = self.agenda.due(from, self.now) {
+            // Its entry is renewed when its next step starts.
+            from = due + 1;
+            let index = due as u32;
+            self.touch(index);
+            self.replicas[due].replica.end(self.now, &mut self.out);
+            self.tell_out(index);
+        }
     }
 
     /// Whether requests that take no time bring each other in without end.
@@ -259,10 +266,12 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             let station = &mut self.replicas[index as usize];
             station.changed = false;
             let will_hold = station.replica.will_hold();
-            self.will_hold.blocks = self.will_hold.blocks - station.will_hold + will_hold;
-            let bytes = |blocks: u64| u128::from(blocks) * u128::from(station.block_bytes);
-            self.will_hold.bytes = self.will_hold.bytes - bytes(station.will_hold) + bytes(will_hold);
-            station.will_hold = will_hold;
+            if will_hold != station.will_hold {
+                self.will_hold.blocks = self.will_hold.blocks - station.will_hold + will_hold;
+                let bytes = |blocks: u64| u128::from(blocks) * u128::from(station.block_bytes);
+                self.will_hold.bytes = self.will_hold.bytes - bytes(station.will_hold) + bytes(will_hold);
+                station.will_hold = will_hold;
+            }
             let levels = station.levels(self.settings.tells_growth());
             if levels != station.told {
                 station.told = levels;

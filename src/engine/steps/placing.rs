@@ -172,10 +172,14 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
     /// Offers the places given back to the head of the global queue, again and again while there are any.
     ///
     /// A head that has never been routed, because it stood behind another, is routed as on arrival.
+    #[inline]
     pub(super) fn serve_global_queue(&mut self) {
-        if self.released.is_empty() && !self.head_is_fresh {
-            return;
+        if !self.released.is_empty() || self.head_is_fresh {
+            self.offer_places();
         }
+    }
+
+    fn offer_places(&mut self) {
         self.released.sort_unstable();
         self.released.dedup();
         while let Some(&Unplaced { slot, .. }) = self.unplaced.front() {

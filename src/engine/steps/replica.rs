@@ -31,6 +31,14 @@ pub(super) struct Limits {
     pub(super) tells_growth: bool,
 }
 
+impl Limits {
+    /// Steps until a batch can know of somebody who joins at the start of one: that one and, where batches are made
+    /// ahead, the next.
+    pub(super) fn least_steps(&self) -> u64 {
+        1 + u64::from(self.ahead)
+    }
+}
+
 /// What a replica starts with.
 pub(super) struct Setup {
     pub(super) limits: Limits,

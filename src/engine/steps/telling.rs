@@ -7,7 +7,17 @@ use crate::units::Tokens;
 
 impl<R: Replica, S: Sink> Simulation<'_, R, S> {
     /// Carries out what a replica has reported.
+    #[inline]
     pub(super) fn tell_out(&mut self, replica: u32) {
+        if !self.out.told.is_empty() {
+            self.carry_out(replica);
+        }
+        if self.out.gaps.is_some() {
+            self.tell_gaps(replica);
+        }
+    }
+
+    fn carry_out(&mut self, replica: u32) {
         let mut told = std::mem::take(&mut self.out.told);
         for Told { number: _, what, slot } in told.drain(..) {
             match what {
@@ -18,7 +28,6 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
             }
         }
         self.out.told = told;
-        self.tell_gaps(replica);
     }
 
     pub(super) fn tell_gaps(&mut self, replica: u32) {

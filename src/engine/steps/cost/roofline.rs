@@ -46,13 +46,33 @@ pub(in crate::engine) struct Roofline {
     /// Reading one expert of every layer.
     experts: Option<ExpertReads>,
     /// A token of context of a decode.
-    decode_context: StepCost,
+    decode_context: Attention,
     /// A decode, for layers that see a window only.
-    decode_window: StepCost,
+    decode_window: Attention,
     /// A token of a chunk's context.
-    chunk_context: StepCost,
+    chunk_context: Attention,
     /// A token and a position it attends to.
-    chunk_pair: StepCost,
+    chunk_pair: Attention,
+}
+
+/// Attending to one position: ticks that fit half of what sums of them take.
+#[derive(Clone, Copy, Debug)]
+struct Attention {
+    compute: u64,
+    memory: u64,
+}
+
+impl Attention {
+    /// Adds so many positions.
+    fn add_to(self, cost: &mut StepCost, positions: u64) {
+        cost.compute += Ticks::from(self.compute) * Ticks::from(positions);
+        cost.memory += Ticks::from(self.memory) * Ticks::from(positions);
+    }
+
+    /// One position.
+    fn cost(self) -> StepCost {
+        StepCost { rest: 0, compute: self.compute.into(), memory: self.memory.into() }
+    }
 }
 
 /// Reading experts.
@@ -108,18 +128,21 @@ impl StepTiming for Roofline {
             + self.request * Ticks::from(batch.requests())
             + self.token_messages * n_tokens
             + compute.max(weights);
-        StepCost { rest, compute: 0, memory: 0 }
-            + self.decode_window * u64::from(batch.decodes)
-            + self.decode_context * batch.decode_context
-            + self.chunk_context * batch.chunk_context
-            + self.chunk_pair * batch.chunk_pairs
+        let mut cost = StepCost { rest, compute: 0, memory: 0 };
+        self.decode_window.add_to(&mut cost, u64::from(batch.decodes));
+        self.decode_context.add_to(&mut cost, batch.decode_context);
+        if batch.chunks > 0 {
+            self.chunk_context.add_to(&mut cost, batch.chunk_context);
+            self.chunk_pair.add_to(&mut cost, batch.chunk_pairs);
+        }
+        cost
     }
 
     fn growth(&self) -> Growth {
         Growth {
-            decode_context: self.decode_context,
-            chunk_context: self.chunk_context,
-            chunk_pairs: self.chunk_pair,
+            decode_context: self.decode_context.cost(),
+            chunk_context: self.chunk_context.cost(),
+            chunk_pairs: self.chunk_pair.cost(),
         }
     }
 }
@@ -145,11 +168,9 @@ impl Replica<'_> {
         });
         let decode = (self.attention_seconds(self.decode_flops()), self.cache_seconds());
         let chunk = self.attention_seconds(self.prefill_flops());
-        let attention = |compute: f64, memory: f64| StepCost {
-            rest: 0,
-            compute: bounded(slowdown * compute, PAIR),
-            memory: bounded(slowdown * memory, PAIR),
-        };
+        let position = |seconds: f64| bounded(slowdown * seconds, PAIR) as u64;
+        let attention =
+            |compute: f64, memory: f64| Attention { compute: position(compute), memory: position(memory) };
         Roofline {
             // A step takes some time, whatever the figures.
             step: step(self.overhead_seconds()).max(1),

@@ -32,10 +32,10 @@ impl Line {
     fn first_above(&self, limit: Ticks) -> u64 {
         // n first + difference n (n - 1) / 2 = limit, solved in floating point and then put right: the estimate's error
         // costs time, never the result.
-        let half = self.difference as f64 / 2.0;
-        let linear = self.first as f64 - half;
-        let root = libm::sqrt(linear * linear + 4.0 * half * limit as f64);
-        let mut n = (2.0 * limit as f64 / (linear + root)) as u64;
+        let (half, limited) = (approximately(self.difference) / 2.0, approximately(limit));
+        let linear = approximately(self.first) - half;
+        let root = libm::sqrt(linear * linear + 4.0 * half * limited);
+        let mut n = (2.0 * limited / (linear + root)) as u64;
         while self.sum(n) <= limit {
             n += 1;
         }
@@ -63,6 +63,12 @@ impl Moments {
     }
 }
 
+/// `as f64` but for the last digit, and without a call.
+fn approximately(ticks: Ticks) -> f64 {
+    const HALF: f64 = 18_446_744_073_709_551_616.0;
+    (ticks >> 64) as u64 as f64 * HALF + ticks as u64 as f64
+}
+
 /// The durations of steps, in order.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine) struct Series {
@@ -75,6 +81,10 @@ pub(in crate::engine) struct Series {
 impl Series {
     /// The first `n` steps, of which the first costs `cost` and each later one `growth` more.
     pub(in crate::engine) fn new(cost: StepCost, growth: StepCost, n: u64) -> Series {
+        if n == 1 {
+            let head = Line { first: cost.total(), difference: 0 };
+            return Series { head, crossing: u64::MAX, tail: Line::default() };
+        }
         let compute = Line { first: cost.compute, difference: growth.compute };
         let memory = Line { first: cost.memory, difference: growth.memory };
         let compute_leads = (compute.first, compute.difference) >= (memory.first, memory.difference);
@@ -101,6 +111,11 @@ impl Series {
         } else {
             self.head.sum(self.crossing) + self.tail.sum(n - self.crossing)
         }
+    }
+
+    /// How long the step of that index lasts, from 0 on.
+    pub(in crate::engine) fn term(&self, index: u64) -> Ticks {
+        if index < self.crossing { self.head.term(index) } else { self.tail.term(index - self.crossing) }
     }
 
     /// The least number of steps that last longer than `limit`.

@@ -11,6 +11,7 @@ impl Leaper {
     pub(super) fn make_batch(&mut self, out: &mut Out) -> bool {
         let mut preempted = Vec::new();
         self.grow(&mut preempted, out);
+        self.chunks = Batch::default();
         let n_told = out.told.len();
         self.give_chunks(&mut preempted, out);
         let started = out.told.len() > n_told;
@@ -31,7 +32,7 @@ impl Leaper {
     /// shortest run of latest admissions whose blocks, and whose own needs left out, suffice for the others.
     fn grow(&mut self, preempted: &mut Vec<Job>, out: &Out) {
         loop {
-            let need = self.ring.taken(0, 1);
+            let need = self.ring.next();
             if need <= self.blocks.free() {
                 self.blocks.take(need);
                 self.held.grow(need);
@@ -77,12 +78,13 @@ impl Leaper {
         let n_before = self.members.n_admitted();
         let mut admits = preempted.is_empty();
         while self.room() > 0 {
-            let begun = self.paused.last().copied();
-            let stands_before = |job: &Job| begun.is_none_or(|begun| job.key < begun.key);
-            match self.waiting.peek().copied().filter(|job| admits && stands_before(job)) {
-                Some(job) => admits = self.admit(&job, n_before, preempted, out),
-                None if self.paused.pop().is_none() => return,
-                None => begun.into_iter().for_each(|begun| self.take_chunk(begun)),
+            let begun = self.paused.last().map(|begun| begun.key);
+            let head = if admits { self.waiting.peek() } else { None };
+            if head.is_some_and(|job| begun.is_none_or(|key| job.key < key)) {
+                admits = self.admit(n_before, preempted, out);
+            } else {
+                let Some(begun) = self.paused.pop() else { return };
+                self.take_chunk(begun);
             }
         }
     }
@@ -91,8 +93,10 @@ impl Leaper {
     fn take_chunk(&mut self, mut begun: Begun) {
         let left = self.members.get(begun.id).target - begun.computed;
         begun.chunk = self.room().min(left);
-        if begun.chunk == left {
-            self.completing.push((begun.id, begun.computed));
+        let completes = begun.chunk == left;
+        self.chunks.add_chunk(begun.computed, begun.computed + begun.chunk, completes);
+        if completes {
+            self.completing.push(begun.id);
             let mut share = self.share(begun.id, true);
             let member = self.members.get_mut(begun.id);
             self.blocks.publish(&member.job, &mut share);
@@ -102,27 +106,32 @@ impl Leaper {
         }
     }
 
+    /// Tokens of the step that is being made that nobody has.
     fn room(&self) -> u32 {
-        let chunk = |(id, computed): &(u32, u32)| self.members.get(*id).target - computed;
-        let chunks = self.completing.iter().map(chunk).sum::<u32>();
-        self.limits.max_tokens - self.n_decodes - chunks - self.begun.map_or(0, |begun| begun.chunk)
+        self.limits.max_tokens - self.n_decodes - self.chunks.prompt_tokens
     }
 
     /// Admits the head of those waiting, if it fits or others make way; whether it was.
-    fn admit(&mut self, job: &Job, n_before: u64, preempted: &mut Vec<Job>, out: &mut Out) -> bool {
+    fn admit(&mut self, n_before: u64, preempted: &mut Vec<Job>, out: &mut Out) -> bool {
+        let Some(job) = self.waiting.peek() else { return false };
         let mut plan = self.blocks.plan(job);
         if !self.fits(&plan) {
-            if !self.make_way(job, &plan, n_before, preempted, out) {
+            if !self.limits.preempts_by_priority {
                 return false;
             }
-            plan = self.blocks.plan(job);
+            let Some(job) = self.waiting.peek().copied() else { return false };
+            if !self.make_way(&job, &plan, n_before, preempted, out) {
+                return false;
+            }
+            plan = self.blocks.plan(&job);
         }
-        self.waiting.pop();
-        let share = self.blocks.admit(job, &plan);
+        let Some(job) = self.waiting.pop() else { return false };
+        let share = self.blocks.admit(&job, &plan);
         let computed = plan.cached;
-        let id = self.members.admit(*job, job.n_to_prefill(), share.holding);
-        self.take_chunk(Begun { id, key: job.key, computed, chunk: 0 });
-        out.told.push(What::Started { cached: computed }.of(job));
+        out.told.push(What::Started { cached: computed }.of(&job));
+        let key = job.key;
+        let id = self.members.admit(job, share.holding);
+        self.take_chunk(Begun { id, key, computed, chunk: 0 });
         true
     }
 
@@ -135,10 +144,7 @@ impl Leaper {
         preempted: &mut Vec<Job>,
         out: &Out,
     ) -> bool {
-        if !self.limits.preempts_by_priority {
-            return false;
-        }
-        let completes = |id: u32| self.completing.iter().any(|(other, _)| *other == id);
+        let completes = |id: u32| self.completing.contains(&id);
         let lower = self.members.latest_first().filter(|(id, member)| {
             member.admission() <= n_before && !completes(*id) && member.job.priority < job.priority
         });
@@ -158,29 +164,22 @@ impl Leaper {
 
     /// Begins a leap. `changes`: whether more may be admitted to the second step than to the first.
     pub(super) fn leap(&mut self, changes: bool) {
-        let batch = self.batch();
-        let cost = self.timing.cost(&batch);
-        let growth = self.step_growth();
+        let cost = self.timing.cost(&self.batch());
         let n_steps = self.steps_alike(changes);
+        let growth = if n_steps > 1 { self.step_growth() } else { StepCost::default() };
         let series = Series::new(cost, growth, n_steps);
+        let may_be_cut = n_steps > self.limits.least_steps();
         let takes = self.ring.taken(1, n_steps);
-        self.leap = Some(Leap { series, n_steps, ends: self.clock + series.sum(n_steps), takes });
+        self.leap = Some(Leap::new(series, n_steps, self.clock, takes, may_be_cut));
     }
 
     fn batch(&self) -> Batch {
-        let mut batch = Batch {
+        Batch {
             decodes: self.n_decodes,
-            sampled: self.n_decodes,
+            sampled: self.n_decodes + self.chunks.sampled,
             decode_context: self.context + u64::from(self.n_decodes),
-            ..Batch::default()
-        };
-        for (id, computed) in &self.completing {
-            batch.add_chunk(*computed, self.members.get(*id).target, true);
+            ..self.chunks
         }
-        if let Some(begun) = &self.begun {
-            batch.add_chunk(begun.computed, begun.computed + begun.chunk, false);
-        }
-        batch
     }
 
     /// What each step of a leap costs more than the one before.

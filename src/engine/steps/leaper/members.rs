@@ -63,9 +63,10 @@ struct Entry {
 
 impl Members {
     /// Admits a request.
-    pub(super) fn admit(&mut self, job: Job, target: u32, holding: Holding) -> u32 {
+    pub(super) fn admit(&mut self, job: Job, holding: Holding) -> u32 {
         self.n_admitted += 1;
         let admission = self.n_admitted;
+        let target = job.n_to_prefill();
         let member = Some(Member { job, target, holding, decodes_since: None, admission });
         let id = if let Some(id) = self.free.pop() {
             self.slots[id as usize] = member;

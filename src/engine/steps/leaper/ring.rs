@@ -2,8 +2,7 @@
 //!
 //! A decode takes a block every `size` steps. Invariant: the counters add up to the decodes in the batch.
 
-use crate::engine::steps::cost::{Moments, Series};
-use crate::engine::steps::held::Taken;
+use crate::engine::steps::cost::{Moments, Series, Ticks};
 
 /// A counter for every residue of the step's number.
 #[derive(Clone, Debug)]
@@ -24,8 +23,9 @@ impl Ring {
     fn slot(&self, tokens: u64) -> usize {
         let size = self.counts.len();
         // So many steps fill its last block.
-        let room = (size - (tokens % size as u64) as usize) % size;
-        (self.position + room) % size
+        let filled = (tokens % size as u64) as usize;
+        let slot = self.position + if filled == 0 { 0 } else { size - filled };
+        if slot < size { slot } else { slot - size }
     }
 
     /// A decode with so many tokens in the cache joins, before the next step is made.
@@ -42,36 +42,39 @@ impl Ring {
         self.n -= 1;
     }
 
+    /// Blocks that the next step takes.
+    pub(super) fn next(&self) -> u64 {
+        u64::from(self.counts[self.position])
+    }
+
     /// Blocks that the steps `from..to` take, counted from the next one.
     pub(super) fn taken(&self, from: u64, to: u64) -> u64 {
         let (size, length) = (self.counts.len() as u64, to.saturating_sub(from));
-        let mut taken = length / size * self.n;
-        let mut slot = (self.position + (from % size) as usize) % self.counts.len();
-        for _ in 0..length % size {
-            taken += u64::from(self.counts[slot]);
-            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
-        }
-        taken
+        let rounds = if length < size { 0 } else { length / size };
+        let first = self.behind(from);
+        let length = (length - rounds * size) as usize;
+        // What is left of a round, up to the last counter and from the first on.
+        let (head, tail) = (&self.counts[first..], &self.counts[..first]);
+        let straight = length.min(head.len());
+        let sum = |counts: &[u32]| counts.iter().map(|count| u64::from(*count)).sum::<u64>();
+        rounds * self.n + sum(&head[..straight]) + sum(&tail[..length - straight])
     }
 
-    /// What steps that last as the series says take, those of the first left out: it has them when it begins.
-    pub(super) fn taken_over(&self, series: &Series, n_steps: u64) -> Taken {
-        if n_steps < 2 || self.n == 0 {
-            return Taken::default();
-        }
-        let area = series.until_end(n_steps, |from, to| self.moments(from, to));
-        Taken { blocks: self.taken(1, n_steps), area }
+    /// The blocks of steps that last as the series says, those of the first left out, each times the ticks from when it
+    /// is taken to the end of the steps.
+    pub(super) fn area_over(&self, series: &Series, n_steps: u64) -> Ticks {
+        series.until_end(n_steps, |from, to| self.moments(from, to))
     }
 
     /// The blocks of steps `from..to`, counted from the next one, by the numbers of the steps.
     fn moments(&self, from: u64, to: u64) -> Moments {
         let size = self.counts.len() as u64;
-        let n_rounds = to.saturating_sub(from) / size;
-        let first = from + n_rounds * size;
-        let mut moments = self.moments_within_a_round(first, to);
+        let length = to.saturating_sub(from);
+        let n_rounds = if length < size { 0 } else { length / size };
+        let mut moments = self.moments_within_a_round(from + n_rounds * size, length - n_rounds * size);
         if n_rounds > 0 {
             // Round r has the numbers of the first one, each r sizes more.
-            let round = self.moments_within_a_round(from, from + size);
+            let round = self.moments_within_a_round(from, size);
             let (n, size) = (u128::from(n_rounds), u128::from(size));
             let sum = size * (n * (n - 1) / 2);
             let squares = size * size * ((n - 1) * n * (2 * n - 1) / 6);
@@ -82,30 +85,38 @@ impl Ring {
         moments
     }
 
-    /// As [`Ring::moments`], one by one.
-    fn moments_within_a_round(&self, from: u64, to: u64) -> Moments {
-        let mut moments = Moments::default();
-        let mut slot = (self.position + (from % self.counts.len() as u64) as usize) % self.counts.len();
-        for step in from..to {
-            let (count, step) = (u128::from(self.counts[slot]), u128::from(step));
-            moments.zeroth += count;
-            moments.first += count * step;
-            moments.second += count * step * step;
-            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
+    /// As [`Ring::moments`] for so many steps, at most a round, one by one.
+    fn moments_within_a_round(&self, from: u64, length: u64) -> Moments {
+        // By the numbers from 0 on: 2^32 decodes and a round of 2^12 steps make 2^56.
+        let (mut zeroth, mut first, mut second) = (0, 0, 0);
+        let start = self.behind(from);
+        let (head, tail) = (&self.counts[start..], &self.counts[..start]);
+        for (number, count) in (0..length).zip(head.iter().chain(tail)) {
+            let count = u64::from(*count);
+            zeroth += count;
+            first += count * number;
+            second += count * number * number;
         }
-        moments
+        let [from, zeroth, first, second] = [from, zeroth, first, second].map(u128::from);
+        Moments {
+            zeroth,
+            first: first + from * zeroth,
+            second: second + 2 * from * first + from * from * zeroth,
+        }
     }
 
     /// How many steps, from step `from` on and at most `most`, can be made with `free` blocks.
     pub(super) fn lasts(&self, from: u64, most: u64, free: u64) -> u64 {
         let size = self.counts.len() as u64;
-        if self.n == 0 || free / self.n >= most.div_ceil(size) {
+        // So many rounds suffice for sure, and need no division.
+        let enough = if most <= size { 1 } else { most.div_ceil(size) };
+        if self.n.saturating_mul(enough) <= free {
             return most;
         }
         let rounds = free / self.n;
         let mut left = free - rounds * self.n;
         let mut steps = rounds * size;
-        let mut slot = (self.position + (from % size) as usize) % self.counts.len();
+        let mut slot = self.behind(from);
         // One round would take all of `n`, more than is left.
         while steps < most && left >= u64::from(self.counts[slot]) {
             left -= u64::from(self.counts[slot]);
@@ -117,8 +128,14 @@ impl Ring {
 
     /// So many steps have been made.
     pub(super) fn turn(&mut self, n_steps: u64) {
+        self.position = self.behind(n_steps);
+    }
+
+    /// The counter of the step so many behind the next one.
+    fn behind(&self, n_steps: u64) -> usize {
         let size = self.counts.len() as u64;
-        self.position = ((self.position as u64 + n_steps % size) % size) as usize;
+        let slot = self.position as u64 + if n_steps < size { n_steps } else { n_steps % size };
+        (if slot < size { slot } else { slot - size }) as usize
     }
 
     /// The sum of the counters.
