@@ -42,6 +42,8 @@ pub struct Verdict {
     pub share: bool,
     /// A sentence on when the limit was first exceeded, or why there is no data.
     pub detail: Option<String>,
+    /// Where a condition over time was lost: an instant to look at.
+    pub at: Option<SimTime>,
 }
 
 impl Verdict {
@@ -55,6 +57,7 @@ impl Verdict {
             dimension: Dimension::NUMBER,
             share: false,
             detail: Some(reason.into()),
+            at: None,
         }
     }
 
@@ -77,6 +80,7 @@ impl Verdict {
             dimension,
             share: false,
             detail: None,
+            at: None,
         }
     }
 
@@ -87,6 +91,10 @@ impl Verdict {
 
     pub(super) fn with_detail(self, detail: impl Into<String>) -> Verdict {
         Verdict { detail: Some(detail.into()), ..self }
+    }
+
+    pub(super) fn lost_at(self, at: Option<SimTime>) -> Verdict {
+        Verdict { at, ..self }
     }
 
     /// The margin as a share of the limit; `None` beside a limit of zero.

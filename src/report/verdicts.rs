@@ -144,7 +144,7 @@ mod tests {
     fn failed(value: f64, limit: f64, dimension: Dimension) -> Verdict {
         let (status, margin) = (Status::Fail, -(value - limit).abs());
         let (value, limit, margin) = (Some(value), Some(limit), Some(margin));
-        Verdict { status, value, limit, margin, dimension, share: false, detail: None }
+        Verdict { status, value, limit, margin, dimension, share: false, detail: None, at: None }
     }
 
     fn compare(operator: Comparison) -> Condition {

@@ -67,3 +67,65 @@ fn what_holds_is_not_explained() {
     let project = Project::new().with("q.kvs", format!("{QUEUE}expect p99_latency_ms < 10 s\n"));
     project.kvs(["check"]).exits(0).leaves_out("note: first");
 }
+
+#[test]
+fn over_windows_it_is_the_first_and_the_worst_that_are_told() {
+    // r1 arrives alone in its window and takes 750 ms; r2 and r3 share the next, the later one takes 2,050 ms.
+    fails(
+        "max_latency_ms over 100 ms windows < 700 ms",
+        &[
+            "the first window to miss is 0 s .. 100 ms, with 750 ms",
+            "in the worst window the slowest request spent 63% in queue, 24% in decode, 12% in prefill",
+        ],
+    );
+    fails("finished over 100 ms windows == 2", &["the first window to miss is 0 s .. 100 ms, with 1"]);
+}
+
+#[test]
+fn of_a_span_only_the_requests_in_it_decide() {
+    fails(
+        "max_latency_ms during 0 s .. 100 ms < 1 s",
+        &[
+            "first exceeded at 1.5 s by request `r2` on small[0]; 1 of 2 requests are above the limit",
+            "the slowest request spent 46% in queue, 36% in decode, 18% in prefill",
+        ],
+    );
+    fails(
+        "max_queue_depth during 150 ms .. 1 s <= 0",
+        &["first broken at `150 ms`, for `850 ms` in all, worst at `200 ms`"],
+    );
+}
+
+#[test]
+fn over_time_it_is_told_what_the_system_held_where_the_condition_was_lost() {
+    fails("always queue_depth <= 1", &["at 200 ms: 2 requests in queue, 1 in prefill"]);
+    fails("always queue_depth < 1 during 800 ms .. 2 s", &["at 800 ms: 1 request in queue, 1 in prefill"]);
+    // Empty up to 100 ms, when r2 has to wait; again from 1.5 s, when r3 is served, to its end.
+    fails("queue_depth == 0 for 30 s", &["at 2.25 s: no request in the system"]);
+    fails("queue_depth == 0 for 30 s during 0 s .. 1 s", &["at 100 ms: 1 request in queue, 1 in prefill"]);
+    fails("not (queue_depth >= 1 for 1 s)", &["at 100 ms: 1 request in queue, 1 in prefill"]);
+    fails("eventually queue_depth > 5", &["at 200 ms: 2 requests in queue, 1 in prefill"]);
+}
+
+#[test]
+fn who_gave_way_is_told_for_how_long() {
+    // Four blocks of four tokens, steps of 10 ms: `b` gives way at 50 ms and is prefilled again from 80 to 90 ms, as
+    // scenarios/continuous/preemption.kvs computes. Of its 110 ms it waits 30, prefills 20 and decodes 60.
+    let text = "
+cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }
+engine { batching continuous; timing linear base 10 ms; block_size 4; kv_blocks 4; schedule_ahead 0 }
+policy { preemption recompute }
+trace {
+  columns  id  arrival_ms  prompt  gen
+  a        0   4           8
+  b        0   4           8
+}
+expect max_latency_ms < 100
+expect always batch_size >= 2 during 0 s .. 100 ms
+";
+    let finished = Project::new().with("q.kvs", text).kvs(["check"]).exits(1);
+    finished
+        .warns("first exceeded at 110 ms by request `b` on h100_sxm[0]; 1 of 2 requests are above the limit")
+        .warns("the slowest request spent 55% in decode, 27% in preempted, 18% in prefill")
+        .warns("1 request in decode, 1 in preempted");
+}

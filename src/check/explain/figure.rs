@@ -41,12 +41,8 @@ pub(super) struct Timed<'a> {
 }
 
 impl Figure {
-    /// That of a metric over all its samples; `None` for metrics of another kind, and for windows, of which each has
-    /// requests of its own.
+    /// That of a metric; `None` for metrics of another kind.
     pub(super) fn of(metric: &Metric) -> Option<Figure> {
-        if metric.windows.is_some() || metric.of.is_some() {
-            return None;
-        }
         let (statistic, time) = metric.name.split_once('_')?;
         let time = match time {
             "latency_ms" => Time::Latency,

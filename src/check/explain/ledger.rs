@@ -75,14 +75,35 @@ pub(super) struct Entry {
 /// Listens to a run.
 pub(super) struct Ledger {
     workloads: Vec<String>,
+    /// Instants to look at, the next one last.
+    moments: Vec<SimTime>,
+    /// How many requests were in each stage once all was over that happened at an instant.
+    seen: Vec<(SimTime, [u64; 5])>,
     /// By number, in order of arrival.
     pub(super) entries: Vec<Entry>,
 }
 
 impl Ledger {
-    /// For a run of workloads with these names.
-    pub(super) fn new(workloads: Vec<String>) -> Ledger {
-        Ledger { workloads, entries: Vec::new() }
+    /// For a run of workloads with these names, looked at in some instants.
+    pub(super) fn new(workloads: Vec<String>, mut moments: Vec<SimTime>) -> Ledger {
+        moments.sort_unstable_by(|one, other| other.cmp(one));
+        moments.dedup();
+        Ledger { workloads, moments, seen: Vec::new(), entries: Vec::new() }
+    }
+
+    /// How many requests were in each stage at one of the instants; for one behind the end of the run, at its end.
+    pub(super) fn stages_at(&self, at: SimTime) -> [u64; 5] {
+        let seen = self.seen.iter().find(|(moment, _)| *moment == at);
+        seen.map_or_else(|| self.stages(), |(_, stages)| *stages)
+    }
+
+    /// How many requests are in each stage now.
+    fn stages(&self) -> [u64; 5] {
+        let mut stages = [0; 5];
+        for entry in self.entries.iter().filter(|entry| entry.fate == Fate::Unfinished) {
+            stages[entry.stage as usize] += 1;
+        }
+        stages
     }
 
     fn arrived(&mut self, at: SimTime, journey: &Journey) {
@@ -132,6 +153,12 @@ impl Entry {
 }
 
 impl Sink for Ledger {
+    fn advance(&mut self, to: SimTime) {
+        while let Some(moment) = self.moments.pop_if(|moment| *moment < to) {
+            self.seen.push((moment, self.stages()));
+        }
+    }
+
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         if event == Event::Arrived {
             return self.arrived(at, journey);

@@ -12,12 +12,12 @@ use crate::check::execute::Until;
 use crate::check::{Suite, execute, open_traces};
 use crate::expect::{Judgement, Status, Verdict, judge};
 use crate::host::Host;
-use crate::metrics::{Accumulator, Demand, Kind, lookup};
-use crate::model::{Comparison, Condition, Expectation, Metric, Scenario, Term, Tolerance};
+use crate::metrics::{Accumulator, Demand, Kind, Outcome, Window, lookup};
+use crate::model::{Comparison, Condition, Expectation, Metric, Scenario, Selection, Term, Tolerance};
 use crate::report::number::{natural, percent};
 use crate::units::{Dimension, SimTime};
 use figure::{Figure, Timed, shares};
-use ledger::{Entry, Fate, Ledger};
+use ledger::{Entry, Fate, Ledger, Stage};
 
 /// Sentences for each failed expectation of a case that was judged, in the order of its expectations; none where
 /// there is nothing to add.
@@ -41,10 +41,11 @@ pub(super) fn explain(
     seeds.dedup();
     for seed in seeds {
         let here = |question: &&Question<'_>| question.seed == seed;
-        let levels: Vec<&Expectation> =
-            questions.iter().flatten().filter(here).filter_map(|question| question.level.as_ref()).collect();
+        let asked = || questions.iter().flatten().filter(here);
+        let demanded: Vec<&Expectation> = asked().flat_map(Question::demanded).collect();
         let names = scenario.workloads.iter().map(|workload| workload.name.clone()).collect();
-        let heard = (Ledger::new(names), Accumulator::new(scenario, &Demand::of(&levels)));
+        let moments = asked().filter_map(|question| question.verdict.at).collect();
+        let heard = (Ledger::new(names, moments), Accumulator::new(scenario, &Demand::of(&demanded)));
         let mut sink = (heard, Until(stop));
         // It has run before; whatever has changed since, a trace for example, there is nothing to explain then.
         let Ok(executed) = execute(scenario, seed, &open_traces(host, &suite.root), &mut sink) else {
@@ -57,10 +58,7 @@ pub(super) fn explain(
         let outcome = accumulator.finish(executed.end, &executed.clamped);
         for (question, notes) in questions.iter().zip(&mut notes) {
             let Some(question) = question.as_ref().filter(here) else { continue };
-            if let Some(level) = &question.level {
-                notes.extend(judge(level, &outcome, &|_| None).detail);
-            }
-            notes.extend(question.about_requests(scenario, &ledger.entries));
+            notes.extend(question.answers(scenario, &outcome, &ledger));
         }
     }
     notes
@@ -69,35 +67,106 @@ pub(super) fn explain(
 /// What is asked about one expectation.
 struct Question<'a> {
     seed: u64,
-    metric: &'a Metric,
+    expectation: &'a Expectation,
+    /// What has one value a run, or one a window.
+    metric: Option<&'a Metric>,
     verdict: &'a Verdict,
     /// When a level exceeded the limit of its maximum, as an expectation that tells.
     level: Option<Expectation>,
 }
 
 impl<'a> Question<'a> {
-    /// `None` for what holds, has no data, or tells all there is by itself.
+    /// `None` for what holds, has no data, or is about another scenario.
     fn of(expectation: &'a Expectation, judgement: &'a Judgement) -> Option<Question<'a>> {
         if judgement.status != Status::Fail || judgement.worst.status != Status::Fail {
             return None;
         }
         let mentions = expectation.condition.metrics();
-        let mention = mentions.iter().find(|mention| mention.metric.of.is_none() && !mention.over_time)?;
+        if mentions.iter().all(|mention| mention.metric.of.is_some()) {
+            return None;
+        }
+        let mention = mentions.iter().find(|mention| mention.metric.of.is_none() && !mention.over_time);
+        let metric = mention.map(|mention| mention.metric);
         let verdict = &judgement.worst;
-        let level = level(mention.metric, &expectation.condition, verdict);
-        Some(Question { seed: judgement.worst_seed, metric: mention.metric, verdict, level })
+        let level = metric.and_then(|metric| level(metric, &expectation.condition, verdict));
+        Some(Question { seed: judgement.worst_seed, expectation, metric, verdict, level })
     }
 
-    fn about_requests(&self, scenario: &Scenario, entries: &[Entry]) -> Vec<String> {
+    /// What the second run has to keep.
+    fn demanded(&self) -> impl Iterator<Item = &Expectation> {
+        let in_windows = self.metric.is_some_and(|metric| metric.windows.is_some());
+        self.level.iter().chain(in_windows.then_some(self.expectation))
+    }
+
+    fn answers(&self, scenario: &Scenario, outcome: &Outcome, ledger: &Ledger) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(level) = &self.level {
+            notes.extend(judge(level, outcome, &|_| None).detail);
+        }
+        if let Some(metric) = self.metric {
+            notes.extend(match metric.windows {
+                Some(_) => self.about_windows(metric, scenario, outcome, &ledger.entries),
+                None => self.about_requests(metric, scenario, &ledger.entries),
+            });
+        }
+        notes.extend(self.verdict.at.map(|at| in_the_system(at, ledger.stages_at(at))));
+        notes
+    }
+
+    fn about_requests(&self, metric: &Metric, scenario: &Scenario, entries: &[Entry]) -> Vec<String> {
         let warmup = scenario.run.warmup;
-        match Figure::of(self.metric) {
+        match Figure::of(metric) {
             Some(figure) => {
-                let samples = figure.samples(entries, &self.metric.selection, warmup);
+                let samples = figure.samples(entries, &metric.selection, warmup);
                 let exceeded = self.verdict.limit.and_then(|limit| first_above(&samples, limit, scenario));
                 exceeded.into_iter().chain(where_time_went(&figure, &samples)).collect()
             }
-            None => lost(self.metric, entries, warmup).into_iter().collect(),
+            None => lost(metric, entries, warmup).into_iter().collect(),
         }
+    }
+
+    /// Which window was the first to miss the limit, and where the time went in the worst.
+    fn about_windows(
+        &self,
+        metric: &Metric,
+        scenario: &Scenario,
+        outcome: &Outcome,
+        entries: &[Entry],
+    ) -> Vec<String> {
+        let (Some(worst), Some(limit)) = (self.verdict.value, self.verdict.limit) else { return Vec::new() };
+        let windows = outcome.windows(metric).values;
+        // On the same side of the limit as the worst.
+        let missed = |window: &&Window| (window.value - limit) * (worst - limit) > 0.0;
+        let first = windows.iter().find(missed).map(|window| {
+            let value = natural(window.value, self.verdict.dimension);
+            let value = if self.verdict.share { percent(window.value) } else { value };
+            format!("the first window to miss is {} .. {}, with {value}", time(window.from), time(window.to))
+        });
+        let of_worst = windows.iter().find(|window| window.value == worst).and_then(|window| {
+            let figure = Figure::of(metric)?;
+            let last = SimTime::from_ps(window.to.as_ps() - 1);
+            let (from, to) = metric.selection.during.unwrap_or((SimTime::ZERO, SimTime::MAX));
+            let selection =
+                Selection { during: Some((window.from.max(from), last.min(to))), ..metric.selection };
+            let told = where_time_went(&figure, &figure.samples(entries, &selection, scenario.run.warmup))?;
+            Some(format!("in the worst window {told}"))
+        });
+        first.into_iter().chain(of_worst).collect()
+    }
+}
+
+/// "at 12.3 s: 14 requests in queue, 8 in decode".
+fn in_the_system(at: SimTime, stages: [u64; 5]) -> String {
+    let held: Vec<(&str, u64)> =
+        Stage::ALL.iter().zip(stages).filter(|(_, n)| *n > 0).map(|(stage, n)| (stage.name(), n)).collect();
+    let words = held.iter().enumerate().map(|(index, (stage, n))| match (index, n) {
+        (0, 1) => format!("1 request in {stage}"),
+        (0, n) => format!("{n} requests in {stage}"),
+        (_, n) => format!("{n} in {stage}"),
+    });
+    match words.collect::<Vec<_>>().join(", ") {
+        words if words.is_empty() => format!("at {}: no request in the system", time(at)),
+        words => format!("at {}: {words}", time(at)),
     }
 }
 
@@ -110,7 +179,9 @@ fn level(metric: &Metric, condition: &Condition, verdict: &Verdict) -> Option<Ex
     else {
         return None;
     };
-    let left = Metric { name: base.to_owned(), windows: None, ..metric.clone() };
+    let during = metric.selection.during;
+    let selection = Selection { during: None, ..metric.selection };
+    let left = Metric { name: base.to_owned(), windows: None, selection, ..metric.clone() };
     let right = Term::Number(verdict.limit?, info.dimension);
     let condition = Condition::Compare {
         left: Term::Metric(left),
@@ -118,7 +189,7 @@ fn level(metric: &Metric, condition: &Condition, verdict: &Verdict) -> Option<Ex
         right,
         tolerance: Tolerance::Exact,
     };
-    let condition = Condition::Always { condition: Box::new(condition), during: None };
+    let condition = Condition::Always { condition: Box::new(condition), during };
     Some(Expectation { text: String::new(), condition, in_runs: None })
 }
 

@@ -48,5 +48,5 @@ pub(super) fn judge(
         }
         None => format!("closest at `{}`", shown(at)),
     };
-    Ok(verdict.with_detail(detail))
+    Ok(verdict.with_detail(detail).lost_at(first_broken))
 }

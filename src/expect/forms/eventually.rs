@@ -30,7 +30,7 @@ pub(super) fn judge(
     timeline.walk(after, deadline, |stretch| {
         let holds = stretch.verdict.status == Status::Pass;
         if best.as_ref().is_none_or(|best| holds || best.is_tighter_than(&stretch.verdict)) {
-            best = Some(stretch.verdict);
+            best = Some(stretch.verdict.lost_at(Some(stretch.from)));
         }
         if !holds {
             return ControlFlow::Continue(());

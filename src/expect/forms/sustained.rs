@@ -60,5 +60,6 @@ pub(super) fn judge(
     };
     let (value, limit) = (lasted.as_secs_f64(), duration.as_secs_f64());
     let holds = longest.is_some() && lasted >= duration;
-    Ok(Verdict::measured(holds, value, limit, value - limit, Dimension::TIME).with_detail(detail))
+    let verdict = Verdict::measured(holds, value, limit, value - limit, Dimension::TIME);
+    Ok(verdict.with_detail(detail).lost_at(longest.map(|(from, to)| if holds { from } else { to })))
 }
