@@ -14,7 +14,7 @@
 //! `rest`, and only attention grows within a leap. Errors: docs/reference/accuracy.md. Invariant: no coefficient
 //! leaves the range in which sums of steps are exact.
 
-use super::{Batch, Growth, StepCost, StepTiming, Ticks, ticks};
+use super::{Batch, Growth, StepCost, StepTiming, TICK_BITS, Ticks, ticks};
 use crate::engine::hardware::attained::Attained;
 use crate::engine::hardware::memory::share_of_cache;
 use crate::model::{Architecture, Choice, Group, Hardware, LanguageModel, StoredAs};
@@ -172,8 +172,8 @@ impl Replica<'_> {
         let attention =
             |compute: f64, memory: f64| Attention { compute: position(compute), memory: position(memory) };
         Roofline {
-            // A step takes some time, whatever the figures.
-            step: step(self.overhead_seconds()).max(1),
+            // A step takes a picosecond at least, whatever the figures.
+            step: step(self.overhead_seconds()).max(1 << TICK_BITS),
             request: token(self.attained.request),
             token_messages: token(self.message_seconds()),
             token_compute: token(
@@ -321,10 +321,13 @@ mod tests {
         })
     }
 
+    const PICOSECOND: Ticks = 1 << TICK_BITS;
+
     #[track_caller]
     fn lasts(cost: StepCost, seconds: f64) {
         let difference = cost.total().abs_diff(ticks(seconds));
-        assert!(difference < 1 << 12, "{} ticks for {} s", cost.total(), seconds);
+        // Beside what is counted a step takes a picosecond where its overheads do not.
+        assert!(difference <= PICOSECOND, "{} ticks for {} s", cost.total(), seconds);
     }
 
     /// 4 attention matrices of 16 x 16 and 3 of 16 x 10.
@@ -363,7 +366,7 @@ mod tests {
         batch.add_chunk(0, 5, true);
         let difference = full.cost(&batch).total() - bare.cost(&batch).total();
         // The sum of rounded coefficients is not quite the rounded sum.
-        assert!(difference.abs_diff(ticks(1e-3 + 1e-4) + 2 * ticks(1e-5)) <= 2, "{difference}");
+        assert!(difference.abs_diff(ticks(1e-3 + 1e-4) + 2 * ticks(1e-5)) <= PICOSECOND + 2, "{difference}");
     }
 
     #[test]
@@ -405,6 +408,14 @@ mod tests {
         batch.add_decode(1000);
         // Half of the 64 bytes a token for each of 1000 tokens, the other half for ten.
         lasts(roofline.cost(&batch), (2.0 * (2.0 * COMMON + HEAD) + 32.0 * 1010.0) / 1e9);
+    }
+
+    #[test]
+    fn a_step_takes_a_picosecond_at_least() {
+        let roofline = Roofline::of(&timing(&[("slowdown", 0.1)]), &model(&[("layers", 1)]), &group(1));
+        // What an empty step takes, without reading anything.
+        let bare = Roofline { common_weights: 0, ..roofline };
+        assert!(bare.cost(&Batch::default()).total() >= PICOSECOND);
     }
 
     #[test]

@@ -104,6 +104,20 @@ impl Series {
         Series { head: rest(leader, 0), crossing, tail }
     }
 
+    /// How many of the first `n` steps can be summed exactly; at least one. What is left out lies beyond the end of the
+    /// clock, 2^84 ticks, by far.
+    pub(in crate::engine) fn exact(cost: StepCost, growth: StepCost, n: u64) -> u64 {
+        const LARGEST: f64 = (1_u128 << 120) as f64;
+        let all =
+            |cost: StepCost| [cost.rest, cost.compute, cost.memory].map(approximately).iter().sum::<f64>();
+        let (first, difference) = (all(cost), all(growth));
+        let mut n = n;
+        while n > 1 && n as f64 * (first + n as f64 * difference) > LARGEST {
+            n /= 2;
+        }
+        n
+    }
+
     /// How long the first `n` steps last.
     pub(in crate::engine) fn sum(&self, n: u64) -> Ticks {
         if n <= self.crossing {
@@ -157,6 +171,19 @@ mod tests {
 
     fn cost(rest: Ticks, compute: Ticks, memory: Ticks) -> StepCost {
         StepCost { rest, compute, memory }
+    }
+
+    #[test]
+    fn what_would_not_fit_is_not_summed() {
+        // A batch of 2^20 decodes at the bounds of a token and a pair, for as many steps as an output has tokens.
+        let first = cost(1 << 100, 0, 1 << 94);
+        let growth = cost(1 << 73, 0, 1 << 73);
+        let n = Series::exact(first, growth, 1 << 31);
+        let series = Series::new(first, growth, n);
+        assert!(n > 1 << 10 && series.sum(n) > 1 << 90, "{n}");
+        assert_eq!(series.first_above(series.sum(n - 1)), n);
+        assert_eq!(Series::exact(cost(u128::MAX >> 1, 0, 0), growth, 1 << 31), 1);
+        assert_eq!(Series::exact(cost(1 << 50, 1 << 50, 1 << 50), cost(0, 1 << 20, 0), 1 << 31), 1 << 31);
     }
 
     #[test]

@@ -167,6 +167,7 @@ impl Leaper {
         let cost = self.timing.cost(&self.batch());
         let n_steps = self.steps_alike(changes);
         let growth = if n_steps > 1 { self.step_growth() } else { StepCost::default() };
+        let n_steps = Series::exact(cost, growth, n_steps);
         let series = Series::new(cost, growth, n_steps);
         let may_be_cut = n_steps > self.limits.least_steps();
         let takes = self.ring.taken(1, n_steps);
