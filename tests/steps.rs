@@ -4,6 +4,8 @@
 mod compared;
 #[path = "steps/hardware.rs"]
 mod hardware;
+#[path = "steps/pools.rs"]
+mod pools;
 mod support;
 #[path = "steps/systems.rs"]
 mod systems;
@@ -32,6 +34,7 @@ fn leaping_is_stepping_bit_for_bit() {
         assert!(seen.found > n / 2 && seen.grown > n / 2, "{seen:?}");
         assert!(seen.crossings > n / 40, "{seen:?}");
         assert!(seen.overtakings > n / 10 && seen.nested > n / 1000, "{seen:?}");
+        assert!(seen.handoffs > n && seen.rehandoffs > n / 20, "{seen:?}");
         assert!(seen.gaps > 100 * n && seen.unfinished > 0 && seen.queued_globally > n / 10, "{seen:?}");
     }
 }

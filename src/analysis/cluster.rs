@@ -1,6 +1,7 @@
 //! `cluster`: what serves what, in groups of equal replicas, and how they are joined.
 
 mod link;
+mod pools;
 
 pub(super) use link::LINK_BANDWIDTH;
 
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{MAX_NODES, count_nodes};
 use crate::model::{Batching, Bound, Gpu};
-use crate::model::{Cluster, Contention, Group, Phase, Pool};
+use crate::model::{Cluster, Contention, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
 use crate::units::Dimension;
@@ -202,7 +203,7 @@ pub(super) fn lower(
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
-    let pools = pools(block, layout, ctx);
+    let pools = pools::lower(block, layout, ctx);
     let contention = match block.word("contention", ctx).as_deref() {
         Some("none") => Contention::None,
         _ => Contention::Fair,
@@ -220,6 +221,7 @@ pub(super) fn lower(
     let cluster = Cluster { groups: groups?, links: links?, contention, pools: pools? };
     check_memory(block, &cluster, ctx)?;
     check_graph(block, &cluster, ctx)?;
+    pools::check_ways(block, &cluster, ctx)?;
     (layout.complete && !cluster.groups.is_empty()).then_some(cluster)
 }
 
@@ -265,50 +267,6 @@ fn last_straw(block: &Block<'_>, cluster: &Cluster) -> Span {
     };
     let link = block.all("link").zip(1..).find(|(_, n_links)| passes(*n_links));
     link.map_or(block.header, |(statement, _)| statement.span)
-}
-
-/// `pool prefill GROUP`, `pool decode GROUP`: both or none, and no group in both.
-fn pools(block: &Block<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Option<Vec<Pool>> {
-    let mut pools: Vec<(Pool, Span)> = Vec::new();
-    let mut sound = true;
-    for statement in block.all("pool") {
-        let Some(pool) = pool(statement, layout, ctx) else {
-            sound = false;
-            continue;
-        };
-        match pools.iter().find(|(other, _)| other.group == pool.group) {
-            Some((_, first)) => {
-                ctx.report(error::pooled_twice(statement.span, *first, &layout.lines[pool.group].name.0));
-                sound = false;
-            }
-            None => pools.push((pool, statement.span)),
-        }
-    }
-    let has = |phase| pools.iter().any(|(pool, _)| pool.phase == phase);
-    if let (Some((_, span)), true, false) = (pools.first(), sound, has(Phase::Prefill) && has(Phase::Decode))
-    {
-        let missing = if has(Phase::Prefill) { "decode" } else { "prefill" };
-        ctx.report(error::one_pool_only(*span, missing));
-        sound = false;
-    }
-    sound.then(|| pools.into_iter().map(|(pool, _)| pool).collect())
-}
-
-fn pool(statement: &Statement, layout: &Layout, ctx: &mut Context<'_>) -> Option<Pool> {
-    const PHASES: &[&str] = &["prefill", "decode"];
-    let mut cursor = Cursor::of(statement);
-    let (phase, span) = take_name(&mut cursor, "pool", "`prefill` or `decode`", ctx)?;
-    let phase = match phase.as_str() {
-        "prefill" => Phase::Prefill,
-        "decode" => Phase::Decode,
-        _ => {
-            ctx.report(error::unknown_word("pool", &phase, span, PHASES));
-            return None;
-        }
-    };
-    let (name, span) = take_name(&mut cursor, "pool", "the name of a group", ctx)?;
-    let group = group(&name, span, layout, ctx)?;
-    cursor.finish("pool", ctx).then_some(Pool { phase, group })
 }
 
 /// The index of a group; unknown ones are reported unless the layout has mistakes of its own.

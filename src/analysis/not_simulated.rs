@@ -11,17 +11,13 @@ use super::context::Context;
 /// A feature that is no entry of a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Feature {
-    /// Replicas that only prefill or only decode.
-    Pools,
     /// Replicas of several GPUs with throughput figures.
     TensorParallelPhases,
 }
 
 /// What the engine does not execute yet, as messages call it.
-const NOT_YET: &[(Feature, &str)] = &[
-    (Feature::Pools, "`pool`"),
-    (Feature::TensorParallelPhases, "`tensor_parallel` with `batching phases`"),
-];
+const NOT_YET: &[(Feature, &str)] =
+    &[(Feature::TensorParallelPhases, "`tensor_parallel` with `batching phases`")];
 
 /// Notes that a case needs a feature.
 pub(super) fn require(feature: Feature, span: Span, ctx: &mut Context<'_>) {

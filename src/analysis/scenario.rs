@@ -484,9 +484,6 @@ fn check_routing(block: &Block<'_>, engine: &Engine, policy: &Policy, ctx: &mut 
 /// Notes what a sound case needs and the engine does not execute yet, beyond entries of registries.
 fn require_features(scenario: &Scenario, mode: &Mode, cluster: &Block<'_>, ctx: &mut Context<'_>) {
     if mode.batching == Batching::Continuous {
-        if let Some(statement) = cluster.all("pool").next() {
-            require(Feature::Pools, statement.span, ctx);
-        }
         return;
     }
     let groups = scenario.cluster.groups.iter().zip(cluster.all("gpus"));

@@ -23,6 +23,16 @@ pub struct Journey {
     pub cached: Tokens,
     /// GPUs tried after the first, since it arrived or came to the head of the global queue.
     pub retries: u32,
+    /// Replicas it has left after they had generated output, with how many tokens each; none without `pool`.
+    pub elsewhere: Vec<(u32, u32)>,
+}
+
+impl Journey {
+    /// Notes that it leaves a replica with so many output tokens in all.
+    pub(super) fn leave_with(&mut self, gpu: u32, generated: u32) {
+        let before: u32 = self.elsewhere.iter().map(|(_, tokens)| tokens).sum();
+        self.elsewhere.push((gpu, generated - before));
+    }
 }
 
 /// Why a request was turned away.

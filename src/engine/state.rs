@@ -72,6 +72,7 @@ impl InFlight {
             handoff_started: None,
             cached: Tokens::new(0),
             retries: 0,
+            elsewhere: Vec::new(),
         };
         InFlight { journey, state: State::Unplaced, here: None, there: None, touched: 0, expected_work: 0 }
     }

@@ -181,17 +181,24 @@ impl Accumulator {
         let good = of.slo.is_some_and(|slo| meets(&slo, journey, at));
         for tally in [&mut of.tally, &mut self.gpus[gpu as usize].tally] {
             tally.finished += 1;
-            tally.tokens += output;
             tally.good += u64::from(good);
             tally.sessions.count_finished(place);
         }
+        of.tally.tokens += output;
+        let mut left = output;
+        for (gpu, tokens) in &journey.elsewhere {
+            self.gpus[*gpu as usize].tally.tokens += u64::from(*tokens);
+            left -= u64::from(*tokens);
+        }
         let gpu_tally = &mut self.gpus[gpu as usize].tally;
+        gpu_tally.tokens += left;
         gpu_tally.arrived += 1;
         gpu_tally.bound += u64::from(of.slo.is_some());
         gpu_tally.sessions.begun += u64::from(place.begins());
         if let Some(rows) = &mut self.rows {
             let fate = if good { Fate::FinishedWell } else { Fate::Finished };
             rows.end(journey.number, gpu, fate);
+            rows.generated(journey.number, &journey.elsewhere);
         }
         self.sample(EndsWith::Finish, at, journey);
     }
@@ -204,7 +211,7 @@ impl Accumulator {
         self.workloads[usize::from(journey.request.workload)].tally.hits.add(&hits);
         self.gpus[gpu as usize].tally.hits.add(&hits);
         if let Some(rows) = &mut self.rows {
-            rows.looked(journey.number, Looked { prompt, cached });
+            rows.looked(journey.number, Looked { gpu, prompt, cached });
         }
     }
 
@@ -300,7 +307,9 @@ impl Sink for Accumulator {
             }
             Event::HandoffFinished { .. } => self.handed_off(at, journey),
             Event::DecodeStarted { gpu: _ } => {
-                let moved = journey.handoff_started.is_some() && self.measures(journey);
+                // Where it is moved again after it gave way, its output has begun before.
+                let moved = journey.handoff_started.is_some() && journey.elsewhere.len() <= 1;
+                let moved = moved && self.measures(journey);
                 self.moves.cross_gpu_decodes += u64::from(moved);
             }
             Event::PrefillStarted { gpu } if journey.started == Some(at) => {

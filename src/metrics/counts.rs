@@ -43,7 +43,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Tokens,
         better: Better::Higher,
         source: Source::Count(|tally| tally.tokens),
-        definition: "output tokens of finished requests, on the GPU that finished them",
+        definition: "output tokens of finished requests, on the GPU that generated them",
     },
 ];
 

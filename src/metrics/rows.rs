@@ -2,6 +2,7 @@
 //!
 //! Row n is the request that arrived as number n, so rows rise with arrival and windows are ranges of rows.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::sample::Sample;
@@ -28,6 +29,7 @@ pub(super) struct Row {
     pub(super) workload: u16,
     /// Where it ended; `NOWHERE` before.
     pub(super) gpu: u32,
+    /// Output tokens, once it has ended those of the GPU where it did.
     pub(super) output: u32,
     pub(super) fate: Fate,
     pub(super) place: Place,
@@ -40,6 +42,8 @@ pub(super) struct Row {
 /// A prompt and how much of it was cached, in tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Looked {
+    /// Where.
+    pub(super) gpu: u32,
     pub(super) prompt: u32,
     pub(super) cached: u32,
 }
@@ -59,13 +63,15 @@ pub(super) struct Rows {
     /// Tokens in a block.
     block_size: u32,
     columns: Vec<(Sample, Vec<u64>)>,
+    /// Output tokens of finished requests on GPUs that they had left, by row and GPU.
+    elsewhere: BTreeMap<(usize, u32), u32>,
 }
 
 impl Rows {
     /// For workloads, each with whether it has a `slo`, and blocks of so many tokens.
     pub(super) fn new(samples: impl Iterator<Item = Sample>, bound: Vec<bool>, block_size: u32) -> Rows {
         let columns = samples.map(|sample| (sample, Vec::new())).collect();
-        Rows { bound, rows: Vec::new(), block_size, columns }
+        Rows { bound, rows: Vec::new(), block_size, columns, elsewhere: BTreeMap::new() }
     }
 
     /// The next request arrived.
@@ -81,6 +87,15 @@ impl Rows {
         let number = usize::try_from(number).expect("every row has an address");
         let row = &mut self.rows[number];
         (row.gpu, row.fate) = (gpu, fate);
+    }
+
+    /// Request `number`, which has ended, had generated so many tokens on each of some GPUs before it came to its last.
+    pub(super) fn generated(&mut self, number: u64, elsewhere: &[(u32, u32)]) {
+        let number = usize::try_from(number).expect("every row has an address");
+        for (gpu, tokens) in elsewhere {
+            *self.elsewhere.entry((number, *gpu)).or_default() += tokens;
+            self.rows[number].output -= tokens;
+        }
     }
 
     /// Request `number` has looked into a prefix cache.
@@ -141,6 +156,18 @@ impl Rows {
     /// The counts of those selected within a range of rows.
     pub(super) fn tally(&self, selection: &Selection, range: Range<usize>) -> Tally {
         let mut tally = Tally::default();
+        for ((row, gpu), tokens) in self.elsewhere.range((range.start, 0)..(range.end, 0)) {
+            if selected_on(*gpu, &self.rows[*row], selection) {
+                tally.tokens += u64::from(*tokens);
+            }
+        }
+        for row in &self.rows[range.clone()] {
+            if let Some(Looked { gpu, prompt, cached }) = row.hits
+                && selected_on(gpu, row, selection)
+            {
+                tally.hits.add(&Hits::of(prompt, cached, self.block_size));
+            }
+        }
         for row in self.rows[range].iter().filter(|row| selected(row, selection)) {
             let finished = matches!(row.fate, Fate::Finished | Fate::FinishedWell);
             tally.arrived += 1;
@@ -149,9 +176,6 @@ impl Rows {
             tally.evicted += u64::from(row.fate == Fate::Evicted);
             tally.tokens += if finished { u64::from(row.output) } else { 0 };
             tally.bound += u64::from(self.bound[usize::from(row.workload)]);
-            if let Some(Looked { prompt, cached }) = row.hits {
-                tally.hits.add(&Hits::of(prompt, cached, self.block_size));
-            }
             tally.good += u64::from(row.fate == Fate::FinishedWell);
             tally.sessions.begun += u64::from(row.place.begins());
             match row.fate {
@@ -164,9 +188,14 @@ impl Rows {
     }
 }
 
-/// By workload and GPU; time is a range of rows.
+/// By workload and the GPU where it ended; time is a range of rows.
 fn selected(row: &Row, selection: &Selection) -> bool {
+    selected_on(row.gpu, row, selection)
+}
+
+/// By workload and a GPU that it was on.
+fn selected_on(gpu: u32, row: &Row, selection: &Selection) -> bool {
     row.fate != Fate::Unmeasured
         && selection.workload.is_none_or(|workload| usize::from(row.workload) == workload)
-        && selection.gpus.is_none_or(|gpus| (gpus.first..=gpus.last).contains(&(row.gpu as usize)))
+        && selection.gpus.is_none_or(|gpus| (gpus.first..=gpus.last).contains(&(gpu as usize)))
 }

@@ -118,7 +118,7 @@ pub struct GpuSummary {
     pub peak_vram: Bytes,
     /// How long it had work.
     pub busy: SimDuration,
-    /// Output tokens of requests it finished.
+    /// Output tokens of finished requests that it generated.
     pub tokens_generated: u64,
     /// Requests it finished.
     pub requests_finished: u64,

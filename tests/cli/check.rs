@@ -159,17 +159,14 @@ fn a_wrong_file_outweighs_a_failure_and_an_unreadable_one_outweighs_both() {
 
 #[test]
 fn what_is_not_simulated_is_refused_when_it_is_run() {
-    let pools = "
-cluster {
-  serves llama_3_1_8b
-  gpus h100_sxm x 1 as first; gpus h100_sxm x 1 as second
-  pool prefill first; pool decode second
-}
-engine { batching continuous }
+    let sharded = "
+gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }
+model small { kv_bytes_per_token 128 KiB }
+cluster { serves small; gpus fast x 2 tensor_parallel 2 }
 workload chat { arrivals poisson; rate 1 req/s; prompt constant 10; output constant 10; requests 5 }
 expect completion_rate == 100%
 ";
-    let project = Project::new().with("later.kvs", pools);
+    let project = Project::new().with("later.kvs", sharded);
     project.kvs(["check"]).exits(3).ends("0 passed, 0 failed, 0 no data, 1 case with errors").warns("E09");
     let _ = project.kvs(["check", "--list"]).exits(0);
 }

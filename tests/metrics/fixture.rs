@@ -183,6 +183,7 @@ fn arrival(name: &str, at: SimTime, number_of: u64, workload: &str, prompt: &str
         handoff_started: None,
         cached: Tokens::new(0),
         retries: 0,
+        elsewhere: Vec::new(),
     }
 }
 

@@ -109,6 +109,9 @@ pub(crate) struct Seen {
     pub(crate) steps: u64,
     /// Leaps within which the longer of computing and reading gave way to the other.
     pub(crate) crossings: u64,
+    pub(crate) handoffs: u64,
+    /// Requests that gave way and were handed over again.
+    pub(crate) rehandoffs: u64,
 }
 
 fn record(scenario: &Scenario, stepping: Stepping, follows: bool) -> (Recording, End) {
@@ -147,6 +150,8 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     }
     seen.crossings += leapt.crossings;
     seen.grown += stepped.grown.values().filter(|grown| grown.block_ticks > 0).count() as u64;
+    let is_cut_short = scenario.run.until.is_some() || end.stands_still;
+    assert!(is_cut_short || end.unfinished == 0, "system {number} leaves nobody behind");
     check_conservation(number, &stepped);
     count(&stepped, &end, seen);
     let (overtakings, deepest) = overtakings(&stepped);
@@ -196,6 +201,10 @@ fn check_conservation(number: u64, recording: &Recording) {
         if let (true, Happened::Event(at, ..)) = (settled, happened) {
             let held: u32 =
                 levels.values().map(|levels: &Levels| levels.queued + levels.prefill + levels.decode).sum();
+            // At either end of their way.
+            let moving: u32 = levels.values().map(|levels: &Levels| levels.transferring).sum();
+            assert_eq!(moving % 2, 0, "system {number} before {at}");
+            let held = held + moving / 2;
             let n_entering = entering.len() as i64;
             assert_eq!(
                 n_in_system,
@@ -278,8 +287,13 @@ impl Followed {
 }
 
 fn count(recording: &Recording, end: &End, seen: &mut Seen) {
+    let mut moved = BTreeSet::new();
     for happened in &recording.happened {
         match happened {
+            Happened::Event(_, Event::HandoffFinished { .. }, number, _) => {
+                seen.handoffs += 1;
+                seen.rehandoffs += u64::from(!moved.insert(*number));
+            }
             Happened::Event(_, Event::Finished { .. }, _, cached) => {
                 seen.finished += 1;
                 seen.found += u64::from(*cached > 0);

@@ -5,8 +5,8 @@
 
 use std::sync::LazyLock;
 
-use kvs::model::{Arg, Choice, Scenario, TraceRow, Workload, WorkloadSource};
-use kvs::units::{Dimension, Quantity, SimDuration, SimTime, Tokens};
+use kvs::model::{Arg, Choice, Contention, Link, Phase, Pool, Scenario, TraceRow, Workload, WorkloadSource};
+use kvs::units::{Bandwidth, Dimension, Quantity, SimDuration, SimTime, Tokens};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -49,6 +49,9 @@ pub(crate) fn system(number: u64) -> Scenario {
     if number % 3 == 2 {
         hardware::set(&mut scenario, &mut random);
     }
+    if random.random_bool(0.3) {
+        set_pools(&mut scenario, &mut random);
+    }
     set_policy(&mut scenario, &mut random);
     let drawn = std::mem::take(&mut scenario.workloads);
     for index in 0..random.random_range(1..=3) {
@@ -69,6 +72,32 @@ pub(crate) fn system(number: u64) -> Scenario {
         scenario.run.warmup = SimTime::from_ms(random.random_range(0..50));
     }
     scenario
+}
+
+/// Prefill and decode on groups of their own. Over the slower links the cache of ten tokens takes 1 ms and more.
+fn set_pools(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
+    let ten_tokens = 10.0 * scenario.model.kv_bytes_per_token as f64;
+    let cluster = &mut scenario.cluster;
+    cluster.groups.push(cluster.groups[0].clone());
+    for (group, name) in cluster.groups.iter_mut().zip(["front", "back"]) {
+        group.name = name.to_owned();
+        group.n_gpus = random.random_range(1..=2) * group.tensor_parallel;
+    }
+    let prefill = random.random_range(0..=1);
+    cluster.pools = vec![
+        Pool { phase: Phase::Prefill, group: prefill },
+        Pool { phase: Phase::Decode, group: 1 - prefill },
+    ];
+    if random.random_bool(0.8) {
+        cluster.links = vec![Link {
+            from: None,
+            to: None,
+            one_way: false,
+            bandwidth: Bandwidth::from_bytes_per_sec(ten_tokens / pick(random, &[13e-3, 1e-3, 1e-4])),
+            latency: SimDuration::from_ps(pick(random, &[0, 1_000_000_000, 777_777_777])),
+        }];
+    }
+    cluster.contention = pick(random, &[Contention::Fair, Contention::None]);
 }
 
 fn set_engine(scenario: &mut Scenario, random: &mut ChaCha8Rng) {

@@ -9,7 +9,7 @@ use crate::analysis::suggest::{all_of, alternatives, did_you_mean, nearest};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::engine::MAX_NODES;
 use crate::engine::hardware::memory::Shortfall;
-use crate::model::{Batching, Group};
+use crate::model::{Batching, Group, Phase};
 use crate::source::Span;
 use crate::syntax::ast::{Axis, Ident, Statement};
 
@@ -456,6 +456,25 @@ pub(in crate::analysis) fn pooled_twice(again: Span, first: Span, group: &str) -
 pub(in crate::analysis) fn one_pool_only(span: Span, missing: &str) -> Diagnostic {
     Diagnostic::error(Code("E0316"), format!("there is no `pool {missing}`"), span, "the only kind of pool")
         .with_help(format!("add `pool {missing} GROUP`: a request needs both"))
+}
+
+/// A third group beside `pool prefill a` and `pool decode b`
+pub(in crate::analysis) fn in_no_pool(at: Span, pool: Span, group: &str) -> Diagnostic {
+    Diagnostic::error(Code("E0316"), format!("group `{group}` is in no pool"), at, "gets no work")
+        .with_label(pool, "with pools every group is in one")
+        .with_help(format!("add `pool prefill {group}` or `pool decode {group}`"))
+}
+
+/// Links that do not lead from `pool prefill a` to `pool decode b`
+pub(in crate::analysis) fn no_way_between_pools(pool: Span, replica: &str, phase: Phase) -> Diagnostic {
+    let (message, label) = match phase {
+        Phase::Prefill => {
+            (format!("no link leads from `{replica}` to a decode replica"), "hands nothing over")
+        }
+        Phase::Decode => (format!("no link leads from a prefill replica to `{replica}`"), "gets no work"),
+    };
+    Diagnostic::error(Code("E0316"), message, pool, label)
+        .with_help("join the pools: `link PREFILL DECODE bandwidth 50 GB/s`, or `link default` for what no other link joins")
 }
 
 /// A whole number with its thousands set apart: `100,000`.

@@ -140,8 +140,9 @@ trace { r1 0 100 10 }",
     CodeInfo {
         code: Code("E0316"),
         summary: "pools that are not complete",
-        explanation: "With pools some groups only prefill and some only decode: both kinds are needed, and \
-                      a group is in one of them.",
+        explanation: "With pools some groups only prefill and some only decode: both kinds are needed, every \
+                      group is in one of them, and links lead from each prefill replica to a decode replica \
+                      and to each decode replica from a prefill replica.",
         wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; pool prefill h100_sxm }",
         right: "cluster {
   serves llama_3_1_8b

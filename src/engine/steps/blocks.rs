@@ -19,13 +19,24 @@ pub(super) struct Blocks {
     pool: BlockPool,
     /// Tokens in a block.
     size: u32,
-    /// Given back by the step that has just ended.
+    /// Given back since the last batch was made.
     returning: u64,
     ahead: bool,
     /// Whether prefixes are kept.
     keeps: bool,
     /// What requests with a content hold or wait for, by slot.
     contents: BTreeMap<u32, Box<[Stretch]>>,
+    /// What those hold who wait to be handed over, by slot.
+    parked: BTreeMap<u32, Parked>,
+    /// Own blocks of the parked, and those reserved for caches that come.
+    set_aside: u64,
+}
+
+/// A cache that waits to be handed over.
+#[derive(Clone, Copy, Debug)]
+struct Parked {
+    share: Share,
+    tokens: u64,
 }
 
 /// What admitting a request takes.
@@ -55,7 +66,16 @@ impl Blocks {
     /// `prefix_cache on`.
     pub(super) fn new(total: u64, size: u32, ahead: bool, keeps: bool) -> Blocks {
         let pool = BlockPool::new(total, size, keeps);
-        Blocks { pool, size, returning: 0, ahead, keeps, contents: BTreeMap::new() }
+        Blocks {
+            pool,
+            size,
+            returning: 0,
+            ahead,
+            keeps,
+            contents: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            set_aside: 0,
+        }
     }
 
     /// Tokens in a block.
@@ -78,9 +98,54 @@ impl Blocks {
         self.pool.in_use()
     }
 
-    /// Held by requests and not to be found by others.
+    /// Held by those who run and not to be found by others.
     pub(super) fn own(&self) -> u64 {
-        self.pool.own()
+        self.pool.own() - self.set_aside
+    }
+
+    /// Blocks of a cache that comes, and of the token that is written first.
+    pub(super) fn for_moved(&self, job: &Job) -> u64 {
+        self.for_tokens(u64::from(job.n_moved()) + 1)
+    }
+
+    /// Whether there is enough for a cache that comes. It may have what the last step gave back: it is not in the batch
+    /// that was fixed before.
+    pub(super) fn has_room_for_moved(&self, job: &Job) -> bool {
+        self.for_moved(job) <= self.pool.free()
+    }
+
+    /// Keeps the blocks of a cache that comes, of which there must be enough; how many they are.
+    pub(super) fn reserve(&mut self, job: &Job) -> u64 {
+        let blocks = self.for_moved(job);
+        self.pool.take(blocks);
+        self.returning = self.returning.min(self.pool.free());
+        self.set_aside += blocks;
+        blocks
+    }
+
+    /// One for whom blocks were reserved runs from now on.
+    pub(super) fn admit_moved(&mut self, job: &Job) -> Share {
+        let in_all = self.for_moved(job);
+        self.set_aside -= in_all;
+        Share { holding: Holding::default(), in_all }
+    }
+
+    /// Keeps what a request held, with so many tokens in the cache, until it is released.
+    pub(super) fn park(&mut self, job: &Job, share: Share, tokens: u64) {
+        self.set_aside += share.in_all - share.holding.blocks();
+        self.parked.insert(job.slot, Parked { share, tokens });
+    }
+
+    /// Gives back what was parked.
+    pub(super) fn release_parked(&mut self, slot: u32) {
+        let Parked { share, tokens } = self.parked.remove(&slot).expect("what is released was parked");
+        self.set_aside -= share.in_all - share.holding.blocks();
+        self.give_back(slot, share, tokens);
+    }
+
+    /// Whether somebody waits to be handed over.
+    pub(super) fn has_parked(&self) -> bool {
+        !self.parked.is_empty()
     }
 
     /// A request comes whose tokens others may have.
@@ -136,11 +201,11 @@ impl Blocks {
         share.in_all - share.holding.blocks() + self.pool.alone(share.holding)
     }
 
-    /// Gives back what a finished request held, with so many tokens in the cache.
-    pub(super) fn give_back(&mut self, job: &Job, share: Share, tokens: u64) {
+    /// Gives back what a request held that has left, with so many tokens in the cache.
+    pub(super) fn give_back(&mut self, slot: u32, share: Share, tokens: u64) {
         let before = self.pool.free();
-        self.release(job.slot, share, tokens);
-        self.contents.remove(&job.slot);
+        self.release(slot, share, tokens);
+        self.contents.remove(&slot);
         if self.ahead {
             self.returning += self.pool.free() - before;
         }

@@ -4,12 +4,16 @@
 //! many, and for how long. Invariant: blocks held are those told and those grown since.
 
 use super::cost::Ticks;
+use crate::units::SimTime;
 
 /// Blocks held by one replica.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Held {
     told: u64,
     grown: u64,
+    /// What was reserved in one instant, the last in which something was.
+    reserved: u64,
+    reserved_at: SimTime,
     untold: Untold,
 }
 
@@ -37,6 +41,13 @@ impl Held {
         self.grown = 0;
     }
 
+    /// So many blocks more are kept for a cache that comes, and told.
+    pub(super) fn reserve(&mut self, blocks: u64, now: SimTime) {
+        self.told += blocks;
+        let before = if self.reserved_at == now { self.reserved } else { 0 };
+        (self.reserved, self.reserved_at) = (before + blocks, now);
+    }
+
     /// Decodes take blocks.
     pub(super) fn grow(&mut self, blocks: u64) {
         self.grown += blocks;
@@ -47,6 +58,13 @@ impl Held {
         self.untold.area += Ticks::from(self.grown) * lasts + taken.area;
         self.grown += taken.blocks;
         self.untold.peak = self.untold.peak.max(self.now());
+    }
+
+    /// The run is over at `at`, before a step that runs: what was reserved just then is held for no time.
+    pub(super) fn stop(&mut self, at: SimTime) {
+        if self.reserved_at == at {
+            self.told -= std::mem::take(&mut self.reserved);
+        }
     }
 
     /// Blocks held when the batch last changed.

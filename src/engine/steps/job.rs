@@ -19,15 +19,33 @@ pub(super) struct Job {
     pub(super) key: u64,
     /// Prompt tokens, at least one: something is always computed.
     pub(super) prompt: u32,
-    /// Output tokens, at least one: the step that finishes a prompt emits a token.
+    /// Output tokens when it leaves the replica, at least one: the step that finishes a prompt emits a token.
     pub(super) output: u32,
+    /// What of it the replica computes.
+    pub(super) leg: Leg,
     /// Output tokens it has.
     pub(super) generated: u32,
     /// When the last of them was there.
     pub(super) last_token: Ticks,
 }
 
+/// What of a request a replica computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leg {
+    /// All of it.
+    Whole,
+    /// Its prompt and a token; then its cache waits until it has been handed over.
+    Prefill,
+    /// The rest: it comes with its cache, whose blocks have been reserved.
+    Decode,
+}
+
 impl Job {
+    /// Tokens in the cache of one that comes with it: the last token sampled is not written yet.
+    pub(super) fn n_moved(&self) -> u32 {
+        self.prompt + self.generated - 1
+    }
+
     /// Tokens to compute before it goes on generating: its prompt and, once it has been preempted, what it had.
     pub(super) fn n_to_prefill(&self) -> u32 {
         self.prompt + self.generated

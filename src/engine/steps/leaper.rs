@@ -11,6 +11,7 @@
 //! a leap. Ending a leap early is always right, only slower: what happens at its end is what a step would do there.
 
 mod batch;
+mod ending;
 mod members;
 mod ring;
 
@@ -18,12 +19,11 @@ use std::rc::Rc;
 
 use self::members::Members;
 use self::ring::Ring;
-use super::blocks::{Blocks, Plan, Share};
+use super::blocks::{Blocks, Plan};
 use super::cost::{Batch, Growth, Series, StepTiming, Ticks, ticks_at, told};
-use super::gaps::Gaps;
 use super::held::{Held, Taken, Untold};
-use super::job::Job;
-use super::replica::{Doing, Limits, Out, Replica, Setup, What};
+use super::job::{Job, Leg};
+use super::replica::{Doing, Limits, Out, Replica, Setup};
 use super::waiting::Waiting;
 use crate::engine::agenda::NEVER;
 use crate::engine::prefix::Content;
@@ -66,6 +66,11 @@ pub(super) struct Leaper {
     n_steps: u64,
     held: Held,
     grown: Grown,
+    /// Who came with their cache and gets the first token here in the present step, which is a leap of its own: what lies
+    /// before it is no step.
+    resumed: Vec<u32>,
+    /// Places of those who come with their cache, from the reservation to the end.
+    n_reserved: u32,
 }
 
 /// How far a leap has taken its blocks: the first step's before it begins, the others' when somebody looks, or at its
@@ -149,6 +154,8 @@ impl Replica for Leaper {
             n_steps: 0,
             held: Held::default(),
             grown: Grown::default(),
+            resumed: Vec::new(),
+            n_reserved: 0,
         }
     }
 
@@ -156,6 +163,7 @@ impl Replica for Leaper {
         self.blocks.expect(job.slot, content);
         if !self.has_news && self.leap.as_ref().is_some_and(|leap| leap.may_be_cut) {
             let may_come = self.limits.preempts_by_priority
+                || job.leg == Leg::Decode
                 || (!self.waiting.is_behind(job.key)
                     && self.begun.is_none_or(|begun| job.key < begun.key)
                     && self.would_fit(&job));
@@ -175,14 +183,15 @@ impl Replica for Leaper {
     }
 
     #[inline]
-    fn start(&mut self, now: SimTime, out: &mut Out) {
+    fn start(&mut self, now: SimTime, after_starts: bool, out: &mut Out) {
         if self.leap.is_none() || self.has_news {
-            self.start_step(now, out);
+            self.start_step(now, after_starts, out);
         }
     }
 
     fn stop(&mut self, at: SimTime, out: &mut Out) {
         let Some(leap) = self.leap.take() else { return };
+        self.held.stop(at);
         let n_steps = leap.steps_until(self.clock, at);
         let lasts = leap.series.sum(n_steps);
         self.count_steps(&leap.series, n_steps, lasts, self.ring.taken(1, n_steps), out);
@@ -194,8 +203,32 @@ impl Replica for Leaper {
         }
     }
 
+    fn has_room(&mut self, job: &Job, now: SimTime, after_starts: bool) -> bool {
+        if self.n_reserved >= self.limits.max_requests {
+            return false;
+        }
+        self.grow_to(self.n_started(now, after_starts));
+        self.blocks.has_room_for_moved(job)
+    }
+
+    fn reserve(&mut self, job: &Job, now: SimTime, after_starts: bool, out: &mut Out) {
+        // It was counted on for later steps.
+        self.cut(now, after_starts, out);
+        self.n_reserved += 1;
+        self.held.reserve(self.blocks.reserve(job), now);
+    }
+
+    fn release(&mut self, slot: u32, now: SimTime, out: &mut Out) {
+        // Who waits may have it in the next step but the one fixed before.
+        if self.limits.ahead || self.waiting.len() > 0 {
+            self.cut(now, false, out);
+        }
+        self.blocks.release_parked(slot);
+        self.held.tell(self.blocks.held());
+    }
+
     fn cached(&mut self, content: &Content<'_>, now: SimTime) -> u64 {
-        self.grow_to(self.n_started_before(now));
+        self.grow_to(self.n_started(now, false));
         self.blocks.cached(content)
     }
 
@@ -214,7 +247,7 @@ impl Replica for Leaper {
     }
 
     fn held_before(&self, now: SimTime) -> u64 {
-        self.held.now() + self.ring.taken(1, self.n_started_before(now))
+        self.held.now() + self.ring.taken(1, self.n_started(now, false))
     }
 
     fn will_hold(&self) -> u64 {
@@ -228,7 +261,8 @@ impl Replica for Leaper {
     fn check(&self) {
         self.check_sums();
         assert_eq!(self.leap.is_some(), !self.members.is_empty(), "whoever runs is in a step");
-        assert!(self.leap.is_some() || self.waiting.len() == 0, "nobody waits where nothing runs");
+        let is_stuck = self.leap.is_none() && self.waiting.len() > 0;
+        assert!(!is_stuck || self.blocks.has_parked(), "nobody waits where nothing runs");
     }
 }
 
@@ -239,14 +273,14 @@ fn before(time: SimTime) -> SimTime {
 
 impl Leaper {
     /// Starts the next step unless one runs on.
-    fn start_step(&mut self, now: SimTime, out: &mut Out) {
-        if !self.is_at_a_boundary(now, out) {
+    fn start_step(&mut self, now: SimTime, after_starts: bool, out: &mut Out) {
+        if !self.is_at_a_boundary(now, after_starts, out) {
             return;
         }
         self.waiting.let_in(if self.limits.ahead { self.started } else { now });
         let mut preempted = self.make_batch_of_some(out);
         if self.members.is_empty() {
-            self.waiting.let_in(now);
+            self.waiting.let_in(NEVER);
             self.settle();
             preempted = self.make_batch_of_some(out);
         }
@@ -268,14 +302,16 @@ impl Leaper {
 
     /// Whether a step ends here: none runs, or what joined cuts the leap right here. Elsewhere it may be cut to end
     /// earlier than planned.
-    fn is_at_a_boundary(&mut self, now: SimTime, out: &mut Out) -> bool {
+    fn is_at_a_boundary(&mut self, now: SimTime, after_starts: bool, out: &mut Out) -> bool {
+        let has_news = std::mem::take(&mut self.has_news);
         let Some(leap) = self.leap.as_mut() else { return true };
-        if !std::mem::take(&mut self.has_news) {
+        if !has_news {
             return false;
         }
-        // The step that runs ends first: the first whose end is told no earlier than now. Where batches are fixed a
-        // step ahead, so does the one after it.
-        let n_steps = leap.steps_until(self.clock, before(now)) + self.limits.least_steps();
+        // The step that runs ends first: the first whose end is told no earlier than now, or later where the next one
+        // has started. Where batches are fixed a step ahead, so does the one after it.
+        let ended = leap.steps_until(self.clock, if after_starts { now } else { before(now) });
+        let n_steps = ended + self.limits.least_steps();
         if n_steps >= leap.n_steps {
             return false;
         }
@@ -287,135 +323,12 @@ impl Leaper {
         is_here
     }
 
-    /// How many steps of the leap have started before `now`: the one that runs, and those that ended before.
-    fn n_started_before(&self, now: SimTime) -> u64 {
+    /// How many steps of the leap have started: the one that runs, and those that ended before `now`, or at `now` where
+    /// steps have started again in this instant.
+    fn n_started(&self, now: SimTime, after_starts: bool) -> u64 {
         let Some(leap) = &self.leap else { return 0 };
-        leap.n_steps.min(leap.steps_until(self.clock, before(now)) + 1)
-    }
-
-    /// Accounts for the leap in hand and carries out what its last step ends.
-    fn land(&mut self, out: &mut Out) {
-        let Some(Leap { series, n_steps, ends, takes, .. }) = self.leap.take() else { return };
-        if self.limits.ahead {
-            self.started = told(ends - series.term(n_steps - 1));
-        }
-        self.count_steps(&series, n_steps, ends - self.clock, takes, out);
-        self.clock = ends;
-        self.blocks.take(takes - self.grown.blocks);
-        self.grown = Grown::default();
-        self.ring.turn(n_steps);
-        self.context += n_steps * u64::from(self.n_decodes);
-        if let Some(begun) = self.begun.take() {
-            let computed = begun.computed + begun.chunk * n_steps as u32;
-            self.paused.push(Begun { computed, chunk: 0, ..begun });
-        }
-        let first = out.told.len();
-        self.end_phases(out);
-        if out.told.len() > first + 1 {
-            out.told[first..].sort_unstable();
-        }
-    }
-
-    /// Ends the prompts and the decodes that the last step gets through, in the order of admission, in which the cache
-    /// remembers what they leave.
-    fn end_phases(&mut self, out: &mut Out) {
-        match self.completing[..] {
-            [] => {
-                while let Some(id) = self.members.pop_finished(self.n_steps) {
-                    self.finish(id, out);
-                }
-                return;
-            }
-            [id] if self.members.next_finish() != Some(self.n_steps) => {
-                self.completing.clear();
-                self.complete(id, out);
-                return;
-            }
-            _ => {}
-        }
-        let mut ends: Vec<u32> = std::mem::take(&mut self.completing);
-        while let Some(id) = self.members.pop_finished(self.n_steps) {
-            ends.push(id);
-        }
-        ends.sort_unstable_by_key(|id| self.members.get(*id).admission());
-        for id in ends {
-            if self.members.get(id).decodes_since.is_some() {
-                self.finish(id, out);
-            } else {
-                self.complete(id, out);
-            }
-        }
-    }
-
-    /// Counts steps that last so long in all and take so many blocks, those of the first left out, and the gaps between
-    /// the tokens of those who decode in them.
-    fn count_steps(&mut self, series: &Series, n_steps: u64, lasts: Ticks, takes: u64, out: &mut Out) {
-        self.n_steps += n_steps;
-        let area = if takes == 0 { 0 } else { self.ring.area_over(series, n_steps) };
-        self.held.pass(lasts, Taken { blocks: takes, area });
-        if let Some(gaps) = &mut out.gaps {
-            for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
-                gaps.extend(Gaps::of_steps(workload, requests, series, n_steps));
-            }
-        }
-    }
-
-    /// A prompt is through: its step has sampled a token.
-    fn complete(&mut self, id: u32, out: &mut Out) {
-        let n_steps = self.n_steps;
-        let member = self.members.get_mut(id);
-        out.told.push(What::Prefilled.of(&member.job));
-        if let Some(gaps) = out.gaps.as_mut().filter(|_| member.job.generated > 0 && member.job.measured) {
-            gaps.push(Gaps::single(member.job.workload, self.clock - member.job.last_token));
-        }
-        let left = member.job.output - member.job.generated - 1;
-        member.decodes_since = Some(n_steps);
-        let (target, job) = (member.target, member.job);
-        if left == 0 {
-            self.leave(id, u64::from(target), out);
-            return;
-        }
-        self.members.finishes_at(id, n_steps + u64::from(left));
-        self.n_decodes += 1;
-        self.context += u64::from(target);
-        self.ring.add(target);
-        self.measure(&job, out, |measured| *measured += 1);
-    }
-
-    /// A decode has its last token.
-    fn finish(&mut self, id: u32, out: &mut Out) {
-        let (tokens, job) = self.stop_decoding(id);
-        self.measure(&job, out, |measured| *measured -= 1);
-        self.leave(id, tokens, out);
-    }
-
-    fn leave(&mut self, id: u32, tokens: u64, out: &mut Out) {
-        let member = self.members.remove(id);
-        out.told.push(What::Finished.of(&member.job));
-        let share = Share { holding: member.holding, in_all: self.blocks.for_tokens(tokens) };
-        self.blocks.give_back(&member.job, share, tokens);
-        self.n_leaving += u32::from(self.limits.ahead);
-        self.held.tell(self.blocks.held());
-    }
-
-    /// Takes a decode out of the sums; the tokens it has in the cache.
-    fn stop_decoding(&mut self, id: u32) -> (u64, Job) {
-        let member = self.members.get(id);
-        let tokens = member.tokens(self.n_steps);
-        self.n_decodes -= 1;
-        self.context -= tokens;
-        self.ring.remove(tokens);
-        (tokens, member.job)
-    }
-
-    fn measure(&mut self, job: &Job, out: &Out, change: impl Fn(&mut u32)) {
-        if out.gaps.is_some() && job.measured {
-            let workload = usize::from(job.workload);
-            if self.measured.len() <= workload {
-                self.measured.resize(workload + 1, 0);
-            }
-            change(&mut self.measured[workload]);
-        }
+        let ended = leap.steps_until(self.clock, if after_starts { now } else { before(now) });
+        leap.n_steps.min(ended + 1)
     }
 
     /// Takes the blocks of the first `n_steps` of the leap, as far as they have not been taken.
@@ -425,6 +338,16 @@ impl Leaper {
             let blocks = self.ring.taken(before, n_steps);
             self.blocks.take(blocks);
             self.grown = Grown { n_steps, blocks: self.grown.blocks + blocks };
+        }
+    }
+
+    /// Ends the leap with the step that runs, which may be over.
+    fn cut(&mut self, now: SimTime, after_starts: bool, out: &mut Out) {
+        let n_steps = self.n_started(now, after_starts);
+        self.grow_to(n_steps);
+        if let Some(leap) = &mut self.leap {
+            *leap = Leap::new(leap.series, n_steps, self.clock, self.ring.taken(1, n_steps), false);
+            self.end(now, out);
         }
     }
 

@@ -4,8 +4,7 @@
 //! and the cache has blocks for its prompt ([`blocks`]). What a step does is said in [`stepper`]; [`leaper`] sums the
 //! steps between two changes of the batch and equals it bit for bit. How long a step takes is for [`cost`] to say.
 //!
-//! Where pools attach: a prefill replica hands a request over where [`What::Prefilled`] is carried out ([`telling`]),
-//! and a decode replica takes in a [`Job`](job::Job) whose tokens are all in the cache.
+//! With pools a request has two legs on two replicas ([`pools`]).
 //!
 //! Invariant: a replica's clock is kept in ticks and told in picoseconds rounded up; a step takes at least one, so
 //! within an instant every replica ends at most one step and starts at most one.
@@ -18,6 +17,7 @@ mod job;
 mod leaper;
 mod memory;
 mod placing;
+mod pools;
 mod replica;
 mod requests;
 mod settings;
@@ -67,6 +67,8 @@ struct Simulation<'a, R, S> {
     sink: &'a mut S,
     replicas: Vec<Station<R>>,
     requests: Requests,
+    /// Where replicas prefill or decode and none does both.
+    pools: Option<pools::Pools>,
     /// Requests each replica holds, and what they are expected to take.
     loads: placing::Loads,
     router: Box<dyn Router>,
@@ -121,7 +123,8 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     fn new(scenario: &Scenario, traffic: &'a mut Traffic, seed: u64, sink: &'a mut S) -> Self {
         let n_replicas = scenario.cluster.n_replicas();
         let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
-        let settings = Settings::of(scenario, sink.wants_growth());
+        let pools = pools::Pools::of(scenario);
+        let settings = Settings::of(scenario, pools.as_ref(), sink.wants_growth());
         let in_order = scheduler.is_first_come_first_served();
         let replicas = (0..n_replicas).map(|index| Station {
             replica: R::new(settings.setup(index, in_order)),
@@ -138,6 +141,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             traffic,
             sink,
             requests: Requests::default(),
+            pools,
             loads: placing::Loads::new(n_replicas, scenario.workloads.len()),
             router: crate::policy::routing::build(&scenario.policy.routing, n_replicas as u32),
             scheduler,
@@ -149,7 +153,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             released: Vec::new(),
             changed: Vec::new(),
             tried: Vec::new(),
-            out: Out { told: Vec::new(), gaps },
+            out: Out { told: Vec::new(), gaps, jobs: Vec::new() },
             n_arrived: 0,
             n_left: 0,
             n_returns: 0,
@@ -201,7 +205,8 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     /// When something happens next; `None` when nothing will, or only after `until`.
     fn next_instant(&self) -> Option<SimTime> {
         let arrival = self.traffic.peek().unwrap_or(NEVER);
-        let next = self.agenda.next_time().min(arrival).min(self.next_entry()).min(self.next_time_out());
+        let waits = self.next_entry().min(self.next_time_out()).min(self.next_transfer());
+        let next = self.agenda.next_time().min(arrival).min(waits);
         let beyond = self.settings.until.is_some_and(|until| next > until);
         (next != NEVER && !beyond).then_some(next)
     }
@@ -212,22 +217,36 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         self.tell_record();
         if self.agenda.next_time() <= self.now {
             self.end_steps();
-            self.serve_global_queue();
         }
+        if self.pools.is_some() {
+            self.end_handoffs();
+            self.start_handoffs(false);
+        }
+        self.serve_global_queue();
         self.time_out();
         self.take_arrivals();
         self.serve_global_queue();
+        self.start_steps(false);
+        // Who gave way has made room, and may find it elsewhere.
+        while self.take_back() {
+            self.start_handoffs(true);
+            self.start_steps(true);
+        }
+        self.settle();
+    }
+
+    /// Starts steps on the replicas on which something happened.
+    fn start_steps(&mut self, after_starts: bool) {
         if self.changed.len() > 1 {
             self.changed.sort_unstable();
         }
         for position in 0..self.changed.len() {
             let index = self.changed[position];
             let replica = &mut self.replicas[index as usize].replica;
-            replica.start(self.now, &mut self.out);
+            replica.start(self.now, after_starts, &mut self.out);
             self.agenda.set(index as usize, replica.next_time());
             self.tell_out(index);
         }
-        self.settle();
     }
 
     /// Ends the steps that are through.
@@ -272,7 +291,11 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
                 self.will_hold.bytes = self.will_hold.bytes - bytes(station.will_hold) + bytes(will_hold);
                 station.will_hold = will_hold;
             }
-            let levels = station.levels(self.settings.tells_growth());
+            let mut levels = station.levels(self.settings.tells_growth());
+            if let Some(pools) = &self.pools {
+                levels.queued += pools.n_waiting(index);
+                levels.transferring = pools.n_transferring(index);
+            }
             if levels != station.told {
                 station.told = levels;
                 self.sink.levels(self.now, index, &levels);
@@ -320,22 +343,30 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     /// Panics with a sentence when the books do not balance: a mistake of the engine, never of a scenario.
     fn check(&self) {
         let n_system = self.requests.len() as u64;
+        let n_moving = self.pools.as_ref().map_or(0, pools::Pools::n_moving);
+        if let Some(pools) = &self.pools {
+            pools.check(self.now);
+        }
         assert_eq!(self.n_arrived, self.n_left + n_system, "every request that arrived has left or is here");
         assert_eq!(
             n_system,
-            (self.entering.len() + self.unplaced.len()) as u64 + self.loads.n_held(),
+            (self.entering.len() + self.unplaced.len()) as u64 + self.loads.n_held() - n_moving,
             "every request here enters, is held by a replica or in the global queue"
         );
         for (index, station) in self.replicas.iter().enumerate() {
             station.replica.check();
             let doing = station.replica.doing();
-            let present = doing.waiting + doing.prompts + doing.decodes;
+            let mut present = doing.waiting + doing.prompts + doing.decodes;
+            let mut limit = self.settings.max_queue;
+            if let Some(pools) = &self.pools {
+                present += pools.n_waiting(index as u32) + pools.n_transferring(index as u32);
+                limit = limit.filter(|_| !pools.takes_back(index as u32));
+            }
             assert_eq!(
                 self.loads.held(index as u32),
                 present,
                 "replica {index} holds who waits and who runs"
             );
-            let limit = self.settings.max_queue;
             assert!(limit.is_none_or(|limit| present <= limit), "replica {index} has more than `max_queue`");
             assert!(present > 0 || doing.blocks == 0, "an empty replica holds nothing");
         }

@@ -4,9 +4,11 @@
 //! blocks for it now is for the replica's batches to decide.
 
 use super::cost::{Batch, StepTiming};
-use super::job::Job;
+use super::job::{Job, Leg};
+use super::pools::first_leg;
 use super::replica::Replica;
 use super::requests::InFlight;
+use super::settings::Need;
 use super::{Simulation, Station};
 use crate::engine::agenda::NEVER;
 use crate::engine::prefix::Content;
@@ -52,6 +54,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
             handoff_started: None,
             cached: Tokens::new(0),
             retries: 0,
+            elsewhere: Vec::new(),
         };
         let slot = self.requests.insert(InFlight { journey, key: 0, expected_work: 0 });
         self.tell(slot, Event::Arrived);
@@ -72,10 +75,11 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         }
     }
 
-    /// Tokens in the cache when the request ends.
-    fn whole_need(&self, slot: u32) -> u64 {
+    pub(super) fn whole_need(&self, slot: u32) -> Need {
         let request = &self.requests.get(slot).journey.request;
-        u64::from(request.prompt.get().max(1)) + u64::from(request.output.get().max(1)) - 1
+        let output = request.output.get().max(1);
+        let tokens = u64::from(request.prompt.get().max(1)) + u64::from(output) - 1;
+        Need { tokens, moves: first_leg(&self.settings, output).0 == Leg::Prefill }
     }
 
     fn queue_globally(&mut self, slot: u32) {
@@ -143,11 +147,13 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         let Request { workload, prompt, output, arrival, .. } = request.journey.request;
         if self.router.compares_expected_work() {
             let timing = self.settings.timing(gpu);
-            request.expected_work = self.loads.expect(workload, prompt.get(), timing);
+            let decodes = !self.settings.has_pools;
+            request.expected_work = self.loads.expect(workload, prompt.get(), decodes, timing);
         }
         let remaining = u64::from(prompt.get()) + u64::from(output.get());
         request.journey.gpu = Some(gpu);
         request.key = self.scheduler.key(Waiting { replica: gpu, workload, remaining });
+        let (leg, output) = first_leg(&self.settings, output.get().max(1));
         let job = Job {
             slot,
             number: request.journey.number,
@@ -156,7 +162,8 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
             priority: self.settings.priorities[usize::from(workload)],
             key: request.key,
             prompt: prompt.get().max(1),
-            output: output.get().max(1),
+            output,
+            leg,
             generated: 0,
             last_token: 0,
         };
@@ -260,7 +267,7 @@ impl Loads {
         self.n_held
     }
 
-    fn join(&mut self, replica: u32, expected_work: u64) {
+    pub(super) fn join(&mut self, replica: u32, expected_work: u64) {
         let index = replica as usize;
         self.n_held += 1;
         self.held[index] += 1;
@@ -283,11 +290,11 @@ impl Loads {
         *requests += 1;
     }
 
-    /// What a request would take alone on a replica, in microseconds: its prompt in one step, and as many steps more
-    /// as outputs of its workload had tokens so far.
-    fn expect(&self, workload: u16, prompt: u32, timing: &dyn StepTiming) -> u64 {
+    /// What a request would take alone on a replica, in microseconds: its prompt in one step and, if it decodes there, as
+    /// many steps more as outputs of its workload had tokens so far.
+    fn expect(&self, workload: u16, prompt: u32, decodes: bool, timing: &dyn StepTiming) -> u64 {
         let (tokens, requests) = self.finished[usize::from(workload)];
-        let output = tokens.checked_div(requests).unwrap_or(0);
+        let output = tokens.checked_div(requests).filter(|_| decodes).unwrap_or(0);
         let (mut prefill, mut decode) = (Batch::default(), Batch::default());
         prefill.add_chunk(0, prompt, true);
         decode.add_decode(prompt);

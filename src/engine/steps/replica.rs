@@ -9,7 +9,7 @@ use super::blocks::Blocks;
 use super::cost::StepTiming;
 use super::gaps::Gaps;
 use super::held::Untold;
-use super::job::Job;
+use super::job::{Job, Leg};
 use super::waiting::Waiting;
 use crate::engine::prefix::Content;
 use crate::units::SimTime;
@@ -62,6 +62,8 @@ pub(super) enum What {
     Prefilled,
     /// It has all its tokens, and has given everything back.
     Finished,
+    /// It has the tokens of its leg; its cache stays until it is released.
+    Parked,
     /// It gave way, and waits again.
     Preempted,
     /// The first chunk of its prompt executes.
@@ -69,9 +71,16 @@ pub(super) enum What {
         /// Leading tokens found in the cache.
         cached: u32,
     },
+    /// It came with its cache, and gets its next token.
+    Resumed,
 }
 
 impl What {
+    /// How a request leaves that has all tokens of its leg.
+    pub(super) fn end_of(job: &Job) -> What {
+        if job.leg == Leg::Prefill { What::Parked } else { What::Finished }
+    }
+
     pub(super) fn of(self, job: &Job) -> Told {
         Told { number: job.number, what: self, slot: job.slot }
     }
@@ -84,6 +93,8 @@ pub(super) struct Out {
     pub(super) told: Vec<Told>,
     /// Gaps between tokens, where somebody wants to know.
     pub(super) gaps: Option<Vec<Gaps>>,
+    /// The requests among those told of that go on elsewhere.
+    pub(super) jobs: Vec<Job>,
 }
 
 /// What a replica does.
@@ -95,7 +106,7 @@ pub(super) struct Doing {
     pub(super) prompts: u32,
     /// Getting a token in the present step.
     pub(super) decodes: u32,
-    /// Blocks held when the batch last changed.
+    /// Blocks held when the batch last changed, or something was reserved or released.
     pub(super) blocks: u64,
     /// Blocks that decodes have taken since, as far as this is known.
     pub(super) grown: u64,
@@ -108,6 +119,16 @@ pub(super) trait Replica {
     /// A request was routed here; others may share its tokens where it has a content.
     fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime);
 
+    /// Whether there are a place and blocks for one that comes with its cache; `after_starts` where the steps of this
+    /// instant have started.
+    fn has_room(&mut self, job: &Job, now: SimTime, after_starts: bool) -> bool;
+
+    /// Keeps both for it, directly after asking.
+    fn reserve(&mut self, job: &Job, now: SimTime, after_starts: bool, out: &mut Out);
+
+    /// The cache of a parked request is needed no longer.
+    fn release(&mut self, slot: u32, now: SimTime, out: &mut Out);
+
     /// How many leading tokens of a content are in the cache.
     fn cached(&mut self, content: &Content<'_>, now: SimTime) -> u64;
 
@@ -117,8 +138,8 @@ pub(super) trait Replica {
     /// Ends the steps that are through, if they are.
     fn end(&mut self, now: SimTime, out: &mut Out);
 
-    /// Starts the next step where none runs.
-    fn start(&mut self, now: SimTime, out: &mut Out);
+    /// Starts the next step where none runs; `after_starts` where steps have started in this instant already.
+    fn start(&mut self, now: SimTime, after_starts: bool, out: &mut Out);
 
     /// The run is over: accounts for the steps that ended no later than `at`.
     fn stop(&mut self, at: SimTime, out: &mut Out);

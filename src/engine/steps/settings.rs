@@ -6,16 +6,20 @@ use std::rc::Rc;
 use super::blocks::Blocks;
 use super::cost::{Linear, Roofline, StepTiming};
 use super::memory;
+use super::pools::Pools;
 use super::replica::{Limits, Setup};
 use super::waiting::Waiting;
 use crate::engine::hardware::attained::Attained;
-use crate::model::{self, Cluster, Scenario};
-use crate::units::{SimDuration, SimTime};
+use crate::model::{self, Cluster, Phase, Scenario};
+use crate::units::{Bytes, SimDuration, SimTime};
 
 pub(super) struct Settings {
     limits: Limits,
     block_size: u32,
     pub(super) keeps_prefixes: bool,
+    /// Whether prompts and outputs are computed on different replicas.
+    pub(super) has_pools: bool,
+    token_bytes: u64,
     pub(super) warmup: SimTime,
     pub(super) until: Option<SimTime>,
     pub(super) max_queue: Option<u32>,
@@ -28,8 +32,22 @@ pub(super) struct Settings {
     pub(super) priorities: Vec<i32>,
     /// By group: its replicas, their blocks and how long their steps take.
     groups: Vec<Group>,
-    /// For each distinct number of blocks, rising: the replicas with at least as many.
-    roomy: Vec<(u64, Vec<Range<u32>>)>,
+    /// The replicas that let in requests that stay there.
+    roomy: Roomy,
+    /// Those that let in requests whose cache moves on, where there are pools.
+    roomy_both_ways: Roomy,
+}
+
+/// For each distinct number of blocks, rising: the replicas that let requests in that take as many.
+type Roomy = Vec<(u64, Vec<Range<u32>>)>;
+
+/// What a request takes of a cluster.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Need {
+    /// Tokens in the cache when it ends.
+    pub(super) tokens: u64,
+    /// Whether its cache moves on to a decode replica.
+    pub(super) moves: bool,
 }
 
 struct Group {
@@ -37,12 +55,14 @@ struct Group {
     blocks: u64,
     /// Bytes of each of them.
     block_bytes: u64,
+    /// The only thing it does, where there are pools.
+    phase: Option<Phase>,
     timing: Rc<dyn StepTiming>,
 }
 
 impl Settings {
     /// `tells_growth`: whether every block that is taken is to be told.
-    pub(super) fn of(scenario: &Scenario, tells_growth: bool) -> Settings {
+    pub(super) fn of(scenario: &Scenario, pools: Option<&Pools>, tells_growth: bool) -> Settings {
         let engine = &scenario.engine;
         let policy = &scenario.policy;
         let groups: Vec<Group> = (0..scenario.cluster.groups.len())
@@ -50,9 +70,11 @@ impl Settings {
                 replicas: scenario.cluster.replicas(index),
                 blocks: memory::kv_blocks(scenario, index),
                 block_bytes: memory::block_bytes(scenario, index),
+                phase: phase(&scenario.cluster, index),
                 timing: timing(scenario, &scenario.cluster.groups[index]),
             })
             .collect();
+        let whole: Vec<Range<usize>> = groups.iter().map(|group| group.replicas.clone()).collect();
         Settings {
             limits: Limits {
                 max_requests: engine.max_batch.min(engine.max_batch_tokens),
@@ -63,6 +85,8 @@ impl Settings {
             },
             block_size: engine.block_size.get(),
             keeps_prefixes: engine.prefix_cache,
+            has_pools: !scenario.cluster.pools.is_empty(),
+            token_bytes: scenario.model.kv_bytes_per_token,
             warmup: scenario.run.warmup,
             until: scenario.run.until,
             max_queue: policy.max_queue,
@@ -71,7 +95,13 @@ impl Settings {
             queue_timeout: policy.queue_timeout,
             before_queue: before_queue(scenario),
             priorities: scenario.workloads.iter().map(|workload| workload.priority).collect(),
-            roomy: by_blocks(&scenario.cluster, &groups),
+            roomy: by_blocks(&groups, &whole, |_, _| true),
+            roomy_both_ways: pools.map_or_else(Vec::new, |pools| {
+                by_blocks(&groups, &pools.alike(), |replica, blocks| {
+                    let holds = |decoder: u32| group_of(&groups, decoder as usize).blocks >= blocks;
+                    pools.reached_from(replica as u32).any(holds)
+                })
+            }),
             groups,
         }
     }
@@ -85,9 +115,11 @@ impl Settings {
     pub(super) fn setup(&self, replica: usize, in_order: bool) -> Setup {
         let group = self.group(replica);
         let ahead = self.limits.ahead;
+        // Nobody looks for prompts where none are computed.
+        let keeps = self.keeps_prefixes && group.phase != Some(Phase::Decode);
         Setup {
             limits: self.limits,
-            blocks: Blocks::new(group.blocks, self.block_size, ahead, self.keeps_prefixes),
+            blocks: Blocks::new(group.blocks, self.block_size, ahead, keeps),
             waiting: Waiting::new(in_order, ahead),
             timing: Rc::clone(&group.timing),
         }
@@ -104,20 +136,35 @@ impl Settings {
     }
 
     fn group(&self, replica: usize) -> &Group {
-        let group = self.groups.iter().find(|group| group.replicas.contains(&replica));
-        group.expect("every replica is in a group")
+        group_of(&self.groups, replica)
     }
 
-    /// The replicas whose cache holds so many tokens when empty; none when they fit nowhere.
-    pub(super) fn large_enough(&self, tokens: u64) -> &[Range<u32>] {
-        if tokens > u64::from(u32::MAX) {
+    /// Whether the cache of a replica holds so many tokens when empty.
+    pub(super) fn holds(&self, replica: u32, tokens: u64) -> bool {
+        tokens.div_ceil(u64::from(self.block_size)) <= self.group(replica as usize).blocks
+    }
+
+    /// Bytes of a cache of so many tokens.
+    pub(super) fn kv_bytes(&self, tokens: u64) -> Bytes {
+        Bytes::new(self.token_bytes.saturating_mul(tokens))
+    }
+
+    /// The replicas that let a request in: whose empty cache holds it and, where it moves on, from which a decode replica
+    /// can be reached that holds it too. None when it fits nowhere.
+    pub(super) fn large_enough(&self, need: Need) -> &[Range<u32>] {
+        if need.tokens > u64::from(u32::MAX) {
             // Beyond what a replica counts.
             return &[];
         }
-        let need = tokens.div_ceil(u64::from(self.block_size));
-        let position = self.roomy.partition_point(|(blocks, _)| *blocks < need);
-        self.roomy.get(position).map_or(&[], |(_, ranges)| ranges)
+        let roomy = if need.moves { &self.roomy_both_ways } else { &self.roomy };
+        let need = need.tokens.div_ceil(u64::from(self.block_size));
+        let position = roomy.partition_point(|(blocks, _)| *blocks < need);
+        roomy.get(position).map_or(&[], |(_, ranges)| ranges)
     }
+}
+
+fn group_of(groups: &[Group], replica: usize) -> &Group {
+    groups.iter().find(|group| group.replicas.contains(&replica)).expect("every replica is in a group")
 }
 
 /// What engines spend on a request before it is queued, common to all GPUs.
@@ -129,6 +176,10 @@ fn before_queue(scenario: &Scenario) -> SimDuration {
     SimDuration::from_secs_f64(seconds).unwrap_or(SimDuration::MAX)
 }
 
+fn phase(cluster: &Cluster, group: usize) -> Option<Phase> {
+    cluster.pools.iter().find(|pool| pool.group == group).map(|pool| pool.phase)
+}
+
 fn timing(scenario: &Scenario, group: &model::Group) -> Rc<dyn StepTiming> {
     let choice = &scenario.engine.timing;
     match choice.name.as_str() {
@@ -138,19 +189,22 @@ fn timing(scenario: &Scenario, group: &model::Group) -> Rc<dyn StepTiming> {
     }
 }
 
-fn by_blocks(cluster: &Cluster, groups: &[Group]) -> Vec<(u64, Vec<Range<u32>>)> {
+/// Of the replicas that compute prompts those that suit, and with them others that are alike: `suits` is given the first
+/// of them, and a number of blocks that it has.
+fn by_blocks(groups: &[Group], alike: &[Range<usize>], suits: impl Fn(usize, u64) -> bool) -> Roomy {
     let mut numbers: Vec<u64> = groups.iter().map(|group| group.blocks).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let ranges = |least: u64| {
         let mut ranges: Vec<Range<u32>> = Vec::new();
-        for (index, _) in groups.iter().enumerate().filter(|(_, group)| group.blocks >= least) {
-            let replicas = cluster.replicas(index);
-            let replicas = replicas.start as u32..replicas.end as u32;
+        for &Range { start, end } in alike.iter().filter(|alike| !alike.is_empty()) {
+            let group = group_of(groups, start);
+            if group.blocks < least || group.phase == Some(Phase::Decode) || !suits(start, least) {
+                continue;
+            }
             match ranges.last_mut() {
-                Some(last) if last.end == replicas.start => last.end = replicas.end,
-                _ if !replicas.is_empty() => ranges.push(replicas),
-                _ => {}
+                Some(last) if last.end == start as u32 => last.end = end as u32,
+                _ => ranges.push(start as u32..end as u32),
             }
         }
         ranges

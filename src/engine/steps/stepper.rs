@@ -13,7 +13,7 @@ use super::blocks::{Blocks, Plan, Share};
 use super::cost::{Batch, StepTiming, Ticks, ticks_at, told};
 use super::gaps::Gaps;
 use super::held::{Held, Taken, Untold};
-use super::job::Job;
+use super::job::{Job, Leg};
 use super::replica::{Doing, Limits, Out, Replica, Setup, What};
 use super::waiting::Waiting;
 use crate::engine::agenda::NEVER;
@@ -41,6 +41,8 @@ pub(super) struct Stepper {
     batch: Batch,
     n_steps: u64,
     held: Held,
+    /// Places of those who come with their cache, from the reservation to the end.
+    n_reserved: u32,
 }
 
 /// A request in the batch.
@@ -90,6 +92,7 @@ impl Replica for Stepper {
             batch: Batch::default(),
             n_steps: 0,
             held: Held::default(),
+            n_reserved: 0,
         }
     }
 
@@ -111,8 +114,14 @@ impl Replica for Stepper {
         for member in self.running.iter_mut().filter(|member| member.decodes()) {
             emit(member, self.clock, out);
             if member.job.generated == member.job.output {
-                out.told.push(What::Finished.of(&member.job));
-                self.blocks.give_back(&member.job, member.share, u64::from(member.computed));
+                out.told.push(What::end_of(&member.job).of(&member.job));
+                if member.job.leg == Leg::Prefill {
+                    self.blocks.park(&member.job, member.share, u64::from(member.computed));
+                    out.jobs.push(member.job);
+                } else {
+                    self.blocks.give_back(member.job.slot, member.share, u64::from(member.computed));
+                    self.n_reserved -= u32::from(member.job.leg == Leg::Decode);
+                }
                 self.n_leaving += u32::from(self.limits.ahead);
             }
         }
@@ -124,7 +133,7 @@ impl Replica for Stepper {
         }
     }
 
-    fn start(&mut self, now: SimTime, out: &mut Out) {
+    fn start(&mut self, now: SimTime, _after_starts: bool, out: &mut Out) {
         if self.ends.is_some() {
             return;
         }
@@ -133,7 +142,7 @@ impl Replica for Stepper {
         self.make_batch(out);
         if self.running.is_empty() {
             // Nothing was fixed: what is known now counts.
-            self.waiting.let_in(now);
+            self.waiting.let_in(NEVER);
             self.settle();
             self.make_batch(out);
         }
@@ -153,8 +162,23 @@ impl Replica for Stepper {
 
     fn stop(&mut self, at: SimTime, _out: &mut Out) {
         if self.ends.is_some() && told(self.clock) < at {
+            self.held.stop(at);
             self.held.pass(ticks_at(at) - self.clock, Taken::default());
         }
+    }
+
+    fn has_room(&mut self, job: &Job, _now: SimTime, _after_starts: bool) -> bool {
+        self.n_reserved < self.limits.max_requests && self.blocks.has_room_for_moved(job)
+    }
+
+    fn reserve(&mut self, job: &Job, now: SimTime, _after_starts: bool, _out: &mut Out) {
+        self.n_reserved += 1;
+        self.held.reserve(self.blocks.reserve(job), now);
+    }
+
+    fn release(&mut self, slot: u32, _now: SimTime, _out: &mut Out) {
+        self.blocks.release_parked(slot);
+        self.held.tell(self.blocks.held());
     }
 
     fn cached(&mut self, content: &Content<'_>, _now: SimTime) -> u64 {
@@ -210,7 +234,8 @@ impl Replica for Stepper {
         let with_chunk = begun().find(|member| member.chunk > 0).map(|member| member.job.number);
         assert!(with_chunk.is_none() || with_chunk == first, "chunks go to prompts in order");
         assert_eq!(self.ends.is_some(), !self.running.is_empty(), "whoever runs is in a step");
-        assert!(self.ends.is_some() || self.waiting.len() == 0, "nobody waits where nothing runs");
+        let is_stuck = self.ends.is_none() && self.waiting.len() > 0;
+        assert!(!is_stuck || self.blocks.has_parked(), "nobody waits where nothing runs");
     }
 }
 
@@ -236,11 +261,18 @@ impl Stepper {
         let mut changed = !preempted.is_empty();
         for job in preempted {
             out.told.push(What::Preempted.of(&job));
-            self.waiting.come_back(job);
+            if job.leg == Leg::Decode {
+                self.n_reserved -= 1;
+                out.jobs.push(job);
+            } else {
+                self.waiting.come_back(job);
+            }
         }
         for member in self.running.iter_mut().filter(|member| member.is_new) {
             // Its first chunk has not been computed: what it has was found.
-            out.told.push(What::Started { cached: member.computed }.of(&member.job));
+            let is_decode = member.job.leg == Leg::Decode;
+            let what = if is_decode { What::Resumed } else { What::Started { cached: member.computed } };
+            out.told.push(what.of(&member.job));
             member.is_new = false;
             changed = true;
         }
@@ -311,6 +343,9 @@ impl Stepper {
 
     /// Admits the head of those waiting, if it fits or others make way; whether it was.
     fn admit(&mut self, job: &Job, preempted: &mut Vec<Job>) -> bool {
+        if job.leg == Leg::Decode {
+            return self.resume(job);
+        }
         let mut plan = self.blocks.plan(job);
         if !self.fits(&plan) {
             if !self.make_way(job, &plan, preempted) {
@@ -323,6 +358,18 @@ impl Stepper {
         let (computed, target) = (plan.cached, job.n_to_prefill());
         self.running.push(Member { job: *job, target, computed, share, chunk: 0, is_new: true });
         self.give_chunk(self.running.len() - 1);
+        true
+    }
+
+    /// One that came with its cache decodes from now on. It has its blocks, and lacks a place at most.
+    fn resume(&mut self, job: &Job) -> bool {
+        if !self.has_place(self.running.len()) {
+            return false;
+        }
+        self.waiting.pop();
+        let (share, tokens) = (self.blocks.admit_moved(job), job.n_moved());
+        let member = Member { job: *job, target: tokens, computed: tokens, share, chunk: 0, is_new: true };
+        self.running.push(member);
         true
     }
 

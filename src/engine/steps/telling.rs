@@ -18,11 +18,17 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
     }
 
     fn carry_out(&mut self, replica: u32) {
+        for job in self.out.jobs.drain(..) {
+            self.pools.as_mut().expect("only pools have legs").left(replica, job);
+        }
         let mut told = std::mem::take(&mut self.out.told);
         for Told { number: _, what, slot } in told.drain(..) {
             match what {
                 What::Started { cached } => self.started(slot, replica, cached),
                 What::Prefilled => self.prefilled(slot, replica),
+                // It is on the list of those to be handed over.
+                What::Parked => {}
+                What::Resumed => self.tell(slot, Event::DecodeStarted { gpu: replica }),
                 What::Finished => self.finished(slot, replica),
                 What::Preempted => self.tell(slot, Event::Preempted { gpu: replica }),
             }
@@ -50,7 +56,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
     fn prefilled(&mut self, slot: u32, gpu: u32) {
         let journey = &mut self.requests.get_mut(slot).journey;
         journey.first_token.get_or_insert(self.now);
-        let goes_on = journey.request.output.get() > 1;
+        let goes_on = journey.request.output.get() > 1 && !self.settings.has_pools;
         self.tell(slot, Event::PrefillFinished { gpu });
         if goes_on {
             self.tell(slot, Event::DecodeStarted { gpu });
@@ -74,11 +80,10 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         let request = self.requests.remove(slot);
         self.n_left += 1;
         if let Some(replica) = request.journey.gpu {
-            self.loads.leave(replica, request.expected_work);
-            self.router.load_changed(replica, self.loads.view());
-            if !self.unplaced.is_empty() {
-                self.released.push(replica);
-            }
+            self.leave_replica(replica, request.expected_work);
+        }
+        if let Some(pools) = &mut self.pools {
+            pools.forget(slot);
         }
         let returns = self.traffic.ended(&request.journey.request, self.now, finished);
         self.n_returns += u32::from(returns);

@@ -3,7 +3,7 @@
 use super::{Begun, Leap, Leaper};
 use crate::engine::steps::blocks::{Plan, Share};
 use crate::engine::steps::cost::{Batch, Series, StepCost};
-use crate::engine::steps::job::Job;
+use crate::engine::steps::job::{Job, Leg};
 use crate::engine::steps::replica::{Out, What};
 
 impl Leaper {
@@ -24,7 +24,14 @@ impl Leaper {
         }
         let told = preempted.iter().map(|job| What::Preempted.of(job));
         out.told.splice(n_told..n_told, told);
-        preempted.into_iter().for_each(|job| self.waiting.come_back(job));
+        for job in preempted {
+            if job.leg == Leg::Decode {
+                self.n_reserved -= 1;
+                out.jobs.push(job);
+            } else {
+                self.waiting.come_back(job);
+            }
+        }
         true
     }
 
@@ -114,6 +121,9 @@ impl Leaper {
     /// Admits the head of those waiting, if it fits or others make way; whether it was.
     fn admit(&mut self, n_before: u64, preempted: &mut Vec<Job>, out: &mut Out) -> bool {
         let Some(job) = self.waiting.peek() else { return false };
+        if job.leg == Leg::Decode {
+            return self.resume(out);
+        }
         let mut plan = self.blocks.plan(job);
         if !self.fits(&plan) {
             if !self.limits.preempts_by_priority {
@@ -132,6 +142,26 @@ impl Leaper {
         let key = job.key;
         let id = self.members.admit(job, share.holding);
         self.take_chunk(Begun { id, key, computed, chunk: 0 });
+        true
+    }
+
+    /// One that came with its cache decodes from now on, as if its last token had been sampled here just now. It has its
+    /// blocks, and lacks a place at most.
+    fn resume(&mut self, out: &mut Out) -> bool {
+        if !self.has_place(self.members.len()) {
+            return false;
+        }
+        let Some(job) = self.waiting.pop() else { return false };
+        let share = self.blocks.admit_moved(&job);
+        let (tokens, left) = (job.n_moved(), job.output - job.generated);
+        out.told.push(What::Resumed.of(&job));
+        let id = self.members.admit(Job { generated: job.generated - 1, ..job }, share.holding);
+        self.members.get_mut(id).decodes_since = Some(self.n_steps);
+        self.members.finishes_at(id, self.n_steps + u64::from(left));
+        self.n_decodes += 1;
+        self.context += u64::from(tokens);
+        self.ring.add(tokens);
+        self.resumed.push(id);
         true
     }
 
@@ -199,7 +229,8 @@ impl Leaper {
             None => self.waiting.len() > 0,
             Some(begun) => self.waiting.stands_before(begun.key),
         };
-        if !self.completing.is_empty() || (changes && could_place && could_go) {
+        let is_unlike = !self.completing.is_empty() || !self.resumed.is_empty();
+        if is_unlike || (changes && could_place && could_go) {
             return 1;
         }
         let mut n_steps = match self.members.next_finish() {
