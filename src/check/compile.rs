@@ -44,17 +44,16 @@ pub type Compiled = Result<Result<Suite, HostError>, String>;
 /// Compiles files in parallel, in their order.
 #[must_use]
 pub fn compile_all(host: &Host, files: &[PathBuf], overrides: &Overrides, n_threads: usize) -> Vec<Compiled> {
-    pool(n_threads)
+    pool(n_threads.min(files.len()))
         .install(|| files.par_iter().map(|file| catch(|| compile(host, file, overrides))).collect())
 }
 
-/// Threads with room for walking deeply nested trees.
+/// Threads with room for walking deeply nested trees, as many as the system gives up to `n_threads`.
 pub(super) fn pool(n_threads: usize) -> ThreadPool {
-    ThreadPoolBuilder::new()
-        .num_threads(n_threads)
-        .stack_size(STACK_BYTES)
-        .build()
-        .expect("threads can be started")
+    let of = |n_threads| ThreadPoolBuilder::new().num_threads(n_threads).stack_size(STACK_BYTES).build();
+    let fewer = std::iter::successors(Some(n_threads.max(1)), |n_threads| Some(n_threads / 2));
+    let mut pools = fewer.take_while(|n_threads| *n_threads > 0).filter_map(|n_threads| of(n_threads).ok());
+    pools.next().expect("one thread can be started")
 }
 
 const STACK_BYTES: usize = 16 * 1024 * 1024;

@@ -175,9 +175,13 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
     seed.ok_or_else(|| format!("expected a whole number from 0 to {LARGEST_SEED}"))
 }
 
+/// The most runs at a time: each has a stack of its own, and no machine is better used by more.
+const MAX_JOBS: usize = 1024;
+
 /// Runs at a time.
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse().map_err(|_| "expected how many runs at a time, 1 or more".to_owned())
+    let jobs = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= MAX_JOBS);
+    jobs.ok_or_else(|| format!("expected how many runs at a time, from 1 to {MAX_JOBS}"))
 }
 
 /// `name=value` of `--set`.

@@ -63,6 +63,17 @@ fn of_lost_requests_the_first_is_named() {
 }
 
 #[test]
+fn only_the_requests_that_are_meant_are_named() {
+    let policy = "policy { max_queue 1; max_global_queue 0 }\n";
+    let other = "trace other {\n  o1 5000 100 50\n  o2 5010 100 50\n}\n";
+    let text = QUEUE.replace("trace {", &format!("{policy}{other}trace queue {{"));
+    let project = Project::new().with("q.kvs", format!("{text}expect rejected for other == 0\n"));
+    project.kvs(["check"]).exits(1).warns("request `o2`; 1 of 2 requests were");
+    let project = Project::new().with("q.kvs", format!("{text}expect finished < 2\nexpect rejected > 5\n"));
+    project.kvs(["check"]).exits(1).leaves_out("first rejected");
+}
+
+#[test]
 fn what_holds_is_not_explained() {
     let project = Project::new().with("q.kvs", format!("{QUEUE}expect p99_latency_ms < 10 s\n"));
     project.kvs(["check"]).exits(0).leaves_out("note: first");

@@ -30,7 +30,9 @@ fn wrong_usage_is_exit_2() {
 fn numbers_out_of_range_are_told_what_is_in_it() {
     let project = Project::first();
     project.kvs(["run", "first.kvs", "--seed", "-1"]).exits(2).warns("'-1'").warns("a whole number from 0");
-    project.kvs(["check", "-j", "0"]).exits(2).warns("how many runs at a time, 1 or more");
+    for jobs in ["0", "1025", "100000"] {
+        project.kvs(["check", "-j", jobs]).exits(2).warns("how many runs at a time, from 1 to 1024");
+    }
     project.kvs(["run", "first.kvs", "--seeds", "10001"]).exits(2).warns("1..=10000");
 }
 

@@ -141,7 +141,7 @@ impl Figure {
     }
 }
 
-fn holds(selection: &Selection, entry: &Entry) -> bool {
+pub(super) fn holds(selection: &Selection, entry: &Entry) -> bool {
     let arrived = |(from, to): (SimTime, SimTime)| (from..=to).contains(&entry.arrival);
     selection.workload.is_none_or(|workload| workload == entry.workload)
         && selection.during.is_none_or(arrived)

@@ -9,14 +9,15 @@ mod ledger;
 use std::sync::atomic::AtomicBool;
 
 use crate::check::execute::Until;
-use crate::check::{Suite, execute, open_traces};
+use crate::check::{Suite, execute_by, open_traces};
+use crate::engine::Stepping;
 use crate::expect::{Judgement, Status, Verdict, judge};
 use crate::host::Host;
 use crate::metrics::{Accumulator, Demand, Kind, Outcome, Window, lookup};
 use crate::model::{Comparison, Condition, Expectation, Metric, Scenario, Selection, Term, Tolerance};
 use crate::report::number::{natural, percent};
 use crate::units::{Dimension, SimTime};
-use figure::{Figure, Timed, shares};
+use figure::{Figure, Timed, holds, shares};
 use ledger::{Entry, Fate, Ledger, Stage};
 
 /// Sentences for each failed expectation of a case that was judged, in the order of its expectations; none where
@@ -26,6 +27,7 @@ pub(super) fn explain(
     suite: &Suite,
     case: usize,
     judgements: &[Judgement],
+    stepping: Stepping,
     stop: &AtomicBool,
 ) -> Vec<Vec<String>> {
     let scenario = &suite.cases[case].scenario;
@@ -48,7 +50,8 @@ pub(super) fn explain(
         let heard = (Ledger::new(names, moments), Accumulator::new(scenario, &Demand::of(&demanded)));
         let mut sink = (heard, Until(stop));
         // It has run before; whatever has changed since, a trace for example, there is nothing to explain then.
-        let Ok(executed) = execute(scenario, seed, &open_traces(host, &suite.root), &mut sink) else {
+        let open = open_traces(host, &suite.root);
+        let Ok(executed) = execute_by(stepping, scenario, seed, &open, &mut sink) else {
             continue;
         };
         if executed.end.given_up {
@@ -121,7 +124,7 @@ impl<'a> Question<'a> {
                 let exceeded = self.verdict.limit.and_then(|limit| first_above(&samples, limit, scenario));
                 exceeded.into_iter().chain(where_time_went(&figure, &samples)).collect()
             }
-            None => lost(metric, entries, warmup).into_iter().collect(),
+            None => lost(metric, self.verdict, entries, warmup).into_iter().collect(),
         }
     }
 
@@ -220,18 +223,19 @@ fn where_time_went(figure: &Figure, samples: &[Timed<'_>]) -> Option<String> {
     Some(format!("{} spent {}", figure.deciding(n_deciding, samples.len()), words.join(", ")))
 }
 
-/// For counts and shares of requests: who was lost first.
-fn lost(metric: &Metric, entries: &[Entry], warmup: SimTime) -> Option<String> {
+/// For counts and shares of requests: who was lost first, where more were lost or fewer finished than may.
+fn lost(metric: &Metric, verdict: &Verdict, entries: &[Entry], warmup: SimTime) -> Option<String> {
+    let chosen = || entries.iter().filter(|entry| entry.arrival >= warmup && holds(&metric.selection, entry));
+    let (value, limit) = (verdict.value?, verdict.limit?);
     let fate = match metric.name.as_str() {
-        "rejected" | "reject_rate" => Fate::Rejected,
-        "evicted" | "evictions" => Fate::Evicted,
-        "finished" | "completion_rate" => {
-            let lost = [Fate::Rejected, Fate::Evicted];
-            entries.iter().find(|entry| lost.contains(&entry.fate) && entry.arrival >= warmup)?.fate
+        "rejected" | "reject_rate" if value > limit => Fate::Rejected,
+        "evicted" | "evictions" if value > limit => Fate::Evicted,
+        "finished" | "completion_rate" if value < limit => {
+            chosen().find(|entry| matches!(entry.fate, Fate::Rejected | Fate::Evicted))?.fate
         }
         _ => return None,
     };
-    let lost = || entries.iter().filter(|entry| entry.fate == fate && entry.arrival >= warmup);
+    let lost = || chosen().filter(|entry| entry.fate == fate);
     let first = lost().min_by_key(|entry| (entry.ended, entry.arrival))?;
     let what = if fate == Fate::Rejected { "rejected" } else { "evicted" };
     let waited: f64 = lost().filter_map(|entry| Some(entry.ended?.since(entry.arrival).as_secs_f64())).sum();
@@ -241,7 +245,7 @@ fn lost(metric: &Metric, entries: &[Entry], warmup: SimTime) -> Option<String> {
         time(first.ended?),
         first.label,
         lost().count(),
-        entries.iter().filter(|entry| entry.arrival >= warmup).count(),
+        chosen().count(),
     ))
 }
 

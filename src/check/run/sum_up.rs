@@ -76,8 +76,8 @@ impl<R> Work<'_, R> {
         if self.options.stop.load(Ordering::Relaxed) {
             return Vec::new();
         }
-        let stop = self.options.stop;
-        catch(|| explain::explain(self.host, suite, result.case, &result.expectations, stop))
+        let (stepping, stop) = (self.options.stepping, self.options.stop);
+        catch(|| explain::explain(self.host, suite, result.case, &result.expectations, stepping, stop))
             .unwrap_or_default()
     }
 
