@@ -184,8 +184,10 @@ impl Blocks {
 
     /// Takes blocks, of which there must be enough.
     pub(super) fn take(&mut self, blocks: u64) {
-        assert!(blocks <= self.free(), "no more blocks are taken than are free");
-        self.pool.take(blocks);
+        if blocks > 0 {
+            assert!(blocks <= self.free(), "no more blocks are taken than are free");
+            self.pool.take(blocks);
+        }
     }
 
     /// The last chunk of a prompt is in the step that is being made: others may find the prompt.

@@ -12,15 +12,17 @@
 
 mod batch;
 mod ending;
+mod leap;
 mod members;
 mod ring;
 
 use std::rc::Rc;
 
+use self::leap::Leap;
 use self::members::Members;
 use self::ring::Ring;
 use super::blocks::{Blocks, Plan};
-use super::cost::{Batch, Growth, Series, StepTiming, Ticks, ticks_at, told};
+use super::cost::{Batch, Growth, StepTiming, Ticks, ticks_at, told};
 use super::held::{Held, Taken, Untold};
 use super::job::{Job, Leg};
 use super::replica::{Doing, Limits, Out, Replica, Setup};
@@ -94,40 +96,6 @@ struct Begun {
     chunk: u32,
 }
 
-/// Steps that keep their members.
-#[derive(Debug)]
-struct Leap {
-    series: Series,
-    n_steps: u64,
-    ends: Ticks,
-    /// Blocks that all its steps but the first take.
-    takes: u64,
-    /// As told.
-    ends_at: SimTime,
-    /// Whether somebody who joins may make it end earlier: not where it has been cut, or is as short as a cut makes it.
-    may_be_cut: bool,
-}
-
-impl Leap {
-    /// The first `n_steps` of a series that begins at `clock`; all but the first take so many blocks.
-    fn new(series: Series, n_steps: u64, clock: Ticks, takes: u64, may_be_cut: bool) -> Leap {
-        let ends = clock + series.sum(n_steps);
-        Leap { series, n_steps, ends, ends_at: told(ends), takes, may_be_cut }
-    }
-
-    /// How many steps end no later than `at`, as times are told, where the first starts at `clock`.
-    fn steps_until(&self, clock: Ticks, at: SimTime) -> u64 {
-        let limit = ticks_at(at);
-        if self.ends <= limit {
-            return self.n_steps;
-        }
-        match limit.checked_sub(clock) {
-            None => 0,
-            Some(limit) => self.series.first_above(limit) - 1,
-        }
-    }
-}
-
 impl Replica for Leaper {
     fn new(setup: Setup) -> Leaper {
         let Setup { limits, blocks, waiting, timing } = setup;
@@ -194,7 +162,8 @@ impl Replica for Leaper {
         self.held.stop(at);
         let n_steps = leap.steps_until(self.clock, at);
         let lasts = leap.series.sum(n_steps);
-        self.count_steps(&leap.series, n_steps, lasts, self.ring.taken(1, n_steps), out);
+        let taken = self.ring.taken_over(&leap.series, n_steps);
+        self.count_steps(&leap.series, n_steps, lasts, taken, out);
         let ended = self.clock + lasts;
         if told(ended) < at {
             // The step that runs has taken its blocks.
@@ -251,7 +220,7 @@ impl Replica for Leaper {
     }
 
     fn will_hold(&self) -> u64 {
-        self.held.now() + self.leap.as_ref().map_or(0, |leap| leap.takes)
+        self.held.now() + self.leap.as_ref().map_or(0, |leap| self.ring.at_most(leap.n_steps - 1))
     }
 
     fn n_steps(&self) -> u64 {
@@ -315,7 +284,7 @@ impl Leaper {
         if n_steps >= leap.n_steps {
             return false;
         }
-        *leap = Leap::new(leap.series, n_steps, self.clock, self.ring.taken(1, n_steps), false);
+        *leap = Leap::new(leap.series, n_steps, self.clock, false);
         let is_here = leap.ends_at == now;
         if is_here {
             self.land(out);
@@ -346,7 +315,7 @@ impl Leaper {
         let n_steps = self.n_started(now, after_starts);
         self.grow_to(n_steps);
         if let Some(leap) = &mut self.leap {
-            *leap = Leap::new(leap.series, n_steps, self.clock, self.ring.taken(1, n_steps), false);
+            *leap = Leap::new(leap.series, n_steps, self.clock, false);
             self.end(now, out);
         }
     }

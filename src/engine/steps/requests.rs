@@ -30,9 +30,9 @@ impl Requests {
         slot
     }
 
-    pub(super) fn remove(&mut self, slot: u32) -> InFlight {
+    pub(super) fn remove(&mut self, slot: u32) {
         self.free.push(slot);
-        self.slots[slot as usize].take().expect("a slot is removed once")
+        self.slots[slot as usize] = None;
     }
 
     pub(super) fn get(&self, slot: u32) -> &InFlight {

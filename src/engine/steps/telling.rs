@@ -22,7 +22,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
             self.pools.as_mut().expect("only pools have legs").left(replica, job);
         }
         let mut told = std::mem::take(&mut self.out.told);
-        for Told { number: _, what, slot } in told.drain(..) {
+        for &Told { number: _, what, slot } in &told {
             match what {
                 What::Started { cached } => self.started(slot, replica, cached),
                 What::Prefilled => self.prefilled(slot, replica),
@@ -33,6 +33,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
                 What::Preempted => self.tell(slot, Event::Preempted { gpu: replica }),
             }
         }
+        told.clear();
         self.out.told = told;
     }
 
@@ -77,16 +78,19 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
 
     /// Takes a request out of the system and tells the traffic, which may wait for it.
     fn leave(&mut self, slot: u32, finished: bool) {
-        let request = self.requests.remove(slot);
         self.n_left += 1;
-        if let Some(replica) = request.journey.gpu {
-            self.leave_replica(replica, request.expected_work);
+        let request = self.requests.get(slot);
+        let (replica, expected_work) = (request.journey.gpu, request.expected_work);
+        if let Some(replica) = replica {
+            self.leave_replica(replica, expected_work);
         }
         if let Some(pools) = &mut self.pools {
             pools.forget(slot);
         }
-        let returns = self.traffic.ended(&request.journey.request, self.now, finished);
+        let request = &self.requests.get(slot).journey.request;
+        let returns = self.traffic.ended(request, self.now, finished);
         self.n_returns += u32::from(returns);
+        self.requests.remove(slot);
     }
 
     /// Tells the sink of a transition.

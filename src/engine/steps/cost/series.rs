@@ -144,8 +144,12 @@ impl Series {
     }
 
     /// Things that begin after 1, 2, … `n - 1` steps, each times how long it is from there to the end of step `n`;
-    /// `moments` of those that begin from after the one number of steps to before the other.
-    pub(in crate::engine) fn until_end(&self, n: u64, moments: impl Fn(u64, u64) -> Moments) -> Ticks {
+    /// `moments` of those that begin from after the one number of steps to before the other. Before that, how many.
+    pub(in crate::engine) fn until_end(
+        &self,
+        n: u64,
+        moments: impl Fn(u64, u64) -> Moments,
+    ) -> (u128, Ticks) {
         let split = n.min(self.crossing.saturating_add(1));
         let head = moments(1, split);
         let mut passed = self.head.weighted(&head);
@@ -155,7 +159,7 @@ impl Series {
             passed += self.head.sum(self.crossing) * tail.zeroth + self.tail.weighted(&tail);
             weight += tail.zeroth;
         }
-        self.sum(n) * weight - passed
+        (weight, self.sum(n) * weight - passed)
     }
 
     /// The first `n` steps as arithmetic series, with the number of terms of each.
@@ -210,7 +214,9 @@ mod tests {
                         second: (from..to).map(|k| weight(k) * u128::from(k * k)).sum(),
                     };
                     let one_by_one: u128 = (1..n).map(|k| weight(k) * (series.sum(n) - series.sum(k))).sum();
-                    assert_eq!(series.until_end(n, moments), one_by_one, "{first:?} {growth:?} {n}");
+                    let (n_things, until_end) = series.until_end(n, moments);
+                    assert_eq!(until_end, one_by_one, "{first:?} {growth:?} {n}");
+                    assert_eq!(n_things, (1..n).map(weight).sum::<u128>());
                 }
                 for limit in 0..500 {
                     let by_scan = (0..).find(|n| series.sum(*n) > limit).expect("steps take time");

@@ -200,8 +200,7 @@ impl Leaper {
         let n_steps = Series::exact(cost, growth, n_steps);
         let series = Series::new(cost, growth, n_steps);
         let may_be_cut = n_steps > self.limits.least_steps();
-        let takes = self.ring.taken(1, n_steps);
-        self.leap = Some(Leap::new(series, n_steps, self.clock, takes, may_be_cut));
+        self.leap = Some(Leap::new(series, n_steps, self.clock, may_be_cut));
     }
 
     fn batch(&self) -> Batch {

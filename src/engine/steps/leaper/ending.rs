@@ -11,13 +11,14 @@ use crate::engine::steps::replica::{Out, What};
 impl Leaper {
     /// Accounts for the leap in hand and carries out what its last step ends.
     pub(super) fn land(&mut self, out: &mut Out) {
-        let Some(Leap { series, n_steps, ends, takes, .. }) = self.leap.take() else { return };
+        let Some(Leap { series, n_steps, ends, .. }) = self.leap.take() else { return };
         if self.limits.ahead {
             self.started = told(ends - series.term(n_steps - 1));
         }
-        self.count_steps(&series, n_steps, ends - self.clock, takes, out);
+        let taken = self.ring.taken_over(&series, n_steps);
+        self.count_steps(&series, n_steps, ends - self.clock, taken, out);
         self.clock = ends;
-        self.blocks.take(takes - self.grown.blocks);
+        self.blocks.take(taken.blocks - self.grown.blocks);
         self.grown = Grown::default();
         self.ring.turn(n_steps);
         self.context += n_steps * u64::from(self.n_decodes);
@@ -68,19 +69,18 @@ impl Leaper {
         }
     }
 
-    /// Counts steps that last so long in all and take so many blocks, those of the first left out, and the gaps between
-    /// the tokens of those who decode in them.
+    /// Counts steps that last so long in all and what they take, and the gaps between the tokens of those who decode in
+    /// them.
     pub(super) fn count_steps(
         &mut self,
         series: &Series,
         n_steps: u64,
         lasts: Ticks,
-        takes: u64,
+        taken: Taken,
         out: &mut Out,
     ) {
         self.n_steps += n_steps;
-        let area = if takes == 0 { 0 } else { self.ring.area_over(series, n_steps) };
-        self.held.pass(lasts, Taken { blocks: takes, area });
+        self.held.pass(lasts, taken);
         if let Some(gaps) = &mut out.gaps {
             for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
                 gaps.extend(Gaps::of_steps(workload, requests, series, n_steps));

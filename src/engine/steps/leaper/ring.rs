@@ -2,7 +2,8 @@
 //!
 //! A decode takes a block every `size` steps. Invariant: the counters add up to the decodes in the batch.
 
-use crate::engine::steps::cost::{Moments, Series, Ticks};
+use crate::engine::steps::cost::{Moments, Series};
+use crate::engine::steps::held::Taken;
 
 /// A counter for every residue of the step's number.
 #[derive(Clone, Debug)]
@@ -50,6 +51,9 @@ impl Ring {
     /// Blocks that the steps `from..to` take, counted from the next one.
     pub(super) fn taken(&self, from: u64, to: u64) -> u64 {
         let (size, length) = (self.counts.len() as u64, to.saturating_sub(from));
+        if length == 0 {
+            return 0;
+        }
         let rounds = if length < size { 0 } else { length / size };
         let first = self.behind(from);
         let length = (length - rounds * size) as usize;
@@ -60,10 +64,20 @@ impl Ring {
         rounds * self.n + sum(&head[..straight]) + sum(&tail[..length - straight])
     }
 
-    /// The blocks of steps that last as the series says, those of the first left out, each times the ticks from when it
-    /// is taken to the end of the steps.
-    pub(super) fn area_over(&self, series: &Series, n_steps: u64) -> Ticks {
-        series.until_end(n_steps, |from, to| self.moments(from, to))
+    /// What steps that last as the series says take, those of the first left out: it has them when it begins.
+    pub(super) fn taken_over(&self, series: &Series, n_steps: u64) -> Taken {
+        if n_steps < 2 || self.n == 0 {
+            return Taken::default();
+        }
+        let (blocks, area) = series.until_end(n_steps, |from, to| self.moments(from, to));
+        Taken { blocks: blocks as u64, area }
+    }
+
+    /// Never fewer blocks than so many steps take: whole rounds.
+    pub(super) fn at_most(&self, n_steps: u64) -> u64 {
+        let size = self.counts.len() as u64;
+        let rounds = if n_steps <= size { n_steps.min(1) } else { n_steps.div_ceil(size) };
+        rounds.saturating_mul(self.n)
     }
 
     /// The blocks of steps `from..to`, counted from the next one, by the numbers of the steps.
