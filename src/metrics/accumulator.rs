@@ -211,7 +211,7 @@ impl Accumulator {
         self.workloads[usize::from(journey.request.workload)].tally.hits.add(&hits);
         self.gpus[gpu as usize].tally.hits.add(&hits);
         if let Some(rows) = &mut self.rows {
-            rows.looked(journey.number, Looked { gpu, prompt, cached });
+            rows.looked(journey.number, Looked { prompt, cached });
         }
     }
 
@@ -313,6 +313,9 @@ impl Sink for Accumulator {
                 self.moves.cross_gpu_decodes += u64::from(moved);
             }
             Event::PrefillStarted { gpu } if journey.started == Some(at) => {
+                if let Some(rows) = &mut self.rows {
+                    rows.begin(journey.number, gpu);
+                }
                 self.looked_up(gpu, journey);
                 self.sample(EndsWith::FirstExecution, at, journey);
             }
@@ -390,6 +393,7 @@ fn row(journey: &Journey, fate: Fate, place: Place) -> Row {
     Row {
         arrival: journey.request.arrival.as_ps(),
         workload: journey.request.workload,
+        began: NOWHERE,
         gpu: NOWHERE,
         output: journey.request.output.get(),
         fate,

@@ -91,7 +91,11 @@ static MEMORY_STATISTICS: &[Statistic] = &[
 
 pub(super) static METRICS: &[MetricSpec] = &[
     count("global_queue_depth", Level::GlobalQueueDepth, "requests that wait for any GPU"),
-    count("queue_depth", Level::QueueDepth, "requests admitted to a GPU that wait there for a slot"),
+    count(
+        "queue_depth",
+        Level::QueueDepth,
+        "requests admitted to a GPU that wait there for a slot, or with `pool` for a place on a decode replica",
+    ),
     count("active_prefill", Level::ActivePrefill, "prompts being computed"),
     count("active_decode", Level::ActiveDecode, "requests that hold a slot in decode"),
     count(

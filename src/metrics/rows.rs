@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::sample::Sample;
+use super::sample::{EndsWith, Sample};
 use super::tally::{Hits, Place, Tally};
 use crate::model::Selection;
 
@@ -27,6 +27,8 @@ pub(super) enum Fate {
 pub(super) struct Row {
     pub(super) arrival: u64,
     pub(super) workload: u16,
+    /// Where it first executed, and its prompt was computed; `NOWHERE` before.
+    pub(super) began: u32,
     /// Where it ended; `NOWHERE` before.
     pub(super) gpu: u32,
     /// Output tokens, once it has ended those of the GPU where it did.
@@ -42,8 +44,6 @@ pub(super) struct Row {
 /// A prompt and how much of it was cached, in tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Looked {
-    /// Where.
-    pub(super) gpu: u32,
     pub(super) prompt: u32,
     pub(super) cached: u32,
 }
@@ -98,6 +98,12 @@ impl Rows {
         }
     }
 
+    /// Request `number` executes for the first time.
+    pub(super) fn begin(&mut self, number: u64, gpu: u32) {
+        let number = usize::try_from(number).expect("every row has an address");
+        self.rows[number].began = gpu;
+    }
+
     /// Request `number` has looked into a prefix cache.
     pub(super) fn looked(&mut self, number: u64, looked: Looked) {
         let number = usize::try_from(number).expect("every row has an address");
@@ -143,12 +149,17 @@ impl Rows {
         start..self.rows.partition_point(|row| row.arrival <= to).max(start)
     }
 
-    /// The samples of those selected within a range of rows.
+    /// The samples of those selected within a range of rows: of the GPUs on which the times were over.
     pub(super) fn samples(&self, sample: Sample, selection: &Selection, range: Range<usize>) -> Vec<u64> {
         let column = self.columns.iter().find(|(kind, _)| *kind == sample);
         let (_, column) = column.expect("a column that is asked for is in the demand of the run");
+        let over_on = |row: &Row| match sample.ends_with() {
+            EndsWith::FirstExecution | EndsWith::FirstToken => row.began,
+            EndsWith::Handoff | EndsWith::Finish => row.gpu,
+        };
+        let is_selected = |row: &Row| selected_on(over_on(row), row, selection);
         range
-            .filter(|index| column[*index] != NONE && selected(&self.rows[*index], selection))
+            .filter(|index| column[*index] != NONE && is_selected(&self.rows[*index]))
             .map(|index| column[index])
             .collect()
     }
@@ -162,8 +173,8 @@ impl Rows {
             }
         }
         for row in &self.rows[range.clone()] {
-            if let Some(Looked { gpu, prompt, cached }) = row.hits
-                && selected_on(gpu, row, selection)
+            if let Some(Looked { prompt, cached }) = row.hits
+                && selected_on(row.began, row, selection)
             {
                 tally.hits.add(&Hits::of(prompt, cached, self.block_size));
             }

@@ -1,7 +1,8 @@
 //! Times of requests: a sample when the time is over, and one a handoff.
 //!
 //! A request that reached its first token has a TTFT whatever became of it then: were only finished ones sampled, a
-//! run that `until` cuts short would forget the slowest. Latency, TPOT and decode need the last token. Requests that
+//! run that `until` cuts short would forget the slowest. With `on` a time is of the GPU on which it was over: queue, prefill
+//! and TTFT of where the prompt was computed, the others of where the request ended. Latency, TPOT and decode need the last token. Requests that
 //! arrived before `warmup` give no sample. Percentiles are
 //! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
 

@@ -206,6 +206,15 @@ fn transition(at: SimTime, what: &[&str], journey: &mut Journey) -> Event {
             let bytes = Bytes::new(bytes.parse().expect("bytes"));
             return Event::HandoffStarted { from: number(from), to: number(to), bytes };
         }
+        ["moved", from, to, "with", tokens] => {
+            journey.elsewhere.push((number(from), number(tokens)));
+            journey.gpu = Some(number(to));
+            return Event::HandoffFinished { from: number(from), to: number(to) };
+        }
+        ["preempted", gpu, "with", tokens] => {
+            journey.elsewhere.push((number(gpu), number(tokens)));
+            return Event::Preempted { gpu: number(gpu) };
+        }
         ["moved", from, to] => Event::HandoffFinished { from: number(from), to: number(to) },
         ["decodes", gpu] => Event::DecodeStarted { gpu: number(gpu) },
         ["finishes", gpu] => Event::Finished { gpu: number(gpu) },

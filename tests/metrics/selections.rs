@@ -63,6 +63,72 @@ fn for_a_workload() {
     check("throughput_tokens_per_sec", chat, Some(20.0 / 0.9));
 }
 
+/// A prompt on GPU 0 and its output on GPU 1; a second request gives way there and is moved twice. The third has its
+/// first token when the run ends.
+const POOLED: &str = "
+    0    a1 arrives chat 1 10
+    0    a1 queues 0
+    100  a1 prefills 0
+    200  a1 first token 0
+    200  a2 arrives code 1 20
+    200  a2 queues 0
+    200  a1 moves 0 1 100
+    250  a1 moved 0 1 with 1
+    250  a1 decodes 1
+    250  a2 prefills 0
+    300  a2 first token 0
+    300  a2 moves 0 1 100
+    350  a2 moved 0 1 with 1
+    350  a2 decodes 1
+    400  a2 preempted 1 with 4
+    450  a2 moved 0 1 with 1
+    450  a2 decodes 1
+    500  a1 finishes 1
+    600  a3 arrives chat 1 10
+    650  a3 prefills 0
+    700  a3 first token 0
+    900  a2 finishes 1
+    1000 end";
+
+#[test]
+fn on_the_gpus_of_pools() {
+    let check = |name: &str, selection: Selection, expected: f64| {
+        let metric = Metric { selection, ..metric(name) };
+        assert_eq!(outcome(POOLED, &[&wants(&metric)]).value(&metric), Some(expected), "{metric:?}");
+    };
+    let on = |index| Selection { gpus: gpu(index), ..Selection::default() };
+    let both = Selection { gpus: Some(GpuSelection { first: 0, last: 1 }), ..Selection::default() };
+    // Where they were generated, by counters and by rows.
+    check("tokens_generated", on(0), 3.0);
+    check("tokens_generated", on(1), 27.0);
+    check("tokens_generated", both, 30.0);
+    for (workload, n) in [(CHAT, [1.0, 9.0]), (CODE, [2.0, 18.0])] {
+        for (index, tokens) in n.into_iter().enumerate() {
+            check("tokens_generated", Selection { workload: Some(workload), ..on(index) }, tokens);
+        }
+        check(
+            "tokens_generated",
+            Selection { workload: Some(workload), ..Selection::default() },
+            n[0] + n[1],
+        );
+    }
+    check("tokens_generated", Selection { during: between(0, 100), ..on(1) }, 9.0);
+    check("finished", on(0), 0.0);
+    check("finished", on(1), 2.0);
+    // Where they were over.
+    check("max_queue_ms", on(0), 0.1);
+    check("min_ttft_ms", on(0), 0.1);
+    check("max_prefill_ms", on(0), 0.1);
+    check("max_latency_ms", on(1), 0.7);
+    let metric = |name: &str| Metric { selection: on(1), ..metric(name) };
+    let nobody = metric("p50_ttft_ms");
+    assert_eq!(outcome(POOLED, &[&wants(&nobody)]).value(&nobody), None);
+    // One was moved twice, but its output begun elsewhere once.
+    check("cross_gpu_decodes", Selection::default(), 2.0);
+    check("handoffs_total", Selection::default(), 3.0);
+    check("preemptions", Selection::default(), 1.0);
+}
+
 #[test]
 fn on_gpus() {
     let on = |index| Selection { gpus: gpu(index), ..Selection::default() };
