@@ -119,7 +119,10 @@ fn nothing_used(trace: &TraceFile, survey: &Survey) -> TrafficError {
         survey.dropped.iter().map(|(reason, count)| format!("`{count}` {}", reason.name())).collect();
     let message = match survey.rows_read {
         0 => "expected at least one row of a request, found none".to_owned(),
-        read => format!("expected at least one row to use, found none of `{read}` ({})", reasons.join(", ")),
+        read => {
+            let end = survey.end.map_or_else(String::new, |end| format!("; the last is at `{end}`"));
+            format!("expected at least one row to use, found none of `{read}` ({}){end}", reasons.join(", "))
+        }
     };
     TrafficError { path: trace.path.clone(), line: None, column: None, unreadable: false, message }
 }

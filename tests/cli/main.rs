@@ -2,6 +2,7 @@
 
 mod project;
 
+mod bad_files;
 mod check;
 mod diff;
 mod exit_codes;

@@ -97,7 +97,7 @@ fn mooncake_shows_what_is_wrong_with_a_row() {
         (
             "0,6758,500".to_owned(),
             Some(1),
-            "expected an object as `{\"timestamp\": 0, \"input_length\": 6758, …}`, found integer `0`",
+            "expected an object as `{\"timestamp\": 0, \"input_length\": 6758, …}`, found `0,6758,500`",
         ),
     ] {
         check_error("mooncake", format!("{TURNS}{row}\n").as_bytes(), Some(3), column, message);

@@ -236,8 +236,9 @@ fn files_of_rates_are_shown_where_they_are_wrong() {
         (
             rate(),
             "0,1\n60,2\n30,1\n",
-            None,
-            "the times of a rate must rise by a millisecond at least, found `30` s at value `3`",
+            Some(3),
+            "expected a time later than that of the row before by a millisecond at least, found `30`: sort the file by its \
+             times",
         ),
         (rate(), "0,1\nsoon,2\n", Some(2), "expected a number as `12.5`, not negative, found `soon`"),
         (

@@ -406,7 +406,7 @@ fn a_trace_of_which_nothing_is_used_is_refused() {
     for (trace, text, found) in [
         (trace("azure"), HEADER, "found none"),
         (trace("kvs"), "# nothing\n", "found none"),
-        (beyond, "a 0 1 1\nb 1 2 2\n", "found none of `2` (`2` outside slice)"),
+        (beyond, "a 0 1 1\nb 1 2 2\n", "found none of `2` (`2` outside slice); the last is at `1 ms`"),
     ] {
         let problem = replay(&trace, text.as_bytes()).unwrap_err();
         assert!(problem.message.ends_with(found), "{}", problem.message);

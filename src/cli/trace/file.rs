@@ -101,7 +101,9 @@ pub(super) fn bad_row(error: &TrafficError, output: &Output) -> Exit {
     let TrafficError { path, line, column, message, unreadable } = error;
     let place = [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect::<String>();
     let help = if *unreadable {
-        "check that the file is there, is a file and may be read"
+        "check that the file is there, is a whole file and may be read"
+    } else if line.is_none() {
+        "give a file with rows, another `--slice`, or another `--format`: see `kvs list formats`"
     } else {
         "correct the row, or give another `--format`: see `kvs list formats`"
     };
@@ -122,7 +124,13 @@ fn guessed(host: &Host, root: &Root, path: &Path, output: &Output) -> Result<&'s
     })?;
     guess(&begin).ok_or_else(|| {
         let formats: Vec<String> = formats::specs().map(|spec| format!("`{}`", spec.name)).collect();
-        let found = if begin.is_empty() { "an empty file" } else { "none that is known" };
+        let first = String::from_utf8_lossy(&begin).lines().next().unwrap_or_default().to_owned();
+        let first: String = first.chars().filter(|character| !character.is_control()).take(60).collect();
+        let found = if begin.is_empty() {
+            "an empty file".to_owned()
+        } else {
+            format!("none that is known: `{first}`")
+        };
         output.error(
             &format!("`{}`: expected the beginning of a trace format, found {found}", display(path)),
             Some(&format!("name it with `--format`, one of {}", formats.join(", "))),

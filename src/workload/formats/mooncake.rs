@@ -134,7 +134,14 @@ impl Line<'_> {
     }
 
     fn no_row(&self, error: &serde_json::Error) -> BadRow {
-        let message = sentence(error);
+        let message = if self.text.trim_start().starts_with('{') {
+            sentence(error)
+        } else {
+            format!(
+                "expected an object as `{{\"timestamp\": 0, \"input_length\": 6758, …}}`, found `{}`",
+                shown(self.text.trim_end())
+            )
+        };
         BadRow {
             line: Some(self.line),
             column: Some(error.column().max(1) as u64),

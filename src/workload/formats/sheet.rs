@@ -4,11 +4,12 @@
 //! header; blank lines and those that begin with `#` hold nothing. Invariant: columns leave here whole, of one length,
 //! and of no more than [`MAX_ROWS`] rows.
 
-use ::csv::{Position, ReaderBuilder, StringRecord, Trim};
+use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::cells::scientific_time_of;
 use super::instant::instant;
 use super::lines::Bounded;
+use super::table::line_of;
 use super::{BadRow, compressed};
 use crate::model::{Choice, DataFile};
 use crate::workload::{OpenTrace, TrafficError};
@@ -16,12 +17,15 @@ use crate::workload::{OpenTrace, TrafficError};
 /// The most rows of such a file: 80 MB a column.
 const MAX_ROWS: usize = 10_000_000;
 
+/// The shortest step between two times, in seconds.
+const LEAST_STEP: f64 = 0.001;
+
 /// How cells of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::workload) enum Cells {
     /// Numbers, not negative.
     Numbers,
-    /// Seconds or timestamps; read as seconds since the first row.
+    /// Seconds or timestamps, rising; read as seconds since the first row.
     Times,
 }
 
@@ -68,7 +72,8 @@ pub(in crate::workload) fn columns(
 
 fn read(file: &DataFile, wanted: &[Wanted<'_>], open: OpenTrace<'_>) -> Result<Vec<Vec<f64>>, BadRow> {
     let unreadable = |error: std::io::Error| BadRow::unreadable(&error);
-    let reader = compressed::plain(open(&file.resolved).map_err(unreadable)?).map_err(unreadable)?;
+    let mut reader = compressed::plain(open(&file.resolved).map_err(unreadable)?).map_err(unreadable)?;
+    let crlf = super::table::ends_with_crlf(&mut reader).map_err(unreadable)?;
     let mut reader = ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
@@ -84,9 +89,11 @@ fn read(file: &DataFile, wanted: &[Wanted<'_>], open: OpenTrace<'_>) -> Result<V
         if !reader.read_record(&mut row).map_err(|error| super::table::unreadable(&error))? {
             break;
         }
+        let line = line_of(&reader, &row, crlf);
+        let bad = |bad: BadRow| BadRow { line: Some(line), ..bad };
         if places.is_none() {
             let header = is_header(&row);
-            places = Some((find(wanted, &row, header)?, row.len()));
+            places = Some((find(wanted, &row, header).map_err(bad)?, row.len()));
             if header {
                 continue;
             }
@@ -94,18 +101,26 @@ fn read(file: &DataFile, wanted: &[Wanted<'_>], open: OpenTrace<'_>) -> Result<V
         let (places, width) = places.as_ref().expect("the first row says where the columns are");
         if row.len() != *width {
             let message = format!("expected `{width}` cells as in the first row, found `{}`", row.len());
-            return Err(bad(&row, None, message));
+            return Err(bad(at(&row, None, message)));
         }
         if columns[0].len() == MAX_ROWS {
             let message = format!("expected at most `{MAX_ROWS}` rows, found more: thin them out");
-            return Err(bad(&row, None, message));
+            return Err(bad(at(&row, None, message)));
         }
         for (index, (wanted, &place)) in wanted.iter().zip(places).enumerate() {
             let value = match wanted.cells {
                 Cells::Numbers => number(&row[place]),
                 Cells::Times => time(&row[place], &mut first_times[index]),
             };
-            columns[index].push(value.map_err(|message| bad(&row, Some(place), message))?);
+            let value = value.and_then(|value| match (wanted.cells, columns[index].last()) {
+                (Cells::Times, Some(before)) if value - before < LEAST_STEP => Err(format!(
+                    "expected a time later than that of the row before by a millisecond at least, found `{}`: sort the \
+                     file by its times",
+                    &row[place]
+                )),
+                _ => Ok(value),
+            });
+            columns[index].push(value.map_err(|message| bad(at(&row, Some(place), message)))?);
         }
     }
     if columns.iter().any(Vec::is_empty) {
@@ -127,7 +142,7 @@ fn find(wanted: &[Wanted<'_>], first: &StringRecord, header: bool) -> Result<Vec
             super::table::place(names, &first.iter().collect::<Vec<_>>()).map(Some)
         }
         (_, Some([name])) => {
-            Err(bad(first, None, format!("expected a header with the column `{name}`, found numbers")))
+            Err(at(first, None, format!("expected a header with the column `{name}`, found numbers")))
         }
         _ => Ok(None),
     };
@@ -136,7 +151,7 @@ fn find(wanted: &[Wanted<'_>], first: &StringRecord, header: bool) -> Result<Vec
     let place = |(named, wanted_column): (&Option<usize>, &Wanted<'_>)| match named {
         Some(place) => Ok(*place),
         None if first.len() == wanted.len() => Ok(free.next().expect("there are as many as are wanted")),
-        None => Err(bad(first, None, no_place(wanted, wanted_column, first, header))),
+        None => Err(at(first, None, no_place(wanted, wanted_column, first, header))),
     };
     named.iter().zip(wanted).map(place).collect()
 }
@@ -164,9 +179,10 @@ fn time(text: &str, first: &mut Option<i128>) -> Result<f64, String> {
     Ok((ps - *first.get_or_insert(ps)) as f64 / 1e12)
 }
 
-fn bad(row: &StringRecord, place: Option<usize>, message: String) -> BadRow {
+/// A mistake at a cell; the line is for whoever reads the file to say.
+fn at(row: &StringRecord, place: Option<usize>, message: String) -> BadRow {
     // Blanks around cells are not in the record any more: the column is that of the cell where there are none.
     let column = place
         .map(|place| row.iter().take(place).map(|cell| cell.chars().count() as u64 + 1).sum::<u64>() + 1);
-    BadRow { line: row.position().map(Position::line), column, message, unreadable: false }
+    BadRow { line: None, column, message, unreadable: false }
 }

@@ -21,6 +21,8 @@ pub struct Survey {
     pub first: Option<SimTime>,
     /// The last arrival used.
     pub last: Option<SimTime>,
+    /// The time of the last row in the file, used or not, on the trace's clock.
+    pub end: Option<SimTime>,
     /// Time 0 of the trace, in picoseconds on the file's own clock.
     pub(super) origin: i128,
 }
@@ -56,6 +58,7 @@ fn pass(
         sorted: true,
         first: None,
         last: None,
+        end: None,
         origin: origin.unwrap_or(0),
     };
     let mut selection = None;
@@ -88,6 +91,8 @@ fn pass(
             Err(reason) => survey.drop(reason),
         }
     }
+    let length = latest.saturating_sub(survey.origin);
+    survey.end = u64::try_from(length).ok().filter(|_| began).map(SimTime::from_ps);
     let too_late = earliest < survey.origin;
     Ok((survey, too_late.then_some(earliest)))
 }

@@ -12,7 +12,7 @@ pub(super) struct Table {
     places: Vec<usize>,
     /// How many columns the header has.
     width: usize,
-    /// Whether lines end with CR LF, of which the parser takes the LF for the beginning of the next row.
+    /// Whether lines end with CR LF.
     crlf: bool,
     row: StringRecord,
     /// The line the row begins at, from 1.
@@ -56,10 +56,7 @@ impl Table {
         if !read {
             return Ok(None);
         }
-        // From where the row ends, as empty lines may stand before it; from where the one before ends, as the last line
-        // may have no end.
-        let end = self.reader.position().line().saturating_sub(breaks_in(&self.row) + 1);
-        self.line = end.max(self.row.position().map_or(0, Position::line)) + unread;
+        self.line = line_of(&self.reader, &self.row, self.crlf);
         let row = Row { row: &self.row, places: &self.places, line: self.line };
         if self.row.len() != self.width {
             return Err(BadRow {
@@ -105,14 +102,39 @@ impl Row<'_> {
     }
 }
 
+/// Whether the first line of a text that follows ends with CR LF.
+pub(super) fn ends_with_crlf(reader: &mut Reader) -> std::io::Result<bool> {
+    let begin = reader.fill_buf()?;
+    let end = begin.iter().position(|byte| *byte == b'\n');
+    Ok(end.is_some_and(|end| end > 0 && begin[end - 1] == b'\r'))
+}
+
+/// The line, from 1, of the row that was just read: from where it ends, as empty lines may stand before it; from where
+/// the one before ends, as the last line may have no end. Of CR LF the parser takes the LF for the beginning of the next
+/// row.
+pub(super) fn line_of<R: std::io::Read>(reader: &CsvReader<R>, row: &StringRecord, crlf: bool) -> u64 {
+    let end = reader.position().line().saturating_sub(breaks_in(row) + 1);
+    end.max(row.position().map_or(0, Position::line)) + u64::from(crlf)
+}
+
 /// How many line breaks stand inside the cells of a row.
 fn breaks_in(row: &StringRecord) -> u64 {
     row.iter().map(|cell| cell.matches('\n').count() as u64).sum()
 }
 
+/// From here on a column counts as another one misspelt.
+const NEAR: f64 = 0.75;
+
 /// Where the column of one of these names stands, of which there must be one.
 pub(super) fn place(names: &[&str], header: &[&str]) -> Result<usize, BadRow> {
     let mut places = header.iter().enumerate().filter(|(_, column)| names.contains(column));
+    let likeness = |column: &str| {
+        let column = column.to_ascii_lowercase();
+        let of = |name: &&str| strsim::normalized_levenshtein(&name.to_ascii_lowercase(), &column);
+        names.iter().map(of).fold(0.0, f64::max)
+    };
+    let near = header.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let near = near.filter(|column| likeness(column) >= NEAR);
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(" or ");
     let message = match (places.next(), places.next()) {
@@ -121,7 +143,8 @@ pub(super) fn place(names: &[&str], header: &[&str]) -> Result<usize, BadRow> {
         (None, _) => {
             let found: Vec<String> = header.iter().map(|column| format!("`{column}`")).collect();
             let found = if found.is_empty() { "an empty file".to_owned() } else { found.join(", ") };
-            format!("expected a column {names} in the header, found {found}")
+            let near = near.map_or_else(String::new, |near| format!("; is `{near}` it?"));
+            format!("expected a column {names} in the header, found {found}{near}")
         }
     };
     Err(BadRow { line: Some(1), column: Some(1), message, unreadable: false })
