@@ -14,7 +14,7 @@ pub fn figures(summary: &Summary) -> BTreeMap<String, Json> {
     let mut figures = BTreeMap::new();
     let mut add = |name: &str, value: Option<f64>| {
         if let Some(value) = value {
-            figures.insert(name.to_owned(), Json(value));
+            figures.insert(name.to_owned(), Json::new(value));
         }
     };
     for (name, count) in [

@@ -112,41 +112,44 @@ impl Counts {
             rejected: summary.rejected,
             evicted: summary.evicted,
             unfinished: summary.unfinished,
-            completion_rate: summary.completion_rate.map(Json),
-            reject_rate: summary.reject_rate.map(Json),
-            slo_attainment: summary.slo_attainment.map(Json),
-            goodput: summary.goodput.map(Json),
+            completion_rate: summary.completion_rate.map(Json::new),
+            reject_rate: summary.reject_rate.map(Json::new),
+            slo_attainment: summary.slo_attainment.map(Json::new),
+            goodput: summary.goodput.map(Json::new),
             tokens_generated: summary.tokens_generated,
-            throughput_tokens_per_sec: summary.throughput_tokens_per_sec.map(Json),
-            throughput_requests_per_sec: summary.throughput_requests_per_sec.map(Json),
+            throughput_tokens_per_sec: summary.throughput_tokens_per_sec.map(Json::new),
+            throughput_requests_per_sec: summary.throughput_requests_per_sec.map(Json::new),
             makespan_ms: summary.makespan.map(milliseconds),
             end_ms: exact(summary.end.as_ps()),
-            avg_vram_bytes: Json(summary.mean_vram_bytes),
+            avg_vram_bytes: Json::new(summary.mean_vram_bytes),
             peak_vram_bytes: summary.peak_vram.get(),
             gpu_busy_ms: milliseconds(summary.gpu_busy),
-            gpu_utilization: summary.gpu_utilization.map(Json),
+            gpu_utilization: summary.gpu_utilization.map(Json::new),
             evictions: summary.evicted,
             retry_attempts: summary.retry_attempts,
             retry_successes: summary.retry_successes,
             handoffs_total: summary.handoffs_total,
             cross_gpu_decodes: summary.cross_gpu_decodes,
             max_global_queue_depth: summary.max_global_queue_depth,
-            clamped_prompt_share: summary.clamped_prompt_share.map(Json),
-            clamped_output_share: summary.clamped_output_share.map(Json),
+            clamped_prompt_share: summary.clamped_prompt_share.map(Json::new),
+            clamped_output_share: summary.clamped_output_share.map(Json::new),
             sessions: summary.sessions,
             finished_sessions: summary.finished_sessions,
             abandoned_sessions: summary.abandoned_sessions,
             abandoned_turns: summary.abandoned_turns,
-            cost_usd: summary.cost_usd.map(Json),
+            cost_usd: summary.cost_usd.map(Json::new),
             saturation: summary.backlog.map(|backlog| backlog.saturation.name()),
-            backlog_growth: summary.backlog.map(|backlog| Json(backlog.growth)),
-            mean_batch_size: summary.steps.and_then(|steps| steps.mean_batch_size).map(Json),
-            mean_kv_utilization: summary.steps.and_then(|steps| steps.mean_kv_utilization).map(Json),
-            max_kv_utilization: summary.steps.and_then(|steps| steps.max_kv_utilization).map(Json),
+            backlog_growth: summary.backlog.map(|backlog| Json::new(backlog.growth)),
+            mean_batch_size: summary.steps.and_then(|steps| steps.mean_batch_size).map(Json::new),
+            mean_kv_utilization: summary.steps.and_then(|steps| steps.mean_kv_utilization).map(Json::new),
+            max_kv_utilization: summary.steps.and_then(|steps| steps.max_kv_utilization).map(Json::new),
             preemptions: summary.steps.map(|steps| steps.preemptions),
-            prefix_block_hit_rate: summary.steps.and_then(|steps| steps.prefix_block_hit_rate).map(Json),
-            prefix_token_hit_rate: summary.steps.and_then(|steps| steps.prefix_token_hit_rate).map(Json),
-            prefix_request_hit_rate: summary.steps.and_then(|steps| steps.prefix_request_hit_rate).map(Json),
+            prefix_block_hit_rate: summary.steps.and_then(|steps| steps.prefix_block_hit_rate).map(Json::new),
+            prefix_token_hit_rate: summary.steps.and_then(|steps| steps.prefix_token_hit_rate).map(Json::new),
+            prefix_request_hit_rate: summary
+                .steps
+                .and_then(|steps| steps.prefix_request_hit_rate)
+                .map(Json::new),
         }
     }
 }
@@ -165,7 +168,7 @@ impl Serialize for Times<'_> {
                 times.as_ref().map(|distribution| milliseconds(read(distribution)))
             };
             map.serialize_entry(&format!("n_{what}"), &times.map_or(0, |distribution| distribution.n))?;
-            let mean = times.map(|distribution| Json(distribution.mean_secs * 1e3));
+            let mean = times.map(|distribution| Json::new(distribution.mean_secs * 1e3));
             map.serialize_entry(&format!("mean_{what}_ms"), &mean)?;
             for (statistic, value) in [
                 ("p50", of(|times| times.p50)),
@@ -225,13 +228,13 @@ pub(super) fn scaled(verdict: &Verdict) -> Scaled {
         Dimension::MONEY => ("$", 1.0),
         _ => ("", 1.0),
     };
-    let number = |value: Option<f64>| value.map(|value| Json(value * per_base));
+    let number = |value: Option<f64>| value.map(|value| Json::new(value * per_base));
     Scaled {
         unit,
         value: number(verdict.value),
         limit: number(verdict.limit),
         // Of two numbers close together the difference has digits that neither of them means.
-        margin: number(verdict.margin).map(|Json(margin)| Json(rounded(margin, 12))),
+        margin: number(verdict.margin).map(|margin| Json::new(rounded(margin.get(), 12))),
     }
 }
 

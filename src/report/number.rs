@@ -143,26 +143,53 @@ fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
     }
 }
 
-/// A number for JSON: whole ones without a decimal point, others with at most twelve significant digits, so that the
-/// last bits of a float, which nobody means, are not shown.
+/// A number for programs: whole ones as they are, others with at most [`DIGITS`] significant digits, so that the last
+/// bits of a float, which nobody means, are not shown. Invariant: it is the same number in memory and in a file, so
+/// that a result compared with itself, written and read, has not changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Json(pub f64);
+pub struct Json(f64);
+
+/// Significant digits for programs.
+const DIGITS: usize = 12;
+
+impl Json {
+    /// The nearest number that is kept.
+    #[must_use]
+    pub fn new(value: f64) -> Json {
+        Json(if value.fract() == 0.0 { value } else { rounded(value, DIGITS) })
+    }
+
+    /// Whether two numbers are one up to the last digit that is kept: times stand in some files to the picosecond, and
+    /// rounded from such decimals they may end in another last digit than rounded from seconds. Whole numbers are counts
+    /// and differ by one.
+    #[must_use]
+    pub fn is_same(self, other: Json) -> bool {
+        const LAST_DIGIT: f64 = 1.1e-11;
+        let is_whole = self.0.fract() == 0.0 && other.0.fract() == 0.0;
+        self == other || (!is_whole && (self.0 - other.0).abs() <= LAST_DIGIT * self.0.abs())
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
 
 impl<'de> serde::Deserialize<'de> for Json {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
-        f64::deserialize(deserializer).map(Json)
+        // What a parser of decimals is off by in the last bit is rounded away again.
+        f64::deserialize(deserializer).map(Json::new)
     }
 }
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        const DIGITS: usize = 12;
-        let shown = if self.0.fract() == 0.0 { self.0 } else { rounded(self.0, DIGITS) };
-        if shown.fract() == 0.0 && shown.abs() < EXACT {
-            serializer.serialize_i64(shown as i64)
+        if self.0.fract() == 0.0 && self.0.abs() < EXACT {
+            serializer.serialize_i64(self.0 as i64)
         } else {
-            serializer.serialize_f64(shown)
+            serializer.serialize_f64(self.0)
         }
     }
 }
@@ -192,9 +219,20 @@ mod tests {
             (0.000_219_999_999_999_999_98, "0.00022"),
             (1.0 / 3.0, "0.333333333333"),
             (9_007_199_254_740_991.0, "9007199254740991"),
+            (1.234_567_890_123_4e-30, "1.23456789012e-30"),
         ] {
-            assert_eq!(serde_json::to_string(&Json(value)).expect("a number"), text);
+            let number = Json::new(value);
+            assert_eq!(serde_json::to_string(&number).expect("a number"), text);
+            assert_eq!(serde_json::from_str::<Json>(text).expect("a number"), number);
         }
+    }
+
+    #[test]
+    fn the_last_digit_of_a_fraction_does_not_count() {
+        let same = |one, other| Json::new(one).is_same(Json::new(other));
+        assert!(same(1_000.000_000_01, 1_000.0) && same(0.333_333_333_333, 0.333_333_333_334));
+        assert!(!same(1_000.000_000_02, 1_000.0) && !same(0.333_333_333_33, 0.333_333_333_34));
+        assert!(!same(900_000_000_001.0, 900_000_000_002.0) && !same(0.0, 1e-300));
     }
 
     #[test]

@@ -136,6 +136,36 @@ fn saved_runs_can_be_compared_too() {
     let _ = project.kvs(["check", "--baseline", "old", "--gate", "regress 1%"]).exits(1);
 }
 
+/// Poisson arrivals: means and times with more digits than results keep.
+pub(crate) const RANDOM: &str = "
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s; decode_efficiency 0.8 }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 2 }
+workload chat { arrivals poisson; rate 3 req/s; prompt uniform 100..900; output constant 71; requests 300 }
+expect finished == 300
+";
+
+#[test]
+fn a_result_compared_with_itself_has_not_changed() {
+    let project = Project::new().with("scenarios/random.kvs", RANDOM);
+    let _ = project.kvs(["check", "--report", "json=old.json"]).exits(0);
+    let mean = project.read("old.json");
+    assert!(mean.lines().any(|line| line.contains("mean_ttft_ms") && line.len() > 35), "{mean}");
+    let _ = project.kvs(["run", "scenarios/random.kvs", "--out", "run"]).exits(0);
+    git(&project, &["init", "-q"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "first"]);
+    let gates = ["--gate", "regress 0%", "--gate", "regress 0 ms"];
+    for baseline in ["old.json", "run", "HEAD"] {
+        let arguments = [&["check", "--baseline", baseline], gates.as_slice()].concat();
+        project.kvs(arguments).exits(0).says("0 cases changed, 1 as before, 0 gates broken");
+    }
+    for sides in [["HEAD", "old.json"], ["run", "HEAD"], ["old.json", "run"]] {
+        let arguments = [&["diff"], sides.as_slice(), &gates].concat();
+        project.kvs(arguments).exits(0).says("0 cases changed, 1 as before");
+    }
+}
+
 #[test]
 fn a_missing_baseline_is_exit_5() {
     let project = repository();

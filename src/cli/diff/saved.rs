@@ -71,7 +71,7 @@ fn summary(text: &str) -> Option<Results> {
         .as_object()?
         .iter()
         .filter(|(name, _)| lookup(name).is_some())
-        .filter_map(|(name, value)| Some((name.clone(), Json(value.as_f64()?))))
+        .filter_map(|(name, value)| Some((name.clone(), Json::new(value.as_f64()?))))
         .collect();
     let case = CaseReport {
         file: id.split("::").next().unwrap_or_default().to_owned(),

@@ -129,11 +129,11 @@ pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
 
 fn changes(old: &CaseReport, new: &CaseReport, gates: &[Gate]) -> Vec<Change> {
     // What only one side measured, as a run that did not end or a saved one that kept less, did not change.
-    let both = new.metrics.iter().filter_map(|(name, new)| Some((name, old.metrics.get(name)?.0, new.0)));
-    both.filter(|(_, old, new)| old != new)
+    let both = new.metrics.iter().filter_map(|(name, new)| Some((name, *old.metrics.get(name)?, *new)));
+    both.filter(|(_, old, new)| !old.is_same(*new))
         .filter_map(|(name, old, new)| {
             let info = lookup(name)?;
-            let mut change = change(name, old, new, &info);
+            let mut change = change(name, old.get(), new.get(), &info);
             change.broken = gates.iter().find(|gate| gate.is_broken_by(&change)).map(ToString::to_string);
             Some(change)
         })

@@ -89,7 +89,7 @@ impl Grid {
 /// With the digits that a picture shows.
 fn drawn(value: f64) -> Json {
     const DIGITS: usize = 5;
-    Json(rounded(value, DIGITS))
+    Json::new(rounded(value, DIGITS))
 }
 
 /// A level while a run goes on.
@@ -177,7 +177,7 @@ mod tests {
         track.halve();
         track.set(&grid, us(3), 6);
         let band = track.finish(&grid, us(4));
-        assert_eq!(band.mean, [2.0, 3.0, 0.0].map(Json));
+        assert_eq!(band.mean, [2.0, 3.0, 0.0].map(Json::new));
         assert_eq!(band.max, [4, 6, 0]);
     }
 
@@ -187,6 +187,6 @@ mod tests {
         let mut sums = Vec::new();
         grid.spread(&mut sums, SimTime::from_ps(500_000), SimTime::from_ps(2_500_000), 8.0);
         assert_eq!(sums, [2.0, 4.0, 2.0]);
-        assert_eq!(grid.per_second(&sums, SimTime::from_ps(2_500_000)), [2e6, 4e6, 4e6].map(Json));
+        assert_eq!(grid.per_second(&sums, SimTime::from_ps(2_500_000)), [2e6, 4e6, 4e6].map(Json::new));
     }
 }

@@ -56,7 +56,7 @@ fn over_time(plot: &Plot, text: &mut String) {
 
 /// A line and its highest value.
 fn cell(band: &Band, shown: &dyn Fn(u64) -> String) -> String {
-    let means: Vec<f64> = band.mean.iter().map(|mean| mean.0).collect();
+    let means: Vec<f64> = band.mean.iter().map(|mean| mean.get()).collect();
     let most = band.max.iter().copied().max().unwrap_or(0);
     format!("{:<LINE$} {:<9}", bars::line(&means, LINE), shown(most))
 }
