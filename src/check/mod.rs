@@ -28,4 +28,4 @@ pub use group::{Group, Member, groups};
 pub use partition::Partition;
 pub use remembered::Remembered;
 pub use result::{CaseResult, Ending, Tally};
-pub use run::{FinishedRun, NoRecorder, Options, Recorder, Watch, run};
+pub use run::{FinishedRun, NoRecorder, Options, Reads, Recorder, Watch, run};

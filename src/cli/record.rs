@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::check::{FinishedRun, Group, Recorder, Suite, case_folder};
+use crate::check::{FinishedRun, Group, Reads, Recorder, Suite, case_folder};
 use crate::digest::sha256;
 use crate::engine::{Event, Journey, Levels, Sink};
 use crate::host::{Host, HostError, PendingFile};
@@ -72,7 +72,7 @@ impl<'a> Record<'a> {
 impl Recorder for Record<'_> {
     type Sink = (Option<Sketch>, Option<Logs>);
 
-    const SHOWS_SUMMARIES: bool = true;
+    const READS: Reads = Reads::Summaries;
 
     fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Self::Sink, HostError> {
         let scenario = &suite.cases[case].scenario;

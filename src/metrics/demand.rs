@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::find;
 use super::levels::Level;
 use super::sample::Sample;
 use super::spec::Source;
+use super::{every_recorded, find};
 use crate::model::{Expectation, GpuSelection, Mention, Metric, Selection};
 
 /// What a run must keep.
@@ -63,6 +63,15 @@ impl Demand {
         self
     }
 
+    /// And every number that results keep.
+    #[must_use]
+    pub fn with_everything_recorded(mut self) -> Demand {
+        for (spec, _) in every_recorded() {
+            self.source(&spec.source, &Selection::default(), false, false);
+        }
+        self
+    }
+
     /// Whether every change of a level over all GPUs is kept.
     pub(super) fn keeps_points(&self, level: Level) -> bool {
         self.levels.get(&(level, None)).copied().unwrap_or(false)
@@ -70,9 +79,13 @@ impl Demand {
 
     fn metric(&mut self, metric: &Metric, over_time: bool) {
         let Some((spec, _)) = find(&metric.name) else { return };
-        let Selection { workload, gpus, during } = metric.selection;
-        let in_time = during.is_some() || metric.windows.is_some();
-        match spec.source {
+        let in_time = metric.selection.during.is_some() || metric.windows.is_some();
+        self.source(&spec.source, &metric.selection, in_time, over_time);
+    }
+
+    fn source(&mut self, source: &Source, selection: &Selection, in_time: bool, over_time: bool) {
+        let Selection { workload, gpus, during: _ } = *selection;
+        match *source {
             Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Found(_) => {
                 self.rows |= in_time || (workload.is_some() && gpus.is_some());
             }
@@ -87,7 +100,7 @@ impl Demand {
                 *self.levels.entry(level_key(Level::KvBlocks, gpus)).or_default() |= over_time || in_time;
             }
             Source::Gaps => {
-                self.gaps.insert(gaps_key(&metric.selection));
+                self.gaps.insert(gaps_key(selection));
             }
             Source::Run(_) => {}
         }

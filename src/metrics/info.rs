@@ -21,12 +21,29 @@ pub struct MetricInfo {
     pub kind: Kind,
     /// Whether it has a value at every instant, as a level itself has; statistics of one have none.
     pub at_instants: bool,
+    /// The name under which results keep it, which is another where it has several; `None` for what has a value at every
+    /// instant and none for a run.
+    pub recorded: Option<String>,
     /// Which direction is an improvement.
     pub better: Better,
     /// Whether runs measure it yet.
     pub simulated: bool,
     /// One sentence for lists and docs.
     pub definition: &'static str,
+}
+
+impl MetricInfo {
+    /// Whether it is a share, shown in per cent and kept as a number from 0 to 1.
+    #[must_use]
+    pub fn is_share(&self) -> bool {
+        self.unit.is_some_and(|unit| unit.name == "%")
+    }
+
+    /// The unit of its number in results; `None` where that is in base units.
+    #[must_use]
+    pub fn unit_of_results(&self) -> Option<&'static Unit> {
+        self.unit.filter(|_| !self.is_share())
+    }
 }
 
 /// What a bare number beside a metric means.

@@ -2,7 +2,8 @@
 //!
 //! [`Accumulator`] is the engine's sink: it keeps counters, integrals and only those columns and series that a
 //! [`Demand`] names. [`Outcome`] answers queries afterwards. What exists is one list, [`METRICS`]: to add a metric,
-//! add a line to the family it belongs to, or a file with a family of its own and a line here.
+//! add a line to the family it belongs to, or a file with a family of its own and a line here. Expectations, results,
+//! baselines and gates know it then.
 //! Invariant: everything is counted in integers; floats appear when a value is asked for.
 
 mod info;
@@ -86,6 +87,18 @@ pub fn patterns() -> Vec<(String, MetricInfo)> {
             (pattern, info)
         })
         .collect()
+}
+
+/// What results keep of a run, in the order shown to users.
+pub fn recorded() -> impl Iterator<Item = MetricInfo> {
+    every_recorded().map(|(spec, statistic)| spec.info(statistic))
+}
+
+fn every_recorded() -> impl Iterator<Item = (&'static MetricSpec, Statistic)> {
+    METRICS
+        .iter()
+        .flat_map(|family| family.iter())
+        .flat_map(|spec| spec.recorded().map(move |statistic| (spec, statistic)))
 }
 
 fn all() -> impl Iterator<Item = (&'static MetricSpec, Statistic)> {

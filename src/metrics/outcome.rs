@@ -15,9 +15,9 @@ use super::saturation::{Backlog, Saturation};
 use super::spec::Source;
 use super::tally::{Lengths, Moves, Tally};
 use super::track::{self, Series};
-use super::{find, spec};
+use super::{MetricInfo, every_recorded, find, spec};
 use crate::engine::End;
-use crate::model::Metric;
+use crate::model::{Metric, Selection};
 use crate::units::{SimDuration, SimTime};
 
 /// The numbers of one run.
@@ -114,6 +114,17 @@ impl Outcome {
     pub fn value(&self, metric: &Metric) -> Option<f64> {
         let (spec, statistic) = find(&metric.name)?;
         self.select(spec, statistic, &metric.selection)
+    }
+
+    /// Every number that results keep, in base units and in the order shown to users; what has no value is left out.
+    ///
+    /// # Panics
+    /// When the [`Demand`](super::Demand) of the run was not for [everything recorded](super::Demand::with_everything_recorded).
+    pub fn recorded(&self) -> impl Iterator<Item = (MetricInfo, f64)> {
+        let everything = Selection::default();
+        every_recorded().filter_map(move |(spec, statistic)| {
+            Some((spec.info(statistic), self.select(spec, statistic, &everything)?))
+        })
     }
 
     /// The changes of a level; `None` for metrics that have one value a run.

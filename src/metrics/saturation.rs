@@ -25,7 +25,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::Count,
         better: Better::Lower,
-        source: Source::Run(|totals| Some(f64::from(totals.backlog?.saturation as u8))),
+        source: Source::Run(|totals| Some(totals.backlog?.saturation.value().into())),
         definition: "0 stable, 1 backlogged (the backlog may be growing when arrivals end), 2 overloaded (it is)",
     },
     MetricSpec {
@@ -50,6 +50,20 @@ pub enum Saturation {
 }
 
 impl Saturation {
+    const EACH: [Saturation; 3] = [Saturation::Stable, Saturation::Backlogged, Saturation::Overloaded];
+
+    /// The one that reports call so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Saturation> {
+        Saturation::EACH.into_iter().find(|saturation| saturation.name() == name)
+    }
+
+    /// As a metric.
+    #[must_use]
+    pub const fn value(self) -> u8 {
+        self as u8
+    }
+
     /// As in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

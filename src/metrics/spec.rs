@@ -133,6 +133,33 @@ pub(super) enum Source {
 }
 
 impl MetricSpec {
+    /// The statistics that are one number a run, each under its first spelling: what results keep.
+    pub(super) fn recorded(&self) -> impl Iterator<Item = Statistic> {
+        self.statistics.iter().copied().filter(|statistic| {
+            self.first_spelling(*statistic).prefix == statistic.prefix && !self.at_instants(*statistic)
+        })
+    }
+
+    /// Of several prefixes for one statistic the first.
+    fn first_spelling(&self, statistic: Statistic) -> Statistic {
+        *self.statistics.iter().find(|first| first.of == statistic.of).expect("it is one of them")
+    }
+
+    /// A level itself has a value at every instant and none for the run.
+    fn at_instants(&self, statistic: Statistic) -> bool {
+        self.kind() == Kind::Level && statistic.of == Of::Itself
+    }
+
+    fn kind(&self) -> Kind {
+        match self.source {
+            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Sample(_) => Kind::Requests,
+            Source::Found(_) => Kind::Requests,
+            Source::Gaps => Kind::Gaps,
+            Source::Level(_) | Source::KvUtilization => Kind::Level,
+            Source::Run(_) => Kind::Run,
+        }
+    }
+
     /// What the name with this statistic in front means.
     pub(super) fn info(&self, statistic: Statistic) -> MetricInfo {
         let name = format!("{}{}", statistic.prefix, self.name);
@@ -141,13 +168,9 @@ impl MetricSpec {
             Some((_, suffix)) if name.ends_with(suffix) => Bare::UnitOfName,
             Some(_) => Bare::Refused,
         };
-        let kind = match self.source {
-            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Sample(_) => Kind::Requests,
-            Source::Found(_) => Kind::Requests,
-            Source::Gaps => Kind::Gaps,
-            Source::Level(_) | Source::KvUtilization => Kind::Level,
-            Source::Run(_) => Kind::Run,
-        };
+        let kind = self.kind();
+        let at_instants = self.at_instants(statistic);
+        let first = self.first_spelling(statistic).prefix;
         let over_time = kind == Kind::Level && matches!(statistic.of, Of::Mean | Of::MeanPerGpu);
         let equality = if over_time { Equality::Rounded } else { self.measure.equality() };
         MetricInfo {
@@ -160,7 +183,8 @@ impl MetricSpec {
             bare,
             equality,
             kind,
-            at_instants: kind == Kind::Level && statistic.of == Of::Itself,
+            at_instants,
+            recorded: (!at_instants).then(|| format!("{first}{}", self.name)),
             better: self.better,
             simulated: true,
             definition: self.definition,

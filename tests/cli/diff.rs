@@ -73,10 +73,15 @@ fn gates_fail_from_flags_and_from_the_project() {
     project.write("kvs.toml", "[diff]\ngates = [\"regress 2% and 5 ms\"]\n");
     let _ = diff(&[]).exits(1);
     let _ = diff(&["--gate", "regress 2% and 1 s"]).exits(0);
+    diff(&["--gate", "peak_vram_bytes regress 5 ms"]).exits(2).warns("is measured in `B`");
+    diff(&["--gate", "p999_latency_ms regress 10%"]).exits(1).says("breaks `p999_latency_ms regress 10%`");
+    let idle = "note: `p99_itl_ms regress 1%` holds nothing";
+    diff(&["--gate", "p99_itl_ms regress 1%"]).exits(0).warns(idle);
     project.kvs(["diff", "new.json", "old.json"]).exits(0).says("-14.3%");
     for (text, mistake) in [
         ("[diff]\ngates = [\"slower\"]", "`slower` is no gate"),
         ("[diff]\ngate = []", "unknown key `gate` in `[diff]`"),
+        ("[diff]\n\ngates = [\"regress 1%\",\n\"arrived regress 1%\"]", "`arrived` never gets worse"),
         ("diff = 3", "`diff` is a table"),
     ] {
         project.write("kvs.toml", text);

@@ -201,6 +201,39 @@ fn results_hold_metrics_margins_and_the_command_that_repeats() {
 }
 
 #[test]
+fn results_keep_every_metric_that_is_one_number_a_run() {
+    let continuous = "
+gpu one extends h100_sxm { price 1 $/h }
+cluster { serves llama_3_1_8b; gpus one x 1 }
+engine { batching continuous; timing linear base 10 ms per_prompt_token 1 us; kv_blocks 4096; prefix_cache on }
+workload chat { arrivals constant; rate 10 req/s; requests 200; prompt constant 64; output constant 8; slo ttft 1 s }
+expect finished == 200
+";
+    let project = Project::new().with("a.kvs", FIRST).with("b.kvs", continuous);
+    let _ = project.kvs(["check", "--report", "json=out/json"]).exits(0);
+    let results = json(&project, "out/json");
+    let text = project.read("out/json");
+    let kept = |case: usize| -> Vec<String> {
+        let metrics = results["cases"][case]["metrics"].as_object().expect("metrics");
+        metrics.keys().cloned().collect()
+    };
+    let mut every: Vec<String> = kvs::metrics::recorded().map(|metric| metric.name).collect();
+    // Nothing moves between GPUs.
+    every.retain(|name| !name.ends_with("handoff_ms"));
+    every.sort();
+    assert_eq!(kept(1), every);
+    for name in ["p50_itl_ms", "p99_itl_ms", "p999_ttft_ms", "saturation", "mean_kv_utilization", "goodput"] {
+        assert!(every.iter().any(|kept| kept == name), "{name}");
+        assert!(!kept(0).iter().any(|kept| kept == name) || name.contains("ttft"), "{name}");
+    }
+    assert!(every.iter().any(|name| name == "prefix_block_hit_rate") && text.contains("preemptions"));
+    let of_last = &text[text.rfind("\"metrics\"").expect("of the last case")..];
+    let place = |name: &String| of_last.find(&format!("\"{name}\":")).expect("kept");
+    let places: Vec<usize> = every.iter().map(place).collect();
+    assert!(places.is_sorted(), "a file of results is sorted by name");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_exit_5_and_the_others_are_written() {
     let project = Project::first().with("file", "");
     project

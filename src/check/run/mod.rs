@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-pub use recorder::{FinishedRun, NoRecorder, Recorder};
+pub use recorder::{FinishedRun, NoRecorder, Reads, Recorder};
 
 use super::compile::pool;
 use super::execute::Until;
@@ -226,7 +226,11 @@ impl<R: Recorder> Work<'_, R> {
         let expectations: Vec<&Expectation> =
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
         let demand = Demand::of(&expectations);
-        let demand = if R::SHOWS_SUMMARIES { demand.with_every_time() } else { demand };
+        let demand = match R::READS {
+            Reads::Nothing => demand,
+            Reads::Summaries => demand.with_every_time(),
+            Reads::EverythingRecorded => demand.with_everything_recorded(),
+        };
         let mut recordings = Vec::new();
         let mut runs = Vec::new();
         for member in &group.members {

@@ -12,8 +12,8 @@ pub trait Recorder: Sync {
     /// What listens to one run.
     type Sink: Sink;
 
-    /// Whether it shows summaries in full: every time they hold is then kept, at 8 bytes a request each.
-    const SHOWS_SUMMARIES: bool;
+    /// What it reads of an outcome beside what expectations ask for.
+    const READS: Reads;
 
     /// A run begins.
     ///
@@ -26,6 +26,17 @@ pub trait Recorder: Sync {
     /// # Errors
     /// When what it writes cannot be written.
     fn end(&self, sink: Self::Sink, run: &FinishedRun<'_>) -> Result<(), HostError>;
+}
+
+/// What a recorder reads of an outcome, and a run therefore keeps, at 8 bytes a request each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Nothing, or what every run keeps.
+    Nothing,
+    /// Summaries in full.
+    Summaries,
+    /// Every number that results keep.
+    EverythingRecorded,
 }
 
 /// A run as a recorder sees it at its end.
@@ -65,7 +76,7 @@ pub struct NoRecorder;
 impl Recorder for NoRecorder {
     type Sink = ();
 
-    const SHOWS_SUMMARIES: bool = false;
+    const READS: Reads = Reads::Nothing;
 
     fn begin(&self, _suite: &Suite, _case: usize, _seed: u64) -> Result<(), HostError> {
         Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::check::{FinishedRun, Recorder, Suite};
+use crate::check::{FinishedRun, Reads, Recorder, Suite};
 use crate::host::HostError;
 use crate::report::number::Json;
 use crate::report::{Plot, Sketch, figures};
@@ -39,7 +39,7 @@ impl Collect {
 impl Recorder for Collect {
     type Sink = Option<Sketch>;
 
-    const SHOWS_SUMMARIES: bool = true;
+    const READS: Reads = Reads::EverythingRecorded;
 
     fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Option<Sketch>, HostError> {
         let scenario = &suite.cases[case].scenario;
@@ -50,7 +50,7 @@ impl Recorder for Collect {
     fn end(&self, sketch: Option<Sketch>, run: &FinishedRun<'_>) -> Result<(), HostError> {
         let scenario = &run.suite.cases[run.case].scenario;
         if run.seed == scenario.run.seed {
-            let metrics = figures(&run.outcome.summary());
+            let metrics = figures(run.outcome);
             let plot = sketch.map(|sketch| sketch.finish(run.end));
             self.lock().insert(scenario.case.to_string(), Collected { metrics, plot });
         }

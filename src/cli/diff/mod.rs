@@ -79,11 +79,19 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
             Err(exit) => return exit,
         };
     let comparison = compare(&old, &new, &gates);
+    tell_idle(&comparison, output);
     output.result(&match arguments.format {
         Format::Table => diff_table(&comparison),
         Format::Markdown => diff_markdown(&comparison, &arguments.old, &arguments.new),
     });
     verdict(&comparison)
+}
+
+/// A gate that holds nothing would pass whatever happened: that is said, and fails nothing.
+fn tell_idle(comparison: &Comparison, output: &Output) {
+    for gate in &comparison.idle {
+        output.progress(&format!("note: `{gate}` holds nothing: no case has what it is about on both sides"));
+    }
 }
 
 /// What a comparison is worth.
@@ -113,6 +121,7 @@ impl Baseline {
     /// Prints what changed; gives it for a pull request, and what it is worth.
     pub(super) fn compare(&self, results: &Results, output: &Output) -> (String, Exit) {
         let comparison = compare(&self.results, results, &self.gates);
+        tell_idle(&comparison, output);
         output.result(&diff_table(&comparison));
         let markdown =
             if in_actions() { diff_markdown(&comparison, &self.name, "this") } else { String::new() };

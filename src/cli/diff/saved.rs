@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cli::merge;
 use crate::host::HostError;
-use crate::metrics::lookup;
+use crate::metrics::{Saturation, lookup};
 use crate::report::number::Json;
 use crate::report::{CaseReport, Results, SnapshotReport, Status};
 
@@ -70,8 +70,7 @@ fn summary(text: &str) -> Option<Results> {
     let metrics: BTreeMap<String, Json> = document
         .as_object()?
         .iter()
-        .filter(|(name, _)| lookup(name).is_some())
-        .filter_map(|(name, value)| Some((name.clone(), Json::new(value.as_f64()?))))
+        .filter_map(|(name, value)| Some((lookup(name)?.recorded?, Json::new(number(value)?))))
         .collect();
     let case = CaseReport {
         file: id.split("::").next().unwrap_or_default().to_owned(),
@@ -89,4 +88,9 @@ fn summary(text: &str) -> Option<Results> {
         saturation: None,
     };
     Some(Results::new(vec![case], Vec::new(), BTreeSet::new()))
+}
+
+/// A number, or the name of one: whether the backlog grew stands there as a word.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| Some(Saturation::named(value.as_str()?)?.value().into()))
 }

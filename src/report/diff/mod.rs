@@ -6,7 +6,7 @@
 mod gate;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use gate::Gate;
 pub use text::{markdown, table};
@@ -26,6 +26,8 @@ pub struct Comparison {
     pub gone: Vec<String>,
     /// Cases of the new results alone.
     pub added: Vec<String>,
+    /// Gates that hold nothing here, as written: no case has a metric they are about on both sides.
+    pub idle: Vec<String>,
 }
 
 /// What changed in a case.
@@ -105,11 +107,15 @@ pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
     let mut left: BTreeMap<&str, &CaseReport> =
         old.cases.iter().map(|case| (case.id.as_str(), case)).collect();
     let mut comparison = Comparison::default();
+    let mut in_both: BTreeSet<&str> = BTreeSet::new();
     for case in &new.cases {
         let Some(before) = left.remove(case.id.as_str()) else {
             comparison.added.push(case.id.clone());
             continue;
         };
+        in_both.extend(
+            case.metrics.keys().filter(|name| before.metrics.contains_key(*name)).map(String::as_str),
+        );
         let metrics = changes(before, case, gates);
         // Of a run that was only saved with its numbers nobody knows how it ended.
         let status = (before.status != case.status
@@ -124,6 +130,9 @@ pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
     }
     let gone = old.cases.iter().filter(|case| left.contains_key(case.id.as_str()));
     comparison.gone = gone.map(|case| case.id.clone()).collect();
+    let in_both: Vec<MetricInfo> = in_both.into_iter().filter_map(lookup).collect();
+    let idle = gates.iter().filter(|gate| !in_both.iter().any(|metric| gate.may_be_broken_by(metric)));
+    comparison.idle = idle.map(ToString::to_string).collect();
     comparison
 }
 
@@ -141,11 +150,7 @@ fn changes(old: &CaseReport, new: &CaseReport, gates: &[Gate]) -> Vec<Change> {
 }
 
 fn change(name: &str, old: f64, new: f64, info: &MetricInfo) -> Change {
-    let is_share = info.unit.is_some_and(|unit| unit.name == "%");
-    let base = |value: f64| match info.unit {
-        Some(unit) if !is_share => unit.to_base(value),
-        Some(_) | None => value,
-    };
+    let base = |value: f64| info.unit_of_results().map_or(value, |unit| unit.to_base(value));
     let (old, new) = (base(old), base(new));
     let way = match info.better {
         Better::Neither => Way::Neutral,
@@ -153,5 +158,13 @@ fn change(name: &str, old: f64, new: f64, info: &MetricInfo) -> Change {
         Better::Lower if new < old => Way::Better,
         Better::Higher | Better::Lower => Way::Worse,
     };
-    Change { name: name.to_owned(), old, new, dimension: info.dimension, is_share, way, broken: None }
+    Change {
+        name: name.to_owned(),
+        old,
+        new,
+        dimension: info.dimension,
+        is_share: info.is_share(),
+        way,
+        broken: None,
+    }
 }
