@@ -1,7 +1,7 @@
 //! Ctrl-C: what is finished is reported, then the process ends.
 //!
 //! Nothing waits for what still runs, though it is being given up. Invariant: a second Ctrl-C ends the process at
-//! once.
+//! once, and no temporary file or folder outlives it.
 
 use std::process;
 use std::sync::Once;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
 use super::output::Output;
-use crate::host::remove_pending_files;
+use crate::host::remove_unfinished;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 static HEEDED: Once = Once::new();
@@ -18,6 +18,7 @@ static HEEDED: Once = Once::new();
 pub(super) fn heed(output: &Output) -> &'static AtomicBool {
     let on_interrupt = || {
         if STOP.swap(true, Ordering::Relaxed) {
+            remove_unfinished();
             process::exit(Exit::INTERRUPTED.code());
         }
     };
@@ -32,6 +33,6 @@ pub(super) fn heed(output: &Output) -> &'static AtomicBool {
 
 /// Ends the process, without waiting for what still runs.
 pub(super) fn exit(output: &Output) -> ! {
-    remove_pending_files();
+    remove_unfinished();
     process::exit(output.close(Exit::INTERRUPTED).code())
 }

@@ -10,6 +10,7 @@ mod files;
 mod memory;
 mod paths;
 mod sweep;
+mod unfinished;
 mod write;
 
 use std::io::{self, BufRead, Read};
@@ -21,7 +22,8 @@ pub use files::{Files, Kind};
 pub use memory::Memory;
 pub use paths::{display, normalise};
 pub use sweep::remove_abandoned_files;
-pub use write::{PendingFile, remove_pending_files, write_atomically};
+pub use unfinished::{TemporaryFolder, remove_unfinished};
+pub use write::{PendingFile, write_atomically, write_new};
 
 /// The largest scenario or import that is read, in bytes: 8 MiB.
 pub const MAX_SCENARIO_BYTES: u64 = 8 * 1024 * 1024;

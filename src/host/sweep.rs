@@ -1,6 +1,8 @@
 //! Temporary files that a killed process left behind.
 //!
-//! Their names say which process wrote them. Invariant: no file of a process that may still be writing is removed.
+//! Their names say which process wrote them, and it holds a lock on them. A number alone tells little: another container
+//! over the same folder, or a colleague on a shared disk, has processes that are not seen here. Invariant: no file of a
+//! process that may still be writing is removed.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +15,7 @@ const PREFIX: &str = ".kvs-";
 /// How they end.
 pub(super) const SUFFIX: &str = ".tmp";
 
-/// Nothing is written for as long; for systems that do not say which processes there are, and for numbers used again.
+/// No file is written for as long; for systems that do not say which processes there are, and for numbers used again.
 const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 
 /// How the temporary files of this process begin.
@@ -30,7 +32,7 @@ pub fn remove_abandoned_files(folder: &Path) {
             let modified = entry.metadata().and_then(|metadata| metadata.modified());
             modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > ABANDONED_AFTER))
         };
-        if is_gone(writer) || is_old() {
+        if is_unlocked(&entry.path()) && (is_gone(writer) || is_old()) {
             // Another process may have been faster.
             let _ = fs::remove_file(entry.path());
         }
@@ -41,6 +43,11 @@ pub fn remove_abandoned_files(folder: &Path) {
 fn writer(name: &str) -> Option<u32> {
     let (process, _) = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.split_once('-')?;
     process.parse().ok()
+}
+
+/// Whether nobody holds the file; not where that cannot be told.
+fn is_unlocked(path: &Path) -> bool {
+    fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
 
 /// Whether the system says that there is no such process.
@@ -67,5 +74,16 @@ mod tests {
         let is_there = |name: &str| folder.path().join(name).exists();
         assert!(is_there(&ours) && others.iter().all(|name| is_there(name)));
         assert_eq!(is_there(&gone), !Path::new("/proc/self").exists());
+    }
+
+    #[test]
+    fn what_somebody_writes_stays_whatever_its_number() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join(format!("{PREFIX}4194305-x{SUFFIX}"));
+        fs::write(&path, "x").expect("writable");
+        let written = fs::File::open(&path).expect("there");
+        written.try_lock().expect("nobody else holds it");
+        remove_abandoned_files(folder.path());
+        assert!(path.exists(), "another container writes it");
     }
 }
