@@ -34,6 +34,29 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
+fn a_file_elsewhere_marks_its_own_folder() {
+    let project = Project::new().with("proj/kvs.toml", "[diff]\ngates = [\"regress 1%\"]\n");
+    std::fs::remove_file(project.path("kvs.toml")).expect("it was there");
+    let before = project.read("proj/kvs.toml");
+    let mut command = project.command();
+    command.current_dir(project.path("proj")).args(["new", "../exp/a.kvs"]);
+    crate::project::finish(&mut command).exits(0).says("made ../exp/kvs.toml\n");
+    assert_eq!(project.read("proj/kvs.toml"), before);
+    assert!(project.exists("exp/kvs.toml") && project.exists("exp/snapshots/root__a.snap"));
+}
+
+#[test]
+fn a_snapshot_of_a_deleted_scenario_is_not_overwritten() {
+    let project = Project::new();
+    project.kvs(["new"]).exits(0);
+    let snapshot = project.read("snapshots/first.snap").replace("arrived", "arrived  9");
+    project.write("snapshots/first.snap", &snapshot);
+    std::fs::remove_file(project.path("scenarios/first.kvs")).expect("it was there");
+    project.kvs(["new"]).exits(1).warns("gives other numbers than its snapshot");
+    assert_eq!(project.read("snapshots/first.snap"), snapshot);
+}
+
+#[test]
 fn every_shell_gets_its_completions() {
     for (shell, word) in [("bash", "complete -F"), ("zsh", "#compdef kvs"), ("fish", "complete -c kvs")] {
         Project::new().kvs(["completions", shell]).exits(0).says(word).says("fail-fast");

@@ -11,9 +11,13 @@ use clap::Args;
 use super::arguments::GlobalArgs;
 use super::exit::Exit;
 use super::output::{FAINT, Output, STRONG};
-use crate::check::{self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Suite, Watch, compile};
+use crate::analysis::CompiledCase;
+use crate::check::{
+    self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Snapshots, Suite, Watch, compile,
+    snapshot_name,
+};
 use crate::engine::Stepping;
-use crate::host::{Host, HostError, display, write_atomically};
+use crate::host::{Host, HostError, display, write_new};
 
 /// Arguments of `kvs new`.
 #[derive(Args)]
@@ -61,11 +65,13 @@ pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> 
 
 fn make(host: &Host, file: &Path, output: &Output) -> Result<Exit, HostError> {
     create(host, file, SCENARIO, output)?;
-    // Where nothing marks a root, the current folder becomes one.
+    // Where nothing marks a root, the current folder becomes one, or that of a file elsewhere.
     let root = host.root_of(file)?;
     let is_marked = ["kvs.toml", ".git"].iter().any(|mark| root.folder.join(mark).exists());
     if !is_marked {
-        create(host, Path::new("kvs.toml"), PROJECT, output)?;
+        let (here, path) = (host.absolute(Path::new("")), host.absolute(file));
+        let folder = if path.starts_with(&here) { here } else { root.folder };
+        create(host, &folder.join("kvs.toml"), PROJECT, output)?;
     }
     let root = host.root_of(file)?;
     let suite = compile(host, file, &Vec::new())?;
@@ -88,19 +94,27 @@ fn make(host: &Host, file: &Path, output: &Output) -> Result<Exit, HostError> {
 }
 
 fn create(host: &Host, path: &Path, text: &str, output: &Output) -> Result<(), HostError> {
-    write_atomically(&host.absolute(path), text.as_bytes())?;
+    write_new(&host.absolute(path), text.as_bytes())?;
     output.result(&format!("made {}\n", host.shown(&host.absolute(path))));
     Ok(())
 }
 
-/// Runs the new file and stores what it gives.
+/// Runs the new file and stores what it gives, or compares it with what is there.
 fn store_snapshot(host: &Host, suite: Suite, output: &Output) -> Exit {
     let seeds = |run: &crate::model::Run| run.seed..run.seed + u64::from(run.seeds);
     let groups: Vec<Group> = check::groups(0, &suite, &|_| true, &seeds);
+    // A scenario that was deleted may have left one: what it is worth is for a review to say.
+    let folder = Snapshots::of(&suite.root, GoldenMode::Update).folder().to_path_buf();
+    let is_stored =
+        |case: &CompiledCase| folder.join(format!("{}.snap", snapshot_name(&case.scenario.case))).exists();
+    let golden = match suite.cases.iter().any(is_stored) {
+        true => GoldenMode::Pending,
+        false => GoldenMode::Update,
+    };
     let options = Options {
         n_threads: 1,
         fail_fast: false,
-        golden: GoldenMode::Update,
+        golden,
         stepping: Stepping::default(),
         overrides: &Vec::new(),
         stop: &AtomicBool::new(false),
