@@ -1,13 +1,13 @@
 //! Which cases failed when they last ran, for `--failed`.
 //!
 //! Kept in the folder `.kvs` of the root, which tells git to ignore itself and can be deleted at any time. Its place
-//! follows from the root and from nothing a scenario says. Invariant: a case leaves the list when it has run and
-//! holds, and by nothing else.
+//! follows from the root and from nothing a scenario says. Checks of one root may go on side by side: what is stored are
+//! changes to the list as it is then. Invariant: a case leaves the list when it has run and holds, and by nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,12 @@ use crate::model::Case;
 #[derive(Clone, Debug)]
 pub struct Remembered {
     folder: PathBuf,
+    /// When it was read.
     ids: BTreeSet<String>,
-    changed: bool,
+    /// Whether a case or a file has failed since.
+    changes: BTreeMap<String, bool>,
+    /// Whether a list that cannot be read is replaced.
+    replaces: bool,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -37,22 +41,15 @@ impl Remembered {
     /// When the list cannot be read, or is none.
     pub fn of(root: &Root) -> Result<Remembered, HostError> {
         let folder = root.folder.join(".kvs");
-        let path = folder.join(FILE);
-        let document = match fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).map_err(|_| {
-                let why = "not a list of failed cases; delete it, and it is written anew";
-                HostError::io(&path, io::Error::new(io::ErrorKind::InvalidData, why))
-            })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Document::default(),
-            Err(error) => return Err(HostError::io(&path, error)),
-        };
-        Ok(Remembered { folder, ids: document.failed, changed: false })
+        let ids = read(&folder)?;
+        Ok(Remembered { folder, ids, changes: BTreeMap::new(), replaces: false })
     }
 
     /// None, for a list that cannot be read and is written anew.
     #[must_use]
     pub fn nothing(root: &Root) -> Remembered {
-        Remembered { folder: root.folder.join(".kvs"), ids: BTreeSet::new(), changed: true }
+        let folder = root.folder.join(".kvs");
+        Remembered { folder, ids: BTreeSet::new(), changes: BTreeMap::new(), replaces: true }
     }
 
     /// Whether a case failed, or its whole file did.
@@ -73,24 +70,45 @@ impl Remembered {
     }
 
     fn set(&mut self, id: String, failed: bool) {
-        self.changed |= if failed { self.ids.insert(id) } else { self.ids.remove(&id) };
+        self.changes.insert(id, failed);
     }
 
-    /// Writes the list if it has changed.
+    /// Writes the list if it changes.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be read again or written.
     pub fn store(self) -> Result<(), HostError> {
         remove_abandoned_files(&self.folder);
-        if !self.changed {
+        let stored = if self.replaces { None } else { Some(read(&self.folder)?) };
+        let mut failed = stored.clone().unwrap_or_default();
+        for (id, has_failed) in self.changes {
+            if has_failed {
+                failed.insert(id)
+            } else {
+                failed.remove(&id)
+            };
+        }
+        if stored.as_ref() == Some(&failed) {
             return Ok(());
         }
-        let document = Document { failed: self.ids };
-        let mut text = serde_json::to_string_pretty(&document).expect("texts are always JSON");
+        let mut text = serde_json::to_string_pretty(&Document { failed }).expect("texts are always JSON");
         text.push('\n');
         write_atomically(&self.folder.join(FILE), text.as_bytes())?;
         let ignore = self.folder.join(".gitignore");
         if ignore.exists() { Ok(()) } else { write_atomically(&ignore, b"*\n") }
+    }
+}
+
+/// The list as it is stored; empty where there is none.
+fn read(folder: &Path) -> Result<BTreeSet<String>, HostError> {
+    let path = folder.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => serde_json::from_str(&text).map(|document: Document| document.failed).map_err(|_| {
+            let why = "not a list of failed cases; delete it, and it is written anew";
+            HostError::io(&path, io::Error::new(io::ErrorKind::InvalidData, why))
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(error) => Err(HostError::io(&path, error)),
     }
 }
 
@@ -126,6 +144,25 @@ mod tests {
         fourth.case(&case("one"), false);
         fourth.store().expect("writable");
         assert!(!read().holds(&case("one")) && read().holds(&case("two")));
+    }
+
+    #[test]
+    fn checks_side_by_side_keep_what_the_other_found() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = Root { folder: folder.path().to_path_buf() };
+        let case = |file: &str| Case { file: file.to_owned(), scenario: None, args: Vec::new() };
+        let read = || Remembered::of(&root).expect("readable");
+        let mut before = read();
+        before.case(&case("b.kvs"), true);
+        before.store().expect("writable");
+        let (mut one, mut other) = (read(), read());
+        one.case(&case("a.kvs"), true);
+        other.case(&case("b.kvs"), false);
+        other.case(&case("c.kvs"), true);
+        one.store().expect("writable");
+        other.store().expect("writable");
+        let failed = ["a.kvs", "b.kvs", "c.kvs"].map(|file| read().holds(&case(file)));
+        assert_eq!(failed, [true, false, true]);
     }
 
     #[test]
