@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{CaseResult, Ending, Golden, Suite};
 use crate::diagnostics::Located;
 use crate::report::number::Json;
-use crate::report::{CaseReport, ExpectationReport, SnapshotReport, Status};
+use crate::report::{CaseReport, ExpectationReport, SnapshotReport, SnapshotStatus, Status};
 
 /// What came of a case; `metrics` are those of its first seed.
 #[must_use]
@@ -64,14 +64,14 @@ fn status(ending: &Ending) -> Status {
 
 fn snapshot(golden: &Golden) -> SnapshotReport {
     let (status, difference) = match golden {
-        Golden::Off => ("off", None),
-        Golden::Same => ("same", None),
-        Golden::Written(_) => ("written", None),
-        Golden::Missing { new, .. } => ("missing", Some(difference("", new))),
-        Golden::Changed { old, new, .. } => ("changed", Some(difference(old, new))),
-        Golden::Broken(_) => ("broken", None),
+        Golden::Off => (SnapshotStatus::Off, None),
+        Golden::Same => (SnapshotStatus::Same, None),
+        Golden::Written(_) => (SnapshotStatus::Written, None),
+        Golden::Missing { new, .. } => (SnapshotStatus::Missing, Some(difference("", new))),
+        Golden::Changed { old, new, .. } => (SnapshotStatus::Changed, Some(difference(old, new))),
+        Golden::Broken(_) => (SnapshotStatus::Broken, None),
     };
-    SnapshotReport { status: status.to_owned(), difference }
+    SnapshotReport { status, difference }
 }
 
 /// The lines that differ with one line around them, as `diff -u` has them.

@@ -29,7 +29,7 @@ pub(super) struct Target {
 impl ReportArgs {
     /// Whether something draws pictures, which costs a little time in every run.
     pub(super) fn has_pictures(&self) -> bool {
-        self.reports.iter().any(|target| target.format.name == "html")
+        self.reports.iter().any(|target| target.format.draws)
     }
 
     /// Writes all; what cannot be written is printed and the others are written anyway.

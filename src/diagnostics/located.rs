@@ -8,7 +8,7 @@ use super::{Diagnostic, Severity};
 use crate::source::{Sources, Span};
 
 /// A diagnostic that needs no sources.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Located {
     /// As `E0104`.
     pub code: String,
@@ -47,7 +47,7 @@ pub struct Place {
 }
 
 /// A place with what to say about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LocatedLabel {
     /// A few words.
     pub text: String,

@@ -1,15 +1,19 @@
 //! How an expectation fared, and which of two verdicts binds.
 
+use serde::{Deserialize, Serialize};
+
 use crate::units::{Dimension, SimTime};
 
 /// How an expectation fared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It holds.
     Pass,
     /// It does not.
     Fail,
     /// Nothing was measured; counts as a failure.
+    #[serde(rename = "no data")]
     NoData,
 }
 

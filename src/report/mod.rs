@@ -13,6 +13,7 @@ mod events;
 mod figures;
 mod human;
 mod json;
+mod markdown;
 mod meta;
 mod paths;
 mod saturation;
@@ -34,8 +35,8 @@ pub use plot::{Plot, Sketch};
 pub use saturation::saturation_note;
 pub use snapshot::snapshot;
 pub use suite::{
-    CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, Status, SuiteFormat,
-    read_results, suite_format,
+    CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, SnapshotStatus, Status,
+    SuiteFormat, read_results, suite_format,
 };
 pub use uncalibrated::{uncalibrated_in, uncalibrated_note};
 

@@ -233,6 +233,99 @@ expect finished == 200
     assert!(places.is_sorted(), "a file of results is sorted by name");
 }
 
+/// Two projects side by side, their files called alike; the second fails.
+fn two_roots() -> Project {
+    let project = Project::new()
+        .with("p/kvs.toml", "")
+        .with("p/scenarios/first.kvs", FIRST)
+        .with("q/kvs.toml", "")
+        .with("q/scenarios/first.kvs", FIRST.replace("decode 500 tok/s", "decode 400 tok/s"));
+    fs::remove_file(project.path("kvs.toml")).expect("it was there");
+    project
+}
+
+#[test]
+fn cases_of_two_roots_are_told_apart_in_every_report() {
+    let project = two_roots();
+    assert_eq!(report(&project, &FORMATS, &["p", "q", "-j", "2"]), 1);
+    let results = json(&project, "out/json");
+    let of = |case: usize, key: &str| results["cases"][case][key].clone();
+    assert_eq!((of(0, "id"), of(1, "id")), ("p/scenarios/first.kvs".into(), "q/scenarios/first.kvs".into()));
+    let latency = |case: usize| results["cases"][case]["metrics"]["p99_latency_ms"].clone();
+    assert_eq!((latency(0), latency(1)), (750.into(), 875.into()));
+    let junit = project.read("out/junit");
+    assert!(
+        junit.contains("<testsuite name=\"p/scenarios/first.kvs\" tests=\"2\" failures=\"0\""),
+        "{junit}"
+    );
+    assert!(
+        junit.contains("<testsuite name=\"q/scenarios/first.kvs\" tests=\"2\" failures=\"1\""),
+        "{junit}"
+    );
+    let markdown = project.read("out/markdown");
+    assert!(
+        markdown.contains("| `q/scenarios/first.kvs` |") && !markdown.contains("p/scenarios"),
+        "{markdown}"
+    );
+    assert!(project.read("out/github").starts_with("::error file=q/scenarios/first.kvs,line=6"));
+    assert_eq!(is_sarif(&json(&project, "out/sarif")), 1);
+    let page = project.read("out/html");
+    let data = page.split("<script type=\"application/json\"").nth(1).and_then(|rest| rest.split_once('>'));
+    let data = data.and_then(|(_, rest)| rest.split("</script>").next());
+    let data: Value = serde_json::from_str(data.expect("the page holds its data")).expect("JSON");
+    for (id, speed) in [("p/scenarios/first.kvs", "decode 500"), ("q/scenarios/first.kvs", "decode 400")] {
+        assert!(data["sources"][id].as_str().is_some_and(|text| text.contains(speed)), "{id}");
+        assert!(data["plots"][id].is_object(), "{id}");
+    }
+    let compared =
+        project.kvs(["check", "p", "q", "--baseline", "out/json", "--gate", "regress 0%"]).exits(1);
+    assert!(compared.stdout.contains("0 cases changed, 2 as before, 0 gates broken"), "{compared:#?}");
+    let listed = project.kvs(["check", "--list", "p", "q", "--filter", "^q/"]).exits(0);
+    assert_eq!(listed.stdout, "q/scenarios/first.kvs\n");
+    let alone = project.kvs(["check", "--list", "p"]).exits(0);
+    assert_eq!(alone.stdout, "scenarios/first.kvs\n");
+}
+
+#[test]
+fn junit_says_of_each_expectation_and_of_the_snapshot_why_it_failed() {
+    let two = FIRST.replace(
+        "expect p99_latency_ms == 750\n",
+        "expect p99_latency_ms < 700; expect arrived == 2; expect finished == 3\n",
+    );
+    let project = Project::new().with("a.kvs", two).with("snapshots/root__a.snap/not_a_file", "");
+    assert_ne!(report(&project, &["junit"], &[]), 0);
+    let xml = project.read("out/junit");
+    for (name, said) in [
+        ("p99_latency_ms &lt; 700", "`p99_latency_ms &lt; 700`"),
+        ("arrived == 2", "`arrived == 2`"),
+        ("finished == 3", "`finished == 3`"),
+    ] {
+        let failure =
+            xml.split(&format!("name=\"{name}\">")).nth(1).unwrap_or_else(|| panic!("{name}: {xml}"));
+        let message = failure.split('>').next().unwrap_or_default();
+        assert!(message.contains(name) || message.contains(said), "{name}: {message}");
+    }
+    let snapshot = xml.split("name=\"snapshot\">").nth(1).expect("a test case");
+    let text = snapshot.split("</failure>").next().unwrap_or_default();
+    assert!(text.contains("root__a.snap"), "{text}");
+}
+
+#[test]
+fn names_with_marks_of_markdown_end_nothing() {
+    let named = format!(
+        "{}\nscenario \"``` | <b>\" {{ expect arrived > 9 }}\n",
+        FIRST.split("expect").next().expect("a part")
+    );
+    let project = Project::new().with("a.kvs", named);
+    std::fs::create_dir(project.path("snapshots")).expect("ours");
+    let _ = report(&project, &["markdown"], &[]);
+    let text = project.read("out/markdown");
+    assert!(text.contains("<summary>a.kvs::``` | &lt;b&gt;</summary>"), "{text}");
+    assert!(text.contains("| ```` a.kvs::``` \\| <b> ````"), "{text}");
+    let fences = text.lines().filter(|line| line.starts_with("```")).count();
+    assert!(fences >= 2 && fences % 2 == 0, "{text}");
+}
+
 #[test]
 fn a_report_that_cannot_be_written_is_exit_5_and_the_others_are_written() {
     let project = Project::first().with("file", "");

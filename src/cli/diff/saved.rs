@@ -11,7 +11,7 @@ use crate::cli::merge;
 use crate::host::HostError;
 use crate::metrics::{Saturation, lookup};
 use crate::report::number::Json;
-use crate::report::{CaseReport, Results, SnapshotReport, Status};
+use crate::report::{CaseReport, Results, SnapshotReport, SnapshotStatus, Status};
 
 /// Reads a file, or what a folder holds.
 pub(super) fn read(path: &Path) -> Result<Results, HostError> {
@@ -19,41 +19,53 @@ pub(super) fn read(path: &Path) -> Result<Results, HostError> {
         return one(path);
     }
     let mut files = Vec::new();
-    find(path, &mut files).map_err(|error| HostError::io(path, error))?;
+    find(path, true, &mut files).map_err(|error| HostError::io(path, error))?;
     files.sort();
-    let mut shares = Vec::new();
-    let mut known = BTreeSet::new();
-    for file in files {
-        let mut results = one(&file)?;
-        // Of several seeds the first counts, as it does for metrics of a check.
-        results.cases.retain(|case| known.insert(case.id.clone()));
-        shares.push(results);
-    }
+    let mut shares = files.iter().map(|file| one(file)).collect::<Result<Vec<Results>, HostError>>()?;
     if shares.is_empty() {
         let why =
             "no results in this folder: expected files of `kvs check --report json=…` or a `summary.json`";
         return Err(HostError::io(path, io::Error::new(io::ErrorKind::InvalidData, why)));
     }
+    // Of several seeds the first counts, as it does for metrics of a check.
+    let mut first: BTreeMap<String, u64> = BTreeMap::new();
+    for case in shares.iter().flat_map(|share| &share.cases) {
+        first.entry(case.id.clone()).and_modify(|seed| *seed = case.seed.min(*seed)).or_insert(case.seed);
+    }
+    for share in &mut shares {
+        share
+            .cases
+            .retain(|case| first.get(&case.id) == Some(&case.seed) && first.remove(&case.id).is_some());
+    }
     Ok(Results::join(shares).expect("each case was kept once"))
 }
 
-/// `*.json` in the folder itself, `summary.json` below it; `run_meta.json` holds no results.
-fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// `*.json` in the folder itself, `summary.json` below it; `run_meta.json` holds no results. Links to folders are not
+/// followed: they may lead back.
+fn find(folder: &Path, is_top: bool, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            find(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "json")
-            && path.file_name().is_some_and(|name| name != "run_meta.json")
-        {
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        if entry.file_type()?.is_dir() {
+            find(&path, false, files)?;
+            continue;
+        }
+        let is_result = match is_top {
+            true => path.extension().is_some_and(|extension| extension == "json") && name != "run_meta.json",
+            false => name == SUMMARY,
+        };
+        if is_result && path.is_file() {
             files.push(path);
         }
     }
     Ok(())
 }
 
+/// What `kvs run --out` calls the numbers of a run.
+const SUMMARY: &str = "summary.json";
+
 fn one(path: &Path) -> Result<Results, HostError> {
-    if path.file_name().is_some_and(|name| name == "summary.json") {
+    if path.file_name().is_some_and(|name| name == SUMMARY) {
         let text = fs::read_to_string(path).map_err(|error| HostError::io(path, error))?;
         return summary(&text).ok_or_else(|| {
             let why = "no summary of `kvs run --out`";
@@ -79,7 +91,7 @@ fn summary(text: &str) -> Option<Results> {
         status: Status::Skipped,
         seed: document["seed"].as_u64()?,
         expectations: Vec::new(),
-        snapshot: SnapshotReport { status: "off".to_owned(), difference: None },
+        snapshot: SnapshotReport { status: SnapshotStatus::Off, difference: None },
         metrics,
         diagnostics: Vec::new(),
         problems: Vec::new(),

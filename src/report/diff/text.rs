@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::{CaseChange, Change, Comparison, Way};
+use crate::report::markdown::{cell, code, prose};
 use crate::report::number::{natural, percent, signed, significant};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -80,7 +81,7 @@ fn heading(case: &CaseChange) -> String {
 #[must_use]
 pub fn markdown(comparison: &Comparison, old: &str, new: &str) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("### kvs: `{old}` → `{new}`\n\n{}", sentence(comparison)));
+    line(&mut text, &format!("### kvs: {} → {}\n\n{}", code(old), code(new), sentence(comparison)));
     for (case, change) in comparison.broken() {
         let [old, new, _, relative] = cells(change);
         let gate = change.broken.as_deref().unwrap_or_default();
@@ -88,7 +89,7 @@ pub fn markdown(comparison: &Comparison, old: &str, new: &str) -> String {
             &mut text,
             &format!(
                 "- **{}** `{}`: {old} → {new} ({relative}) breaks `{gate}`",
-                cell(&case.id),
+                prose(&case.id),
                 change.name
             ),
         );
@@ -98,14 +99,17 @@ pub fn markdown(comparison: &Comparison, old: &str, new: &str) -> String {
             &mut text,
             &format!(
                 "\n| case | metric | {} | {} | change | |\n|---|---|--:|--:|--:|--:|",
-                cell(old),
-                cell(new)
+                cell(&prose(old)),
+                cell(&prose(new))
             ),
         );
     }
     for case in &comparison.cases {
         if let Some((old, new)) = case.status {
-            line(&mut text, &format!("| {} | ends | {} | {} | | |", cell(&case.id), old.name(), new.name()));
+            line(
+                &mut text,
+                &format!("| {} | ends | {} | {} | | |", cell(&prose(&case.id)), old.name(), new.name()),
+            );
         }
         for change in &case.metrics {
             let [old, new, absolute, relative] = cells(change);
@@ -115,7 +119,7 @@ pub fn markdown(comparison: &Comparison, old: &str, new: &str) -> String {
                 (None, Way::Worse) => " ▼",
                 (None, Way::Neutral) => "",
             };
-            let id = cell(&case.id);
+            let id = cell(&prose(&case.id));
             line(
                 &mut text,
                 &format!("| {id} | {} | {old} | {new} | {absolute} | {relative}{mark} |", change.name),
@@ -123,7 +127,7 @@ pub fn markdown(comparison: &Comparison, old: &str, new: &str) -> String {
         }
     }
     for (id, what) in lone(comparison) {
-        line(&mut text, &format!("\n- `{}` {what}", cell(id)));
+        line(&mut text, &format!("\n- {} {what}", code(id)));
     }
     text
 }
@@ -146,10 +150,6 @@ fn sentence(comparison: &Comparison) -> String {
     let broken = comparison.broken().count();
     words.push(format!("{broken} {} broken", if broken == 1 { "gate" } else { "gates" }));
     words.join(", ")
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
 }
 
 fn line(text: &mut String, words: &str) {

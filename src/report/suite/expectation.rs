@@ -15,7 +15,7 @@ impl ExpectationReport {
         ExpectationReport {
             expect: expectation.text.clone(),
             line,
-            status: status.name().to_owned(),
+            status: *status,
             unit: scaled.unit.to_owned(),
             value: scaled.value,
             limit: scaled.limit,

@@ -6,6 +6,7 @@ use crate::diagnostics::{annotation, unplaced_annotation};
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "github",
     summary: "annotations of GitHub Actions; where `GITHUB_ACTIONS` is `true` they are printed anyway",
+    draws: false,
     write: |results, _, into| {
         for diagnostic in results.all_diagnostics() {
             into.write_all(annotation(diagnostic).as_bytes())?;

@@ -13,6 +13,7 @@ use crate::report::plot::Plot;
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "html",
     summary: "one page with verdicts, margins, plots over time, distributions and the sources",
+    draws: true,
     write: |results, pictures, into| into.write_all(page(results, pictures).as_bytes()),
 };
 

@@ -5,6 +5,7 @@ use super::{Results, SuiteFormat};
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "json",
     summary: "all results with the metrics of each case, for programs, `kvs merge` and `kvs diff`",
+    draws: false,
     write: |results, _, into| {
         serde_json::to_writer_pretty(&mut *into, results)?;
         into.write_all(b"\n")

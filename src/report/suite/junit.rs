@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{CaseReport, ExpectationReport, Results, Status, SuiteFormat};
+use super::{CaseReport, ExpectationReport, Results, SnapshotStatus, Status, SuiteFormat};
+use crate::diagnostics::Located;
+use crate::expect;
 use crate::metrics::Saturation;
 
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "junit",
     summary: "JUnit XML with a test case an expectation",
+    draws: false,
     write: |results, _, into| into.write_all(junit(results).as_bytes()),
 };
 
@@ -101,44 +104,50 @@ fn tests_of(case: &CaseReport) -> Vec<Test> {
     let label = case.id.strip_prefix(&case.file).unwrap_or(&case.id).trim_start_matches("::");
     let named = |what: &str| if label.is_empty() { what.to_owned() } else { format!("{label}: {what}") };
     let about = |case: &CaseReport| {
-        let told =
-            case.diagnostics.iter().flat_map(super::Located::lines).chain(case.problems.iter().cloned());
+        let told = case.diagnostics.iter().flat_map(Located::lines).chain(case.problems.iter().cloned());
         told.collect::<Vec<_>>().join("\n")
     };
-    if case.expectations.is_empty() {
-        let what = format!("the case is {}", case.status.name());
-        let outcome = match case.status {
-            Status::Skipped => Outcome::Skipped,
-            Status::Wrong | Status::Unreadable | Status::Crashed => Outcome::Error(what, about(case)),
-            Status::Passed | Status::Failed | Status::NoData => Outcome::Passed,
+    // Each expectation that does not hold has said so, in their order.
+    let mut failures = case.diagnostics.iter();
+    let mut tests: Vec<Test> = Vec::new();
+    for expectation in &case.expectations {
+        let outcome = match expectation.status {
+            expect::Status::Pass => Outcome::Passed,
+            expect::Status::Fail | expect::Status::NoData => failed(expectation, failures.next()),
         };
-        let ran = Test { name: named("runs"), outcome };
-        return std::iter::once(ran).chain(snapshot_of(case, &named)).collect();
+        tests.push(Test { name: named(&expectation.expect), outcome });
     }
-    let expectations = case
-        .expectations
-        .iter()
-        .map(|expectation| Test { name: named(&expectation.expect), outcome: outcome_of(case, expectation) });
-    expectations.chain(snapshot_of(case, &named)).collect()
+    let snapshot = snapshot_of(case, &named);
+    // What stood in the way is told once: with the snapshot, where it was that which could not be read.
+    let is_told = case.snapshot.status == SnapshotStatus::Broken;
+    let what = format!("the case is {}", case.status.name());
+    let ran = match case.status {
+        Status::Skipped => Some(Outcome::Skipped),
+        Status::Wrong | Status::Unreadable | Status::Crashed if !is_told => {
+            Some(Outcome::Error(what, about(case)))
+        }
+        _ if tests.is_empty() => Some(Outcome::Passed),
+        _ => None,
+    };
+    tests.extend(ran.map(|outcome| Test { name: named("runs"), outcome }));
+    tests.extend(snapshot);
+    tests
 }
 
-fn outcome_of(case: &CaseReport, expectation: &ExpectationReport) -> Outcome {
-    if expectation.status == "pass" {
-        return Outcome::Passed;
-    }
-    let told = case.diagnostics.iter().find(|diagnostic| diagnostic.place.line == expectation.line);
-    let message = told.map_or_else(|| expectation.status.clone(), |told| told.message.clone());
+fn failed(expectation: &ExpectationReport, told: Option<&Located>) -> Outcome {
+    let message = told.map_or_else(|| expectation.status.name().to_owned(), |told| told.message.clone());
     Outcome::Failed(message, told.map_or_else(String::new, |told| told.lines().join("\n")))
 }
 
 fn snapshot_of(case: &CaseReport, named: &dyn Fn(&str) -> String) -> Option<Test> {
-    let outcome = match case.snapshot.status.as_str() {
-        "off" => return None,
-        status if case.snapshot.is_failure() => Outcome::Failed(
-            format!("the snapshot is {status}"),
-            case.snapshot.difference.clone().unwrap_or_default(),
-        ),
-        _ => Outcome::Passed,
+    let status = case.snapshot.status;
+    let outcome = match status {
+        SnapshotStatus::Off => return None,
+        SnapshotStatus::Same | SnapshotStatus::Written => Outcome::Passed,
+        SnapshotStatus::Missing | SnapshotStatus::Changed | SnapshotStatus::Broken => {
+            let told = case.snapshot.difference.iter().chain(&case.problems).cloned().collect::<Vec<_>>();
+            Outcome::Failed(format!("the snapshot is {}", status.name()), told.join("\n"))
+        }
     };
     Some(Test { name: named("snapshot"), outcome })
 }

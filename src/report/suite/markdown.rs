@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{CaseReport, Results, Status, SuiteFormat};
+use crate::expect;
+use crate::report::markdown::{cell, code, fenced, prose};
 
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "markdown",
     summary: "a summary with every failure, for step summaries and pull requests",
+    draws: false,
     write: |results, _, into| into.write_all(markdown(results).as_bytes()),
 };
 
@@ -25,11 +28,11 @@ fn markdown(results: &Results) -> String {
     }
     for diagnostic in &results.diagnostics {
         let place = &diagnostic.place;
-        let message = cell(&diagnostic.message);
-        line(format!("\n- `{}:{}` **{}** {message}", place.file, place.line, diagnostic.code));
+        let at = code(&format!("{}:{}", place.file, place.line));
+        line(format!("\n- {at} **{}** {}", diagnostic.code, prose(&diagnostic.message)));
     }
     for problem in &results.problems {
-        line(format!("\n- {}", cell(problem)));
+        line(format!("\n- {}", prose(problem)));
     }
     text
 }
@@ -38,18 +41,20 @@ fn markdown(results: &Results) -> String {
 fn rows(case: &CaseReport) -> Vec<String> {
     let id = cell(&code(&case.id));
     let mut rows = Vec::new();
-    for expectation in case.expectations.iter().filter(|expectation| expectation.status != "pass") {
+    for expectation in
+        case.expectations.iter().filter(|expectation| expectation.status != expect::Status::Pass)
+    {
         let numbers = match &expectation.shown {
             Some(shown) => {
                 let share = shown.share.as_ref().map_or_else(String::new, |share| format!(" ({share})"));
                 format!("{} | {} | {}{share}", shown.value, shown.limit, shown.margin)
             }
-            None => format!("{} | |", expectation.status),
+            None => format!("{} | |", expectation.status.name()),
         };
         rows.push(format!("| {id} | {} | {numbers} |", cell(&code(&expectation.expect))));
     }
     if case.snapshot.is_failure() {
-        rows.push(format!("| {id} | snapshot {} | | | |", case.snapshot.status));
+        rows.push(format!("| {id} | snapshot {} | | | |", case.snapshot.status.name()));
     }
     if rows.is_empty() {
         rows.push(format!("| {id} | {} | | | |", case.status.name()));
@@ -58,34 +63,17 @@ fn rows(case: &CaseReport) -> Vec<String> {
 }
 
 fn details(case: &CaseReport) -> String {
-    let mut text = format!("\n<details><summary>{}</summary>\n", escaped(&case.id));
+    let mut text = format!("\n<details><summary>{}</summary>\n", prose(&case.id));
     for diagnostic in &case.diagnostics {
-        write!(text, "\n{}\n", fenced(&diagnostic.lines().join("\n")))
+        write!(text, "\n{}\n", fenced("text", &diagnostic.lines().join("\n")))
             .expect("writing to a string cannot fail");
     }
     for problem in &case.problems {
-        write!(text, "\n{}\n", fenced(problem)).expect("writing to a string cannot fail");
+        write!(text, "\n{}\n", fenced("text", problem)).expect("writing to a string cannot fail");
     }
     if let Some(difference) = &case.snapshot.difference {
-        write!(text, "\n```diff\n{}\n```\n", difference.trim_end()).expect("writing to a string cannot fail");
+        write!(text, "\n{}\n", fenced("diff", difference)).expect("writing to a string cannot fail");
     }
     text.push_str("\n</details>");
     text
-}
-
-fn fenced(text: &str) -> String {
-    format!("```text\n{}\n```", text.trim_end().replace("```", "'''"))
-}
-
-/// Code on one line; a text that holds a backtick needs two around it.
-fn code(text: &str) -> String {
-    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -24,6 +24,7 @@ use super::plot::Plot;
 use super::saturation::saturation_note;
 use super::uncalibrated::uncalibrated_in;
 use crate::diagnostics::Located;
+use crate::expect;
 use crate::metrics::Saturation;
 
 /// One format.
@@ -32,6 +33,8 @@ pub struct SuiteFormat {
     pub name: &'static str,
     /// One sentence for lists and docs.
     pub summary: &'static str,
+    /// Whether it shows pictures, which cost a little time in every run.
+    pub draws: bool,
     /// How it is written.
     pub write: fn(&Results, &Pictures, &mut dyn Write) -> io::Result<()>,
 }
@@ -141,8 +144,8 @@ pub struct ExpectationReport {
     pub expect: String,
     /// Where it stands, from 1.
     pub line: usize,
-    /// `pass`, `fail` or `no data`.
-    pub status: String,
+    /// How it fared in the worst run.
+    pub status: expect::Status,
     /// Of the three numbers.
     pub unit: String,
     /// What was measured in the worst run.
@@ -181,8 +184,8 @@ pub struct Shown {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotReport {
-    /// `off`, `same`, `written`, `missing`, `changed` or `broken`.
-    pub status: String,
+    /// What was found.
+    pub status: SnapshotStatus,
     /// The lines that differ.
     pub difference: Option<String>,
 }
@@ -191,7 +194,49 @@ impl SnapshotReport {
     /// Whether the case failed for it.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        ["missing", "changed", "broken"].contains(&self.status.as_str())
+        self.status.is_failure()
+    }
+}
+
+/// What was found where the snapshot of a case belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotStatus {
+    /// Nothing was looked at.
+    Off,
+    /// The same numbers.
+    Same,
+    /// What was stored just now.
+    Written,
+    /// None.
+    Missing,
+    /// Other numbers.
+    Changed,
+    /// What could not be read or written.
+    Broken,
+}
+
+impl SnapshotStatus {
+    /// As in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            SnapshotStatus::Off => "off",
+            SnapshotStatus::Same => "same",
+            SnapshotStatus::Written => "written",
+            SnapshotStatus::Missing => "missing",
+            SnapshotStatus::Changed => "changed",
+            SnapshotStatus::Broken => "broken",
+        }
+    }
+
+    /// Whether a case fails for it.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        match self {
+            SnapshotStatus::Off | SnapshotStatus::Same | SnapshotStatus::Written => false,
+            SnapshotStatus::Missing | SnapshotStatus::Changed | SnapshotStatus::Broken => true,
+        }
     }
 }
 
@@ -207,7 +252,11 @@ pub struct Pictures {
 impl Results {
     /// Of cases and mistakes in any order.
     #[must_use]
-    pub fn new(mut cases: Vec<CaseReport>, diagnostics: Vec<Located>, problems: BTreeSet<String>) -> Results {
+    pub fn new(
+        mut cases: Vec<CaseReport>,
+        mut diagnostics: Vec<Located>,
+        problems: BTreeSet<String>,
+    ) -> Results {
         cases.sort_by(|one, other| {
             (&one.file, one.index, &one.id).cmp(&(&other.file, other.index, &other.id))
         });
@@ -215,15 +264,11 @@ impl Results {
         for case in &cases {
             *counts.entry(case.status).or_default() += 1;
         }
-        let mut own: Vec<Located> = Vec::new();
-        for diagnostic in diagnostics {
-            if !own.contains(&diagnostic) {
-                own.push(diagnostic);
-            }
-        }
-        own.sort_by(|one, other| (&one.place, &one.code).cmp(&(&other.place, &other.code)));
+        // By place, and among equals by all there is: the order never follows from that of the shares.
+        diagnostics.sort_by(|one, other| (&one.place, one).cmp(&(&other.place, other)));
+        diagnostics.dedup();
         let kvs = env!("CARGO_PKG_VERSION").to_owned();
-        Results { kvs, counts, cases, diagnostics: own, problems }
+        Results { kvs, counts, cases, diagnostics, problems }
     }
 
     /// Joins the results of shares of one suite; a mistake that each share tells is told once.

@@ -6,6 +6,7 @@ use crate::diagnostics::{Located, sarif};
 pub(super) static FORMAT: SuiteFormat = SuiteFormat {
     name: "sarif",
     summary: "SARIF 2.1.0, for code scanning",
+    draws: false,
     write: |results, _, into| {
         let diagnostics: Vec<Located> = results.all_diagnostics().cloned().collect();
         let problems: Vec<String> = results.all_problems().cloned().collect();
