@@ -30,7 +30,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
         problems.push(format!("{}: {message}; this is a bug in kvs", result.id));
     }
     CaseReport {
-        file: scenario.case.file.clone(),
+        file: format!("{}{}", suite.prefix, scenario.case.file),
         index: result.case,
         id: result.id.clone(),
         status: status(&result.ending),

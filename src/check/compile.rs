@@ -18,6 +18,9 @@ pub struct Suite {
     pub name: String,
     /// What its reads are confined to, and where its snapshots are.
     pub root: Root,
+    /// In front of the ids of its cases: the root as seen from the current folder, with a slash, where files of several
+    /// roots are looked at together; else empty.
+    pub prefix: String,
     /// Its text.
     pub source: SourceId,
     /// Its text and those it uses.
@@ -36,16 +39,37 @@ impl Suite {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+
+    /// How one of its cases is called.
+    #[must_use]
+    pub fn id(&self, case: usize) -> String {
+        format!("{}{}", self.prefix, self.cases[case].scenario.case)
+    }
+
+    /// Puts its root in front of the ids of its cases.
+    pub fn name_root(&mut self, host: &Host) {
+        self.prefix = match host.shown(&self.root.folder) {
+            here if here.is_empty() => here,
+            shown if shown.ends_with('/') => shown,
+            shown => format!("{shown}/"),
+        };
+    }
 }
 
 /// What came of one file: its cases, or why it could not be read; outside that a bug of ours.
 pub type Compiled = Result<Result<Suite, HostError>, String>;
 
-/// Compiles files in parallel, in their order.
+/// Compiles files in parallel, in their order. Where they belong to several roots, ids of cases tell which: below two
+/// roots two files may have one path.
 #[must_use]
 pub fn compile_all(host: &Host, files: &[PathBuf], overrides: &Overrides, n_threads: usize) -> Vec<Compiled> {
-    pool(n_threads.min(files.len()))
-        .install(|| files.par_iter().map(|file| catch(|| compile(host, file, overrides))).collect())
+    let mut compiled: Vec<Compiled> = pool(n_threads.min(files.len()))
+        .install(|| files.par_iter().map(|file| catch(|| compile(host, file, overrides))).collect());
+    let mut suites: Vec<&mut Suite> = compiled.iter_mut().flatten().flatten().collect();
+    if suites.iter().any(|suite| suite.root != suites[0].root) {
+        suites.iter_mut().for_each(|suite| suite.name_root(host));
+    }
+    compiled
 }
 
 /// Threads with room for walking deeply nested trees, as many as the system gives up to `n_threads`.
@@ -96,7 +120,16 @@ pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite,
     for case in &mut cases {
         case.scenario.case.file.clone_from(&below);
     }
-    Ok(Suite { name, root, source, sources, cases, diagnostics: analysis.diagnostics, inputs })
+    Ok(Suite {
+        name,
+        root,
+        prefix: String::new(),
+        source,
+        sources,
+        cases,
+        diagnostics: analysis.diagnostics,
+        inputs,
+    })
 }
 
 /// What is wrong with the text as a whole is drawn like any other mistake; the rest is the world's fault.
@@ -119,7 +152,16 @@ fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suit
     diagnostic.help = error.help();
     let name = error.path;
     let inputs = vec![name.clone()];
-    Ok(Suite { name, root, source, sources, cases: Vec::new(), diagnostics: vec![diagnostic], inputs })
+    Ok(Suite {
+        name,
+        root,
+        prefix: String::new(),
+        source,
+        sources,
+        cases: Vec::new(),
+        diagnostics: vec![diagnostic],
+        inputs,
+    })
 }
 
 const TOO_LARGE: Code = Code("E0701");

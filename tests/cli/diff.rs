@@ -132,6 +132,77 @@ fn a_revision_is_run_with_this_binary_and_leaves_the_repository_alone() {
 }
 
 #[test]
+fn a_revision_without_results_is_no_baseline() {
+    let project = repository();
+    let check = |paths: &[&str]| project.kvs([&["check", "--baseline", "HEAD"], paths].concat());
+    project.write("other/first.kvs", FIRST);
+    check(&["other"]).exits(5).warns("no results `HEAD`: the revision holds no case");
+    check(&["other", "scenarios"]).exits(0).says("other/first.kvs  is new");
+    let outside = Project::first();
+    let path = outside.path("first.kvs");
+    check(&["scenarios", path.to_str().expect("text")]).exits(5).warns("lies outside of the repository");
+    let inside = project.path("scenarios/first.kvs");
+    tells(&check(&[inside.to_str().expect("text")]).exits(0), "750 ms → 875 ms");
+
+    project.write("scenarios/broken.kvs", FIRST.replace("vram", "vran"));
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "broken"]);
+    project.write("scenarios/broken.kvs", FIRST);
+    check(&[]).exits(3).warns("at `HEAD` `scenarios/broken.kvs` cannot be run");
+    check(&["scenarios/first.kvs"]).exits(0).says("0 cases changed");
+    std::fs::remove_file(project.path("scenarios/broken.kvs")).expect("ours");
+    check(&[]).exits(0).warns("note: at `HEAD` `scenarios/broken.kvs` cannot be run");
+
+    let mut crash = project.command();
+    crash.env("KVS_CRASH_IN", "scenarios/first.kvs").args(["diff", "HEAD", "HEAD", "scenarios/first.kvs"]);
+    finish(&mut crash)
+        .exits(5)
+        .warns("scenarios/first.kvs gives no numbers")
+        .warns("could be run to its end");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_baseline_leaves_no_checkout_behind() {
+    use std::time::Duration;
+    let endless = RANDOM.replace("requests 300", "requests 100000000");
+    let project = Project::new().with("scenarios/a.kvs", endless).with("temporary/kept", "");
+    git(&project, &["init", "-q"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "first"]);
+    let mut command = project.command();
+    command.env("TMPDIR", project.path("temporary")).args(["check", "-q", "--baseline", "HEAD"]);
+    let mut child = command.spawn().expect("the binary starts");
+    let count = || std::fs::read_dir(project.path("temporary")).expect("there").count();
+    let mut n_looks = 0;
+    while count() < 2 {
+        n_looks += 1;
+        assert!(n_looks < 10_000, "nothing was checked out");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill starts").success());
+    assert_eq!(child.wait().expect("ours").code(), Some(130));
+    assert_eq!(count(), 1, "the checkout is left");
+}
+
+#[test]
+fn of_a_folder_of_runs_the_first_seed_counts_and_nothing_else_is_read() {
+    let seeds = RANDOM.replace("expect finished", "run { seed 8; seeds 3 }\nexpect finished");
+    let project = Project::new().with("scenarios/random.kvs", seeds);
+    let _ = project.kvs(["run", "scenarios/random.kvs", "--out", "out"]).exits(0);
+    assert!(project.exists("out/seed-10/summary.json"));
+    project.write("out/seed-8/package.json", "{}");
+    let _ = project.kvs(["check", "--report", "json=now.json"]).exits(0);
+    let _ = project.kvs(["diff", "out", "now.json"]).exits(0).says("0 cases changed, 1 as before");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("..", project.path("out/up")).expect("ours");
+        let _ = project.kvs(["diff", "out", "now.json"]).exits(0).says("0 cases changed, 1 as before");
+    }
+}
+
+#[test]
 fn saved_runs_can_be_compared_too() {
     let project = Project::first();
     let _ = project.kvs(["run", "first.kvs", "--out", "old"]).exits(0);

@@ -24,7 +24,7 @@ impl<R> Work<'_, R> {
         let mut result = CaseResult {
             suite: suite_index,
             case: member.case,
-            id: scenario.case.to_string(),
+            id: suite.id(member.case),
             ending: Ending::Passed,
             expectations: Vec::new(),
             golden: Golden::Off,
@@ -57,17 +57,23 @@ impl<R> Work<'_, R> {
         result.expectations =
             judged.map(|(expectation, verdicts)| judge_seeds(expectation, verdicts)).collect();
         if let Some(text) = snapshot {
-            result.golden = self.compare(suite, member, &result.id, &text);
+            result.golden = self.compare(suite, member, &text);
         }
         self.explain(suite, result)
     }
 
-    fn compare(&self, suite: &Suite, member: &Member, id: &str, text: &str) -> Golden {
+    fn compare(&self, suite: &Suite, member: &Member, text: &str) -> Golden {
         let compiled = &suite.cases[member.case];
         let line = compiled.expectations.first().map_or(1, |span| suite.sources.line_column(*span).0);
         let case = &compiled.scenario.case;
         let tolerance = compiled.scenario.run.snapshot_tolerance.get();
-        let subject = golden::Subject { id, file: &case.file, line, seed: member.seeds.start, tolerance };
+        let subject = golden::Subject {
+            id: &case.to_string(),
+            file: &case.file,
+            line,
+            seed: member.seeds.start,
+            tolerance,
+        };
         self.snapshots(suite).compare(&snapshot_name(case), subject, text)
     }
 

@@ -11,7 +11,8 @@ use crate::report::{Plot, Sketch, figures};
 /// Collects while cases run.
 pub(in crate::cli) struct Collect {
     has_pictures: bool,
-    runs: Mutex<BTreeMap<String, Collected>>,
+    /// By the name of the file and the index of the case in it: ids are unique below one root only.
+    runs: Mutex<BTreeMap<(String, usize), Collected>>,
 }
 
 /// Of one case.
@@ -27,11 +28,11 @@ impl Collect {
     }
 
     /// What was collected of a case; nothing where it did not run to its end.
-    pub(in crate::cli) fn take(&self, id: &str) -> Collected {
-        self.lock().remove(id).unwrap_or_default()
+    pub(in crate::cli) fn take(&self, suite: &Suite, case: usize) -> Collected {
+        self.lock().remove(&(suite.name.clone(), case)).unwrap_or_default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Collected>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(String, usize), Collected>> {
         self.runs.lock().expect("no panic while the lock is held")
     }
 }
@@ -52,7 +53,8 @@ impl Recorder for Collect {
         if run.seed == scenario.run.seed {
             let metrics = figures(run.outcome);
             let plot = sketch.map(|sketch| sketch.finish(run.end));
-            self.lock().insert(scenario.case.to_string(), Collected { metrics, plot });
+            let place = (run.suite.name.clone(), run.case);
+            self.lock().insert(place, Collected { metrics, plot });
         }
         Ok(())
     }

@@ -179,11 +179,11 @@ fn baseline(
 ) -> Result<Option<Baseline>, Exit> {
     let Some(name) = &arguments.baseline else { return Ok(None) };
     let (running, paths) = (&arguments.running, arguments.paths.as_slice());
-    let mut baseline =
-        Baseline::new(name, &arguments.gates, &Sides { host, global, running, paths, output })?;
+    let roots_in_ids = loaded.suites.iter().any(|suite| !suite.prefix.is_empty());
+    let sides = Sides { host, global, running, paths, roots_in_ids, output };
+    let mut baseline = Baseline::new(name, &arguments.gates, &sides)?;
     if selected.len() < every_case(&loaded.suites).len() {
-        let id =
-            |(suite, case): &(usize, usize)| loaded.suites[*suite].cases[*case].scenario.case.to_string();
+        let id = |(suite, case): &(usize, usize)| loaded.suites[*suite].id(*case);
         let checked: BTreeSet<String> = selected.iter().map(id).collect();
         baseline.retain(|id| checked.contains(id));
     }
@@ -192,7 +192,7 @@ fn baseline(
 
 fn list(suites: &[Suite], selected: &Selected, output: &Output) {
     for (suite, case) in selected {
-        output.result(&format!("{}\n", suites[*suite].cases[*case].scenario.case));
+        output.result(&format!("{}\n", suites[*suite].id(*case)));
     }
 }
 

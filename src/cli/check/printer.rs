@@ -99,7 +99,7 @@ impl Printer<'_> {
     /// Keeps a case for the reports.
     fn keep(&self, suite: &Suite, result: &CaseResult, state: &mut State) {
         let Some(collect) = self.collect else { return };
-        let collected = collect.take(&result.id);
+        let collected = collect.take(suite, result.case);
         let case = case_report(suite, result, collected.metrics);
         if self.reports.has_pictures() {
             let text = &suite.sources.get(suite.source).text;
@@ -117,7 +117,7 @@ impl Printer<'_> {
 impl Watch for Printer<'_> {
     fn started(&self, suite: &Suite, case: usize) {
         if let Some(live) = &self.live {
-            live.started(&suite.cases[case].scenario.case.to_string());
+            live.started(&suite.id(case));
         }
     }
 

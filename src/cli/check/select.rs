@@ -26,7 +26,7 @@ pub(super) fn select(
     let mut selected = every_case(suites);
     let case = |(suite, case): &(usize, usize)| &suites[*suite].cases[*case].scenario.case;
     if let Some(filter) = &arguments.filter {
-        selected.retain(|place| filter.is_match(&case(place).to_string()));
+        selected.retain(|(suite, case)| filter.is_match(&suites[*suite].id(*case)));
     }
     if arguments.failed {
         selected.retain(|place| {

@@ -68,7 +68,14 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
             return Exit::IO;
         }
     };
-    let sides = Sides { host: &host, global, running: &arguments.running, paths: &arguments.paths, output };
+    let sides = Sides {
+        host: &host,
+        global,
+        running: &arguments.running,
+        paths: &arguments.paths,
+        roots_in_ids: false,
+        output,
+    };
     let gates = match gates(&host, &arguments.gates, output) {
         Ok(gates) => gates,
         Err(exit) => return exit,
@@ -148,6 +155,8 @@ pub(super) struct Sides<'a> {
     pub(super) global: &'a GlobalArgs,
     pub(super) running: &'a RunningArgs,
     pub(super) paths: &'a [PathBuf],
+    /// Whether ids of cases begin with their root, as where it is compared with files of several roots.
+    pub(super) roots_in_ids: bool,
     pub(super) output: &'a Output,
 }
 

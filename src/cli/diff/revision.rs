@@ -1,27 +1,34 @@
 //! The scenarios of a git revision, run by this binary.
 //!
 //! They are written to a temporary folder through an index of their own, so that neither the repository nor what is
-//! checked out is touched. Invariant: what is run is what is committed, traces and imports included.
+//! checked out is touched. Invariant: what is run is what is committed, traces and imports included, and what cannot be
+//! run is said.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-
-use tempfile::TempDir;
+use std::sync::atomic::Ordering;
 
 use super::Sides;
 use crate::check::{self, CaseResult, GoldenMode, Options, Suite, Watch, case_report};
 use crate::cli::check::{Collect, every_case, select_groups};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
-use crate::diagnostics::Located;
-use crate::host::Host;
-use crate::report::{CaseReport, Results};
+use crate::cli::output::Output;
+use crate::diagnostics::{Located, Severity};
+use crate::host::{Host, TemporaryFolder, display};
+use crate::report::{CaseReport, Results, Status};
 
 /// Runs what a revision holds.
 pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
+    // From here on Ctrl-C removes the checkout as well.
+    let stop = interrupt::heed(sides.output);
     let checked_out = check_out(revision).map_err(|why| {
+        // git hears Ctrl-C too, and gives up.
+        if stop.load(Ordering::Relaxed) {
+            interrupt::exit(sides.output);
+        }
         let message = format!("no results `{revision}`: neither a file, a folder nor a git revision ({why})");
         sides
             .output
@@ -30,26 +37,8 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
     })?;
     sides.output.progress(&format!("note: running the scenarios of `{revision}`"));
     let host = Host::disk_at(checked_out.here.clone(), sides.global.allow_outside);
-    let paths: Vec<PathBuf> = sides.paths.iter().map(|path| checked_out.path(path)).collect();
-    let discovered = check::discover(&host, &paths);
-    for problem in &discovered.problems {
-        sides.output.progress(&format!("note: at `{revision}` {problem}"));
-    }
+    let suites = compiled(revision, &host, &checked_out, sides)?;
     let running = sides.running;
-    let compiled = check::compile_all(&host, &discovered.files, &running.settings, running.n_threads());
-    let mut suites = Vec::new();
-    for suite in compiled {
-        match suite {
-            Ok(Ok(suite)) if !suite.has_errors() => suites.push(suite),
-            Ok(Ok(suite)) => {
-                sides
-                    .output
-                    .progress(&format!("note: at `{revision}` `{}` has errors and is left out", suite.name));
-            }
-            Ok(Err(problem)) => sides.output.progress(&format!("note: at `{revision}` {problem}")),
-            Err(crash) => sides.output.crash(revision, &crash),
-        }
-    }
     let groups = select_groups(&suites, &every_case(&suites), running, None);
     let collect = Collect::new(false);
     let told = Told { collect: &collect, cases: Mutex::default(), sides };
@@ -59,16 +48,109 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
         golden: GoldenMode::Off,
         stepping: running.engine.into(),
         overrides: &running.settings,
-        stop: interrupt::heed(sides.output),
+        stop,
     };
     check::run(&host, &suites, &groups, &options, &collect, &told);
+    // Before anything was begun everything is told as not run.
+    if stop.load(Ordering::Relaxed) {
+        interrupt::exit(sides.output);
+    }
     let located = |suite: &Suite| {
         let list = suite.diagnostics.iter();
         list.map(|diagnostic| Located::of(diagnostic, &suite.sources)).collect::<Vec<_>>()
     };
     let of_files = suites.iter().flat_map(located).collect();
     let cases = told.cases.into_inner().expect("no panic while the lock is held");
+    measured(revision, &cases, sides.output)?;
     Ok(Results::new(cases, of_files, BTreeSet::new()))
+}
+
+/// The scenarios of a revision. What is wrong with a file that is still there is an error: its cases would be new ones,
+/// which nothing is compared with.
+fn compiled(
+    revision: &str,
+    host: &Host,
+    checked_out: &CheckedOut,
+    sides: &Sides<'_>,
+) -> Result<Vec<Suite>, Exit> {
+    let Sides { output, running, .. } = *sides;
+    let mut paths = Vec::new();
+    for path in sides.paths {
+        let Some(path) = checked_out.path(path, sides.host) else {
+            let message = format!("`{}` lies outside of the repository of `{revision}`", path.display());
+            output.error(&message, Some("name files and folders of the repository"));
+            return Err(Exit::IO);
+        };
+        paths.push(path);
+    }
+    let discovered = check::discover(host, &paths);
+    for problem in &discovered.problems {
+        output.progress(&format!("note: at `{revision}` {problem}"));
+    }
+    let mut exit = Exit::PASSED;
+    let mut suites = Vec::new();
+    let compiled = check::compile_all(host, &discovered.files, &running.settings, running.n_threads());
+    for (file, suite) in discovered.files.iter().zip(compiled) {
+        let (why, worth) = match suite {
+            Ok(Ok(suite)) if !suite.has_errors() => {
+                suites.push(suite);
+                continue;
+            }
+            Ok(Ok(suite)) => {
+                let first =
+                    suite.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+                let first = first.map_or("it has errors", |error| &error.message);
+                (format!("`{}` cannot be run: {first}", suite.name), Exit::WRONG_SCENARIO)
+            }
+            Ok(Err(problem)) => (problem.to_string(), Exit::IO),
+            Err(crash) => {
+                output.crash(&format!("{} at `{revision}`", display(file)), &crash);
+                exit = exit.and(Exit::BUG);
+                continue;
+            }
+        };
+        let message = format!("at `{revision}` {why}");
+        if sides.host.kind(&checked_out.now(file)).is_ok() {
+            output.error(
+                &message,
+                Some("nothing can be compared with it; name the other files, or another revision"),
+            );
+            exit = exit.and(worth);
+        } else {
+            output.progress(&format!("note: {message}"));
+        }
+    }
+    if exit != Exit::PASSED {
+        return Err(exit);
+    }
+    if every_case(&suites).is_empty() {
+        let message = format!("no results `{revision}`: the revision holds no case in what is compared");
+        output.error(&message, Some("name a revision that has the scenarios, or leave the baseline out"));
+        return Err(Exit::IO);
+    }
+    if sides.roots_in_ids {
+        suites.iter_mut().for_each(|suite| suite.name_root(host));
+    }
+    Ok(suites)
+}
+
+/// Says which cases gave no numbers; an error where none did.
+fn measured(revision: &str, cases: &[CaseReport], output: &Output) -> Result<(), Exit> {
+    let has_ended =
+        |case: &&CaseReport| matches!(case.status, Status::Passed | Status::Failed | Status::NoData);
+    for case in cases.iter().filter(|case| !has_ended(case)) {
+        let why = case.diagnostics.first().map(|told| &told.message).or(case.problems.first());
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        output.progress(&format!("note: at `{revision}` {} gives no numbers{why}", case.id));
+    }
+    if cases.iter().any(|case| has_ended(&case)) {
+        return Ok(());
+    }
+    output.error(
+        &format!("no results `{revision}`: none of its cases could be run to its end"),
+        Some("name another revision"),
+    );
+    Err(Exit::IO)
 }
 
 /// Keeps what is told.
@@ -80,7 +162,7 @@ struct Told<'a> {
 
 impl Watch for Told<'_> {
     fn finished(&self, suite: &Suite, result: CaseResult) {
-        let metrics = self.collect.take(&result.id).metrics;
+        let metrics = self.collect.take(suite, result.case).metrics;
         let case = case_report(suite, &result, metrics);
         self.cases.lock().expect("no panic while the lock is held").push(case);
     }
@@ -92,7 +174,7 @@ impl Watch for Told<'_> {
 
 /// A revision on disk, as long as it lives.
 struct CheckedOut {
-    _folder: TempDir,
+    _folder: TemporaryFolder,
     /// Where the current folder lies in it.
     here: PathBuf,
     tree: PathBuf,
@@ -100,13 +182,17 @@ struct CheckedOut {
 }
 
 impl CheckedOut {
-    /// A path as typed, in the tree of the revision.
-    fn path(&self, typed: &Path) -> PathBuf {
-        let real = typed.canonicalize().unwrap_or_else(|_| typed.to_path_buf());
-        match real.strip_prefix(&self.top) {
-            Ok(below) if typed.is_absolute() => self.tree.join(below),
-            _ => typed.to_path_buf(),
-        }
+    /// A path as typed, in the tree of the revision; `None` where it lies outside of the repository.
+    fn path(&self, typed: &Path, host: &Host) -> Option<PathBuf> {
+        // What is gone now may have been there.
+        let real = typed.canonicalize().unwrap_or_else(|_| host.absolute(typed));
+        let below = real.strip_prefix(&self.top).ok()?;
+        Some(if typed.is_absolute() { self.tree.join(below) } else { typed.to_path_buf() })
+    }
+
+    /// A path of the revision, as it is called now.
+    fn now(&self, file: &Path) -> PathBuf {
+        file.strip_prefix(&self.tree).map_or_else(|_| file.to_path_buf(), |below| self.top.join(below))
     }
 }
 
@@ -119,7 +205,7 @@ fn check_out(revision: &str) -> Result<CheckedOut, String> {
     .map_err(|why| if why.is_empty() { "git knows no such revision".to_owned() } else { why })?;
     let top = PathBuf::from(git(Path::new("."), &["rev-parse", "--show-toplevel"], None)?);
     let prefix = git(Path::new("."), &["rev-parse", "--show-prefix"], None)?;
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let folder = TemporaryFolder::new().map_err(|error| error.to_string())?;
     let real = folder.path().canonicalize().map_err(|error| error.to_string())?;
     let (tree, index) = (real.join("tree"), real.join("index"));
     git(&top, &["read-tree", &commit], Some(&index))?;

@@ -188,9 +188,7 @@ impl<'a> Session<'a> {
     ) {
         let mut selected = every_case(&suites);
         if let Some(filter) = &self.filter {
-            selected.retain(|(suite, case)| {
-                filter.is_match(&suites[*suite].cases[*case].scenario.case.to_string())
-            });
+            selected.retain(|(suite, case)| filter.is_match(&suites[*suite].id(*case)));
         }
         let mut left = BTreeMap::new();
         for (suite, _) in &selected {
