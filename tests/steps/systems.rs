@@ -5,7 +5,9 @@
 
 use std::sync::LazyLock;
 
-use kvs::model::{Arg, Choice, Contention, Link, Phase, Pool, Scenario, TraceRow, Workload, WorkloadSource};
+use kvs::model::{
+    Arg, Choice, Contention, Link, LinkEnd, Phase, Pool, Scenario, TraceRow, Workload, WorkloadSource,
+};
 use kvs::units::{Bandwidth, Dimension, Quantity, SimDuration, SimTime, Tokens};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -89,10 +91,18 @@ fn set_pools(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
         Pool { phase: Phase::Decode, group: 1 - prefill },
     ];
     if random.random_bool(0.8) {
+        let all = |group: usize| LinkEnd { group, first: 0, last: cluster.groups[group].n_replicas() - 1 };
+        let one = |group: usize| LinkEnd { last: 0, ..all(group) };
+        // Everybody with everybody, or some prefill replicas with some decode replicas: the others get no work.
+        let (from, to) = match random.random_range(0..4) {
+            0 => (Some(one(prefill)), Some(all(1 - prefill))),
+            1 => (Some(all(prefill)), Some(one(1 - prefill))),
+            _ => (None, None),
+        };
         cluster.links = vec![Link {
-            from: None,
-            to: None,
-            one_way: false,
+            from,
+            to,
+            one_way: from.is_some(),
             bandwidth: Bandwidth::from_bytes_per_sec(ten_tokens / pick(random, &[13e-3, 1e-3, 1e-4])),
             latency: SimDuration::from_ps(pick(random, &[0, 1_000_000_000, 777_777_777])),
         }];
