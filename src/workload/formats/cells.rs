@@ -63,11 +63,13 @@ fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
         return Err(if power < 0 { BadCell::NoNumber } else { BadCell::TooLarge });
     }
     let mantissa = not_negative(mantissa)?;
-    // The zeros put beside it below are digits as well.
-    if !mantissa.bytes().any(|byte| byte.is_ascii_digit()) {
-        return Err(BadCell::NoNumber);
-    }
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    // Only digits are moved past the point: the places counted below are bytes. The zeros put beside them are digits
+    // as well, so there has to be one before.
+    let (whole, fraction) = digits(whole)
+        .zip(digits(fraction))
+        .filter(|(whole, fraction)| !whole.is_empty() || !fraction.is_empty())
+        .ok_or(BadCell::NoNumber)?;
     let zeros = "0".repeat(power.unsigned_abs() as usize);
     let moved = if power < 0 {
         let digits = format!("{zeros}{whole}");
@@ -173,7 +175,9 @@ mod tests {
         ] {
             assert_eq!(scientific_time(text, exponent), Ok(ps), "{text}");
         }
-        for text in ["e3", "e-3", ".e3", "1e", "1e5.0", "1e31", "1e-31", "-1e3", "1e3e3", "x1e3"] {
+        for text in
+            ["e3", "e-3", ".e3", "1e", "1e5.0", "1e31", "1e-31", "-1e3", "1e3e3", "x1e3", "1.é1e1", "1ée-1"]
+        {
             assert!(scientific_time(text, 9).is_err(), "{text}");
         }
     }
