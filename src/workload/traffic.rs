@@ -82,8 +82,8 @@ impl Traffic {
     /// Prepares the workloads of `scenario` under `seed`.
     ///
     /// # Errors
-    /// When a trace or a file of numbers cannot be opened or one of its rows cannot be read, when the arguments of a workload do not
-    /// determine its requests, or when there are more workloads than 65,536.
+    /// When a trace or a file of numbers cannot be opened or one of its rows cannot be read, when the arguments of a
+    /// workload do not determine its requests, or when there are more workloads than 65,536.
     pub fn new(scenario: &Scenario, seed: u64, open: OpenTrace<'_>) -> Result<Traffic, TrafficError> {
         let streams = Streams::new(seed);
         let mut sources = Vec::with_capacity(scenario.workloads.len());

@@ -1,8 +1,8 @@
 //! From the rows of a file to arrivals of the run: slice, sample, speedup.
 //!
 //! `slice` is in trace time and includes both ends; what is left begins at 0. `sample` keeps each row of the slice
-//! with that probability, by a stream of its own that depends on the trace's name and on no seed: the same rows in every run. `speedup`
-//! divides the times that are left.
+//! with that probability, by a stream of its own that depends on the trace's name and on no seed: the same rows in
+//! every run. `speedup` divides the times that are left.
 
 use std::collections::BTreeMap;
 
