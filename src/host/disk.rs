@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::{Files, Kind};
+use super::{Files, Kind, Stamp};
 
 /// The file system.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,11 @@ impl Files for Disk {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
         Ok(Box::new(BufReader::with_capacity(64 * 1024, file)))
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Stamp> {
+        let metadata = fs::metadata(path)?;
+        Ok(Stamp { length: metadata.len(), modified: metadata.modified().ok(), number: number(&metadata) })
     }
 
     fn scenarios_below(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -50,4 +55,14 @@ impl Files for Disk {
         scenarios.sort();
         Ok(scenarios)
     }
+}
+
+#[cfg(unix)]
+fn number(metadata: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn number(_metadata: &fs::Metadata) -> u64 {
+    0
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What stands behind a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,18 @@ pub enum Kind {
     File,
     /// Something to walk.
     Folder,
+}
+
+/// What tells a file from what it was before: where no part of it has changed, nor have its contents, unless it was
+/// changed within what the clock of files can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// In bytes.
+    pub length: u64,
+    /// When it was last written; `None` where that is not known.
+    pub modified: Option<SystemTime>,
+    /// Which file it is; 0 where the system has no numbers for them.
+    pub number: u64,
 }
 
 /// Holds files; every path it is given is absolute and without `..`.
@@ -31,6 +44,12 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// When it is not there or may not be read.
     fn open(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>>;
+
+    /// What tells a file from what it was before.
+    ///
+    /// # Errors
+    /// When nothing is there.
+    fn stamp(&self, path: &Path) -> io::Result<Stamp>;
 
     /// Every `*.kvs` below a folder, sorted by path.
     ///

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Files, Kind, normalise};
+use super::{Files, Kind, Stamp, normalise};
 
 /// A few files by absolute path; folders exist where files are below them.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,11 @@ impl Files for Memory {
     fn open(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
         let content = self.files.get(path).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
         Ok(Box::new(Cursor::new(Arc::clone(content))))
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Stamp> {
+        let content = self.files.get(path).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+        Ok(Stamp { length: content.len() as u64, modified: None, number: 0 })
     }
 
     fn scenarios_below(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use disk::Disk;
 pub use error::{HostError, Problem};
-pub use files::{Files, Kind};
+pub use files::{Files, Kind, Stamp};
 pub use memory::Memory;
 pub use paths::{display, normalise};
 pub use sweep::remove_abandoned_files;
@@ -165,6 +165,15 @@ impl Host {
     pub fn open(&self, root: &Root, path: &Path) -> Result<Box<dyn BufRead + Send>, HostError> {
         let real = self.resolve(root, path)?;
         self.files.open(&real).map_err(|error| HostError::io(path, error))
+    }
+
+    /// What tells a trace from what it was before.
+    ///
+    /// # Errors
+    /// When it is not there or lies outside the root.
+    pub fn stamp(&self, root: &Root, path: &Path) -> Result<Stamp, HostError> {
+        let real = self.resolve(root, path)?;
+        self.files.stamp(&real).map_err(|error| HostError::io(path, error))
     }
 
     /// The real path, if it may be read.

@@ -167,6 +167,27 @@ fn a_file_removed_and_back_runs_once() {
 }
 
 #[test]
+fn folders_removed_and_made_again_are_heard() {
+    let project = Project::new().with("scenarios/a.kvs", FIRST);
+    let _ = project.kvs(["check", "--update"]).exits(0);
+    let snapshot = project.read("snapshots/a.snap");
+    let watching = Watching::start(&project);
+    fs::remove_dir_all(project.path("scenarios")).expect("it was there");
+    assert_eq!(watching.lines.recv_timeout(AT_MOST).as_deref(), Ok("scenarios/a.kvs is gone"));
+    project.write("scenarios/a.kvs", FIRST);
+    assert_eq!(watching.runs_cases(), ["scenarios/a.kvs"]);
+    project.write("scenarios/a.kvs", format!("{FIRST}# more\n"));
+    assert_eq!(watching.runs_cases(), ["scenarios/a.kvs"]);
+    fs::remove_dir_all(project.path("snapshots")).expect("it was there");
+    let _ = watching.runs();
+    project.write("snapshots/a.snap", &snapshot);
+    let _ = watching.runs();
+    project.write("snapshots/a.snap", snapshot.replace("finished", "finished 1"));
+    let lines = watching.runs();
+    assert!(lines.iter().any(|line| line.contains("snapshot differs")), "{lines:#?}");
+}
+
+#[test]
 fn values_are_shown_before_and_after() {
     let project = Project::first();
     let watching = Watching::start(&project);

@@ -12,8 +12,14 @@ impl Session<'_> {
     /// Compiles every file there is; what vanished is forgotten.
     pub(super) fn look(&mut self) -> Vec<(Suite, Fingerprint)> {
         let discovered = check::discover(&self.host, &self.arguments.paths);
+        let here = self.host.absolute(Path::new(""));
         for folder in check::folders(&self.host, &self.arguments.paths) {
-            self.folders.watch(&self.host.absolute(&folder), true);
+            let folder = self.host.absolute(&folder);
+            // One that is removed and made again is heard of where it lies, in the folder of this watch.
+            if let Some(parent) = folder.parent().filter(|parent| parent.starts_with(&here)) {
+                self.folders.watch(parent, false);
+            }
+            self.folders.watch(&folder, true);
         }
         for path in &self.arguments.paths {
             if let Some(folder) = self.host.absolute(path).parent() {
@@ -30,12 +36,13 @@ impl Session<'_> {
         let n_threads = self.arguments.running.n_threads();
         let overrides = &self.arguments.running.settings;
         let compiled = check::compile_all(&self.host, &discovered.files, overrides, n_threads);
+        self.digests.begin_look();
         let mut looked = Vec::new();
         for (file, suite) in discovered.files.iter().zip(compiled) {
             match suite {
                 Ok(Ok(suite)) => {
                     self.watch_inputs(&suite);
-                    let fingerprint = Fingerprint::of(&self.host, &suite);
+                    let fingerprint = Fingerprint::of(&self.host, &suite, &mut self.digests);
                     looked.push((suite, fingerprint));
                 }
                 Ok(Err(problem)) => self.output.problem(&problem),
@@ -82,6 +89,7 @@ impl Session<'_> {
         for folder in folders {
             self.folders.watch(&folder, false);
         }
+        self.folders.watch(&suite.root.folder, false);
         self.folders.watch(&suite.root.folder.join("snapshots"), false);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::digests::Digests;
 use crate::check::{GoldenMode, Snapshots, Suite, snapshot_name};
 use crate::digest::sha256;
 use crate::host::Host;
@@ -17,13 +18,11 @@ pub(super) struct Fingerprint {
 
 impl Fingerprint {
     /// As the files are now; the texts are those that were compiled.
-    pub(super) fn of(host: &Host, suite: &Suite) -> Fingerprint {
+    pub(super) fn of(host: &Host, suite: &Suite, digests: &mut Digests) -> Fingerprint {
         let mut inputs: Vec<String> = suite.sources.texts().map(|text| hash(text.as_bytes())).collect();
         inputs.extend(traces(suite).map(|path| {
-            let contents =
-                host.open(&suite.root, Path::new(path)).ok().and_then(|reader| sha256(reader).ok());
             // A trace that is missing is an input too: when it comes back the file runs again.
-            contents.unwrap_or_else(|| "none".to_owned())
+            digests.of(host, &suite.root, Path::new(path)).unwrap_or_else(|| "none".to_owned())
         }));
         Fingerprint { inputs: inputs.join(" "), snapshots: snapshots(suite) }
     }

@@ -3,6 +3,7 @@
 //! Only what an edit touches runs: a file is touched when the bytes of itself, its imports, its traces or its
 //! snapshots are others than at its last run. Invariant: nothing that is written here makes anything run.
 
+mod digests;
 mod files;
 mod fingerprint;
 mod job;

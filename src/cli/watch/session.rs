@@ -8,6 +8,7 @@ use std::time::Instant;
 use regex::Regex;
 
 use super::WatchArgs;
+use super::digests::Digests;
 use super::fingerprint::Fingerprint;
 use super::job::{Job, Order, Told, What};
 use super::keys::{Keyboard, is_interrupt};
@@ -30,6 +31,7 @@ pub(super) struct Session<'a> {
     sender: Sender<Signal>,
     signals: Receiver<Signal>,
     pub(super) folders: Folders,
+    pub(super) digests: Digests,
     pub(super) keyboard: Option<Keyboard>,
     /// Every file there is, by its path as typed.
     pub(super) files: BTreeMap<String, Known>,
@@ -98,6 +100,7 @@ impl<'a> Session<'a> {
             sender,
             signals,
             folders,
+            digests: Digests::default(),
             keyboard,
             files: BTreeMap::new(),
             filter: arguments.filter.clone(),
@@ -121,7 +124,12 @@ impl<'a> Session<'a> {
                 match signal {
                     Signal::Changed => {
                         let others = settle(&self.signals);
-                        self.begin(Which::Changed, GoldenMode::Pending);
+                        // Who pressed a key waits for it; the change is heard after it.
+                        if others.iter().any(|other| matches!(other, Signal::Key(_))) {
+                            waiting.push(Signal::Changed);
+                        } else {
+                            self.begin(Which::Changed, GoldenMode::Pending);
+                        }
                         waiting.extend(others.into_iter().rev());
                     }
                     Signal::Told(told) => self.hear(told),

@@ -3,10 +3,11 @@
 //! Folders are watched, never files: an editor that replaces a file leaves a watch of its old one deaf. Reading is no
 //! change. Whether a change is one, the fingerprints decide; here it is only heard.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use console::Key;
 use notify::event::{EventKind, ModifyKind};
@@ -29,31 +30,55 @@ const QUIET: Duration = Duration::from_millis(80);
 /// The folders that are listened to.
 pub(super) struct Folders {
     watcher: RecommendedWatcher,
-    watched: BTreeSet<PathBuf>,
+    watched: Arc<Mutex<Watched>>,
 }
+
+/// Each with whether those below it are listened to as well.
+type Watched = BTreeMap<PathBuf, bool>;
 
 impl Folders {
     /// None yet; what happens in them goes to `signals`.
     pub(super) fn new(signals: Sender<Signal>) -> notify::Result<Folders> {
+        let watched: Arc<Mutex<Watched>> = Arc::default();
+        let known = Arc::clone(&watched);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            if let Ok(event) = &event {
+                forget_what_is_gone(event, &known);
+            }
             // An error means that events were lost: look at everything.
             if event.as_ref().map_or(true, is_change) {
                 // Nobody listens any more when the command ends.
                 let _ = signals.send(Signal::Changed);
             }
         })?;
-        Ok(Folders { watcher, watched: BTreeSet::new() })
+        Ok(Folders { watcher, watched })
     }
 
-    /// Listens to a folder as well, with those below it or alone; one that is not there is left out.
+    /// Listens to a folder as well, with those below it or alone; one that is not there is left out, and tried again
+    /// the next time.
     pub(super) fn watch(&mut self, folder: &Path, with_those_below: bool) {
-        if self.watched.contains(folder) {
-            return;
+        match lock(&self.watched).get(folder) {
+            Some(has_those_below) if *has_those_below || !with_those_below => return,
+            Some(_) | None => {}
         }
+        // The lock is not held: the watcher answers only when it is through with what it tells.
+        let _ = self.watcher.unwatch(folder);
         let mode = if with_those_below { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
         if self.watcher.watch(folder, mode).is_ok() {
-            self.watched.insert(folder.to_path_buf());
+            lock(&self.watched).insert(folder.to_path_buf(), with_those_below);
         }
+    }
+}
+
+fn lock(watched: &Mutex<Watched>) -> MutexGuard<'_, Watched> {
+    watched.lock().expect("no panic while the lock is held")
+}
+
+/// The system ceases to listen to a folder that is removed or renamed, and to those below it; one that is made again
+/// under its name must be listened to anew.
+fn forget_what_is_gone(event: &notify::Event, watched: &Mutex<Watched>) {
+    if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
+        lock(watched).retain(|folder, _| !event.paths.iter().any(|path| folder.starts_with(path)));
     }
 }
 
@@ -80,14 +105,63 @@ fn is_ours(path: &Path) -> bool {
         || inside("target")
 }
 
-/// Waits until changes have been quiet for a while; everything else that came meanwhile.
+/// Waits until no change has come for a while, or a key; gives everything else that came meanwhile.
+#[expect(clippy::disallowed_methods, reason = "the command waits for people; no result depends on it")]
 pub(super) fn settle(signals: &Receiver<Signal>) -> Vec<Signal> {
     let mut others = Vec::new();
+    let mut quiet_at = Instant::now() + QUIET;
     loop {
-        match signals.recv_timeout(QUIET) {
-            Ok(Signal::Changed) => {}
-            Ok(other) => others.push(other),
+        let left = quiet_at.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return others;
+        }
+        match signals.recv_timeout(left) {
+            Ok(Signal::Changed) => quiet_at = Instant::now() + QUIET,
+            // A run in progress tells all the time: that delays nothing.
+            Ok(told @ Signal::Told(_)) => others.push(told),
+            Ok(key @ Signal::Key(_)) => {
+                others.push(key);
+                return others;
+            }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return others,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::super::job::What;
+    use super::*;
+
+    fn told() -> Signal {
+        Signal::Told(Told { job: 1, what: What::Ended })
+    }
+
+    #[test]
+    fn what_a_run_tells_does_not_delay_a_change() {
+        let (sender, signals) = mpsc::channel();
+        let teller = thread::spawn(move || {
+            // Until nobody listens: were each to begin the wait anew, it would never end.
+            while sender.send(told()).is_ok() {
+                thread::sleep(QUIET / 20);
+            }
+        });
+        let others = settle(&signals);
+        assert!(others.iter().all(|other| matches!(other, Signal::Told(_))) && !others.is_empty());
+        drop(signals);
+        teller.join().expect("it ends");
+    }
+
+    #[test]
+    fn a_key_ends_the_wait() {
+        let (sender, signals) = mpsc::channel();
+        for signal in [told(), Signal::Changed, Signal::Key(Key::Enter), told()] {
+            sender.send(signal).expect("somebody listens");
+        }
+        let others = settle(&signals);
+        assert!(matches!(others.as_slice(), [Signal::Told(_), Signal::Key(Key::Enter)]));
     }
 }
