@@ -1,9 +1,10 @@
-//! Whether the model fits on the GPUs of a replica: heads that divide, and room for weights and a block of cache.
+//! Whether the model fits on the GPUs of a replica: heads that divide, room for weights and a block of cache, and
+//! something that joins them.
 //!
 //! Concerns `batching continuous` only. Invariant: a case that passes has at least one block of cache on each replica.
 
 use crate::engine::hardware::memory::kv_blocks;
-use crate::model::{Architecture, Batching, Scenario};
+use crate::model::{Architecture, Batching, Cluster, Scenario};
 
 use super::block::Block;
 use super::context::Context;
@@ -17,7 +18,13 @@ pub(super) fn check(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<
     let model = &scenario.model;
     let Some(architecture) = Architecture::of(model) else { return true };
     let mut fits = true;
-    for (group, statement) in scenario.cluster.groups.iter().zip(cluster.all("gpus")) {
+    for (index, statement) in (0..scenario.cluster.groups.len()).zip(cluster.all("gpus")) {
+        let group = &scenario.cluster.groups[index];
+        let sums = group.tensor_parallel > 1 && scenario.engine.timing.name == "roofline";
+        if sums && scenario.cluster.peers(index).is_none() {
+            ctx.report(error::gpus_not_joined(statement.span, group));
+            fits = false;
+        }
         let mistake = if architecture.heads.is_multiple_of(u64::from(group.tensor_parallel)) {
             let lack = kv_blocks(model, group, &scenario.engine).err();
             lack.map(|lack| error::does_not_fit(statement.span, &model.name, group, &lack))
@@ -30,4 +37,22 @@ pub(super) fn check(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<
         }
     }
     fits
+}
+
+/// Notes links that nothing goes over: with `batching continuous` caches move between pools only, and the GPUs of a
+/// replica sum over what joins them.
+pub(super) fn check_links(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<'_>) {
+    let of = &scenario.cluster;
+    if scenario.engine.batching != Batching::Continuous || !of.pools.is_empty() {
+        return;
+    }
+    let sums =
+        |group: &usize| of.groups[*group].tensor_parallel > 1 && scenario.engine.timing.name == "roofline";
+    for (link, statement) in of.links.iter().zip(cluster.all("link")) {
+        let alone = Cluster { links: vec![link.clone()], ..of.clone() };
+        let bare = Cluster { links: Vec::new(), ..of.clone() };
+        if !(0..of.groups.len()).filter(sums).any(|group| alone.peers(group) != bare.peers(group)) {
+            ctx.report(error::link_without_effect(statement.span));
+        }
+    }
 }

@@ -288,6 +288,7 @@ impl<'s> Lowering<'_, '_, 's> {
                 if !fit::check(&scenario, &block, ctx) {
                     return Draft { workloads: names, cluster: Some(scenario.cluster), sound: None };
                 }
+                fit::check_links(&scenario, &block, ctx);
                 Draft { workloads: names, cluster: None, sound: Some((scenario, mode, block)) }
             }
             (_, _, cluster, ..) => Draft { workloads: names, cluster, sound: None },

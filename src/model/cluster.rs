@@ -79,6 +79,23 @@ impl Cluster {
         unreachable!("replica {replica} lies outside the cluster")
     }
 
+    /// What joins the GPUs of a group's replicas, over which tensor parallelism sums: a link within the whole group,
+    /// else what the GPU type says, else `link default`. `None` where nothing does.
+    #[must_use]
+    pub fn peers(&self, group: usize) -> Option<PeerLink> {
+        let (type_, last) = (&self.groups[group], self.groups[group].n_replicas() - 1);
+        let whole = Some(LinkEnd { group, first: 0, last });
+        let stated = |ends: Option<LinkEnd>| {
+            let link = self.links.iter().rfind(|link| link.from == ends && link.to == ends)?;
+            Some(PeerLink { bandwidth: link.bandwidth, latency: link.latency })
+        };
+        let of_type = || {
+            let bandwidth = type_.gpu.hardware.as_ref()?.link_bandwidth?;
+            Some(PeerLink { bandwidth, latency: SimDuration::ZERO })
+        };
+        stated(whole).or_else(of_type).or_else(|| stated(None))
+    }
+
     /// `large[0]`, as a scenario names it.
     #[must_use]
     pub fn replica_name(&self, replica: usize) -> String {
@@ -99,6 +116,15 @@ pub struct Link {
     /// A direction's.
     pub bandwidth: Bandwidth,
     /// A message's.
+    pub latency: SimDuration,
+}
+
+/// What joins the GPUs of a replica.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PeerLink {
+    /// One way.
+    pub bandwidth: Bandwidth,
+    /// Of a message, beside what GPUs spend on any.
     pub latency: SimDuration,
 }
 

@@ -16,7 +16,7 @@ mod workload;
 
 pub use architecture::{Architecture, Experts, Latent, Window};
 pub use choice::{Arg, Choice, DataFile, Stage, Values};
-pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, Phase, Pool};
+pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, PeerLink, Phase, Pool};
 pub use expectation::{
     Comparison, Condition, Expectation, GpuSelection, Mention, Metric, Operator, Selection, Term, Tolerance,
 };

@@ -70,7 +70,7 @@ fn hardware(model: &LanguageModel, random: &mut ChaCha8Rng) -> Hardware {
         compute,
         compute_fp8: random.random_bool(0.5).then_some(2.0 * compute),
         compute_int8: random.random_bool(0.5).then_some(2.0 * compute),
-        link_bandwidth: random.random_bool(0.5).then(|| Bandwidth::from_bytes_per_sec(1e7)),
+        link_bandwidth: Some(Bandwidth::from_bytes_per_sec(pick(random, &[1e7, 3.3e7]))),
     }
 }
 

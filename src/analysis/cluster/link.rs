@@ -73,7 +73,8 @@ fn ends(cursor: &mut Cursor<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Opti
     let from = end(first, layout, ctx);
     let to = second.map_or(from, |second| end(second, layout, ctx));
     let (from, to) = (from?, to?);
-    let alone = from == to && from.first == from.last;
+    // The GPUs of one replica are joined too.
+    let alone = from == to && from.first == from.last && layout.lines[from.group].tensor_parallel == 1;
     if alone {
         let span = second.map_or(first.span(), |second| first.span().to(second.span()));
         ctx.report(error::link_to_itself(span, ctx.text(first.span())));

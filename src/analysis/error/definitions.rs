@@ -191,6 +191,25 @@ pub(in crate::analysis) fn incomplete_architecture(span: Span, model: &str, miss
         .with_help(format!("add {list} to `model {model}`: a step's cost follows from them"))
 }
 
+/// `tensor_parallel 4` on GPUs that nothing joins
+pub(in crate::analysis) fn gpus_not_joined(at: Span, group: &Group) -> Diagnostic {
+    let (gpu, n_gpus) = (&group.gpu.name, group.tensor_parallel);
+    let message =
+        format!("nothing joins the {n_gpus} GPUs of a replica of `{}`, which sum over links", group.name);
+    Diagnostic::error(Code("E0320"), message, at, "tensor parallelism needs a link").with_help(format!(
+        "give `gpu {gpu}` a `link_bandwidth`, or add `link {} bandwidth 64 GB/s latency 5 us`",
+        group.name
+    ))
+}
+
+/// `link` with `batching continuous` and no pools
+pub(in crate::analysis) fn link_without_effect(at: Span) -> Diagnostic {
+    let message = "nothing goes over this link: without pools caches stay where they are";
+    Diagnostic::note(Code("E0321"), message.to_owned(), at, "has no effect").with_help(
+        "add pools, or name a group alone, `link GROUP …`, for what joins the GPUs of its replicas",
+    )
+}
+
 /// `serves llama_3_1_70b` on one GPU of 80 GB
 pub(in crate::analysis) fn does_not_fit(
     at: Span,

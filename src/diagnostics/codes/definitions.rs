@@ -187,4 +187,28 @@ trace { r1 0 100 10 }",
         right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 tensor_parallel 4 }
 trace { r1 0 100 10 }",
     },
+    CodeInfo {
+        code: Code("E0320"),
+        summary: "GPUs of a replica that nothing joins",
+        explanation: "Tensor parallelism sums over the GPUs of a replica twice a layer. What joins them is a link within \
+                      the group (`link GROUP bandwidth … latency …`), else the `link_bandwidth` of the GPU type, else \
+                      `link default`; one of these is needed.",
+        wrong: "gpu mine { vram 80 GB; bandwidth 3 TB/s; compute 900 TFLOPS }
+cluster { serves llama_3_1_8b; gpus mine x 4 tensor_parallel 4 }
+trace { r1 0 100 10 }",
+        right: "gpu mine { vram 80 GB; bandwidth 3 TB/s; compute 900 TFLOPS; link_bandwidth 64 GB/s }
+cluster { serves llama_3_1_8b; gpus mine x 4 tensor_parallel 4 }
+trace { r1 0 100 10 }",
+    },
+    CodeInfo {
+        code: Code("E0321"),
+        summary: "a link that nothing goes over (a note)",
+        explanation: "Under `batching continuous` caches move between a prefill pool and a decode pool, and sums of \
+                      tensor parallelism go over a link within the whole group, or over `link default` where the GPU \
+                      type has no `link_bandwidth`. Any other link has no effect.",
+        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; link h100_sxm bandwidth 1 GB/s latency 1 ms }
+trace { r1 0 100 10 }",
+        right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 tensor_parallel 4; link h100_sxm bandwidth 64 GB/s latency 5 us }
+trace { r1 0 100 10 }",
+    },
 ];

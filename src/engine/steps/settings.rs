@@ -10,7 +10,7 @@ use super::pools::Pools;
 use super::replica::{Limits, Setup};
 use super::waiting::Waiting;
 use crate::engine::hardware::attained::Attained;
-use crate::model::{self, Cluster, Phase, Scenario};
+use crate::model::{Cluster, Phase, Scenario};
 use crate::units::{Bytes, SimDuration, SimTime};
 
 pub(super) struct Settings {
@@ -71,7 +71,7 @@ impl Settings {
                 blocks: memory::kv_blocks(scenario, index),
                 block_bytes: memory::block_bytes(scenario, index),
                 phase: phase(&scenario.cluster, index),
-                timing: timing(scenario, &scenario.cluster.groups[index]),
+                timing: timing(scenario, index),
             })
             .collect();
         let whole: Vec<Range<usize>> = groups.iter().map(|group| group.replicas.clone()).collect();
@@ -180,10 +180,11 @@ fn phase(cluster: &Cluster, group: usize) -> Option<Phase> {
     cluster.pools.iter().find(|pool| pool.group == group).map(|pool| pool.phase)
 }
 
-fn timing(scenario: &Scenario, group: &model::Group) -> Rc<dyn StepTiming> {
+fn timing(scenario: &Scenario, index: usize) -> Rc<dyn StepTiming> {
+    let (group, peers) = (&scenario.cluster.groups[index], scenario.cluster.peers(index));
     let choice = &scenario.engine.timing;
     match choice.name.as_str() {
-        "roofline" => Rc::new(Roofline::of(choice, &scenario.model, group)),
+        "roofline" => Rc::new(Roofline::of(choice, &scenario.model, group, peers)),
         "linear" => Rc::new(Linear::of(choice)),
         timing => unreachable!("analysis admits no timing `{timing}` with `batching continuous`"),
     }

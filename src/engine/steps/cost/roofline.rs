@@ -17,11 +17,7 @@
 use super::{Batch, Growth, StepCost, StepTiming, TICK_BITS, Ticks, ticks};
 use crate::engine::hardware::attained::Attained;
 use crate::engine::hardware::memory::share_of_cache;
-use crate::model::{Architecture, Choice, Group, Hardware, LanguageModel, StoredAs};
-use crate::units::Bandwidth;
-
-/// To other GPUs where the catalogue or the scenario does not say: PCIe 4.0 x16, one way, bytes a second.
-const PCIE: f64 = 32e9;
+use crate::model::{Architecture, Choice, Group, Hardware, LanguageModel, PeerLink, StoredAs};
 
 /// Bytes of a value that GPUs sum over: bf16.
 const ACTIVATION: f64 = 2.0;
@@ -104,15 +100,21 @@ fn bounded(seconds: f64, most: f64) -> Ticks {
 }
 
 impl Roofline {
-    /// For a replica of a group.
+    /// For a replica of a group whose GPUs are joined by `peers`, where it has several.
     ///
     /// # Panics
     /// When the model's architecture or the GPU's hardware figures are not known; analysis refuses that.
-    pub(in crate::engine) fn of(timing: &Choice, model: &LanguageModel, group: &Group) -> Roofline {
+    pub(in crate::engine) fn of(
+        timing: &Choice,
+        model: &LanguageModel,
+        group: &Group,
+        peers: Option<PeerLink>,
+    ) -> Roofline {
         let architecture = Architecture::of(model).expect("analysis asks for the whole architecture");
         let hardware = group.gpu.hardware.expect("analysis asks for hardware figures");
         let attained = Attained::of(timing, &hardware);
-        let replica = Replica { model, architecture, hardware, attained, n_gpus: group.tensor_parallel };
+        let replica =
+            Replica { model, architecture, hardware, attained, peers, n_gpus: group.tensor_parallel };
         replica.compile()
     }
 }
@@ -153,6 +155,7 @@ struct Replica<'a> {
     architecture: Architecture,
     hardware: Hardware,
     attained: Attained,
+    peers: Option<PeerLink>,
     n_gpus: u32,
 }
 
@@ -197,16 +200,20 @@ impl Replica<'_> {
 
     /// The step itself, its layers, and the latency of two sums a layer.
     fn overhead_seconds(&self) -> f64 {
-        let message = if self.n_gpus > 1 { 2.0 * self.attained.message } else { 0.0 };
+        let latency = self.peers.map_or(0.0, |peers| peers.latency.as_secs_f64());
+        let message = if self.n_gpus > 1 { 2.0 * (self.attained.message + latency) } else { 0.0 };
         self.attained.base + self.architecture.layers as f64 * (self.attained.layer + message)
     }
 
     /// The bytes of two sums a layer, for one token.
     fn message_seconds(&self) -> f64 {
+        if self.n_gpus == 1 {
+            return 0.0;
+        }
         let n_gpus = f64::from(self.n_gpus);
         let bytes = 2.0 * (n_gpus - 1.0) / n_gpus * self.architecture.hidden as f64 * ACTIVATION;
-        let bandwidth = self.hardware.link_bandwidth.map_or(PCIE, Bandwidth::get);
-        2.0 * self.architecture.layers as f64 * bytes / (bandwidth * self.attained.link)
+        let peers = self.peers.expect("analysis asks what joins the GPUs of a replica");
+        2.0 * self.architecture.layers as f64 * bytes / (peers.bandwidth.get() * self.attained.link)
     }
 
     /// A token through a share of that many parameters.
@@ -257,7 +264,7 @@ impl Replica<'_> {
 mod tests {
     use super::*;
     use crate::model::Gpu;
-    use crate::units::Bytes;
+    use crate::units::{Bandwidth, Bytes, SimDuration};
 
     /// Figures that make times round numbers: 1 layer, 2 heads of 8 x 8, 1 TFLOPS, 1 GB/s, all of it attained.
     fn model(figures: &[(&str, u64)]) -> LanguageModel {
@@ -279,13 +286,18 @@ mod tests {
         }
     }
 
+    fn peers(latency_us: u64) -> Option<PeerLink> {
+        let latency = SimDuration::from_ps(latency_us * 1_000_000);
+        Some(PeerLink { bandwidth: Bandwidth::from_bytes_per_sec(1e9), latency })
+    }
+
     fn group(n_gpus: u32) -> Group {
         let hardware = Hardware {
             bandwidth: Bandwidth::from_bytes_per_sec(1e9),
             compute: 1e12,
             compute_fp8: None,
             compute_int8: None,
-            link_bandwidth: Some(Bandwidth::from_bytes_per_sec(1e9)),
+            link_bandwidth: None,
         };
         let gpu = Gpu {
             name: "round".to_owned(),
@@ -336,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_decode_reads_the_weights_and_its_cache() {
-        let roofline = Roofline::of(&timing(&[]), &model(&[]), &group(1));
+        let roofline = Roofline::of(&timing(&[]), &model(&[]), &group(1), peers(0));
         let mut batch = Batch::default();
         batch.add_decode(100);
         lasts(roofline.cost(&batch), (2.0 * (COMMON + HEAD) + 100.0 * 64.0) / 1e9);
@@ -344,7 +356,7 @@ mod tests {
 
     #[test]
     fn a_long_prompt_takes_its_flops_and_one_row_of_the_last_matrix() {
-        let roofline = Roofline::of(&timing(&[]), &model(&[]), &group(1));
+        let roofline = Roofline::of(&timing(&[]), &model(&[]), &group(1), peers(0));
         let mut batch = Batch::default();
         batch.add_chunk(0, 1_000_000, true);
         let pairs = 1e6 * (1e6 + 1.0) / 2.0;
@@ -358,8 +370,8 @@ mod tests {
     fn overheads_are_counted_for_what_they_are_named_for() {
         let beside = [("base", 1e-3), ("per_layer", 1e-4), ("per_request", 1e-5)];
         let (bare, full) = (
-            Roofline::of(&timing(&[]), &model(&[]), &group(1)),
-            Roofline::of(&timing(&beside), &model(&[]), &group(1)),
+            Roofline::of(&timing(&[]), &model(&[]), &group(1), peers(0)),
+            Roofline::of(&timing(&beside), &model(&[]), &group(1), peers(0)),
         );
         let mut batch = Batch::default();
         batch.add_decode(10);
@@ -372,19 +384,21 @@ mod tests {
     #[test]
     fn tensor_parallelism_shares_the_work_and_adds_messages() {
         let beside = [("per_message", 1e-3)];
-        let roofline = Roofline::of(&timing(&beside), &model(&[("kv_heads", 1)]), &group(2));
+        let roofline = Roofline::of(&timing(&beside), &model(&[("kv_heads", 1)]), &group(2), peers(0));
         let mut batch = Batch::default();
         batch.add_decode(100);
         // One key and value head is kept by both GPUs; two messages of 2 (2 - 1)/2 x 16 values x 2 bytes.
         let common = COMMON - 2.0 * 16.0 * 8.0;
         let reading = (2.0 * (common + HEAD) / 2.0 + 100.0 * 64.0) / 1e9;
         lasts(roofline.cost(&batch), reading + 2.0 * (1e-3 + 32.0 / 1e9));
+        let slower = Roofline::of(&timing(&beside), &model(&[("kv_heads", 1)]), &group(2), peers(50));
+        lasts(slower.cost(&batch), reading + 2.0 * (1e-3 + 50e-6 + 32.0 / 1e9));
     }
 
     #[test]
     fn a_batch_reads_the_experts_it_is_expected_to_touch() {
         let figures = [("experts", 4), ("active_experts", 1), ("moe_intermediate", 100)];
-        let roofline = Roofline::of(&timing(&[]), &model(&figures), &group(1));
+        let roofline = Roofline::of(&timing(&[]), &model(&figures), &group(1), peers(0));
         let read = |n: u32| {
             let mut batch = Batch::default();
             (0..n).for_each(|_| batch.add_decode(0));
@@ -403,7 +417,7 @@ mod tests {
         let mut model = model(&[]);
         model.architecture.retain(|(name, _)| name != "layers");
         model.architecture.extend(figures.map(|(name, value)| (name.to_owned(), value)));
-        let roofline = Roofline::of(&timing(&[]), &model, &group(1));
+        let roofline = Roofline::of(&timing(&[]), &model, &group(1), peers(0));
         let mut batch = Batch::default();
         batch.add_decode(1000);
         // Half of the 64 bytes a token for each of 1000 tokens, the other half for ten.
@@ -412,7 +426,8 @@ mod tests {
 
     #[test]
     fn a_step_takes_a_picosecond_at_least() {
-        let roofline = Roofline::of(&timing(&[("slowdown", 0.1)]), &model(&[("layers", 1)]), &group(1));
+        let roofline =
+            Roofline::of(&timing(&[("slowdown", 0.1)]), &model(&[("layers", 1)]), &group(1), peers(0));
         // What an empty step takes, without reading anything.
         let bare = Roofline { common_weights: 0, ..roofline };
         assert!(bare.cost(&Batch::default()).total() >= PICOSECOND);
@@ -420,7 +435,7 @@ mod tests {
 
     #[test]
     fn contexts_grow_the_cost_as_announced() {
-        let roofline = Roofline::of(&timing(&[("base", 1e-4)]), &model(&[]), &group(1));
+        let roofline = Roofline::of(&timing(&[("base", 1e-4)]), &model(&[]), &group(1), peers(0));
         let mut batch = Batch::default();
         batch.add_decode(100);
         batch.add_chunk(3, 40, false);
