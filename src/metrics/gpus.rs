@@ -1,6 +1,7 @@
 //! How busy the GPUs were and what they cost.
 //!
-//! A GPU is busy while it has a prompt or an output in work, however much of its speed that takes.
+//! A GPU is busy while it has a prompt or an output in work, however much of its speed that takes. The GPUs of a
+//! replica work together and count as one.
 
 use super::info::Better;
 use super::levels::Level;
@@ -17,7 +18,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Count,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),
-        definition: "GPUs with a prompt or an output in work",
+        definition: "GPUs with a prompt or an output in work; a replica of several counts as one",
     },
     MetricSpec {
         name: "gpu_busy_ms",
@@ -25,7 +26,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Time,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),
-        definition: "time with a prompt or an output in work, summed over the GPUs",
+        definition: "time with a prompt or an output in work, summed over the GPUs; a replica of several counts as one",
     },
     MetricSpec {
         name: "gpu_utilization",

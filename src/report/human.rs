@@ -174,7 +174,8 @@ fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
     ));
     let length = summary.end.as_secs_f64();
     for (index, (name, gpu)) in names.iter().zip(&summary.gpus).enumerate().take(MOST_GPUS) {
-        let vram = scenario.cluster.groups[scenario.cluster.locate(index).0].gpu.vram.get() as f64;
+        let group = &scenario.cluster.groups[scenario.cluster.locate(index).0];
+        let vram = group.gpu.vram.get() as f64 * f64::from(group.tensor_parallel);
         let busy_share =
             if length > 0.0 { percent_of(gpu.busy.as_secs_f64(), length) } else { String::new() };
         let peak = gpu.peak_vram.get() as f64;

@@ -83,7 +83,7 @@ fn replayed_runs_are_those_of_the_page() {
         assert_near(run, &per_cents(line), &stated);
         n_runs += 1;
     }
-    assert_eq!(n_runs, 2);
+    assert_eq!(n_runs, 4);
 }
 
 fn assert_near(row: &str, found: &[f64], stated: &[f64]) {
