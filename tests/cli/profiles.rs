@@ -111,7 +111,7 @@ fn what_is_wrong_is_shown_at_its_place() {
     refuses("[defaults]\ncolor = [\"never\"]\n", "E0613", "2:9", &["found an array"]);
     refuses("profile = 3\n", "E0613", "1:11", &["`profile` is a table"]);
     refuses("[profile]\nci = 3\n", "E0613", "2:6", &["`profile.ci` is a table"]);
-    refuses("[defaults]\njobs = 0\n", "E0614", "2:8", &["1 or more"]);
+    refuses("[defaults]\njobs = 0\n", "E0614", "2:8", &["from 1 to 1024"]);
     refuses("[profile.ci]\nseeds = 10001\n", "E0614", "2:9", &["1..=10000"]);
     refuses("[defaults]\ncolor = \"alwys\"\n", "E0614", "2:9", &["did you mean `always`?"]);
     refuses("[profile.ci]\nreport = [\"juni=a\"]\n", "E0614", "2:11", &["no format `juni`"]);
