@@ -30,7 +30,8 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::check::{catch, install_crash_hook};
 use arguments::GlobalArgs;
@@ -49,10 +50,34 @@ struct Cli {
 }
 
 impl Cli {
-    /// What was typed, read by a command line that may have other defaults.
+    /// What was typed, before a project has its say.
+    fn typed(mut command: clap::Command) -> Result<Cli, clap::Error> {
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Cli::of(&matches, &mut command)
+    }
+
+    /// What was typed, read by a command line that has the defaults of a project.
     fn read(mut command: clap::Command) -> Result<Cli, clap::Error> {
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
-        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command)).and_then(Cli::checked)
+        let cli = Cli::of(&matches, &mut command)?;
+        if cli.gates_nothing(&matches) {
+            let message = "`--gate` says what a comparison fails for, and nothing is compared without \
+                           `--baseline <REV|DIR>`";
+            return Err(Cli::command().error(ErrorKind::MissingRequiredArgument, message));
+        }
+        Ok(cli)
+    }
+
+    fn of(matches: &ArgMatches, command: &mut clap::Command) -> Result<Cli, clap::Error> {
+        Cli::from_arg_matches(matches).map_err(|error| error.format(command)).and_then(Cli::checked)
+    }
+
+    /// Whether a gate is typed that nothing is measured against: a job that lost its baseline would stay green. Gates of
+    /// the environment and of a project are there for every command and wait for one that compares.
+    fn gates_nothing(&self, matches: &ArgMatches) -> bool {
+        let Command::Check(arguments) = &self.command else { return false };
+        let typed = matches.subcommand().and_then(|(_, matches)| matches.value_source("gates"));
+        arguments.baseline.is_none() && typed == Some(ValueSource::CommandLine)
     }
 
     /// Whether the command has to do with a project; what kvs says of itself is the same everywhere.
@@ -142,7 +167,7 @@ enum Command {
 /// Reads the arguments, does what they say, and gives the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let typed = match Cli::read(Cli::command()) {
+    let typed = match Cli::typed(Cli::command()) {
         Ok(cli) => cli,
         Err(error) => return said(&error).into(),
     };

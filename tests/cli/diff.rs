@@ -91,6 +91,19 @@ fn gates_fail_from_flags_and_from_the_project() {
 }
 
 #[test]
+fn a_gate_is_typed_beside_a_baseline_only() {
+    let project = saved();
+    let gate = ["check", "--gate", "regress 2%"];
+    project.kvs(gate).exits(2).warns("without `--baseline <REV|DIR>`");
+    let in_ci = ["check", "--profile", "ci", "--gate", "regress 2%"];
+    project.write("kvs.toml", "[diff]\ngates = [\"regress 2%\"]\n[profile.ci]\nbaseline = \"old.json\"\n");
+    project.kvs(in_ci).exits(1).says("breaks `regress 2%`");
+    project.kvs(["check"]).exits(0).ends("1 passed, 0 failed, 0 no data");
+    let mut in_the_environment = project.command();
+    finish(in_the_environment.env("KVS_GATE", "regress 2%").arg("check")).exits(0);
+}
+
+#[test]
 fn markdown_is_for_pull_requests() {
     let project = saved();
     let arguments = ["diff", "old.json", "new.json", "--format", "markdown", "--gate", "regress 2% and 5 ms"];

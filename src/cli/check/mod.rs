@@ -66,7 +66,7 @@ pub(super) struct CheckArgs {
     fail_fast: bool,
     /// Compare with saved results or with the scenarios of a git revision, run by this binary
     #[arg(long, env = "KVS_BASELINE", hide_env = true, value_name = "REV|DIR")]
-    baseline: Option<String>,
+    pub(super) baseline: Option<String>,
     #[command(flatten)]
     gates: GateArgs,
     #[command(flatten)]
