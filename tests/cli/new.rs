@@ -15,6 +15,18 @@ fn what_is_made_passes_at_once_also_in_ci() {
 }
 
 #[test]
+fn a_model_and_a_gpu_of_the_catalogue_are_a_template_too() {
+    let project = Project::new();
+    project.kvs(["new", "--template", "continuous"]).exits(0).says("made scenarios/first.kvs\n");
+    assert!(project.read("scenarios/first.kvs").contains("batching continuous"));
+    project.kvs(["fmt", "--check"]).exits(0);
+    let mut in_ci = project.command();
+    crate::project::finish(in_ci.env("CI", "true").arg("check"))
+        .exits(0)
+        .ends("1 passed, 0 failed, 0 no data");
+}
+
+#[test]
 fn a_folder_without_a_root_becomes_one() {
     let project = Project::new();
     std::fs::remove_file(project.path("kvs.toml")).expect("it was there");

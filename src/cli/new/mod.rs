@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::arguments::GlobalArgs;
 use super::exit::Exit;
@@ -25,8 +25,37 @@ pub(super) struct NewArgs {
     /// The file to make
     #[arg(value_name = "FILE", default_value = "scenarios/first.kvs")]
     file: PathBuf,
+    /// How the cluster of the scenario is described
+    #[arg(
+        long,
+        env = "KVS_TEMPLATE",
+        hide_env = true,
+        value_enum,
+        default_value = "phases",
+        value_name = "TEMPLATE"
+    )]
+    template: Template,
 }
 
+/// `--template`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Template {
+    /// By measured throughput, requests sharing the rates of a GPU
+    Phases,
+    /// By a model and a GPU of the catalogue, in steps as a server takes them
+    Continuous,
+}
+
+impl Template {
+    const fn text(self) -> &'static str {
+        match self {
+            Template::Phases => SCENARIO,
+            Template::Continuous => CONTINUOUS,
+        }
+    }
+}
+
+const CONTINUOUS: &str = include_str!("continuous.kvs");
 const SCENARIO: &str = include_str!("scenario.kvs");
 const WORKFLOW: &str = include_str!("workflow.yml");
 const PROJECT: &str =
@@ -54,7 +83,7 @@ pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> 
         output.error(&format!("`{}` exists", display(file)), Some("name another file, or run it: kvs check"));
         return Exit::USAGE;
     }
-    match make(&host, file, output) {
+    match make(&host, file, arguments.template, output) {
         Ok(exit) => exit,
         Err(problem) => {
             output.problem(&problem);
@@ -63,8 +92,8 @@ pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> 
     }
 }
 
-fn make(host: &Host, file: &Path, output: &Output) -> Result<Exit, HostError> {
-    create(host, file, SCENARIO, output)?;
+fn make(host: &Host, file: &Path, template: Template, output: &Output) -> Result<Exit, HostError> {
+    create(host, file, template.text(), output)?;
     // Where nothing marks a root, the current folder becomes one, or that of a file elsewhere.
     let root = host.root_of(file)?;
     let is_marked = ["kvs.toml", ".git"].iter().any(|mark| root.folder.join(mark).exists());

@@ -26,6 +26,7 @@ const NOT_SETTINGS: &[(&str, &str)] = &[
     ("profile", "a profile is chosen by `--profile` or `KVS_PROFILE`"),
     ("seed", ONE_CALL),
     ("show-config", ONE_CALL),
+    ("template", ONE_CALL),
     ("trace", ONE_CALL),
     ("update", ONE_CALL),
 ];
