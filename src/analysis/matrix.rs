@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
-use crate::syntax::ast::{Axis, Matrix};
+use crate::syntax::ast::{Axis, Matrix, Param};
 
 use super::error;
 use super::params::{Setting, as_written};
@@ -75,6 +75,16 @@ pub(super) fn points(
             .collect();
     }
     points
+}
+
+/// Parameters to which a scenario gives a value that no case would have, since the matrix gives them its own.
+pub(super) fn without_effect(matrix: Option<&Matrix>, of_scenario: &[&Param]) -> Vec<Diagnostic> {
+    let axes = matrix.map_or(&[] as &[Axis], |matrix| &matrix.axes);
+    let axis_of = |param: &Param| axes.iter().find(|axis| axis.name.text == param.name.text);
+    of_scenario
+        .iter()
+        .filter_map(|param| axis_of(param).map(|axis| error::param_of_matrix(&param.name, &axis.name)))
+        .collect()
 }
 
 /// The first value of an axis that is written like one before it: their cases would have one name.

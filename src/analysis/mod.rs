@@ -192,6 +192,7 @@ impl<'s> Compilation<'s> {
         if let Some(written) = written {
             over.add(&written.items, diagnostics);
         }
+        diagnostics.extend(matrix::without_effect(self.items.matrix, &over.params));
         let scenario = written.map(|written| written.name.value.as_str());
         let merged = Rc::new(Merged::of(&[&self.items, &over], scenario));
         let declarations = layered_params(&self.items.params, &over.params);

@@ -258,6 +258,16 @@ pub(in crate::analysis) fn axis_value_twice(
         .with_help("remove one of the two: each value makes a case of its own")
 }
 
+/// `matrix { n in [1, 2] }` and `scenario "big" { param n = 8 }`
+pub(in crate::analysis) fn param_of_matrix(param: &Ident, axis: &Ident) -> Diagnostic {
+    let message = format!("`{}` has its values from `matrix`, and this one would be in no case", param.text);
+    Diagnostic::error(Code("E0301"), message, param.span, "would have no effect")
+        .with_label(axis.span, "its values")
+        .with_help(
+            "remove the `param` here, or take it out of the matrix and write a scenario for each value",
+        )
+}
+
 /// `matrix { n in [] }`
 pub(in crate::analysis) fn empty_axis(axis: &Axis) -> Diagnostic {
     let message = format!("`{}` has no values in `matrix`: nothing would run", axis.name.text);

@@ -8,7 +8,8 @@ pub(super) static CODES: &[CodeInfo] = &[
         summary: "a key that is set twice",
         explanation: "A key stands once in a block, except `gpus`, `link`, `pool` and `expect`; which of \
                       two values was meant cannot be told. A scenario does replace a statement of the \
-                      file. Some keys exclude each other.",
+                      file, and its `param` that of the file, but not one whose values come from `matrix`. \
+                      Some keys exclude each other.",
         wrong: "policy { max_queue 64; max_queue 32 }",
         right: "policy { max_queue 64 }",
     },
