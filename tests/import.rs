@@ -78,6 +78,12 @@ fn lines_that_are_not_understood_are_reported() {
 }
 
 #[test]
+fn a_note_about_the_config_does_not_hide_an_empty_trace() {
+    let (import, _) = imported("prefil_tps 1200", "# nothing\n");
+    assert_eq!(found(&import.diagnostics), ["E0651", "E0656"]);
+}
+
+#[test]
 fn the_examples_of_explain_are_wrong_and_right() {
     for info in codes().filter(|info| info.code.0.starts_with("E065")) {
         let is_trace = |text: &str| text.starts_with("req1") || text.starts_with("# id");

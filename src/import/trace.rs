@@ -16,6 +16,7 @@ pub(super) struct Row {
 
 pub(super) fn read(source: SourceId, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Vec<Row> {
     let mut rows = Vec::new();
+    let n_before = diagnostics.len();
     for line in lines(source, sources) {
         match row(&line) {
             Ok(row) => rows.push(row),
@@ -23,7 +24,7 @@ pub(super) fn read(source: SourceId, sources: &Sources, diagnostics: &mut Vec<Di
         }
         diagnostics.extend(line.get(5).map(|extra| error::left_over(extra)));
     }
-    if rows.is_empty() && diagnostics.is_empty() {
+    if rows.is_empty() && diagnostics.len() == n_before {
         diagnostics.push(error::empty_trace(source));
     }
     rows

@@ -27,7 +27,7 @@ const TIME: Form = Form::Quantity(Dimension::TIME);
 /// Up to a second, far beyond any overhead.
 const TIMES: Bound = Bound::Between(0.0, 1.0);
 
-/// In the order shown to users, and as [`Attained`] reads them.
+/// In the order shown to users.
 pub static PARAMETERS: [Parameter; 9] = [
     Parameter {
         param: Param::optional("compute_share", SHARE, SHARES, "the share of peak compute attained")
@@ -170,20 +170,21 @@ impl Attained {
     /// What a scenario's timing and GPU say.
     pub(in crate::engine) fn of(timing: &Choice, hardware: &Hardware) -> Attained {
         let chip = CHIPS.iter().find(|chip| chip.compute == hardware.compute);
-        let figure = |index: usize, factor: f64| {
-            let parameter = &PARAMETERS[index];
-            timing.number(parameter.param.name).unwrap_or(parameter.fitted * factor)
+        let figure = |name: &str, factor: f64| {
+            let parameter = PARAMETERS.iter().find(|parameter| parameter.param.name == name);
+            let fitted = parameter.expect("every figure is a parameter").fitted;
+            timing.number(name).unwrap_or(fitted * factor)
         };
         Attained {
-            compute: figure(0, 1.0),
-            weights: figure(1, 1.0),
-            cache: figure(2, chip.map_or(1.0, |chip| chip.cache)),
-            base: figure(3, 1.0),
-            layer: figure(4, 1.0),
-            request: figure(5, 1.0),
-            message: figure(6, 1.0),
-            link: figure(7, 1.0),
-            before_queue: figure(8, 1.0),
+            compute: figure("compute_share", 1.0),
+            weights: figure("weight_share", 1.0),
+            cache: figure("cache_share", chip.map_or(1.0, |chip| chip.cache)),
+            base: figure("base", 1.0),
+            layer: figure("per_layer", 1.0),
+            request: figure("per_request", 1.0),
+            message: figure("per_message", 1.0),
+            link: figure("link_share", 1.0),
+            before_queue: figure("before_queue", 1.0),
             slowdown: timing.number(SLOWDOWN.name).unwrap_or(chip.map_or(1.0, |chip| chip.slowdown)),
         }
     }

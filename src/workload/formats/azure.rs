@@ -18,6 +18,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Recorded,
+    signs: &[&["TIMESTAMP", "ContextTokens", "GeneratedTokens"]],
     open: |reader, _| {
         Ok(Box::new(Azure(Table::new(reader, &["TIMESTAMP", "ContextTokens", "GeneratedTokens"])?)))
     },

@@ -16,6 +16,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Recorded,
+    signs: &[&["Timestamp", "Request tokens", "Response tokens"]],
     open: |reader, _| {
         Ok(Box::new(BurstGpt(Table::new(reader, &["Timestamp", "Request tokens", "Response tokens"])?)))
     },

@@ -30,6 +30,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Recorded,
+    signs: &[],
     open,
 };
 

@@ -20,6 +20,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Run,
+    signs: &[],
     open: |reader, _| {
         Ok(Box::new(Rows { lines: Lines::new(reader), columns: USUAL.to_vec(), began: false, n_rows: 0 }))
     },

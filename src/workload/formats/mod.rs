@@ -109,6 +109,9 @@ type Reader = Box<dyn BufRead + Send>;
 struct Entry {
     spec: Spec,
     clock: Clock,
+    /// What tells such a file from others: words that all stand in its first line, anywhere at its beginning for JSON;
+    /// any one of these lists. Empty where its user has to say which it is.
+    signs: &'static [&'static [&'static str]],
     open: fn(Reader, &Choice) -> Opened,
 }
 
@@ -123,6 +126,11 @@ static ENTRIES: &[&Entry] = &[
     &vidur::ENTRY,
     &csv::ENTRY,
 ];
+
+/// The formats that are known by words at the beginning of a file, each with the lists of words that do.
+pub fn signs() -> impl Iterator<Item = (&'static str, &'static [&'static [&'static str]])> {
+    ENTRIES.iter().map(|entry| (entry.spec.name, entry.signs))
+}
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

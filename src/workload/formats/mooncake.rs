@@ -34,6 +34,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Run,
+    signs: &[&["\"timestamp\"", "\"input_length\"", "\"output_length\""]],
     open: |reader, choice| {
         let (block, exponent) = settings(choice).map_err(BadRow::misfit)?;
         Ok(Box::new(Mooncake { lines: Lines::new(reader), block, exponent }))

@@ -18,6 +18,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Run,
+    signs: &[&["num_prefill_tokens", "num_decode_tokens"], &["prompt_size", "token_size"]],
     open: |reader, _| Ok(Box::new(Vidur(Table::of_any(reader, COLUMNS).map_err(lengths_alone)?))),
 };
 

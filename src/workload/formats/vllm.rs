@@ -31,6 +31,7 @@ pub(super) static ENTRY: Entry = Entry {
         simulated: true,
     },
     clock: Clock::Recorded,
+    signs: &[&["\"input_lens\""], &["\"input_toks\"", "\"output_toks\""], &["\"request_throughput\""]],
     open: |reader, _| {
         let values = serde_json::Deserializer::from_reader(BufReader::new(reader)).into_iter();
         Ok(Box::new(Vllm { values, result: Columns::default(), next: 0 }))
