@@ -2,6 +2,8 @@
 //!
 //! Inputs are drawn from a fixed seed, so a failure comes back; it prints the text that shows it.
 
+mod traces;
+
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -29,7 +31,12 @@ enum Answer {
 
 /// Compiles a text and runs its first case while it is small.
 fn answer(text: &[u8]) -> Answer {
-    let host = Host::memory(Memory::default().with("/fuzz.kvs", text.to_vec()));
+    answer_with(Memory::default(), text)
+}
+
+/// The same where the text may name files.
+fn answer_with(files: Memory, text: &[u8]) -> Answer {
+    let host = Host::memory(files.with("/fuzz.kvs", text.to_vec()));
     let suite = compile(&host, Path::new("fuzz.kvs"), &Vec::new()).expect("the file is there");
     if suite.has_errors() {
         assert!(suite.cases.is_empty(), "cases of a file with errors");
@@ -46,7 +53,12 @@ fn answer(text: &[u8]) -> Answer {
             let open = open_traces(&host, &suite.root);
             let stopped = catch(|| execute(&scenario, scenario.run.seed, &open, &mut Bounded::default()));
             match stopped {
-                Ok(_) => {}
+                Ok(Ok(_)) => {}
+                // A trace that cannot be read.
+                Ok(Err(problem)) => {
+                    assert!(!problem.message.is_empty());
+                    return Answer::Diagnostics;
+                }
                 Err(message) if message.contains(ENOUGH) => {}
                 Err(message) => panic!("{message}"),
             }
@@ -77,12 +89,20 @@ impl Sink for Bounded {
     }
 }
 
-/// Every text must be answered; those that are not are printed.
+/// Every text must be answered; those that are not are printed. How many run.
 fn all_answered(texts: Vec<Vec<u8>>) -> usize {
+    all_answered_by(answer, texts)
+}
+
+fn all_answered_by(
+    answer: impl Fn(&[u8]) -> Answer + Clone + Send + 'static,
+    texts: impl IntoIterator<Item = Vec<u8>>,
+) -> usize {
     let mut n_runs = 0;
     for text in texts {
         let shown = String::from_utf8_lossy(&text).into_owned();
         let (tell, told) = mpsc::channel();
+        let answer = answer.clone();
         let worker = thread::Builder::new().stack_size(16 * 1024 * 1024);
         worker
             .spawn(move || {
