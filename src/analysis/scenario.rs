@@ -162,14 +162,16 @@ pub(super) struct Draft<'s> {
     workloads: Vec<String>,
     /// What is built, where the case as a whole is not sound.
     cluster: Option<Cluster>,
-    sound: Option<(Scenario, Mode, Block<'s>)>,
+    /// How its replicas execute, where that can be told.
+    mode: Option<Mode>,
+    sound: Option<(Scenario, Block<'s>)>,
 }
 
 impl<'s> Draft<'s> {
     /// What an expectation about this case may name.
     pub(super) fn place(&self) -> Place<'_> {
         let cluster = self.sound.as_ref().map(|(scenario, ..)| &scenario.cluster).or(self.cluster.as_ref());
-        Place { scenario: None, workloads: &self.workloads, cluster }
+        Place { scenario: None, workloads: &self.workloads, mode: self.mode.as_ref(), cluster }
     }
 
     /// The case with its expectations; `None` when something was reported.
@@ -179,9 +181,9 @@ impl<'s> Draft<'s> {
         expectations: Option<Vec<Expectation>>,
         mut ctx: Context<'_>,
     ) -> Option<CompiledCase> {
-        let (scenario, mode, cluster) = self.sound?;
+        let (scenario, cluster) = self.sound?;
         let scenario = Scenario { expectations: expectations?, ..scenario };
-        require_features(&scenario, &mode, &cluster, &mut ctx);
+        require_features(&scenario, &cluster, &mut ctx);
         Some(CompiledCase {
             scenario,
             expectations: merged.expects.iter().map(|(expect, _)| expect.span).collect(),
@@ -262,18 +264,10 @@ impl<'s> Lowering<'_, '_, 's> {
 
         let workloads = self.workloads(header, ctx);
         let names = self.merged.arrivals.iter().map(|(arrival, _)| arrival.name().to_owned()).collect();
-        let Some(built) = built else { return Draft { workloads: names, cluster: None, sound: None } };
+        let Some(built) = built else { return Draft { workloads: names, cluster: None, mode, sound: None } };
         let Built { block, model, cluster, .. } = built;
-        match (mode, model, cluster, engine, policy, workloads, run) {
-            (
-                Some(mode),
-                Some(model),
-                Some(cluster),
-                Some(engine),
-                Some(policy),
-                Some(workloads),
-                Some(run),
-            ) => {
+        match (&mode, model, cluster, engine, policy, workloads, run) {
+            (Some(_), Some(model), Some(cluster), Some(engine), Some(policy), Some(workloads), Some(run)) => {
                 let scenario = Scenario {
                     case: case.clone(),
                     model,
@@ -286,12 +280,12 @@ impl<'s> Lowering<'_, '_, 's> {
                     params: params.iter().map(|(name, param)| (name.clone(), param.text.clone())).collect(),
                 };
                 if !fit::check(&scenario, &block, ctx) {
-                    return Draft { workloads: names, cluster: Some(scenario.cluster), sound: None };
+                    return Draft { workloads: names, cluster: Some(scenario.cluster), mode, sound: None };
                 }
                 fit::check_links(&scenario, &block, ctx);
-                Draft { workloads: names, cluster: None, sound: Some((scenario, mode, block)) }
+                Draft { workloads: names, cluster: None, mode, sound: Some((scenario, block)) }
             }
-            (_, _, cluster, ..) => Draft { workloads: names, cluster, sound: None },
+            (_, _, cluster, ..) => Draft { workloads: names, cluster, mode, sound: None },
         }
     }
 
@@ -483,8 +477,8 @@ fn check_routing(block: &Block<'_>, engine: &Engine, policy: &Policy, ctx: &mut 
 }
 
 /// Notes what a sound case needs and the engine does not execute yet, beyond entries of registries.
-fn require_features(scenario: &Scenario, mode: &Mode, cluster: &Block<'_>, ctx: &mut Context<'_>) {
-    if mode.batching == Batching::Continuous {
+fn require_features(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<'_>) {
+    if scenario.engine.batching == Batching::Continuous {
         return;
     }
     let groups = scenario.cluster.groups.iter().zip(cluster.all("gpus"));

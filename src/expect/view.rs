@@ -113,7 +113,7 @@ fn why_nothing(metric: &Metric, outcome: &Outcome) -> String {
             ended_before()
         }
         Some(Kind::Requests) => format!("no request gave a sample for `{name}`"),
-        Some(Kind::Gaps) => "no request had a second token, or the run has no steps".to_owned(),
+        Some(Kind::Gaps) => "no request had a second token".to_owned(),
         Some(Kind::Level) => ended_before(),
         Some(Kind::Run) if name.starts_with("clamped_") => "no length was drawn".to_owned(),
         Some(Kind::Run) if name == "cost_usd" => "a GPU has no `price`".to_owned(),

@@ -102,7 +102,7 @@ impl Demand {
             Source::Gaps => {
                 self.gaps.insert(gaps_key(selection));
             }
-            Source::Run(_) => {}
+            Source::Run(_) | Source::Steps(_) => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! For names, units and definitions; numbers come from an `Outcome`. Invariant: nothing here depends on a scenario.
 
+use crate::model::Batching;
 use crate::units::{Dimension, Unit};
 
 /// What is known of a metric before anything runs.
@@ -26,6 +27,8 @@ pub struct MetricInfo {
     pub recorded: Option<String>,
     /// Which direction is an improvement.
     pub better: Better,
+    /// The execution model whose runs alone have it; `None` where all have.
+    pub only: Option<Batching>,
     /// Whether runs measure it yet.
     pub simulated: bool,
     /// One sentence for lists and docs.

@@ -147,7 +147,8 @@ impl Outcome {
                 | Source::Found(_)
                 | Source::Gaps
                 | Source::KvUtilization
-                | Source::Run(_) => None,
+                | Source::Run(_)
+                | Source::Steps(_) => None,
             },
             _ => None,
         }

@@ -11,17 +11,17 @@ pub(super) static METRICS: &[MetricSpec] = &[
     hit_rate(
         "prefix_block_hit_rate",
         |hits| (hits.cached_blocks.into(), hits.blocks.into()),
-        "blocks found cached, as a share of the full blocks of all prompts",
+        "blocks found cached, as a share of the full blocks of all prompts (`batching continuous`)",
     ),
     hit_rate(
         "prefix_token_hit_rate",
         |hits| (hits.cached_tokens.into(), hits.tokens.into()),
-        "tokens found cached, as a share of the tokens of all prompts",
+        "tokens found cached, as a share of the tokens of all prompts (`batching continuous`)",
     ),
     hit_rate(
         "prefix_request_hit_rate",
         |hits| (hits.shares, u128::from(hits.requests) << 32),
-        "the share of a prompt's tokens found cached, averaged over requests",
+        "the share of a prompt's tokens found cached, averaged over requests (`batching continuous`)",
     ),
 ];
 

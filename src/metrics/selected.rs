@@ -103,7 +103,8 @@ impl Outcome {
             | Source::Rate(_)
             | Source::Level(_)
             | Source::KvUtilization
-            | Source::Run(_) => None,
+            | Source::Run(_)
+            | Source::Steps(_) => None,
         }
     }
 
@@ -117,7 +118,7 @@ impl Outcome {
             Source::Level(level) => self.level(level, statistic.of, selection),
             Source::KvUtilization => self.kv_utilization(statistic.of, selection),
             Source::Gaps => gaps_of(self.histogram(selection), statistic.of),
-            Source::Run(read) => read(&self.totals),
+            Source::Run(read) | Source::Steps(read) => read(&self.totals),
             Source::Sample(sample) => statistic_of(&self.samples(sample, selection), statistic.of),
             Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Found(_) => {
                 let part = Part { tally: self.tally(selection), seconds: self.seconds(selection) };
@@ -149,7 +150,9 @@ impl Outcome {
                 let (part, whole) = read(&part.tally.hits);
                 (whole > 0).then(|| part as f64 / whole as f64)
             }
-            Source::Level(_) | Source::KvUtilization | Source::Gaps | Source::Run(_) => None,
+            Source::Level(_) | Source::KvUtilization | Source::Gaps | Source::Run(_) | Source::Steps(_) => {
+                None
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::levels::Level;
 use super::outcome::Totals;
 use super::sample::Sample;
 use super::tally::{Hits, Tally};
+use crate::model::Batching;
 use crate::units::{Dimension, unit};
 
 /// One line of the list.
@@ -130,6 +131,23 @@ pub(super) enum Source {
     KvUtilization,
     /// The run as a whole.
     Run(fn(&Totals) -> Option<f64>),
+    /// The steps of a run as a whole.
+    Steps(fn(&Totals) -> Option<f64>),
+}
+
+impl Source {
+    /// Steps, the gaps between them, blocks and the prefixes found in them are of one execution model.
+    fn only(self) -> Option<Batching> {
+        match self {
+            Source::Gaps | Source::KvUtilization | Source::Found(_) | Source::Steps(_) => {
+                Some(Batching::Continuous)
+            }
+            Source::Level(level) => level.is_of_steps().then_some(Batching::Continuous),
+            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Sample(_) | Source::Run(_) => {
+                None
+            }
+        }
+    }
 }
 
 impl MetricSpec {
@@ -156,7 +174,7 @@ impl MetricSpec {
             Source::Found(_) => Kind::Requests,
             Source::Gaps => Kind::Gaps,
             Source::Level(_) | Source::KvUtilization => Kind::Level,
-            Source::Run(_) => Kind::Run,
+            Source::Run(_) | Source::Steps(_) => Kind::Run,
         }
     }
 
@@ -186,6 +204,7 @@ impl MetricSpec {
             at_instants,
             recorded: (!at_instants).then(|| format!("{first}{}", self.name)),
             better: self.better,
+            only: self.source.only(),
             simulated: true,
             definition: self.definition,
         }

@@ -17,8 +17,8 @@ pub(super) static METRICS: &[MetricSpec] = &[
         statistics: ITSELF,
         measure: Measure::Count,
         better: Better::Lower,
-        source: Source::Run(|totals| Some(totals.moves.preemptions as f64)),
-        definition: "times a running request gave its blocks back and went to the front of the queue",
+        source: Source::Steps(|totals| Some(totals.moves.preemptions as f64)),
+        definition: "times a running request gave its blocks back and went to the front of the queue (`batching continuous`)",
     },
     MetricSpec {
         name: "batch_size",
@@ -34,6 +34,6 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Share,
         better: Better::Neither,
         source: Source::KvUtilization,
-        definition: "share of the KV blocks that requests hold, each counted once however many share it",
+        definition: "share of the KV blocks that requests hold, each counted once however many share it (`batching continuous`)",
     },
 ];

@@ -2,11 +2,13 @@
 
 use super::Temporal;
 use super::selectors::selectors_of;
+use crate::analysis::engine::Mode;
 use crate::analysis::error::number_text;
 use crate::analysis::suggest::{alternatives, did_you_mean};
 use crate::analysis::values::Written;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::metrics::Kind;
+use crate::model::Batching;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Metric, Text};
 
@@ -181,6 +183,24 @@ pub(super) fn level_of_no_instant(metric: &Metric) -> Diagnostic {
     let message = format!("`{name}` has a value at every instant, and which one is meant is not said");
     Diagnostic::error(Code("E0517"), message, metric.name.span, "at which instant?")
         .with_help(format!("write `always {name} …` or `eventually {name} …`, or compare `max_{name}`"))
+}
+
+/// `p99_itl_ms` with `batching phases`
+pub(super) fn metric_of_other_batching(metric: &Metric, mode: &Mode, every_scenario: bool) -> Diagnostic {
+    let name = &metric.name.text;
+    let (here, there) = match mode.batching {
+        Batching::Phases => ("phases", "continuous"),
+        Batching::Continuous => ("continuous", "phases"),
+    };
+    let message = format!("`{name}` is not measured with `batching {here}`");
+    let help = match every_scenario {
+        true => format!("write it in the scenarios with `batching {there}`, or remove it"),
+        false => format!("remove it, or write `batching {there}`"),
+    };
+    let label = format!("known to `batching {there}` only");
+    Diagnostic::error(Code("E0518"), message, metric.name.span, label)
+        .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
+        .with_help(help)
 }
 
 /// `always (eventually queue_depth == 0)`

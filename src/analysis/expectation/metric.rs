@@ -1,7 +1,7 @@
 //! A metric with its selectors, as an operand.
 
 use super::term::{Operand, Scale};
-use super::{Lowering, error};
+use super::{Lowering, Place, error};
 use crate::analysis::not_simulated::not_simulated;
 use crate::analysis::suggest;
 use crate::metrics::{self, Bare, MetricInfo};
@@ -20,11 +20,14 @@ impl Lowering<'_, '_> {
             return None;
         };
         let in_place = self.in_its_place(&info, metric);
-        let selected = self.selectors(metric, &info);
+        let place = self.place_of(metric);
+        let measured = place.as_ref().and_then(|(_, place)| self.is_measured(&info, metric, *place));
+        let selected = place.and_then(|(of, place)| self.selectors(metric, &info, of, place));
         if !info.simulated {
             self.ctx.not_simulated.push(not_simulated(&format!("metric `{}`", name.text), name.span));
         }
         in_place?;
+        measured?;
         let selected = selected?;
         Some(Operand {
             term: Term::Metric(Metric {
@@ -39,6 +42,17 @@ impl Lowering<'_, '_> {
             equality: info.equality,
             span: metric.span(),
         })
+    }
+
+    /// What only one execution model has is asked of cases of that one: a number of the others would say nothing.
+    fn is_measured(&mut self, info: &MetricInfo, metric: &ast::Metric, place: Place<'_>) -> Option<()> {
+        let Some(mode) = place.mode else { return Some(()) };
+        if info.only.is_none_or(|batching| batching == mode.batching) {
+            return Some(());
+        }
+        let every_scenario = self.around.scenario.is_none() && !self.around.scenarios.is_empty();
+        self.report(error::metric_of_other_batching(metric, mode, every_scenario));
+        None
     }
 
     /// Under `always`, `eventually` and `for 30 s` stands what has a value at every instant, and only there.

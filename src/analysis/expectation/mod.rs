@@ -15,6 +15,7 @@ mod term;
 use std::collections::BTreeMap;
 
 use super::context::Context;
+use super::engine::Mode;
 use super::text::one_line;
 use super::values::{self, Written};
 use crate::diagnostics::Diagnostic;
@@ -47,6 +48,8 @@ pub(super) struct Place<'a> {
     pub(super) scenario: Option<&'a str>,
     /// Workloads and traces of the case, in the model's order.
     pub(super) workloads: &'a [String],
+    /// How its replicas execute; `None` where that cannot be told, and then no metric is refused for it.
+    pub(super) mode: Option<&'a Mode>,
     /// What is built; `None` where it has mistakes of its own, and then no GPU is looked up.
     pub(super) cluster: Option<&'a Cluster>,
 }

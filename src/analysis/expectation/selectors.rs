@@ -18,8 +18,13 @@ pub(super) struct Selected {
 
 impl<'a> Lowering<'a, '_> {
     /// Resolves a metric's selectors and those of the condition around it; reports every mistake in them.
-    pub(super) fn selectors(&mut self, metric: &ast::Metric, info: &MetricInfo) -> Option<Selected> {
-        let (of, place) = self.place_of(metric)?;
+    pub(super) fn selectors(
+        &mut self,
+        metric: &ast::Metric,
+        info: &MetricInfo,
+        of: Option<String>,
+        place: Place<'_>,
+    ) -> Option<Selected> {
         let mut selected = Selected { of, ..Selected::default() };
         let mut sound = true;
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
@@ -78,7 +83,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The scenario behind `of`, and the case that the metric is measured in.
-    fn place_of(&mut self, metric: &ast::Metric) -> Option<(Option<String>, Place<'a>)> {
+    pub(super) fn place_of(&mut self, metric: &ast::Metric) -> Option<(Option<String>, Place<'a>)> {
         let of = metric.selectors.iter().find_map(|selector| match selector {
             Selector::Of(scenario) => Some(scenario),
             _ => None,

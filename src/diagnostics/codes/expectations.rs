@@ -156,4 +156,22 @@ expect peak_vram_bytes on small[1] < 1 GB",
         wrong: "expect queue_depth < 64",
         right: "expect always queue_depth < 64",
     },
+    CodeInfo {
+        code: Code("E0518"),
+        summary: "a metric of the other batching",
+        explanation: "Steps, blocks and prefix caches are of `batching continuous`: with `batching phases` nothing \
+                      measures the gaps between tokens (`itl_ms`), `batch_size`, `preemptions`, `kv_utilization` \
+                      and the prefix hit rates. A number in their place would guard nothing. With `of` the batching \
+                      is that of the other scenario.",
+        wrong: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 2 }
+trace { r1 0 100 10 }
+expect p99_itl_ms < 50",
+        right: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 2 }
+trace { r1 0 100 10 }
+expect p99_tpot_ms < 50",
+    },
 ];
