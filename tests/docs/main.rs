@@ -1,11 +1,13 @@
 //! What the documentation says is what the program does.
 //!
 //! Blocks of `kvs` in the README and below `docs/` are analysed, reference tables are compared with the registries, and
-//! outputs shown are produced again. `KVS_UPDATE_DOCS=1 cargo test --test docs` rewrites tables and outputs instead.
+//! outputs shown are produced again, a whole session among them. `KVS_UPDATE_DOCS=1 cargo test --test docs` rewrites
+//! tables and outputs instead.
 
 mod blocks;
 mod outputs;
 mod page;
+mod session;
 mod tables;
 
 use std::path::{Path, PathBuf};

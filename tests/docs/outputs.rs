@@ -56,7 +56,7 @@ fn output(command: &str) -> String {
 }
 
 /// The line with the time at its end, as in `3 passed in 0.41 s`, replaced.
-fn without_duration(line: &str) -> String {
+pub(crate) fn without_duration(line: &str) -> String {
     let number = line.strip_suffix(" s").and_then(|rest| rest.rsplit_once(" in "));
     match number {
         Some((before, number)) if number.parse::<f64>().is_ok() => format!("{before} in 0.01 s"),
