@@ -21,7 +21,7 @@ const N_THREADS: usize = 2;
 fn suites(host: &Host) -> Vec<Suite> {
     let found = discover(host, &[PathBuf::from("scenarios")]);
     assert!(found.problems.is_empty() && !found.files.is_empty(), "{found:#?}");
-    let compiled = compile_all(host, &found.files, &Vec::new(), N_THREADS);
+    let compiled = compile_all(host, &found, &Vec::new(), N_THREADS);
     compiled
         .into_iter()
         .map(|suite| {

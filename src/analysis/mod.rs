@@ -93,9 +93,30 @@ pub type Overrides = Vec<(String, String)>;
 /// How the analysis reads imported files: `(importing source, path as written)` to a source.
 pub type Import<'a> = &'a mut dyn FnMut(&str, &str, &mut Sources) -> Result<SourceId, String>;
 
-/// Analyses one file and what it uses.
+/// What a file is looked at for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Its cases: that it has no cluster is a mistake.
+    ForCases,
+    /// Whatever it is: one without a cluster, a scenario and an expectation is there to be used by others.
+    ForWhatItIs,
+}
+
+/// Analyses one file and what it uses, for its cases.
 #[must_use]
 pub fn analyse(
+    source: SourceId,
+    sources: &mut Sources,
+    import: Import<'_>,
+    overrides: &Overrides,
+) -> Analysis {
+    analyse_as(Asked::ForCases, source, sources, import, overrides)
+}
+
+/// Analyses one file and what it uses.
+#[must_use]
+pub fn analyse_as(
+    asked: Asked,
     source: SourceId,
     sources: &mut Sources,
     import: Import<'_>,
@@ -110,14 +131,19 @@ pub fn analyse(
     }
     items.add(&files.main.items, &mut diagnostics);
     let overrides = params::overrides(overrides, &items, sources, &mut diagnostics);
-    let compilation = Compilation { files: &files, items, overrides, sources, unreadable };
+    let compilation = Compilation { asked, files: &files, items, overrides, sources, unreadable };
+    let only_defines = compilation.only_defines();
     let cases = compilation.cases(source, &mut diagnostics);
-    params::note_unused(&files.main, sources, &mut diagnostics);
+    // Those of a file of definitions are there for others.
+    if !only_defines {
+        params::note_unused(&files.main, sources, &mut diagnostics);
+    }
     let cases = if diagnostics.has_errors() { Vec::new() } else { cases };
     Analysis { cases, diagnostics: diagnostics.into_sorted() }
 }
 
 struct Compilation<'s> {
+    asked: Asked,
     files: &'s files::Files,
     items: Items<'s>,
     overrides: Vec<Override>,
@@ -165,11 +191,15 @@ impl<'s> Compilation<'s> {
         cases::compile(&file, &plans, diagnostics)
     }
 
-    /// Whether the file is there to be used by others: nothing arrives in it and nothing must hold.
+    /// Whether the file is there to be used by others: nothing must hold, and nothing arrives in it, or what arrives is
+    /// served by nothing.
     fn only_defines(&self) -> bool {
+        let is_cluster = |block: &&ast::Block| block.kind == ast::BlockKind::Cluster;
+        let may_arrive = self.asked == Asked::ForWhatItIs && !self.items.settings.iter().any(is_cluster);
         !self.files.main.items.iter().any(|item| match item {
-            ast::Item::Block(block) => block.kind == ast::BlockKind::Workload,
-            ast::Item::Trace(_) | ast::Item::Scenario(_) | ast::Item::Expect(_) => true,
+            ast::Item::Block(block) => block.kind == ast::BlockKind::Workload && !may_arrive,
+            ast::Item::Trace(_) => !may_arrive,
+            ast::Item::Scenario(_) | ast::Item::Expect(_) => true,
             ast::Item::Use(_) | ast::Item::Param(_) | ast::Item::Matrix(_) => false,
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
-use crate::syntax::ast::{Atom, BlockKind, Expr, File, Item, Param as Declaration};
+use crate::syntax::ast::{Atom, Expr, File, Item, Param as Declaration};
 use crate::syntax::{mentioned_params, parse};
 
 use super::context::{Context, Param, ParamValue, Params};
@@ -64,12 +64,9 @@ pub(super) fn all_names<'s>(items: &Items<'s>) -> Vec<&'s str> {
     items.params.iter().map(|param| param.name.text.as_str()).chain(in_scenarios).collect()
 }
 
-/// Notes the parameters of a file that stand nowhere. Those of a file of definitions are there for others.
+/// Notes the parameters of a file with cases that stand nowhere.
 pub(super) fn note_unused(main: &File, sources: &Sources, diagnostics: &mut Diagnostics) {
-    let runs = |item: &Item| {
-        matches!(item, Item::Expect(_) | Item::Trace(_) | Item::Scenario(_)) || is_workload(item)
-    };
-    if diagnostics.has_errors() || !main.items.iter().any(runs) {
+    if diagnostics.has_errors() {
         return;
     }
     let used: BTreeSet<&str> = sources.texts().flat_map(mentioned_params).collect();
@@ -84,10 +81,6 @@ pub(super) fn note_unused(main: &File, sources: &Sources, diagnostics: &mut Diag
             diagnostics.push(error::unused_param(&param.name));
         }
     }
-}
-
-fn is_workload(item: &Item) -> bool {
-    matches!(item, Item::Block(block) if block.kind == BlockKind::Workload)
 }
 
 /// Evaluates declarations in order, each knowing those before it; `settings` take the place of declared values, the

@@ -133,6 +133,9 @@ pub(super) fn check_definitions<'s>(
     if !merged.cluster.is_empty() {
         lowering.cluster(gpus, models, &mut ctx);
     }
+    if !merged.arrivals.is_empty() {
+        lowering.workloads(file.start, &mut ctx);
+    }
     // Which batching these will run with is not known here.
     let mode = Mode::assumed(file.start);
     engine::lower(&lowering.settings(&merged.engine, &engine::TABLE, file.start, &mut ctx), &mode, &mut ctx);

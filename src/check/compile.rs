@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::catch;
-use crate::analysis::{self, CompiledCase, Overrides};
+use super::{Discovered, catch};
+use crate::analysis::{self, Asked, CompiledCase, Overrides};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::host::{Host, HostError, Problem, Root, display, normalise};
 use crate::source::{SourceId, Sources, Span};
@@ -59,12 +59,22 @@ impl Suite {
 /// What came of one file: its cases, or why it could not be read; outside that a bug of ours.
 pub type Compiled = Result<Result<Suite, HostError>, String>;
 
-/// Compiles files in parallel, in their order. Where they belong to several roots, ids of cases tell which: below two
+/// Compiles files in parallel, in their order. One that was only found in a folder may be there to be used by others. Where they belong to several roots, ids of cases tell which: below two
 /// roots two files may have one path.
 #[must_use]
-pub fn compile_all(host: &Host, files: &[PathBuf], overrides: &Overrides, n_threads: usize) -> Vec<Compiled> {
-    let mut compiled: Vec<Compiled> = pool(n_threads.min(files.len()))
-        .install(|| files.par_iter().map(|file| catch(|| compile(host, file, overrides))).collect());
+pub fn compile_all(
+    host: &Host,
+    discovered: &Discovered,
+    overrides: &Overrides,
+    n_threads: usize,
+) -> Vec<Compiled> {
+    let files = &discovered.files;
+    let one = |file: &PathBuf| {
+        let asked = if discovered.named.contains(file) { Asked::ForCases } else { Asked::ForWhatItIs };
+        catch(|| compile_as(host, file, overrides, asked))
+    };
+    let mut compiled: Vec<Compiled> =
+        pool(n_threads.min(files.len())).install(|| files.par_iter().map(one).collect());
     let mut suites: Vec<&mut Suite> = compiled.iter_mut().flatten().flatten().collect();
     if suites.iter().any(|suite| suite.root != suites[0].root) {
         suites.iter_mut().for_each(|suite| suite.name_root(host));
@@ -87,6 +97,10 @@ const STACK_BYTES: usize = 16 * 1024 * 1024;
 /// # Errors
 /// When the file itself cannot be read. What is wrong inside it is a diagnostic.
 pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite, HostError> {
+    compile_as(host, file, overrides, Asked::ForCases)
+}
+
+fn compile_as(host: &Host, file: &Path, overrides: &Overrides, asked: Asked) -> Result<Suite, HostError> {
     let root = host.root_of(file)?;
     let name = display(file);
     let mut sources = Sources::default();
@@ -114,7 +128,7 @@ pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite,
         inputs.push(import_name);
         Ok(id)
     };
-    let analysis = analysis::analyse(source, &mut sources, &mut import, overrides);
+    let analysis = analysis::analyse_as(asked, source, &mut sources, &mut import, overrides);
     let mut cases = analysis.cases;
     let below = host.below(&root, file);
     for case in &mut cases {

@@ -10,6 +10,8 @@ use crate::host::{Host, HostError, Kind};
 pub struct Discovered {
     /// Files in the order typed, those of a folder sorted; none twice.
     pub files: Vec<PathBuf>,
+    /// Those of them that were typed, and not only found in a folder.
+    pub named: BTreeSet<PathBuf>,
     /// Paths that lead nowhere.
     pub problems: Vec<HostError>,
 }
@@ -21,7 +23,10 @@ pub struct Discovered {
 pub fn discover(host: &Host, paths: &[PathBuf]) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen = BTreeSet::new();
-    for path in given_or_usual(host, paths) {
+    let given = given_or_usual(host, paths);
+    let is_named = |path: &&PathBuf| host.kind(path).is_ok_and(|kind| kind == Kind::File);
+    let named: BTreeSet<PathBuf> = given.iter().filter(is_named).map(|path| host.absolute(path)).collect();
+    for path in given {
         match files_of(host, &path) {
             Ok(files) => {
                 discovered.files.extend(files.into_iter().filter(|file| seen.insert(host.absolute(file))));
@@ -29,6 +34,8 @@ pub fn discover(host: &Host, paths: &[PathBuf]) -> Discovered {
             Err(problem) => discovered.problems.push(problem),
         }
     }
+    let is_named = |file: &&PathBuf| named.contains(&host.absolute(file));
+    discovered.named = discovered.files.iter().filter(is_named).cloned().collect();
     discovered
 }
 

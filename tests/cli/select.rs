@@ -67,6 +67,27 @@ fn a_list_that_is_none_or_cannot_be_kept_changes_nothing_else() {
     project.kvs(["check"]).exits(1).warns("which cases failed is not remembered");
 }
 
+/// As `kvs trace fit --out` writes it, and a scenario that uses it.
+#[test]
+fn a_file_found_without_a_cluster_is_for_others_to_use() {
+    let workload =
+        "workload w { arrivals constant; rate 1 req/s; prompt constant 9; output constant 9; requests 9 }";
+    let cluster = "gpu g { vram 24 GB; prefill 1000 tok/s; decode 100 tok/s }
+model m { kv_bytes_per_token 2 KiB }
+cluster { serves m; gpus g x 1 }";
+    let project = Project::new()
+        .with("lib/w.kvs", format!("param n = 9\n{workload}\n"))
+        .with("lib/uses.kvs", format!("use \"w.kvs\"\n{cluster}\nexpect finished == 9\n"));
+    let _ = project.kvs(["check", "lib"]).exits(0).ends("1 passed, 0 failed, 0 no data");
+    let named = ["check", "lib", "lib/w.kvs"];
+    let _ = project.kvs(named).exits(3).warns("there is no `cluster`");
+    let _ = project.kvs(["run", "lib/w.kvs"]).exits(3).warns("there is no `cluster`");
+    project.write("lib/w.kvs", workload.replace("constant 9", "constant 9 GB"));
+    project.kvs(["check", "lib"]).exits(3).warns("lib/w.kvs:1:");
+    project.write("lib/w.kvs", format!("{workload}\nexpect finished == 9\n"));
+    project.kvs(["check", "lib"]).exits(3).warns("there is no `cluster`");
+}
+
 #[test]
 fn shares_are_the_whole_and_each_case_is_in_one() {
     let project = suite();

@@ -46,7 +46,7 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
         loaded.problems.insert(problem.to_string());
         loaded.exit = loaded.exit.and(Exit::IO);
     }
-    let compiled = check::compile_all(host, &discovered.files, &running.settings, running.n_threads());
+    let compiled = check::compile_all(host, &discovered, &running.settings, running.n_threads());
     for (file, suite) in discovered.files.iter().zip(compiled) {
         match suite {
             Ok(Ok(suite)) => {

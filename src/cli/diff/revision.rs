@@ -89,7 +89,7 @@ fn compiled(
     }
     let mut exit = Exit::PASSED;
     let mut suites = Vec::new();
-    let compiled = check::compile_all(host, &discovered.files, &running.settings, running.n_threads());
+    let compiled = check::compile_all(host, &discovered, &running.settings, running.n_threads());
     for (file, suite) in discovered.files.iter().zip(compiled) {
         let (why, worth) = match suite {
             Ok(Ok(suite)) if !suite.has_errors() => {

@@ -35,7 +35,7 @@ impl Session<'_> {
         }
         let n_threads = self.arguments.running.n_threads();
         let overrides = &self.arguments.running.settings;
-        let compiled = check::compile_all(&self.host, &discovered.files, overrides, n_threads);
+        let compiled = check::compile_all(&self.host, &discovered, overrides, n_threads);
         self.digests.begin_look();
         let mut looked = Vec::new();
         for (file, suite) in discovered.files.iter().zip(compiled) {
