@@ -35,6 +35,29 @@ fn a_folder_without_a_root_becomes_one() {
 }
 
 #[test]
+fn the_workflow_checks_what_was_made_wherever_that_is() {
+    let workflow = ".github/workflows/kvs.yml";
+    for (place, file, paths) in [
+        (".", "scenarios/first.kvs", "scenarios/"),
+        ("sub/dir", "scenarios/first.kvs", "sub/dir/scenarios/"),
+        ("sub", "first.kvs", "sub/"),
+        (".", "first.kvs", "."),
+        ("two words", "scenarios/first.kvs", "."),
+    ] {
+        let project = Project::new().with(&format!("{place}/kept"), "").with(".git/HEAD", "");
+        let mut command = project.command();
+        crate::project::finish(command.current_dir(project.path(place)).args(["new", file])).exits(0);
+        let text = project.read(workflow);
+        assert!(text.ends_with(&format!("          paths: {paths}\n")), "{text}");
+        let _ = project.kvs(["check", paths]).exits(0).ends("1 passed, 0 failed, 0 no data");
+    }
+    // GitHub reads workflows at the root of the repository, whatever the root of the project is.
+    let project = Project::new().with(".git/HEAD", "").with("team/kvs.toml", "");
+    let _ = project.kvs(["new", "team/a.kvs"]).exits(0);
+    assert!(project.read(workflow).ends_with(" paths: team/\n"), "{}", project.read(workflow));
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let project = Project::first().with(".github/workflows/kvs.yml", "mine");
     let before = project.read("first.kvs");

@@ -17,7 +17,7 @@ use crate::check::{
     snapshot_name,
 };
 use crate::engine::Stepping;
-use crate::host::{Host, HostError, display, write_new};
+use crate::host::{Host, HostError, Root, display, write_new};
 
 /// Arguments of `kvs new`.
 #[derive(Args)]
@@ -105,9 +105,13 @@ fn make(host: &Host, file: &Path, template: Template, output: &Output) -> Result
     let root = host.root_of(file)?;
     let suite = compile(host, file, &Vec::new())?;
     let exit = store_snapshot(host, suite, output);
-    let workflow = root.folder.join(".github/workflows/kvs.yml");
+    // Workflows are read at the root of a repository only, which may lie above that of the project.
+    let repository = root.folder.ancestors().find(|folder| folder.join(".git").exists());
+    let repository = Root { folder: repository.unwrap_or(&root.folder).to_path_buf() };
+    let workflow = repository.folder.join(".github/workflows/kvs.yml");
     if !workflow.exists() {
-        create(host, &workflow, WORKFLOW, output)?;
+        let text = WORKFLOW.replace("PATHS", &to_check(&host.below(&repository, file)));
+        create(host, &workflow, &text, output)?;
     }
     let commands = [
         ("kvs check".to_owned(), "run it; it passes"),
@@ -120,6 +124,19 @@ fn make(host: &Host, file: &Path, template: Template, output: &Output) -> Result
         output.result(&format!("  {STRONG}{command:<width$}{STRONG:#}  {FAINT}{what}{FAINT:#}\n"));
     }
     Ok(exit)
+}
+
+/// What a workflow checks for the sake of a file: its folder, or the first above it whose path is one word of a shell and
+/// of YAML, as the action needs it.
+fn to_check(file: &str) -> String {
+    let folders = file.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let is_word = |folder: &&str| {
+        !folder.starts_with('-')
+            && folder.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.'))
+    };
+    let path: String =
+        folders.split_terminator('/').take_while(is_word).flat_map(|folder| [folder, "/"]).collect();
+    if path.is_empty() { ".".to_owned() } else { path }
 }
 
 fn create(host: &Host, path: &Path, text: &str, output: &Output) -> Result<(), HostError> {
