@@ -17,7 +17,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
         result.diagnostics.iter().map(|diagnostic| Located::of(diagnostic, &suite.sources)).collect();
     diagnostics.extend(result.snapshot_failure.iter().map(|failure| Located::of(failure, &suite.sources)));
     for diagnostic in &mut diagnostics {
-        diagnostic.repeat.clone_from(&result.repeat);
+        diagnostic.repeat = diagnostic.repeat.take().or_else(|| result.repeat.clone());
     }
     let mut problems: Vec<String> = result.problems.iter().map(ToString::to_string).collect();
     problems.extend(match &result.golden {

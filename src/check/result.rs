@@ -29,7 +29,7 @@ pub struct CaseResult {
     pub snapshot_failure: Option<Diagnostic>,
     /// Files that could not be read or written on the way.
     pub problems: Vec<HostError>,
-    /// The command that shows the failure again.
+    /// The command that shows the failure again, of several the first; an unmet expectation has its own.
     pub repeat: Option<String>,
     /// GPU types whose times rest on figures measured on others.
     pub uncalibrated: Vec<String>,
@@ -57,6 +57,20 @@ pub enum Ending {
 }
 
 impl CaseResult {
+    /// The commands that show its failures again, each once: expectations may have different worst seeds.
+    #[must_use]
+    pub fn repeats(&self) -> Vec<&str> {
+        let mut commands: Vec<&str> = Vec::new();
+        for command in
+            self.repeat.as_deref().into_iter().chain(self.diagnostics.iter().filter_map(Diagnostic::repeat))
+        {
+            if !commands.contains(&command) {
+                commands.push(command);
+            }
+        }
+        commands
+    }
+
     /// The worst of expectations and snapshot.
     pub(super) fn judge(expectations: &[Judgement], golden: &Golden) -> Ending {
         let of_expectations = expectations.iter().map(|judged| match judged.status {

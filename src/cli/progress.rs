@@ -73,8 +73,10 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
         list.retain(|diagnostic| !said.diagnostics.contains(diagnostic));
         said.diagnostics.extend(list.iter().cloned());
     }
-    let list: Vec<Diagnostic> =
-        list.into_iter().map(|diagnostic| diagnostic.with_repeat(result.repeat.as_ref())).collect();
+    // What has a command of its own keeps it.
+    for diagnostic in list.iter_mut().filter(|diagnostic| diagnostic.repeat().is_none()) {
+        *diagnostic = diagnostic.clone().with_repeat(result.repeat.as_ref());
+    }
     output.diagnostics(&list, &suite.sources);
     if let Some(mut failure) = result.snapshot_failure.clone() {
         if std::mem::replace(&mut said.how_to_accept, true) && !output.is_for_programs() {
@@ -93,10 +95,10 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     if let Ending::Crashed(message) = &result.ending {
         output.crash(&result.id, message);
     }
-    if let (Some(repeat), Ending::Failed | Ending::NoData | Ending::Crashed(_)) =
-        (&result.repeat, &result.ending)
-    {
-        output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
+    if matches!(result.ending, Ending::Failed | Ending::NoData | Ending::Crashed(_)) {
+        for repeat in result.repeats() {
+            output.progress(&format!("         repeat with: {STRONG}{repeat}{STRONG:#}"));
+        }
     }
 }
 

@@ -43,6 +43,36 @@ fn a_missed_limit_is_drawn_at_its_line_with_the_command_that_repeats_it() {
 }
 
 #[test]
+fn failures_with_different_worst_seeds_have_a_command_each() {
+    let text = "run { seeds 12 }
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 2048 B }
+cluster { serves tiny; gpus small x 1 }
+workload w { arrivals poisson; rate 3 req/s; prompt constant 200; output constant 20; requests 20 }
+expect mean_ttft_ms < 1
+expect makespan_ms < 1
+expect finished == 20
+";
+    let project = Project::new().with("seeds.kvs", text);
+    let finished = project.kvs(["check", "seeds.kvs", "--report", "json=out.json"]).exits(1);
+    let commands: Vec<&str> =
+        finished.stderr.lines().filter_map(|line| line.trim().strip_prefix("repeat with: ")).collect();
+    let worst: Vec<String> = finished
+        .stderr
+        .split("with seed ")
+        .skip(1)
+        .map(|rest| format!("kvs run seeds.kvs --seed {}", rest.split(',').next().expect("a seed")))
+        .collect();
+    assert_eq!(worst.len(), 2, "{finished:#?}");
+    assert_ne!(worst[0], worst[1], "the test needs two seeds");
+    assert_eq!(commands, worst);
+    let report = project.read("out.json");
+    for command in worst {
+        assert!(report.contains(&format!("\"repeat\": \"{command}\"")), "no `{command}` in {report}");
+    }
+}
+
+#[test]
 fn concise_diagnostics_are_one_line_each() {
     let finished = Project::new()
         .with("slow.kvs", failing())

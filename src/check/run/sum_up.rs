@@ -7,6 +7,7 @@ use super::{Ended, NotRun, Work};
 use crate::check::{
     CaseResult, Ending, Golden, Member, Suite, catch, explain, failure, golden, repeat_command, snapshot_name,
 };
+use crate::diagnostics::Diagnostic;
 use crate::engine::hardware::attained::uncalibrated;
 use crate::expect::{Verdict, judge_seeds};
 use crate::report::{saturation_note, uncalibrated_note};
@@ -95,20 +96,19 @@ impl<R> Work<'_, R> {
     fn explain(&self, suite: &Suite, mut result: CaseResult) -> CaseResult {
         let compiled = &suite.cases[result.case];
         let expectations = compiled.scenario.expectations.iter().zip(&compiled.expectations);
-        let mut worst_seed = None;
+        let repeat = |seed| repeat_command(suite, result.case, seed, self.options.overrides);
+        let mut unmet = Vec::new();
         let mut notes = self.notes(suite, &result).into_iter();
         for (judgement, (expectation, span)) in result.expectations.iter().zip(expectations) {
             let mut notes = notes.next().unwrap_or_default();
             notes.extend(uncalibrated_note(&compiled.scenario));
             notes.extend(result.saturation.and_then(saturation_note));
-            if let Some(unmet) = failure::unmet(expectation, judgement, *span) {
-                worst_seed = worst_seed.or(Some(judgement.worst_seed));
-                result.diagnostics.push(unmet.with_notes(notes));
+            if let Some(failure) = failure::unmet(expectation, judgement, *span) {
+                unmet.push(failure.with_notes(notes).with_repeat(Some(&repeat(judgement.worst_seed))));
             }
         }
-        if let Some(seed) = worst_seed {
-            result.repeat = Some(repeat_command(suite, result.case, seed, self.options.overrides));
-        }
+        result.repeat = unmet.first().and_then(Diagnostic::repeat).map(str::to_owned);
+        result.diagnostics.extend(unmet);
         result.snapshot_failure = failure::golden(&result.golden, suite, &result.id);
         result.ending = CaseResult::judge(&result.expectations, &result.golden);
         if !result.problems.is_empty() {
