@@ -61,7 +61,10 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
 }
 
 /// `röuting`.
-pub(super) fn letters_of_names(place: Span, word: &str) -> Diagnostic {
+pub(super) fn letters_of_names(place: Span, word: &str, behind: Option<&str>) -> Diagnostic {
+    if let Some(unit) = meant_as_unit(place, &Found::Token(word), behind) {
+        return unit;
+    }
     let message = format!("{} is no name: names are made of `a`–`z`, `A`–`Z`, `0`–`9` and `_`", quoted(word));
     Diagnostic::error(text::UNEXPECTED, message, place, "holds another letter")
         .with_help("write it in these letters, or put a text in quotes")
@@ -88,7 +91,7 @@ pub(super) fn word_as_name(place: Span, word: &str) -> Diagnostic {
 pub(crate) const RESERVED_HELP: &str = "nothing is named like a unit (`min`, `h`, `s`) or like a word of expectations \
                                         (`in`, `for`, `of`): choose another name";
 
-/// `3 sec`, `5 rps`: a word behind a number that is a unit in another spelling.
+/// `3 sec`, `5 rps`, `5 µs`: a word behind a number that is a unit in another spelling.
 fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option<Diagnostic> {
     let Found::Token(word) = found else { return None };
     let number = behind.filter(|token| token.starts_with(|first: char| first.is_ascii_digit()))?;
@@ -96,6 +99,18 @@ fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option
     let message = format!("unknown unit `{word}`");
     let diagnostic = Diagnostic::error(Code("E0201"), message, place, "no such unit");
     Some(diagnostic.with_help(format!("did you mean `{number} {}`?", meant.name)))
+}
+
+/// `5/s`: a number per unit of time, without what it counts; `None` where no unit ends so.
+pub(super) fn rate_of_nothing(place: Span, number: &str, per: &str) -> Option<Diagnostic> {
+    let rates: Vec<String> = ["req", "tok", "GB", "$"]
+        .iter()
+        .filter_map(|counted| unit_elsewhere(&format!("{counted}/{per}")))
+        .map(|unit| format!("`{number} {}`", unit.name))
+        .collect();
+    let message = format!("unknown unit `/{per}`");
+    let diagnostic = Diagnostic::error(Code("E0201"), message, place, "of what?");
+    (!rates.is_empty()).then(|| diagnostic.with_help(format!("write {}", rates.join(" or "))))
 }
 
 /// `a-b`, `x.csv`.

@@ -52,7 +52,7 @@ fn usual_part(part: &str) -> &str {
     match part.to_ascii_lowercase().as_str() {
         "sec" | "secs" | "second" | "seconds" => "s",
         "msec" | "msecs" | "millis" | "milliseconds" => "ms",
-        "usec" | "micros" | "microseconds" => "us",
+        "usec" | "micros" | "microseconds" | "\u{b5}s" | "\u{3bc}s" => "us",
         "mins" | "minute" | "minutes" => "min",
         "hr" | "hrs" | "hour" | "hours" => "h",
         "day" | "days" => "d",

@@ -161,8 +161,15 @@ fn broken_rule(found: Evaluated, expected: Expected<'_>) -> String {
 
 fn bound_text(expected: Expected<'_>) -> String {
     let share = expected.dimension == Dimension::NUMBER && matches!(expected.bare, Bare::Refused);
-    let show = |value: f64| {
-        if share { format!("{}%", value * 100.0) } else { display(value, expected.dimension) }
+    let per_second = UNITS.iter().find(|unit| {
+        unit.dimension == expected.dimension && matches!(unit.name, "req/s" | "tok/s") && !share
+    });
+    let show = |value: f64| match per_second {
+        // Both ends in one unit.
+        Some(unit) if value >= 1e9 => format!("{value:e} {}", unit.name),
+        Some(unit) => format!("{} {}", number_text(value), unit.name),
+        None if share => format!("{}%", value * 100.0),
+        None => display(value, expected.dimension),
     };
     match expected.bound {
         Bound::Any => "be finite".to_owned(),

@@ -122,8 +122,16 @@ impl Reader<'_> {
                 error::chained_comparison(place, found.text)
             }
             _ if error::foreign(&found).is_some() => error::unexpected(place, &found, behind),
-            (Some(found), _) if has_foreign_letters(found) => error::letters_of_names(place, found.text),
-            _ if stop.inside_name(slice) => error::not_in_name(stop.previous.map_or(place, span)),
+            (Some(found), _) if has_foreign_letters(found) => {
+                error::letters_of_names(place, found.text, behind)
+            }
+            (Some(found), _) if stop.inside_name(slice) => {
+                let sign = stop.previous.map_or(place, span);
+                let rate = stop
+                    .number_before(slice)
+                    .and_then(|number| error::rate_of_nothing(sign.to(place), number, found.text));
+                rate.unwrap_or_else(|| error::not_in_name(sign))
+            }
             (Some(found), Some(error::Wanted::Value))
                 if behind == Some("/") && found.is_word() && !in_expectation =>
             {
@@ -238,12 +246,23 @@ impl<'a> Stop<'a> {
             && found.is_word()
             && previous.end() == found.start
     }
+
+    /// The number that stands, without blanks, before the `/` in front of what was found: that of `5/s`.
+    fn number_before(&self, slice: &'a str) -> Option<&'a str> {
+        let slash = self.previous.filter(|previous| previous.text == "/")?;
+        let before = &slice[..slash.start];
+        let number = before.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter));
+        let number = number.into_iter().next()?;
+        let is_number = number.starts_with(|first: char| first.is_ascii_digit())
+            && number.chars().all(|letter| letter.is_ascii_digit() || "._".contains(letter));
+        is_number.then_some(number)
+    }
 }
 
 /// What to say about a line of an item's block that begins with no key.
 fn no_key(first: Token<'_>, span: Span) -> Diagnostic {
     if has_foreign_letters(first) {
-        return error::letters_of_names(span, first.text);
+        return error::letters_of_names(span, first.text, None);
     }
     if first.text.starts_with('"') && !first.is_closed_string() {
         return error::unterminated_string(span);
@@ -264,7 +283,7 @@ fn begins_item(first: Token<'_>, line: &str) -> bool {
 /// What to say about a line that begins with no word of an item.
 fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagnostic {
     if has_foreign_letters(first) {
-        return error::letters_of_names(span, first.text);
+        return error::letters_of_names(span, first.text, None);
     }
     if first.text.starts_with('"') && !first.is_closed_string() {
         return error::unterminated_string(span);

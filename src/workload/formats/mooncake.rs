@@ -124,8 +124,12 @@ impl Line<'_> {
         let found = texts.map(id).collect::<Result<Box<[u64]>, BadRow>>()?;
         let expected = prompt.get().div_ceil(size);
         if found.len() != expected as usize {
+            let meant = match implied_block(prompt.get().into(), found.len() as u64) {
+                Some(block) => format!(", which is one for each `{block}`: `mooncake block {block}`"),
+                None => String::new(),
+            };
             let message = format!(
-                "`hash_ids`: expected `{expected}` ids, one for each `{size}` tokens of `{}`, found `{}`",
+                "`hash_ids`: expected `{expected}` ids, one for each `{size}` tokens of `{}`, found `{}`{meant}",
                 prompt.get(),
                 found.len()
             );
@@ -161,7 +165,33 @@ impl Line<'_> {
     }
 }
 
+/// The tokens of a block with which a prompt has this many ids: a power of two where one fits, as blocks of engines
+/// mostly are, else a number that alone fits.
+fn implied_block(prompt: u64, n_ids: u64) -> Option<u64> {
+    let gaps = n_ids.checked_sub(1).filter(|gaps| *gaps > 0)?;
+    let (least, most) = (prompt.div_ceil(n_ids), prompt.saturating_sub(1) / gaps);
+    let power = least.next_power_of_two();
+    if least > 0 && power <= most { Some(power) } else { Some(least).filter(|_| least > 0 && least == most) }
+}
+
 /// Where a part of a text begins, in bytes.
 fn offset(text: &str, part: &str) -> usize {
     part.as_ptr().addr() - text.as_ptr().addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_follows_from_a_prompt_and_its_ids() {
+        assert_eq!(implied_block(2358, 148), Some(16));
+        assert_eq!(implied_block(160, 10), Some(16));
+        assert_eq!(implied_block(1000, 2), Some(512));
+        assert_eq!(implied_block(20_000, 200), Some(100), "alone, and no power of two");
+        assert_eq!(implied_block(6758, 13), None, "521 to 563 would do");
+        assert_eq!(implied_block(600, 1), None, "any larger block would do");
+        assert_eq!(implied_block(0, 3), None);
+        assert_eq!(implied_block(5, 9), None);
+    }
 }
