@@ -27,7 +27,6 @@ struct Case {
     /// Requests a second on one GPU.
     rate: f64,
     output: &'static str,
-    /// Requests leapt over; a tenth of them is stepped through.
     requests: u64,
 }
 
@@ -115,10 +114,7 @@ fn apart(name: &str, by: &str) -> Cost {
 
 fn measure(name: &str, by: &str) -> Cost {
     let Some(case) = CASES.iter().find(|case| case.name == name) else { return floor() };
-    match by {
-        "step" => engine(case, Stepping::Step, case.requests / 10),
-        _ => engine(case, Stepping::Leap, case.requests),
-    }
+    engine(case, if by == "step" { Stepping::Step } else { Stepping::Leap })
 }
 
 /// One exponential gap and two log-normal lengths a request, and two columns.
@@ -143,8 +139,8 @@ fn each(start: Instant, requests: u64) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / requests as f64
 }
 
-fn engine(case: &Case, stepping: Stepping, requests: u64) -> Cost {
-    let Case { rate, output, .. } = case;
+fn engine(case: &Case, stepping: Stepping) -> Cost {
+    let Case { rate, output, requests, .. } = *case;
     let text = format!(
         "cluster {{ serves llama_3_1_8b; gpus h100_sxm x 1 }}
 engine {{ batching continuous; timing roofline; prefix_cache off }}
