@@ -220,7 +220,7 @@ impl Replica for Leaper {
     }
 
     fn will_hold(&self) -> u64 {
-        self.held.now() + self.leap.as_ref().map_or(0, |leap| self.ring.at_most(leap.n_steps - 1))
+        self.held.now() + self.leap.as_ref().map_or(0, |leap| self.ring.taken(1, leap.n_steps))
     }
 
     fn n_steps(&self) -> u64 {

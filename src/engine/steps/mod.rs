@@ -328,16 +328,19 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     /// it, so no record is missed.
     fn tell_record(&mut self) {
         let bytes = |bytes: u128| Bytes::new(u64::try_from(bytes).unwrap_or(u64::MAX));
-        if !self.sink.may_be_a_record(self.will_hold.blocks, bytes(self.will_hold.bytes)) {
+        let mut most = self.will_hold;
+        if !self.sink.may_be_a_record(most.blocks, bytes(most.bytes)) {
             return;
         }
-        let mut held = Together::default();
         for station in &self.replicas {
-            let blocks = station.replica.held_before(self.now);
-            held.blocks += blocks;
-            held.bytes += u128::from(blocks) * u128::from(station.block_bytes);
+            let less = station.will_hold - station.replica.held_before(self.now);
+            most.blocks -= less;
+            most.bytes -= u128::from(less) * u128::from(station.block_bytes);
+            if less > 0 && !self.sink.may_be_a_record(most.blocks, bytes(most.bytes)) {
+                return;
+            }
         }
-        self.sink.record(held.blocks, bytes(held.bytes));
+        self.sink.record(most.blocks, bytes(most.bytes));
     }
 
     /// Panics with a sentence when the books do not balance: a mistake of the engine, never of a scenario.

@@ -73,13 +73,6 @@ impl Ring {
         Taken { blocks: blocks as u64, area }
     }
 
-    /// Never fewer blocks than so many steps take: whole rounds.
-    pub(super) fn at_most(&self, n_steps: u64) -> u64 {
-        let size = self.counts.len() as u64;
-        let rounds = if n_steps <= size { n_steps.min(1) } else { n_steps.div_ceil(size) };
-        rounds.saturating_mul(self.n)
-    }
-
     /// The blocks of steps `from..to`, counted from the next one, by the numbers of the steps.
     fn moments(&self, from: u64, to: u64) -> Moments {
         let size = self.counts.len() as u64;
