@@ -58,6 +58,17 @@ fn what_changed_is_a_table_with_both_kinds_of_change() {
     assert_eq!(same, "0 cases changed, 1 as before, 0 gates broken\n");
 }
 
+/// What was measured and is not any more may have become anything.
+#[test]
+fn a_gate_breaks_where_its_metric_is_gone() {
+    let project = saved();
+    let text = project.read("new.json").replace("\"p99_latency_ms\"", "\"p99_latency\"");
+    project.write("lost.json", text);
+    let diff = |gate: &str| project.kvs(["diff", "old.json", "lost.json", "--gate", gate]);
+    diff("p99_latency_ms regress 50%").exits(1).warns("is broken in `").says("1 gate broken");
+    let _ = diff("p99_ttft_ms regress 50%").exits(0);
+}
+
 #[test]
 fn gates_fail_from_flags_and_from_the_project() {
     let project = saved();

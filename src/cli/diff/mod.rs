@@ -94,8 +94,14 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
     verdict(&comparison)
 }
 
-/// A gate that holds nothing would pass whatever happened: that is said, and fails nothing.
+/// A gate that holds nothing would pass whatever happened: that is said, and fails nothing. One whose metric a case has
+/// no more is broken.
 fn tell_idle(comparison: &Comparison, output: &Output) {
+    for (gate, case) in &comparison.lost {
+        output.progress(&format!(
+            "`{gate}` is broken in `{case}`: what it is about was measured and is not any more"
+        ));
+    }
     for gate in &comparison.idle {
         output.progress(&format!("note: `{gate}` holds nothing: no case has what it is about on both sides"));
     }

@@ -4,6 +4,7 @@
 //! given: a share alone trips over small numbers, an amount alone over large ones. Invariant: for every gate there is a
 //! metric that could break it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -40,6 +41,15 @@ impl Gate {
         let kept_as = metric.recorded.as_ref();
         metric.better != Better::Neither
             && kept_as.is_some_and(|name| self.is_about(name, metric.dimension, metric.is_share()))
+    }
+
+    /// Whether what it is about was measured and is not any more, so that nobody knows how it went.
+    #[must_use]
+    pub fn loses<V>(&self, old: &BTreeMap<String, V>, new: &BTreeMap<String, V>) -> bool {
+        match &self.metric {
+            Some(name) => old.contains_key(name) && !new.contains_key(name),
+            None => !old.is_empty() && new.is_empty(),
+        }
     }
 
     fn is_about(&self, name: &str, dimension: Dimension, is_share: bool) -> bool {

@@ -28,6 +28,8 @@ pub struct Comparison {
     pub added: Vec<String>,
     /// Gates that hold nothing here, as written: no case has a metric they are about on both sides.
     pub idle: Vec<String>,
+    /// Gates about what a case had measured and has not any more, with the cases: these are broken too.
+    pub lost: Vec<(String, String)>,
 }
 
 /// What changed in a case.
@@ -89,7 +91,7 @@ impl Comparison {
     /// Whether any gate is broken.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.broken().next().is_some()
+        self.broken().next().is_some() || !self.lost.is_empty()
     }
 
     /// The changes that break a gate, with their cases.
@@ -117,6 +119,10 @@ pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
             case.metrics.keys().filter(|name| before.metrics.contains_key(*name)).map(String::as_str),
         );
         let metrics = changes(before, case, gates);
+        if case.status != Status::Skipped {
+            let lost = gates.iter().filter(|gate| gate.loses(&before.metrics, &case.metrics));
+            comparison.lost.extend(lost.map(|gate| (gate.to_string(), case.id.clone())));
+        }
         // Of a run that was only saved with its numbers nobody knows how it ended.
         let status = (before.status != case.status
             && before.status != Status::Skipped

@@ -147,7 +147,7 @@ fn sentence(comparison: &Comparison) -> String {
     let others = [(comparison.gone.len(), "gone"), (comparison.added.len(), "new")];
     words
         .extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    let broken = comparison.broken().count();
+    let broken = comparison.broken().count() + comparison.lost.len();
     words.push(format!("{broken} {} broken", if broken == 1 { "gate" } else { "gates" }));
     words.join(", ")
 }
