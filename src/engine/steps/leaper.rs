@@ -3,9 +3,10 @@
 //! A run of steps that keep their members is called a leap. It ends at the first step after which somebody finishes,
 //! at the last one before blocks run out or the last chunk of a prompt is made, or where who has joined meanwhile
 //! may be admitted: where a prompt goes on in chunks, only who stands before it. Prompts that are begun form a stack:
-//! who stands before the top is put on it, and nobody below gets a chunk until those above are through. What a step does is said in [`super::stepper`]; here the same is done for a batch that is known
-//! by its sums: how many decode, the tokens they have in the cache, how many take a block at each step modulo the size
-//! of a block ([`Ring`]), and the step at which each finishes (a heap).
+//! who stands before the top is put on it, and nobody below gets a chunk until those above are through. What a step
+//! does is said in [`super::stepper`]; here the same is done for a batch that is known by its sums: how many decode, the
+//! tokens they have in the cache, how many take a block at each step modulo the size of a block ([`Ring`]), and the step
+//! at which each finishes (a heap).
 //!
 //! Invariant: a request's record changes when it is admitted, when its prompt is through and when it leaves, never in
 //! a leap. Ending a leap early is always right, only slower: what happens at its end is what a step would do there.

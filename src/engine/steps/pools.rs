@@ -42,7 +42,6 @@ pub(super) struct Pools {
     coming: Vec<u32>,
     /// Requests that wait to be handed over, by replica.
     n_waiting: Vec<u32>,
-    n_moving: u64,
     arrived: Vec<Mover>,
 }
 
@@ -76,7 +75,6 @@ impl Pools {
             leaving: vec![0; n],
             coming: vec![0; n],
             n_waiting: vec![0; n],
-            n_moving: 0,
             arrived: Vec::new(),
         })
     }
@@ -88,7 +86,7 @@ impl Pools {
 
     /// Requests on two replicas.
     pub(super) fn n_moving(&self) -> u64 {
-        self.n_moving
+        self.transfers.len() as u64
     }
 
     /// Requests of a replica that wait to be handed over.
@@ -146,7 +144,8 @@ impl Pools {
 
     pub(super) fn check(&self, now: SimTime) {
         self.transfers.check(&self.topology, now);
-        assert_eq!(self.n_moving, self.transfers.len() as u64, "every cache on its way is in a transfer");
+        let n_coming: u64 = self.coming.iter().map(|n| u64::from(*n)).sum();
+        assert_eq!(n_coming, self.n_moving(), "every cache on its way is in a transfer");
     }
 }
 
@@ -177,7 +176,6 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         let Handed { job, from } = pools.parked.remove(&slot).expect("what moves was parked");
         pools.leaving[from as usize] -= 1;
         pools.coming[to as usize] -= 1;
-        pools.n_moving -= 1;
         pools.homes.insert(slot, from);
         let request = self.requests.get_mut(slot);
         request.journey.gpu = Some(to);
@@ -210,16 +208,20 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         let bytes = self.settings.kv_bytes(u64::from(job.n_moved()));
         let mut best: Option<(u32, Way, u32)> = None;
         for &to in &pools.decoders {
-            let Some(way) = pools.way(from, to, bytes) else { continue };
-            let rank = (self.loads.held(to), way.time);
-            if best.is_some_and(|(held, best, _)| (held, best.time) <= rank)
+            // Finding a way costs more than the rest, and most are out before.
+            let held = self.loads.held(to);
+            if best.is_some_and(|(least, ..)| least < held)
+                || self.settings.max_queue.is_some_and(|limit| held >= limit)
                 || !self.settings.holds(to, need.tokens)
-                || self.settings.max_queue.is_some_and(|limit| rank.0 >= limit)
-                || !self.replicas[to as usize].replica.has_room(&job, self.now, after_starts)
             {
                 continue;
             }
-            best = Some((rank.0, way, to));
+            let Some(way) = pools.way(from, to, bytes) else { continue };
+            if best.is_none_or(|(least, quickest, _)| (held, way.time) < (least, quickest.time))
+                && self.replicas[to as usize].replica.has_room(&job, self.now, after_starts)
+            {
+                best = Some((held, way, to));
+            }
         }
         best.map(|(_, way, to)| Destination { to, way, bytes })
     }
@@ -232,7 +234,6 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         pools.n_waiting[from as usize] -= 1;
         pools.leaving[from as usize] += 1;
         pools.coming[to as usize] += 1;
-        pools.n_moving += 1;
         self.replicas[to as usize].replica.reserve(&job, self.now, after_starts, &mut self.out);
         let mover = Mover { to, number: job.number, slot };
         pools.transfers.start(mover, from, bytes, &way, &pools.topology, self.now);
@@ -251,9 +252,8 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
         let returning = std::mem::take(&mut pools.returning);
         for job in &returning {
             let slot = job.slot;
-            let Some(home) = self.pools.as_mut().and_then(|pools| pools.homes.remove(&slot)) else {
-                continue;
-            };
+            let home = self.pools.as_mut().and_then(|pools| pools.homes.remove(&slot));
+            let home = home.expect("whoever decodes has a replica that computed its prompt");
             let request = self.requests.get_mut(slot);
             let left = request.journey.gpu.replace(home).expect("whoever decodes is on a replica");
             request.journey.leave_with(left, job.generated);
