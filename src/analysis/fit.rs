@@ -4,7 +4,7 @@
 //! Concerns `batching continuous` only. Invariant: a case that passes has at least one block of cache on each replica.
 
 use crate::engine::hardware::memory::kv_blocks;
-use crate::model::{Architecture, Batching, Cluster, Scenario};
+use crate::model::{Architecture, Batching, Scenario};
 
 use super::block::Block;
 use super::context::Context;
@@ -20,8 +20,7 @@ pub(super) fn check(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<
     let mut fits = true;
     for (index, statement) in (0..scenario.cluster.groups.len()).zip(cluster.all("gpus")) {
         let group = &scenario.cluster.groups[index];
-        let sums = group.tensor_parallel > 1 && scenario.engine.timing.name == "roofline";
-        if sums && scenario.cluster.peers(index).is_none() {
+        if sums(scenario, index) && scenario.cluster.peers(index).is_none() {
             ctx.report(error::gpus_not_joined(statement.span, group));
             fits = false;
         }
@@ -46,13 +45,16 @@ pub(super) fn check_links(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Co
     if scenario.engine.batching != Batching::Continuous || !of.pools.is_empty() {
         return;
     }
-    let sums =
-        |group: &usize| of.groups[*group].tensor_parallel > 1 && scenario.engine.timing.name == "roofline";
+    let summing = (0..of.groups.len()).filter(|group| sums(scenario, *group));
+    let used: Vec<_> = summing.filter_map(|group| of.peers_stated(group)).collect();
     for (link, statement) in of.links.iter().zip(cluster.all("link")) {
-        let alone = Cluster { links: vec![link.clone()], ..of.clone() };
-        let bare = Cluster { links: Vec::new(), ..of.clone() };
-        if !(0..of.groups.len()).filter(sums).any(|group| alone.peers(group) != bare.peers(group)) {
+        if !used.iter().any(|used| std::ptr::eq(*used, link)) {
             ctx.report(error::link_without_effect(statement.span));
         }
     }
+}
+
+/// Whether the GPUs of a group's replicas sum over what joins them.
+fn sums(scenario: &Scenario, group: usize) -> bool {
+    scenario.cluster.groups[group].tensor_parallel > 1 && scenario.engine.timing.name == "roofline"
 }

@@ -83,17 +83,23 @@ impl Cluster {
     /// else what the GPU type says, else `link default`. `None` where nothing does.
     #[must_use]
     pub fn peers(&self, group: usize) -> Option<PeerLink> {
-        let (type_, last) = (&self.groups[group], self.groups[group].n_replicas() - 1);
-        let whole = Some(LinkEnd { group, first: 0, last });
-        let stated = |ends: Option<LinkEnd>| {
-            let link = self.links.iter().rfind(|link| link.from == ends && link.to == ends)?;
-            Some(PeerLink { bandwidth: link.bandwidth, latency: link.latency })
-        };
-        let of_type = || {
-            let bandwidth = type_.gpu.hardware.as_ref()?.link_bandwidth?;
-            Some(PeerLink { bandwidth, latency: SimDuration::ZERO })
-        };
-        stated(whole).or_else(of_type).or_else(|| stated(None))
+        if let Some(link) = self.peers_stated(group) {
+            return Some(PeerLink { bandwidth: link.bandwidth, latency: link.latency });
+        }
+        let bandwidth = self.link_of_type(group)?;
+        Some(PeerLink { bandwidth, latency: SimDuration::ZERO })
+    }
+
+    /// The `link` statement among what [`Cluster::peers`] says, where it is one that counts.
+    #[must_use]
+    pub fn peers_stated(&self, group: usize) -> Option<&Link> {
+        let whole = Some(LinkEnd { group, first: 0, last: self.groups[group].n_replicas() - 1 });
+        let between = |ends| self.links.iter().rfind(|link| link.from == ends && link.to == ends);
+        between(whole).or_else(|| between(None).filter(|_| self.link_of_type(group).is_none()))
+    }
+
+    fn link_of_type(&self, group: usize) -> Option<Bandwidth> {
+        self.groups[group].gpu.hardware.as_ref()?.link_bandwidth
     }
 
     /// `large[0]`, as a scenario names it.
