@@ -35,7 +35,7 @@ fn mistakes(text: &str, set: &[(&str, &str)]) -> Vec<String> {
         let (line, column) = sources.line_column(diagnostic.span());
         let name = &sources.get(diagnostic.span().source).name;
         let file = if name == "main.kvs" { String::new() } else { format!("{name}:") };
-        format!("{file}{line}:{column} {} {}", diagnostic.code, diagnostic.message)
+        format!("{file}{line}:{column} {} {}", diagnostic.code(), diagnostic.message)
     };
     analysis.diagnostics.iter().map(one).collect()
 }
@@ -49,7 +49,7 @@ fn check(text: &str, expected: &[&str]) {
 fn has(text: &str, code: &str) -> bool {
     let (analysis, _) = analysed(text, &[]);
     let refused = analysis.cases.iter().flat_map(|case| &case.not_simulated);
-    analysis.diagnostics.iter().chain(refused).any(|diagnostic| diagnostic.code.0 == code)
+    analysis.diagnostics.iter().chain(refused).any(|diagnostic| diagnostic.code() == code)
 }
 
 /// A sound file, to which a test adds one thing.
@@ -539,14 +539,14 @@ expect p99_ttft_ms for chatt < 1 s";
 fn explanations_show_the_mistake_and_its_mending() {
     let families = ["E01", "E02", "E03", "E04", "E05", "E06", "E09"];
     let mut unsound = Vec::new();
-    let described = codes().filter(|info| families.iter().any(|family| info.code.0.starts_with(family)));
+    let described = codes().filter(|info| families.iter().any(|family| info.code.starts_with(family)));
     // Codes of E061 are about kvs.toml, those from E0650 on about the files of another simulator: no scenarios.
     let of_scenarios = |code: &str| !code.starts_with("E061") && !code.starts_with("E065");
-    for info in described.filter(|info| of_scenarios(info.code.0)) {
-        if !has(info.wrong, info.code.0) {
+    for info in described.filter(|info| of_scenarios(info.code)) {
+        if !has(info.wrong, info.code) {
             unsound.push(format!("{} is not found in\n{}", info.code, info.wrong));
         }
-        if has(info.right, info.code.0) {
+        if has(info.right, info.code) {
             unsound.push(format!("{} is still found in\n{}", info.code, info.right));
         }
     }

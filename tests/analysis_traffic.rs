@@ -27,7 +27,7 @@ fn compile(text: &str) -> (Vec<Scenario>, Vec<String>) {
     let analysis = analyse(source, &mut sources, &mut no_imports, &Overrides::new());
     let lines = analysis.diagnostics.iter().map(|diagnostic| {
         let (line, column) = sources.line_column(diagnostic.span());
-        format!("{line}:{column} {} {}", diagnostic.code, diagnostic.message)
+        format!("{line}:{column} {} {}", diagnostic.code(), diagnostic.message)
     });
     let lines = lines.collect();
     (analysis.cases.into_iter().map(|case| case.scenario).collect(), lines)

@@ -56,7 +56,7 @@ fn every_wrong_file_gets_its_message() {
 #[test]
 fn every_code_has_a_wrong_file() {
     let folders: BTreeSet<String> = corpus().into_iter().map(|wrong| wrong.code).collect();
-    let known: BTreeSet<String> = codes().map(|info| info.code.0.to_owned()).collect();
+    let known: BTreeSet<String> = codes().map(|info| info.code.to_owned()).collect();
     let wanted: BTreeSet<String> = known.iter().filter(|code| !has_no_file(code)).cloned().collect();
     let without: Vec<&String> = wanted.difference(&folders).collect();
     let unknown: Vec<&String> = folders.difference(&wanted).collect();
@@ -78,8 +78,8 @@ fn no_snapshot_outlives_its_file() {
 #[test]
 fn the_examples_of_explain_are_wrong_and_right() {
     let mut misleading = Vec::new();
-    for info in codes().filter(|info| !has_no_file(info.code.0) || info.code.0 == "E0701") {
-        let code = info.code.0;
+    for info in codes().filter(|info| !has_no_file(info.code) || info.code == "E0701") {
+        let code = info.code;
         let wrong = diagnose(EXAMPLE, info.wrong).codes();
         if !SHORTENED.contains(&code) && !wrong.contains(code) {
             misleading.push(format!("the wrong example of {code} yields {wrong:?}:\n{}", info.wrong));
@@ -93,7 +93,7 @@ fn the_examples_of_explain_are_wrong_and_right() {
 
 #[test]
 fn codes_are_sorted_and_unique() {
-    let listed: Vec<&str> = codes().map(|info| info.code.0).collect();
+    let listed: Vec<&str> = codes().map(|info| info.code).collect();
     let sorted: BTreeSet<&str> = listed.iter().copied().collect();
     assert_eq!(listed, sorted.into_iter().collect::<Vec<_>>());
 }
@@ -150,7 +150,7 @@ struct Found {
 
 impl Found {
     fn codes(&self) -> BTreeSet<&'static str> {
-        self.list.iter().map(|diagnostic| diagnostic.code.0).collect()
+        self.list.iter().map(Diagnostic::code).collect()
     }
 }
 

@@ -15,7 +15,7 @@ fn imported(config: &str, trace: &str) -> (Import, Sources) {
 
 /// Codes found, in the order of their places.
 fn found(list: &[Diagnostic]) -> Vec<&'static str> {
-    list.iter().map(|diagnostic| diagnostic.code.0).collect()
+    list.iter().map(Diagnostic::code).collect()
 }
 
 #[track_caller]
@@ -85,10 +85,10 @@ fn a_note_about_the_config_does_not_hide_an_empty_trace() {
 
 #[test]
 fn the_examples_of_explain_are_wrong_and_right() {
-    for info in codes().filter(|info| info.code.0.starts_with("E065")) {
+    for info in codes().filter(|info| info.code.starts_with("E065")) {
         let is_trace = |text: &str| text.starts_with("req1") || text.starts_with("# id");
         let of = |text: &str| if is_trace(text) { imported("", text).0 } else { imported(text, TRACE).0 };
-        assert_eq!(found(&of(info.wrong).diagnostics), [info.code.0], "the wrong example of {}", info.code);
+        assert_eq!(found(&of(info.wrong).diagnostics), [info.code], "the wrong example of {}", info.code);
         assert_eq!(
             found(&of(info.right).diagnostics),
             Vec::<&str>::new(),

@@ -24,7 +24,7 @@ fn check(text: &str) -> (BTreeSet<&'static str>, Vec<Scenario>) {
     let source = sources.add("test.kvs", text);
     let mut import = |_: &str, path: &str, _: &mut Sources| Err(format!("no file `{path}`"));
     let analysis = analyse(source, &mut sources, &mut import, &Overrides::new());
-    let codes = analysis.diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect();
+    let codes = analysis.diagnostics.iter().map(kvs::diagnostics::Diagnostic::code).collect();
     (codes, analysis.cases.into_iter().map(|case| case.scenario).collect())
 }
 

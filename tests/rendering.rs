@@ -1,9 +1,10 @@
 //! How diagnostics look: drawn, on one line, as JSON.
 
-use kvs::diagnostics::{Code, Diagnostic, ErrorFormat, MAX_SHOWN, render, render_within};
+use kvs::diagnostics::{CodeInfo, Diagnostic, ErrorFormat, MAX_SHOWN, render, render_within};
 use kvs::source::{SourceId, Sources, Span};
 
-const CODE: Code = Code("E0103");
+static SOME: CodeInfo =
+    CodeInfo { code: "E0103", summary: "some mistake", explanation: "", wrong: "", right: "" };
 
 fn source(text: &str) -> (Sources, SourceId) {
     let mut sources = Sources::default();
@@ -32,7 +33,7 @@ fn assert_drawn(diagnostic: Diagnostic, sources: &Sources, expected: &str) {
 fn a_diagnostic_is_drawn_under_its_line() {
     let (sources, file) = source("policy {\n  routing  power_of_two\n}\n");
     let diagnostic = Diagnostic::error(
-        CODE,
+        &SOME,
         "unknown routing `power_of_two`",
         place(&sources, file, "power_of_two"),
         "unknown routing",
@@ -62,9 +63,13 @@ fn two_places_of_one_file_are_drawn_together_and_far_ones_apart() {
     let far = near.replace("  seed 2", &format!("{}  seed 2", "\n".repeat(5000)));
     for (text, drawings) in [(near, 1), (far, 2)] {
         let (sources, file) = source(&text);
-        let diagnostic =
-            Diagnostic::error(CODE, "`seed` is set twice", place(&sources, file, "seed 2"), "set again here")
-                .with_label(place(&sources, file, "seed 1"), "first set here");
+        let diagnostic = Diagnostic::error(
+            &SOME,
+            "`seed` is set twice",
+            place(&sources, file, "seed 2"),
+            "set again here",
+        )
+        .with_label(place(&sources, file, "seed 1"), "first set here");
         let text = drawn(diagnostic, &sources);
         assert_eq!(text.matches("╭─[dir/file.kvs").count(), drawings, "{text}");
         assert_eq!(text.matches("first set here").count(), 1, "{text}");
@@ -76,8 +81,9 @@ fn two_places_of_one_file_are_drawn_together_and_far_ones_apart() {
 fn a_place_in_another_file_is_drawn_with_its_name() {
     let (mut sources, file) = source("gpu a extends b { }");
     let other = sources.add("lib.kvs", "# library\ngpu b { }\n");
-    let diagnostic = Diagnostic::error(CODE, "`b` lacks `vram`", place(&sources, file, "b"), "extended here")
-        .with_label(place(&sources, other, "b {"), "defined here");
+    let diagnostic =
+        Diagnostic::error(&SOME, "`b` lacks `vram`", place(&sources, file, "b"), "extended here")
+            .with_label(place(&sources, other, "b {"), "defined here");
     assert_drawn(
         diagnostic,
         &sources,
@@ -103,7 +109,7 @@ error[E0103]
 #[test]
 fn columns_count_characters() {
     let (sources, file) = source("# ä\nnote \"äöü\" wrong\n");
-    let diagnostic = || Diagnostic::error(CODE, "no", place(&sources, file, "wrong"), "here");
+    let diagnostic = || Diagnostic::error(&SOME, "no", place(&sources, file, "wrong"), "here");
     assert!(drawn(diagnostic(), &sources).contains("[dir/file.kvs:2:12]"));
     let line = render(&[diagnostic()], &sources, ErrorFormat::Concise, false, MAX_SHOWN);
     assert_eq!(line, "dir/file.kvs:2:12: error[E0103]: no\n");
@@ -114,7 +120,7 @@ fn an_empty_place_at_the_end_of_the_file_is_drawn() {
     let (sources, file) = source("expect a <");
     let end = place(&sources, file, "<").behind();
     assert_drawn(
-        Diagnostic::error(CODE, "a value was expected", end, "missing"),
+        Diagnostic::error(&SOME, "a value was expected", end, "missing"),
         &sources,
         "
 error[E0103]
@@ -129,14 +135,14 @@ error[E0103]
     let (sources, file) = source("");
     let empty = Span { source: file, start: 0, end: 0 };
     assert!(
-        drawn(Diagnostic::error(CODE, "nothing there", empty, "here"), &sources).contains("nothing there")
+        drawn(Diagnostic::error(&SOME, "nothing there", empty, "here"), &sources).contains("nothing there")
     );
 }
 
 #[test]
 fn a_very_long_line_is_cut_around_the_place() {
     let (sources, file) = source(&format!("{}wrong{}", "ä 1 ".repeat(200_000), " 2".repeat(500_000)));
-    let text = drawn(Diagnostic::error(CODE, "no", place(&sources, file, "wrong"), "here"), &sources);
+    let text = drawn(Diagnostic::error(&SOME, "no", place(&sources, file, "wrong"), "here"), &sources);
     assert!(
         text.len() < 2000 && text.contains("wrong") && text.contains("[dir/file.kvs:1:800001]"),
         "{text}"
@@ -146,8 +152,9 @@ fn a_very_long_line_is_cut_around_the_place() {
 #[test]
 fn characters_that_steer_a_terminal_are_not_written_to_one() {
     let (sources, file) = source("a \u{1b}[31m\u{202e}\u{9b} wrong\r\nnext\r\n");
-    let diagnostic =
-        || Diagnostic::error(CODE, "no \u{1b}[0m", place(&sources, file, "wrong"), "here").with_help("\u{7}");
+    let diagnostic = || {
+        Diagnostic::error(&SOME, "no \u{1b}[0m", place(&sources, file, "wrong"), "here").with_help("\u{7}")
+    };
     for format in [ErrorFormat::Full, ErrorFormat::Concise, ErrorFormat::Json] {
         let text = render(&[diagnostic()], &sources, format, false, MAX_SHOWN);
         assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
@@ -157,7 +164,7 @@ fn characters_that_steer_a_terminal_are_not_written_to_one() {
 #[test]
 fn color_is_written_only_when_asked_for() {
     let (sources, file) = source("wrong");
-    let list = [Diagnostic::error(CODE, "no", place(&sources, file, "wrong"), "here")];
+    let list = [Diagnostic::error(&SOME, "no", place(&sources, file, "wrong"), "here")];
     assert!(render(&list, &sources, ErrorFormat::Full, true, 1).contains("\u{1b}["));
     assert!(!render(&list, &sources, ErrorFormat::Full, false, 1).contains("\u{1b}["));
 }
@@ -165,8 +172,9 @@ fn color_is_written_only_when_asked_for() {
 #[test]
 fn json_is_one_valid_object_a_line() {
     let (sources, file) = source("one \"\u{1}\n\" two");
-    let diagnostic = Diagnostic::note(CODE, "quoted \"\u{1}\"", place(&sources, file, "\"\u{1}\n\""), "a\tb")
-        .with_label(place(&sources, file, "one"), "first");
+    let diagnostic =
+        Diagnostic::note(&SOME, "quoted \"\u{1}\"", place(&sources, file, "\"\u{1}\n\""), "a\tb")
+            .with_label(place(&sources, file, "one"), "first");
     let text = render(&[diagnostic.clone(), diagnostic], &sources, ErrorFormat::Json, true, 1);
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
@@ -191,7 +199,7 @@ fn no_more_than_asked_for_are_shown_and_the_rest_is_counted() {
     let (sources, file) = source("wrong");
     let list: Vec<_> = (0..25)
         .map(|index| {
-            Diagnostic::error(CODE, format!("mistake {index}"), place(&sources, file, "wrong"), "here")
+            Diagnostic::error(&SOME, format!("mistake {index}"), place(&sources, file, "wrong"), "here")
         })
         .collect();
     let text = render(&list, &sources, ErrorFormat::Concise, false, MAX_SHOWN);
@@ -205,7 +213,7 @@ fn drawings_keep_to_their_width_and_words_stay_whole() {
     let (sources, file) = source("expect p99_latency_ms < 800\n");
     let words = "a label with many words ".repeat(8);
     let diagnostic =
-        Diagnostic::error(CODE, words.trim(), place(&sources, file, "p99_latency_ms"), words.trim())
+        Diagnostic::error(&SOME, words.trim(), place(&sources, file, "p99_latency_ms"), words.trim())
             .with_help(words.trim());
     let text = render_within(60, &[diagnostic], &sources, ErrorFormat::Full, false, MAX_SHOWN);
     for line in text.lines() {

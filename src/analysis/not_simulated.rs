@@ -3,7 +3,8 @@
 //! Registry entries say so themselves (`Spec::simulated`); everything else stands in [`NOT_YET`]. Taking a feature
 //! into the engine removes its line there.
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::not_simulated;
 use crate::source::Span;
 
 use super::context::Context;
@@ -28,6 +29,11 @@ pub(super) fn require(feature: Feature, span: Span, ctx: &mut Context<'_>) {
 
 /// `E0901` for a feature, as in ``routing policy `predictive` ``.
 pub(super) fn not_simulated(feature: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0901"), format!("{feature} is not simulated yet"), span, "asked for here")
-        .with_help("the file is checked in full; only a run of this case stops here")
+    Diagnostic::error(
+        &not_simulated::NOT_SIMULATED,
+        format!("{feature} is not simulated yet"),
+        span,
+        "asked for here",
+    )
+    .with_help("the file is checked in full; only a run of this case stops here")
 }

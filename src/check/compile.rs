@@ -8,7 +8,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::{Discovered, catch};
 use crate::analysis::{self, Asked, CompiledCase, Overrides};
-use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::diagnostics::codes::limits;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::host::{Host, HostError, Problem, Root, display, normalise};
 use crate::source::{SourceId, Sources, Span};
 
@@ -151,10 +152,10 @@ fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suit
     let (code, text, place, label) = match &error.problem {
         Problem::Io(_) | Problem::Outside { .. } => return Err(error),
         Problem::TooLarge { limit } => {
-            (TOO_LARGE, String::new(), 0, format!("more than {} MiB", limit / (1024 * 1024)))
+            (&limits::FILE_TOO_LARGE, String::new(), 0, format!("more than {} MiB", limit / (1024 * 1024)))
         }
         Problem::NotUtf8 { offset, readable } => {
-            (NOT_UTF8, readable.clone(), *offset, "this byte is not text".to_owned())
+            (&limits::NOT_UTF8, readable.clone(), *offset, "this byte is not text".to_owned())
         }
     };
     let place = u32::try_from(place).expect("scenarios are below 8 MiB");
@@ -177,6 +178,3 @@ fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suit
         inputs,
     })
 }
-
-const TOO_LARGE: Code = Code("E0701");
-const NOT_UTF8: Code = Code("E0705");

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Golden, Suite, case_label};
 use crate::analysis::Overrides;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::verdicts;
 use crate::expect::{Judgement, Status};
 use crate::model::Expectation;
 use crate::report::number::percent;
@@ -23,15 +24,19 @@ pub(super) fn unmet(expectation: &Expectation, judgement: &Judgement, span: Span
                 let share = numbers.relative_margin.map_or_else(String::new, |share| format!(" ({share})"));
                 let reason = reason(&expectation.condition, verdict);
                 (
-                    NOT_MET,
+                    &verdicts::EXPECTATION_NOT_MET,
                     format!("`{text}` does not hold: {}", reason.unwrap_or_default()),
                     format!("margin {}{share}", numbers.margin),
                 )
             }
-            None => (NOT_MET, format!("`{text}` does not hold"), "does not hold".to_owned()),
+            None => (
+                &verdicts::EXPECTATION_NOT_MET,
+                format!("`{text}` does not hold"),
+                "does not hold".to_owned(),
+            ),
         },
         Status::NoData => {
-            (NO_DATA, format!("`{text}` has no data to judge"), "nothing was measured".to_owned())
+            (&verdicts::NO_DATA, format!("`{text}` has no data to judge"), "nothing was measured".to_owned())
         }
     };
     let label = [Some(first), verdict.detail.clone(), over_runs(judgement, expectation)];
@@ -63,7 +68,7 @@ pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Di
         if let Some((_, looked_for)) = workload.files().into_iter().find(|(written, _)| written == path) {
             let span = place_of_name(suite, *header, path);
             let message = format!("`{path}{place}`: {message}");
-            let diagnostic = Diagnostic::error(BAD_TRACE, message, span, "this file");
+            let diagnostic = Diagnostic::error(&verdicts::UNUSABLE_TRAFFIC, message, span, "this file");
             return if *unreadable {
                 diagnostic.with_help(format!(
                     "the path counts from the folder of this file, so `{looked_for}` was looked for"
@@ -74,10 +79,15 @@ pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Di
         }
         if workload.name == *path {
             let message = format!("workload `{path}`: {message}");
-            return Diagnostic::error(BAD_TRACE, message, *header, "this workload");
+            return Diagnostic::error(&verdicts::UNUSABLE_TRAFFIC, message, *header, "this workload");
         }
     }
-    Diagnostic::error(BAD_TRACE, format!("`{path}{place}`: {message}"), begin, "in this file")
+    Diagnostic::error(
+        &verdicts::UNUSABLE_TRAFFIC,
+        format!("`{path}{place}`: {message}"),
+        begin,
+        "in this file",
+    )
 }
 
 /// Where the path of a file stands behind the beginning of its workload, or else that.
@@ -95,9 +105,11 @@ pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnos
     let begin = Span { source: suite.source, start: 0, end: 0 };
     let (code, message, pending) = match golden {
         Golden::Off | Golden::Same | Golden::Written(_) | Golden::Broken(_) => return None,
-        Golden::Missing { pending, .. } => (SNAPSHOT_MISSING, format!("`{id}` has no snapshot"), pending),
+        Golden::Missing { pending, .. } => {
+            (&verdicts::SNAPSHOT_MISSING, format!("`{id}` has no snapshot"), pending)
+        }
         Golden::Changed { pending, .. } => {
-            (SNAPSHOT_CHANGED, format!("`{id}` gives other numbers than its snapshot"), pending)
+            (&verdicts::SNAPSHOT_CHANGED, format!("`{id}` gives other numbers than its snapshot"), pending)
         }
     };
     let name = quoted(&suite.name);
@@ -138,9 +150,3 @@ fn quoted(word: &str) -> String {
             .all(|character| character.is_ascii_alphanumeric() || "/._-=:,+@%".contains(character));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
-
-const BAD_TRACE: Code = Code("E0805");
-const NOT_MET: Code = Code("E0801");
-const NO_DATA: Code = Code("E0802");
-const SNAPSHOT_CHANGED: Code = Code("E0803");
-const SNAPSHOT_MISSING: Code = Code("E0804");

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
         let common =
             |code: &str| code.chars().zip(wanted.chars()).take_while(|(one, other)| one == other).count();
         let mut near: Vec<&str> =
-            codes().map(|info| info.code.0).filter(|code| strsim::levenshtein(code, &wanted) <= 2).collect();
+            codes().map(|info| info.code).filter(|code| strsim::levenshtein(code, &wanted) <= 2).collect();
         near.sort_by_key(|code| (Reverse(common(code)), strsim::levenshtein(code, &wanted)));
         let near: Vec<String> = near.iter().take(3).map(|code| format!("`{code}`, ")).collect();
         let near = if near.is_empty() { String::new() } else { format!("near it: {}or ", near.concat()) };

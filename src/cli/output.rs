@@ -134,7 +134,7 @@ impl Output {
             Format::Full => {
                 let help =
                     diagnostic.help.as_deref().map_or_else(String::new, |help| format!("  help: {help}\n"));
-                let (code, message) = (diagnostic.code, &diagnostic.message);
+                let (code, message) = (diagnostic.code(), &diagnostic.message);
                 self.error_text(&format!("{BAD}error[{code}]{BAD:#}: {message}\n{help}"));
             }
             Format::Concise | Format::Json | Format::Github | Format::Sarif => {

@@ -62,7 +62,7 @@ impl Located {
     pub fn of(diagnostic: &Diagnostic, sources: &Sources) -> Located {
         let labels = diagnostic.labels.iter();
         Located {
-            code: diagnostic.code.0.to_owned(),
+            code: diagnostic.code().to_owned(),
             severity: severity(diagnostic.severity).to_owned(),
             message: diagnostic.message.clone(),
             place: Place::of(diagnostic.span(), sources),

@@ -1,13 +1,13 @@
 //! What is wrong with an input, where, and what to type instead.
 //!
 //! Stages build [`Diagnostic`]s (in an `error.rs` each) and push them into a [`Diagnostics`]; nothing here knows
-//! the language. `render` alone knows miette. Invariant: every code used anywhere stands in [`codes`].
+//! the language. `render` alone knows miette. Invariant: every diagnostic has an entry of [`codes`].
 
 pub mod codes;
 mod located;
 mod render;
 
-pub use codes::{Code, CodeInfo, codes, explain};
+pub use codes::{CodeInfo, codes, explain};
 pub use located::{Located, LocatedLabel, Place};
 pub use render::{
     ErrorFormat, MAX_SHOWN, MAX_WIDTH, annotation, render, render_within, sarif, unplaced_annotation,
@@ -38,8 +38,8 @@ pub struct Label {
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable code, as `E0104`.
-    pub code: Code,
+    /// Which kind of mistake it is, with its stable code.
+    pub info: &'static CodeInfo,
     /// Whether it stops the run.
     pub severity: Severity,
     /// Makes sense alone: lower case, no final stop, values in backticks, expected and found.
@@ -64,9 +64,14 @@ pub struct FromRun {
 impl Diagnostic {
     /// An error at one place.
     #[must_use]
-    pub fn error(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
+    pub fn error(
+        info: &'static CodeInfo,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic {
-            code,
+            info,
             severity: Severity::Error,
             message: message.into(),
             labels: vec![Label { span, text: label.into() }],
@@ -77,8 +82,13 @@ impl Diagnostic {
 
     /// A note at one place.
     #[must_use]
-    pub fn note(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Note, ..Diagnostic::error(code, message, span, label) }
+    pub fn note(
+        info: &'static CodeInfo,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic { severity: Severity::Note, ..Diagnostic::error(info, message, span, label) }
     }
 
     /// Adds a second place.
@@ -125,6 +135,12 @@ impl Diagnostic {
         self.from_run.as_ref()?.repeat.as_deref()
     }
 
+    /// Stable code, as `E0104`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.info.code
+    }
+
     /// The primary place.
     #[must_use]
     pub fn span(&self) -> Span {
@@ -137,13 +153,13 @@ impl Diagnostic {
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     /// Where in the list those of one place and code stand.
-    places: BTreeMap<(Span, Code), Vec<usize>>,
+    places: BTreeMap<(Span, &'static str), Vec<usize>>,
 }
 
 impl Diagnostics {
     /// Adds one; exact repeats are dropped, so that the cases of a matrix do not repeat a mistake.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let alike = self.places.entry((diagnostic.span(), diagnostic.code)).or_default();
+        let alike = self.places.entry((diagnostic.span(), diagnostic.code())).or_default();
         if !alike.iter().any(|&index| self.list[index] == diagnostic) {
             alike.push(self.list.len());
             self.list.push(diagnostic);
@@ -170,7 +186,7 @@ impl Diagnostics {
     /// Sorted by place, then severity, then code.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.severity, diagnostic.code));
+        self.list.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.severity, diagnostic.code()));
         self.list
     }
 

@@ -87,7 +87,7 @@ fn concise(diagnostic: &Diagnostic, sources: &Sources, text: &mut String) {
     let (line, column) = sources.line_column(span);
     let name = visible(&sources.get(span.source).name);
     let severity = severity(diagnostic.severity);
-    let (code, message) = (diagnostic.code, visible(&diagnostic.message));
+    let (code, message) = (diagnostic.code(), visible(&diagnostic.message));
     writeln!(text, "{name}:{line}:{column}: {severity}[{code}]: {message}")
         .expect("writing to a string cannot fail");
 }

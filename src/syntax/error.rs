@@ -6,8 +6,8 @@ pub(super) use wanted::{Wanted, expected};
 
 use super::ast::{Item, Text};
 use super::limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
-use crate::diagnostics::codes::{limits, names, text};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{limits, names, text, values};
 use crate::source::Span;
 use crate::units::unit_elsewhere;
 
@@ -51,10 +51,10 @@ pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -
     };
     match foreign(found) {
         Some(help) => {
-            Diagnostic::error(text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
+            Diagnostic::error(&text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
         }
         None => meant_as_unit(place, found, behind).unwrap_or_else(|| {
-            Diagnostic::error(text::UNEXPECTED, message, place, "not expected here")
+            Diagnostic::error(&text::UNEXPECTED, message, place, "not expected here")
                 .with_help(unexpected_help(found, behind))
         }),
     }
@@ -66,14 +66,14 @@ pub(super) fn letters_of_names(place: Span, word: &str, behind: Option<&str>) ->
         return unit;
     }
     let message = format!("{} is no name: names are made of `a`–`z`, `A`–`Z`, `0`–`9` and `_`", quoted(word));
-    Diagnostic::error(text::UNEXPECTED, message, place, "holds another letter")
+    Diagnostic::error(&text::UNEXPECTED, message, place, "holds another letter")
         .with_help("write it in these letters, or put a text in quotes")
 }
 
 /// `param = 4`.
 pub(super) fn param_without_name(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::EXPECTED_NAME,
+        &text::EXPECTED_NAME,
         "a name was expected behind `param`, found `=`",
         place,
         "a name is missing before this",
@@ -84,7 +84,7 @@ pub(super) fn param_without_name(place: Span) -> Diagnostic {
 /// `workload in {`.
 pub(super) fn word_as_name(place: Span, word: &str) -> Diagnostic {
     let message = format!("`{word}` is a word of the language and cannot be a name");
-    Diagnostic::error(names::RESERVED, message, place, "not a name").with_help(RESERVED_HELP)
+    Diagnostic::error(&names::RESERVED_NAME, message, place, "not a name").with_help(RESERVED_HELP)
 }
 
 /// Which names are not to be had.
@@ -97,7 +97,7 @@ fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option
     let number = behind.filter(|token| token.starts_with(|first: char| first.is_ascii_digit()))?;
     let meant = unit_elsewhere(word)?;
     let message = format!("unknown unit `{word}`");
-    let diagnostic = Diagnostic::error(Code("E0201"), message, place, "no such unit");
+    let diagnostic = Diagnostic::error(&values::UNKNOWN_UNIT, message, place, "no such unit");
     Some(diagnostic.with_help(format!("did you mean `{number} {}`?", meant.name)))
 }
 
@@ -109,14 +109,14 @@ pub(super) fn rate_of_nothing(place: Span, number: &str, per: &str) -> Option<Di
         .map(|unit| format!("`{number} {}`", unit.name))
         .collect();
     let message = format!("unknown unit `/{per}`");
-    let diagnostic = Diagnostic::error(Code("E0201"), message, place, "of what?");
+    let diagnostic = Diagnostic::error(&values::UNKNOWN_UNIT, message, place, "of what?");
     (!rates.is_empty()).then(|| diagnostic.with_help(format!("write {}", rates.join(" or "))))
 }
 
 /// `a-b`, `x.csv`.
 pub(super) fn not_in_name(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::UNEXPECTED,
+        &text::UNEXPECTED,
         "a name holds only letters, digits and `_`",
         place,
         "cannot stand in a name",
@@ -171,21 +171,21 @@ fn unexpected_help(found: &Found<'_>, behind: Option<&str>) -> &'static str {
 /// A line of a block that does not begin with a name.
 pub(super) fn expected_key(place: Span, found: &Found<'_>) -> Diagnostic {
     let message = format!("a key was expected at the start of the statement, found {}", found.describe());
-    Diagnostic::error(text::EXPECTED_NAME, message, place, "not a key")
+    Diagnostic::error(&text::EXPECTED_NAME, message, place, "not a key")
         .with_help("a statement is a key and its values: `vram 80 GB`")
 }
 
 /// `2000 tok / s`.
 pub(super) fn blanks_in_unit(place: Span, word: &str) -> Diagnostic {
     let message = format!("a value was expected behind `/`, found {}", quoted(word));
-    Diagnostic::error(text::EXPECTED_VALUE, message, place, "a value was expected here")
+    Diagnostic::error(&text::EXPECTED_VALUE, message, place, "a value was expected here")
         .with_help("a unit is written without blanks: `2000 tok/s`")
 }
 
 /// A string without its closing quote.
 pub(super) fn unterminated_string(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::UNTERMINATED_STRING,
+        &text::UNTERMINATED_STRING,
         "the text is not closed: `\"` was expected, found the end of the line",
         place,
         "begins here",
@@ -196,14 +196,14 @@ pub(super) fn unterminated_string(place: Span) -> Diagnostic {
 /// A backslash before a character that needs none.
 pub(super) fn unknown_escape(place: Span, character: char) -> Diagnostic {
     let message = format!("there is no escape `\\{}`", character.escape_debug());
-    Diagnostic::error(text::UNKNOWN_ESCAPE, message, place, "unknown escape")
+    Diagnostic::error(&text::UNKNOWN_ESCAPE, message, place, "unknown escape")
         .with_help("the escapes are `\\\"`, `\\\\`, `\\n` and `\\t`; a backslash by itself is `\\\\`")
 }
 
 /// A number that cannot be held.
 pub(super) fn number_too_large(place: Span, written: &str) -> Diagnostic {
     let message = format!("the number {} is too large", quoted(written));
-    Diagnostic::error(text::NUMBER_TOO_LARGE, message, place, "at most about 1.8e308")
+    Diagnostic::error(&text::NUMBER_TOO_LARGE, message, place, "at most about 1.8e308")
         .with_help("write a smaller number")
 }
 
@@ -211,7 +211,7 @@ pub(super) fn number_too_large(place: Span, written: &str) -> Diagnostic {
 pub(super) fn unclosed_block(open: Span, header: &str, next: Option<Span>) -> Diagnostic {
     let found = if next.is_some() { "the next item" } else { "the end of the file" };
     let message = format!("the block of `{header}` is not closed: `}}` was expected, found {found}");
-    let diagnostic = Diagnostic::error(text::UNCLOSED_BLOCK, message, open, "opened here")
+    let diagnostic = Diagnostic::error(&text::UNCLOSED_BLOCK, message, open, "opened here")
         .with_help("close the block with `}`");
     match next {
         Some(next) => diagnostic.with_label(next, "`}` was expected before this"),
@@ -222,21 +222,21 @@ pub(super) fn unclosed_block(open: Span, header: &str, next: Option<Span>) -> Di
 /// An item among the statements of a block that is closed.
 pub(super) fn item_in_block(item: Span, keyword: &str, header: Span, header_text: &str) -> Diagnostic {
     let message = format!("`{keyword}` cannot stand inside the block of `{header_text}`");
-    Diagnostic::error(text::MISPLACED_ITEM, message, item, "an item of its own")
+    Diagnostic::error(&text::MISPLACED_ITEM, message, item, "an item of its own")
         .with_label(header, "inside this block")
         .with_help(format!("move the `{keyword}` behind the `}}` of the block"))
 }
 
 /// A `}` that nothing opened.
 pub(super) fn stray_close(brace: Span) -> Diagnostic {
-    Diagnostic::error(text::STRAY_BRACE, "`}` closes no block", brace, "no `{` belongs to it")
+    Diagnostic::error(&text::STRAY_BRACE, "`}` closes no block", brace, "no `{` belongs to it")
         .with_help("remove it")
 }
 
 /// A `{` at the start of a statement.
 pub(super) fn brace_without_header(brace: Span) -> Diagnostic {
     Diagnostic::error(
-        text::BRACE_ON_NEXT_LINE,
+        &text::BRACE_ON_NEXT_LINE,
         "`{` opens a block without a header",
         brace,
         "belongs to no header",
@@ -247,7 +247,7 @@ pub(super) fn brace_without_header(brace: Span) -> Diagnostic {
 /// A header whose block begins on the next line.
 pub(super) fn brace_on_next_line(brace: Span, header: &str) -> Diagnostic {
     Diagnostic::error(
-        text::BRACE_ON_NEXT_LINE,
+        &text::BRACE_ON_NEXT_LINE,
         "`{` was expected on the line of its header, found on the next line",
         brace,
         "belongs one line up",
@@ -258,7 +258,7 @@ pub(super) fn brace_on_next_line(brace: Span, header: &str) -> Diagnostic {
 /// Two statements or items on one line.
 pub(super) fn missing_line_end(place: Span, found: &str) -> Diagnostic {
     let message = format!("a new line or `;` was expected, found {}", quoted(found));
-    Diagnostic::error(text::MISSING_LINE_END, message, place, "begins something new")
+    Diagnostic::error(&text::MISSING_LINE_END, message, place, "begins something new")
         .with_help("put it on a line of its own, or `;` in front of it")
 }
 
@@ -269,7 +269,7 @@ pub(super) fn unknown_item(place: Span, word: &str, nearest: Option<&str>) -> Di
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("the items are {ITEMS}"),
     };
-    Diagnostic::error(text::UNKNOWN_ITEM, message, place, "unknown item").with_help(help)
+    Diagnostic::error(&text::UNKNOWN_ITEM, message, place, "unknown item").with_help(help)
 }
 
 /// Neither an item nor a word.
@@ -279,7 +279,7 @@ pub(super) fn expected_item(place: Span, found: &str) -> Diagnostic {
         Some(help) => help.to_owned(),
         None => format!("the items are {ITEMS}"),
     };
-    Diagnostic::error(text::UNKNOWN_ITEM, message, place, "begins no item").with_help(help)
+    Diagnostic::error(&text::UNKNOWN_ITEM, message, place, "begins no item").with_help(help)
 }
 
 /// A statement where only items stand.
@@ -290,7 +290,7 @@ pub(super) fn statement_outside_block(place: Span, word: &str, in_scenario: bool
     } else {
         "a statement belongs into its block: `policy { routing p2c }`"
     };
-    Diagnostic::error(text::OUTSIDE_BLOCK, message, place, "no item begins like this").with_help(help)
+    Diagnostic::error(&text::OUTSIDE_BLOCK, message, place, "no item begins like this").with_help(help)
 }
 
 const ITEMS: &str = "`use`, `param`, `gpu`, `model`, `cluster`, `engine`, `policy`, `workload`, `trace`, `run`, \
@@ -299,28 +299,28 @@ const ITEMS: &str = "`use`, `param`, `gpu`, `model`, `cluster`, `engine`, `polic
 /// A definition that nothing could refer to.
 pub(super) fn block_without_name(keyword: Span, word: &str) -> Diagnostic {
     let message = format!("a name was expected behind `{word}`, found `{{`");
-    Diagnostic::error(text::EXPECTED_NAME, message, keyword.behind(), "a name is missing here")
+    Diagnostic::error(&text::EXPECTED_NAME, message, keyword.behind(), "a name is missing here")
         .with_help(format!("say what it is called: `{word} small {{ … }}`"))
 }
 
 /// A name for what there is only one of.
 pub(super) fn block_has_no_name(place: Span, word: &str, name: &str) -> Diagnostic {
     let message = format!("`{word}` takes no name, found `{name}`");
-    Diagnostic::error(text::NAME_NOT_TAKEN, message, place, "not expected here")
+    Diagnostic::error(&text::NAME_NOT_TAKEN, message, place, "not expected here")
         .with_help(format!("there is one `{word}` in a scenario: `{word} {{ … }}`"))
 }
 
 /// `extends` on something that cannot.
 pub(super) fn cannot_extend(place: Span, word: &str) -> Diagnostic {
     let message = format!("`{word}` cannot extend anything, found `extends`");
-    Diagnostic::error(text::NAME_NOT_TAKEN, message, place, "not expected here")
+    Diagnostic::error(&text::NAME_NOT_TAKEN, message, place, "not expected here")
         .with_help("only a `gpu` or a `model` extends another; write the statements out")
 }
 
 /// `extends {`.
 pub(super) fn extends_without_name(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::EXPECTED_NAME,
+        &text::EXPECTED_NAME,
         "a name was expected behind `extends`, found `{`",
         place,
         "a name is missing here",
@@ -331,7 +331,7 @@ pub(super) fn extends_without_name(place: Span) -> Diagnostic {
 /// `scenario {`.
 pub(super) fn scenario_without_name(keyword: Span) -> Diagnostic {
     Diagnostic::error(
-        text::EXPECTED_NAME,
+        &text::EXPECTED_NAME,
         "a name in quotes was expected behind `scenario`, found `{`",
         keyword.behind(),
         "a name is missing here",
@@ -350,7 +350,7 @@ pub(super) fn scenario_name(name: &Text) -> Option<Diagnostic> {
         return None;
     };
     let help = "give the scenario a name of its own: `scenario \"two choices\" { … }`";
-    Some(Diagnostic::error(text::EXPECTED_NAME, message, name.span, label).with_help(help))
+    Some(Diagnostic::error(&text::EXPECTED_NAME, message, name.span, label).with_help(help))
 }
 
 /// What a file has, and a scenario cannot.
@@ -365,14 +365,14 @@ pub(super) fn misplaced_in_scenario(item: &Item) -> Diagnostic {
         Item::Expect(_) => "expect",
     };
     let message = format!("`{word}` cannot stand inside a scenario");
-    Diagnostic::error(text::MISPLACED_ITEM, message, item.keyword(), "belongs to the file")
+    Diagnostic::error(&text::MISPLACED_ITEM, message, item.keyword(), "belongs to the file")
         .with_help(format!("move the `{word}` out of the scenario"))
 }
 
 /// A line of `stages` in another block.
 pub(super) fn stage_without_rate(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::MIXED_STAGES,
+        &text::MIXED_STAGES,
         "a key was expected at the start of the statement, found a stage",
         place,
         "stands among statements",
@@ -383,7 +383,7 @@ pub(super) fn stage_without_rate(place: Span) -> Diagnostic {
 /// A statement in the block of `stages`.
 pub(super) fn statement_among_stages(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::MIXED_STAGES,
+        &text::MIXED_STAGES,
         "a stage was expected, found a statement",
         place,
         "stands among stages",
@@ -394,7 +394,7 @@ pub(super) fn statement_among_stages(place: Span) -> Diagnostic {
 /// `n in [1 2]`.
 pub(super) fn two_values_in_element(second: Span) -> Diagnostic {
     Diagnostic::error(
-        text::UNCLOSED_BRACKET,
+        &text::UNCLOSED_BRACKET,
         "`,` was expected between the values of a matrix",
         second,
         "a second value",
@@ -405,14 +405,14 @@ pub(super) fn two_values_in_element(second: Span) -> Diagnostic {
 /// `a < b < c`.
 pub(super) fn chained_comparison(place: Span, operator: &str) -> Diagnostic {
     let message = format!("comparisons cannot be chained, found a second one, `{operator}`");
-    Diagnostic::error(text::CHAINED_COMPARISON, message, place, "a second comparison")
+    Diagnostic::error(&text::CHAINED_COMPARISON, message, place, "a second comparison")
         .with_help("write a range, `a in 1 .. 2`, or join two comparisons: `a > 1 and a < 2`")
 }
 
 /// `within` where nothing is awaited.
 pub(super) fn within_without_eventually(place: Span) -> Diagnostic {
     Diagnostic::error(
-        text::MISPLACED_SUFFIX,
+        &text::MISPLACED_SUFFIX,
         "`within` was found without `eventually`",
         place,
         "nothing is awaited here",
@@ -423,7 +423,7 @@ pub(super) fn within_without_eventually(place: Span) -> Diagnostic {
 /// `for 3 s for 4 s`.
 pub(super) fn suffix_twice(place: Span, first: Span, word: &str) -> Diagnostic {
     Diagnostic::error(
-        text::MISPLACED_SUFFIX,
+        &text::MISPLACED_SUFFIX,
         format!("`{word}` stands twice behind a condition"),
         place,
         "the second",
@@ -436,7 +436,7 @@ pub(super) fn suffix_twice(place: Span, first: Span, word: &str) -> Diagnostic {
 pub(super) fn file_too_large(place: Span, bytes: usize) -> Diagnostic {
     let mebibytes = MAX_FILE_BYTES / (1024 * 1024);
     let message = format!("the file has {bytes} bytes, at most {mebibytes} MiB are read");
-    Diagnostic::error(limits::FILE_TOO_LARGE, message, place, "this file")
+    Diagnostic::error(&limits::FILE_TOO_LARGE, message, place, "this file")
         .with_help("move the rows of a trace to a file of their own: `trace chat from \"chat.csv\"`")
 }
 
@@ -444,13 +444,13 @@ pub(super) fn file_too_large(place: Span, bytes: usize) -> Diagnostic {
 pub(super) fn nested_too_deep(place: Span) -> Diagnostic {
     let message = format!("brackets are nested deeper than {MAX_NESTING} levels");
     let label = format!("level {}", MAX_NESTING + 1);
-    Diagnostic::error(limits::NESTED_TOO_DEEP, message, place, label)
+    Diagnostic::error(&limits::NESTED_TOO_DEEP, message, place, label)
         .with_help("close a bracket that was left open, or write the expression flatter")
 }
 
 /// More operators in a statement than are read.
 pub(super) fn too_many_operators(place: Span) -> Diagnostic {
     let message = format!("a statement has more than {MAX_OPERATORS} operators");
-    Diagnostic::error(limits::TOO_MANY_OPERATORS, message, place, "one too many")
+    Diagnostic::error(&limits::TOO_MANY_OPERATORS, message, place, "one too many")
         .with_help("split the statement, or name a part of it with `param`")
 }

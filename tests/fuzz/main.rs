@@ -260,7 +260,7 @@ fn messages(text: Vec<u8>) -> Vec<String> {
     suite
         .diagnostics
         .iter()
-        .map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message))
+        .map(|diagnostic| format!("{}: {}", diagnostic.code(), diagnostic.message))
         .collect()
 }
 

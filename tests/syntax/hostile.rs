@@ -188,7 +188,7 @@ fn one_damaged_line_is_one_mistake() {
 
 /// The codes of a text's mistakes.
 fn codes(text: &str) -> Vec<&'static str> {
-    parse(text).diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect()
+    parse(text).diagnostics.iter().map(kvs::diagnostics::Diagnostic::code).collect()
 }
 
 #[test]

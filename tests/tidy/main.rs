@@ -6,6 +6,7 @@
 mod arrows;
 mod catalogue;
 mod code;
+mod codes;
 mod files;
 mod registries;
 

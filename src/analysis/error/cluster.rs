@@ -1,7 +1,8 @@
 //! E03xx about clusters: groups, links and pools, and models that their replicas cannot serve.
 
 use crate::analysis::cluster::{Line, MAX_BANDWIDTHS, MAX_GPUS, MAX_PATH_STEPS};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{definitions, limits, values};
 use crate::engine::MAX_NODES;
 use crate::engine::hardware::memory::Shortfall;
 use crate::model::{Group, Phase};
@@ -14,16 +15,18 @@ pub(in crate::analysis) fn gpus_not_joined(at: Span, group: &Group) -> Diagnosti
     let (gpu, n_gpus) = (&group.gpu.name, group.tensor_parallel);
     let message =
         format!("nothing joins the {n_gpus} GPUs of a replica of `{}`, which sum over links", group.name);
-    Diagnostic::error(Code("E0320"), message, at, "tensor parallelism needs a link").with_help(format!(
-        "give `gpu {gpu}` a `link_bandwidth`, or add `link {} bandwidth 64 GB/s latency 5 us`",
-        group.name
-    ))
+    Diagnostic::error(&definitions::UNLINKED_GPUS, message, at, "tensor parallelism needs a link").with_help(
+        format!(
+            "give `gpu {gpu}` a `link_bandwidth`, or add `link {} bandwidth 64 GB/s latency 5 us`",
+            group.name
+        ),
+    )
 }
 
 /// `link` with `batching continuous` and no pools
 pub(in crate::analysis) fn link_without_effect(at: Span) -> Diagnostic {
     let message = "nothing goes over this link: without pools caches stay where they are";
-    Diagnostic::note(Code("E0321"), message.to_owned(), at, "has no effect").with_help(
+    Diagnostic::note(&definitions::UNUSED_LINK, message.to_owned(), at, "has no effect").with_help(
         "add pools, or name a group alone, `link GROUP …`, for what joins the GPUs of its replicas",
     )
 }
@@ -57,7 +60,8 @@ pub(in crate::analysis) fn does_not_fit(
                 .to_owned()
         }
     };
-    Diagnostic::error(Code("E0318"), message, at, "too small for the weights").with_help(help)
+    Diagnostic::error(&definitions::MODEL_DOES_NOT_FIT, message, at, "too small for the weights")
+        .with_help(help)
 }
 
 /// `gpus h100_sxm x 3 tensor_parallel 3` for a model of 32 heads
@@ -73,22 +77,32 @@ pub(in crate::analysis) fn heads_do_not_divide(
     let near: Vec<String> =
         below.into_iter().chain(above).map(|n| format!("`tensor_parallel {n}`")).collect();
     let message = format!("the {heads} heads of `{model}` cannot be shared out over {n_gpus} GPUs");
-    Diagnostic::error(Code("E0319"), message, at, "each GPU takes as many heads")
+    Diagnostic::error(&definitions::HEADS_NOT_DIVISIBLE, message, at, "each GPU takes as many heads")
         .with_help(format!("write {}", near.join(" or ")))
 }
 
 /// `gpus fast`
 pub(in crate::analysis) fn gpus_without_number(at: Span, kind: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0305"), format!("`gpus {kind}` does not say how many"), at, "how many?")
-        .with_help(format!("write `gpus {kind} x 4`"))
+    Diagnostic::error(
+        &definitions::MISSING_VALUE,
+        format!("`gpus {kind}` does not say how many"),
+        at,
+        "how many?",
+    )
+    .with_help(format!("write `gpus {kind} x 4`"))
 }
 
 /// Two groups of one name
 pub(in crate::analysis) fn group_twice(again: &Line, first: &Line) -> Diagnostic {
     let name = &again.name.0;
-    Diagnostic::error(Code("E0302"), format!("two groups are called `{name}`"), again.name.1, "again here")
-        .with_label(first.name.1, "first here")
-        .with_help(format!("name one of them: `gpus {} x {} as {name}_2`", again.kind.0, again.n_gpus))
+    Diagnostic::error(
+        &definitions::DUPLICATE_DEFINITION,
+        format!("two groups are called `{name}`"),
+        again.name.1,
+        "again here",
+    )
+    .with_label(first.name.1, "first here")
+    .with_help(format!("name one of them: `gpus {} x {} as {name}_2`", again.kind.0, again.n_gpus))
 }
 
 /// `gpus fast x 6 tensor_parallel 4`
@@ -99,7 +113,7 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 ) -> Diagnostic {
     let message = format!("{n_gpus} GPUs do not make up replicas of {tensor_parallel}");
     let fitting = (n_gpus / tensor_parallel).max(1) * tensor_parallel;
-    Diagnostic::error(Code("E0311"), message, span, "no multiple of `tensor_parallel`")
+    Diagnostic::error(&definitions::INCOMPLETE_REPLICA, message, span, "no multiple of `tensor_parallel`")
         .with_help(format!("write `x {fitting}`"))
 }
 
@@ -107,13 +121,14 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic {
     let message =
         format!("a cluster has at most {} GPUs, this one has {}", grouped(MAX_GPUS), grouped(n_gpus));
-    Diagnostic::error(Code("E0312"), message, span, "too many GPUs").with_help("lower the number behind `x`")
+    Diagnostic::error(&definitions::TOO_MANY_GPUS, message, span, "too many GPUs")
+        .with_help("lower the number behind `x`")
 }
 
 /// `gpus fast x 100_000`, each with 500 TB
 pub(in crate::analysis) fn too_much_vram(span: Span) -> Diagnostic {
     let message = "the GPUs of the cluster have 2^63 bytes of memory or more";
-    Diagnostic::error(Code("E0206"), message, span, "too much to compute with")
+    Diagnostic::error(&values::ARITHMETIC_ERROR, message, span, "too much to compute with")
         .with_help("check the units of `vram`: today's GPUs have 24 GB to 288 GB")
 }
 
@@ -122,13 +137,14 @@ pub(in crate::analysis) fn too_many_nodes(span: Span, n_nodes: usize) -> Diagnos
     let message = format!("the graph of the links has at most {MAX_NODES} nodes, this one has {n_nodes}");
     let help = "a group that every link names as a whole counts as one node, however many GPUs it has; one that a \
                 link names in part counts as a node for each: link whole groups";
-    Diagnostic::error(Code("E0706"), message, span, "with this link it has too many").with_help(help)
+    Diagnostic::error(&limits::LINKS_TOO_COMPLEX, message, span, "with this link it has too many")
+        .with_help(help)
 }
 
 /// A hundred links, each of another bandwidth
 pub(in crate::analysis) fn too_many_bandwidths(span: Span, found: usize) -> Diagnostic {
     let message = format!("links may have {MAX_BANDWIDTHS} distinct bandwidths, these have {found}");
-    Diagnostic::error(Code("E0706"), message, span, "the last of the links")
+    Diagnostic::error(&limits::LINKS_TOO_COMPLEX, message, span, "the last of the links")
         .with_help("round them: links that differ by little may share a bandwidth")
 }
 
@@ -138,7 +154,7 @@ pub(in crate::analysis) fn paths_too_many(span: Span, n_nodes: usize, n_bandwidt
         "the paths between {n_nodes} nodes over links of {n_bandwidths} bandwidths take {n_nodes}^3 x {n_bandwidths} \
          steps, a cluster may take {MAX_PATH_STEPS}"
     );
-    Diagnostic::error(Code("E0706"), message, span, "the last of the links").with_help(
+    Diagnostic::error(&limits::LINKS_TOO_COMPLEX, message, span, "the last of the links").with_help(
         "link whole groups, each of which then counts as one node, or give the links fewer bandwidths",
     )
 }
@@ -158,13 +174,13 @@ pub(in crate::analysis) fn index_out_of_range(
     } else {
         format!("they are `{group}[0]` to `{group}[{largest}]`")
     };
-    Diagnostic::error(Code("E0310"), message, span, "out of range").with_help(help)
+    Diagnostic::error(&definitions::INDEX_OUT_OF_RANGE, message, span, "out of range").with_help(help)
 }
 
 /// `link fast[0] fast[0]`
 pub(in crate::analysis) fn link_to_itself(span: Span, end: &str) -> Diagnostic {
     Diagnostic::error(
-        Code("E0314"),
+        &definitions::LINK_TO_ITSELF,
         format!("the link joins `{end}` to itself"),
         span,
         "one and the same replica",
@@ -174,22 +190,37 @@ pub(in crate::analysis) fn link_to_itself(span: Span, end: &str) -> Diagnostic {
 
 /// `pool prefill a` and `pool decode a`
 pub(in crate::analysis) fn pooled_twice(again: Span, first: Span, group: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0316"), format!("group `{group}` is in two pools"), again, "again here")
-        .with_label(first, "first here")
-        .with_help("split it into two groups with `as`")
+    Diagnostic::error(
+        &definitions::INCOMPLETE_POOLS,
+        format!("group `{group}` is in two pools"),
+        again,
+        "again here",
+    )
+    .with_label(first, "first here")
+    .with_help("split it into two groups with `as`")
 }
 
 /// `pool prefill a` alone
 pub(in crate::analysis) fn one_pool_only(span: Span, missing: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0316"), format!("there is no `pool {missing}`"), span, "the only kind of pool")
-        .with_help(format!("add `pool {missing} GROUP`: a request needs both"))
+    Diagnostic::error(
+        &definitions::INCOMPLETE_POOLS,
+        format!("there is no `pool {missing}`"),
+        span,
+        "the only kind of pool",
+    )
+    .with_help(format!("add `pool {missing} GROUP`: a request needs both"))
 }
 
 /// A third group beside `pool prefill a` and `pool decode b`
 pub(in crate::analysis) fn in_no_pool(at: Span, pool: Span, group: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0316"), format!("group `{group}` is in no pool"), at, "gets no work")
-        .with_label(pool, "with pools every group is in one")
-        .with_help(format!("add `pool prefill {group}` or `pool decode {group}`"))
+    Diagnostic::error(
+        &definitions::INCOMPLETE_POOLS,
+        format!("group `{group}` is in no pool"),
+        at,
+        "gets no work",
+    )
+    .with_label(pool, "with pools every group is in one")
+    .with_help(format!("add `pool prefill {group}` or `pool decode {group}`"))
 }
 
 /// Links that do not lead from `pool prefill a` to `pool decode b`
@@ -200,7 +231,7 @@ pub(in crate::analysis) fn no_way_between_pools(pool: Span, replica: &str, phase
         }
         Phase::Decode => (format!("no link leads from a prefill replica to `{replica}`"), "gets no work"),
     };
-    Diagnostic::error(Code("E0316"), message, pool, label)
+    Diagnostic::error(&definitions::INCOMPLETE_POOLS, message, pool, label)
         .with_help("join the pools: `link PREFILL DECODE bandwidth 50 GB/s`, or `link default` for what no other link joins")
 }
 

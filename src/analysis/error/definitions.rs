@@ -5,7 +5,8 @@ use crate::analysis::engine::Mode;
 use crate::analysis::keys::{Key, Table, Value, block_name, tables};
 use crate::analysis::matrix::MAX_CASES;
 use crate::analysis::suggest::{all_of, alternatives, did_you_mean, nearest};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{definitions, limits, names, values, workloads};
 use crate::model::{Batching, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Axis, Ident, Statement};
@@ -30,13 +31,13 @@ pub(in crate::analysis) fn unknown_key(key: &Ident, table: &Table) -> Diagnostic
         format!("`{}` is a key of {}", key.text, alternatives(&elsewhere))
     };
     let message = format!("unknown key `{}` in `{}`", key.text, table.block);
-    Diagnostic::error(Code("E0101"), message, key.span, "not known here").with_help(help)
+    Diagnostic::error(&names::UNKNOWN_KEY, message, key.span, "not known here").with_help(help)
 }
 
 /// `max_queue 64` and again `max_queue 32`
 pub(in crate::analysis) fn set_twice(again: &Statement, first: &Statement, table: &Table) -> Diagnostic {
     let message = format!("`{}` is set twice in `{}`", again.key.text, table.block);
-    Diagnostic::error(Code("E0301"), message, again.span, "set again here")
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, again.span, "set again here")
         .with_label(first.span, "first set here")
         .with_help("remove one of the two")
 }
@@ -47,8 +48,13 @@ pub(in crate::analysis) fn missing_statements(block: &Block<'_>, missing: &[&Key
     let (names, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
     let shown: Vec<String> = missing.iter().map(|key| usage(key)).collect();
     let message = format!("`{}` needs {names}", block_name(block.table, block.name));
-    Diagnostic::error(Code("E0303"), message, block.header, format!("{names} {are} missing"))
-        .with_help(format!("add `{}`", shown.join("; ")))
+    Diagnostic::error(
+        &definitions::MISSING_STATEMENT,
+        message,
+        block.header,
+        format!("{names} {are} missing"),
+    )
+    .with_help(format!("add `{}`", shown.join("; ")))
 }
 
 /// A statement as it is written.
@@ -76,9 +82,14 @@ pub(in crate::analysis) fn other_batching(key: &Ident, entry: &Key, mode: &Mode)
         Batching::Continuous => ("continuous", "phases"),
     };
     let message = format!("`{}` has no effect with `batching {here}`", entry.name);
-    Diagnostic::error(Code("E0308"), message, key.span, format!("known to `batching {there}` only"))
-        .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
-        .with_help(format!("remove the statement, or write `batching {there}`"))
+    Diagnostic::error(
+        &definitions::KEY_OF_OTHER_BATCHING,
+        message,
+        key.span,
+        format!("known to `batching {there}` only"),
+    )
+    .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
+    .with_help(format!("remove the statement, or write `batching {there}`"))
 }
 
 /// `timing roofline` with `batching phases`
@@ -93,7 +104,7 @@ pub(in crate::analysis) fn timing_of_other_batching(
         Batching::Continuous => "continuous",
     };
     let message = format!("`timing {name}` is no timing of `batching {here}`");
-    Diagnostic::error(Code("E0308"), message, statement.span, "of the other batching")
+    Diagnostic::error(&definitions::KEY_OF_OTHER_BATCHING, message, statement.span, "of the other batching")
         .with_help(format!("write {}", alternatives(known)))
 }
 
@@ -104,13 +115,14 @@ pub(in crate::analysis) fn routing_without_prefixes(statement: &Statement, batch
         Batching::Continuous => ("`prefix_cache` is off", "write `routing p2c`, or `prefix_cache on`"),
     };
     let message = format!("`routing prefix_aware` compares prefix caches, and {why}");
-    Diagnostic::error(Code("E0308"), message, statement.span, "has nothing to compare").with_help(help)
+    Diagnostic::error(&definitions::KEY_OF_OTHER_BATCHING, message, statement.span, "has nothing to compare")
+        .with_help(help)
 }
 
 /// `kv_memory` and `kv_blocks` at once
 pub(in crate::analysis) fn one_or_the_other(second: &Statement, first: &Statement) -> Diagnostic {
     let message = format!("`{}` and `{}` exclude each other", first.key.text, second.key.text);
-    Diagnostic::error(Code("E0301"), message, second.span, "set here")
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, second.span, "set here")
         .with_label(first.span, "and here")
         .with_help("remove one of the two")
 }
@@ -119,7 +131,7 @@ pub(in crate::analysis) fn one_or_the_other(second: &Statement, first: &Statemen
 pub(in crate::analysis) fn no_figures(block: &Block<'_>) -> Diagnostic {
     let message =
         format!("`{}` has neither throughput nor hardware figures", block_name(block.table, block.name));
-    Diagnostic::error(Code("E0309"), message, block.header, "how fast is it?")
+    Diagnostic::error(&definitions::MISSING_GPU_FIGURES, message, block.header, "how fast is it?")
         .with_help("add `prefill 2000 tok/s; decode 500 tok/s`, or `bandwidth 3350 GB/s; compute 989 TFLOPS`")
 }
 
@@ -131,9 +143,13 @@ pub(in crate::analysis) fn half_of_the_figures(
 ) -> Diagnostic {
     let message = format!("`{}` has `{present}` but no `{missing}`", block_name(block.table, block.name));
     let example = block.table.find(missing).map(usage).unwrap_or_default();
-    let diagnostic =
-        Diagnostic::error(Code("E0309"), message, block.header, format!("`{missing}` is missing"))
-            .with_help(format!("add `{example}`"));
+    let diagnostic = Diagnostic::error(
+        &definitions::MISSING_GPU_FIGURES,
+        message,
+        block.header,
+        format!("`{missing}` is missing"),
+    )
+    .with_help(format!("add `{example}`"));
     match block.one(present) {
         Some(statement) => diagnostic.with_label(statement.span, "set here"),
         None => diagnostic,
@@ -147,8 +163,13 @@ pub(in crate::analysis) fn figure_without_throughput(key: &Ident, block: &Block<
         key.text,
         block_name(block.table, block.name)
     );
-    Diagnostic::error(Code("E0308"), message, key.span, "known to `batching phases` only")
-        .with_help("remove it, or give the GPU `prefill` and `decode`")
+    Diagnostic::error(
+        &definitions::KEY_OF_OTHER_BATCHING,
+        message,
+        key.span,
+        "known to `batching phases` only",
+    )
+    .with_help("remove it, or give the GPU `prefill` and `decode`")
 }
 
 /// Groups whose figures serve no common batching
@@ -164,7 +185,7 @@ pub(in crate::analysis) fn mixed_figures(header: Span, groups: &[Group]) -> Diag
         with(true),
         with(false),
     );
-    Diagnostic::error(Code("E0309"), message, header, "in this cluster")
+    Diagnostic::error(&definitions::MISSING_GPU_FIGURES, message, header, "in this cluster")
         .with_help("give all GPUs of a cluster figures of the same kind")
 }
 
@@ -175,7 +196,7 @@ pub(in crate::analysis) fn figures_of_other_batching(span: Span, gpu: &str, mode
         Batching::Continuous => ("continuous", "hardware", "bandwidth 3350 GB/s; compute 989 TFLOPS"),
     };
     let message = format!("`batching {here}` needs {needed} figures, `{gpu}` has none");
-    Diagnostic::error(Code("E0309"), message, span, format!("no {needed} figures"))
+    Diagnostic::error(&definitions::MISSING_GPU_FIGURES, message, span, format!("no {needed} figures"))
         .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
         .with_help(format!("add `{example}` to `gpu {gpu}`, or change the batching"))
 }
@@ -184,14 +205,14 @@ pub(in crate::analysis) fn figures_of_other_batching(span: Span, gpu: &str, mode
 pub(in crate::analysis) fn incomplete_architecture(span: Span, model: &str, missing: &[&str]) -> Diagnostic {
     let list = missing.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let message = format!("`batching continuous` needs the architecture of `{model}`: {list} missing");
-    Diagnostic::error(Code("E0317"), message, span, "served here")
+    Diagnostic::error(&definitions::UNKNOWN_ARCHITECTURE, message, span, "served here")
         .with_help(format!("add {list} to `model {model}`: a step's cost follows from them"))
 }
 
 /// Two GPUs, models, parameters or scenarios of one name
 pub(in crate::analysis) fn defined_twice(what: &str, name: &str, again: Span, first: Span) -> Diagnostic {
     let message = format!("{what} `{name}` is defined twice");
-    Diagnostic::error(Code("E0302"), message, again, "defined again here")
+    Diagnostic::error(&definitions::DUPLICATE_DEFINITION, message, again, "defined again here")
         .with_label(first, "first defined here")
         .with_help("rename or remove one of the two")
 }
@@ -199,7 +220,7 @@ pub(in crate::analysis) fn defined_twice(what: &str, name: &str, again: Span, fi
 /// Two workloads or traces of one name
 pub(in crate::analysis) fn arrival_twice(name: &str, again: Span, first: Span) -> Diagnostic {
     let message = format!("two workloads or traces are called `{name}`");
-    Diagnostic::error(Code("E0413"), message, again, "again here")
+    Diagnostic::error(&workloads::DUPLICATE_WORKLOAD, message, again, "again here")
         .with_label(first, "first here")
         .with_help("give each a name of its own: metrics are selected by it")
 }
@@ -207,7 +228,7 @@ pub(in crate::analysis) fn arrival_twice(name: &str, again: Span, first: Span) -
 /// Two clusters in a file
 pub(in crate::analysis) fn one_of_a_kind(block: &str, again: Span, first: Span) -> Diagnostic {
     let message = format!("there are two `{block}` blocks");
-    Diagnostic::error(Code("E0302"), message, again, "again here")
+    Diagnostic::error(&definitions::DUPLICATE_DEFINITION, message, again, "again here")
         .with_label(first, "first here")
         .with_help("put their statements into one block; what differs between cases belongs into scenarios")
 }
@@ -216,20 +237,25 @@ pub(in crate::analysis) fn one_of_a_kind(block: &str, again: Span, first: Span) 
 pub(in crate::analysis) fn extends_cycle(parent: &Ident, path: &[&str]) -> Diagnostic {
     let way = path.join(" -> ");
     let message = format!("`{0}` extends itself: {way} -> {0}", parent.text);
-    Diagnostic::error(Code("E0304"), message, parent.span, "closes the circle")
+    Diagnostic::error(&definitions::CIRCULAR_EXTENDS, message, parent.span, "closes the circle")
         .with_help("one of them must stand on its own")
 }
 
 /// A file without `cluster`
 pub(in crate::analysis) fn no_cluster(at: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0303"), "there is no `cluster`: nothing serves the requests", at, "in this file")
-        .with_help("add `cluster { serves MODEL; gpus TYPE x 1 }`")
+    Diagnostic::error(
+        &definitions::MISSING_STATEMENT,
+        "there is no `cluster`: nothing serves the requests",
+        at,
+        "in this file",
+    )
+    .with_help("add `cluster { serves MODEL; gpus TYPE x 1 }`")
 }
 
 /// A file without `workload` and `trace`
 pub(in crate::analysis) fn nothing_arrives(at: Span) -> Diagnostic {
     Diagnostic::error(
-        Code("E0303"),
+        &definitions::MISSING_STATEMENT,
         "there is no `workload` and no `trace`: nothing arrives",
         at,
         "idle for ever",
@@ -240,7 +266,7 @@ pub(in crate::analysis) fn nothing_arrives(at: Span) -> Diagnostic {
 /// `matrix { n in [1]; n in [2] }`
 pub(in crate::analysis) fn axis_twice(name: &Ident, first: Span) -> Diagnostic {
     let message = format!("`{}` stands twice in `matrix`", name.text);
-    Diagnostic::error(Code("E0301"), message, name.span, "again here")
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, name.span, "again here")
         .with_label(first, "first here")
         .with_help("put all values into one list")
 }
@@ -253,7 +279,7 @@ pub(in crate::analysis) fn axis_value_twice(
     first: Span,
 ) -> Diagnostic {
     let message = format!("`{}` has the value `{value}` twice in `matrix`", name.text);
-    Diagnostic::error(Code("E0301"), message, again, "again here")
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, again, "again here")
         .with_label(first, "first here")
         .with_help("remove one of the two: each value makes a case of its own")
 }
@@ -261,7 +287,7 @@ pub(in crate::analysis) fn axis_value_twice(
 /// `matrix { n in [1, 2] }` and `scenario "big" { param n = 8 }`
 pub(in crate::analysis) fn param_of_matrix(param: &Ident, axis: &Ident) -> Diagnostic {
     let message = format!("`{}` has its values from `matrix`, and this one would be in no case", param.text);
-    Diagnostic::error(Code("E0301"), message, param.span, "would have no effect")
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, param.span, "would have no effect")
         .with_label(axis.span, "its values")
         .with_help(
             "remove the `param` here, or take it out of the matrix and write a scenario for each value",
@@ -271,7 +297,7 @@ pub(in crate::analysis) fn param_of_matrix(param: &Ident, axis: &Ident) -> Diagn
 /// `matrix { n in [] }`
 pub(in crate::analysis) fn empty_axis(axis: &Axis) -> Diagnostic {
     let message = format!("`{}` has no values in `matrix`: nothing would run", axis.name.text);
-    Diagnostic::error(Code("E0303"), message, axis.span, "no values")
+    Diagnostic::error(&definitions::MISSING_STATEMENT, message, axis.span, "no values")
         .with_help(format!("write `{} in [1, 2]`", axis.name.text))
 }
 
@@ -281,7 +307,7 @@ pub(in crate::analysis) fn too_many_points(at: Span, sizes: &[usize]) -> Diagnos
     let factors: Vec<String> = sizes.iter().map(ToString::to_string).collect();
     let message =
         format!("the matrix has {} = {product} cases, a file has at most {MAX_CASES}", factors.join(" x "));
-    Diagnostic::error(Code("E0704"), message, at, "too many cases")
+    Diagnostic::error(&limits::TOO_MANY_CASES, message, at, "too many cases")
         .with_help("take values away, or split the file")
 }
 
@@ -289,14 +315,14 @@ pub(in crate::analysis) fn too_many_points(at: Span, sizes: &[usize]) -> Diagnos
 pub(in crate::analysis) fn too_many_cases(at: Span) -> Diagnostic {
     let message =
         format!("the scenarios up to this one have more than {MAX_CASES} cases, the most of a file");
-    Diagnostic::error(Code("E0704"), message, at, "too many cases")
+    Diagnostic::error(&limits::TOO_MANY_CASES, message, at, "too many cases")
         .with_help("take values out of the matrix, or split the file")
 }
 
 /// `model m { layers 32 }`
 pub(in crate::analysis) fn no_kv_bytes(block: &Block<'_>) -> Diagnostic {
     let message = format!("`{}` does not say how large its KV cache is", block_name(block.table, block.name));
-    Diagnostic::error(Code("E0315"), message, block.header, "bytes a token?")
+    Diagnostic::error(&definitions::UNKNOWN_CACHE_SIZE, message, block.header, "bytes a token?")
         .with_help("add `kv_bytes_per_token 128 KiB`, or `layers 32; kv_heads 8; head_dim 128`")
 }
 
@@ -304,6 +330,6 @@ pub(in crate::analysis) fn no_kv_bytes(block: &Block<'_>) -> Diagnostic {
 pub(in crate::analysis) fn kv_bytes_too_large(block: &Block<'_>, bytes: u128, limit: u64) -> Diagnostic {
     let message =
         format!("a token of `{}` takes {bytes} bytes of KV cache", block_name(block.table, block.name));
-    Diagnostic::error(Code("E0206"), message, block.header, "too large to compute with")
+    Diagnostic::error(&values::ARITHMETIC_ERROR, message, block.header, "too large to compute with")
         .with_help(format!("a token may take up to {limit} bytes: check the figures of the architecture"))
 }

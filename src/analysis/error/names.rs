@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::analysis::context::{Context, Param};
 use crate::analysis::suggest::{all_of, alternatives, did_you_mean, nearest};
-use crate::diagnostics::codes::names::{RESERVED, UNUSED_PARAM};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{definitions, names, values};
 use crate::model::{Form, Param as ParamSpec, Spec};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -21,10 +21,11 @@ pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Dia
         let declaration = ctx.declared_below[position].name.span;
         return if position == 0 {
             let message = format!("parameter `{}` is declared by itself", name.text);
-            Diagnostic::error(Code("E0104"), message, name.span, "not known yet").with_help("give it a value")
+            Diagnostic::error(&names::UNDECLARED_PARAMETER, message, name.span, "not known yet")
+                .with_help("give it a value")
         } else {
             let message = format!("parameter `${}` is used above its declaration", name.text);
-            Diagnostic::error(Code("E0104"), message, name.span, "not known yet")
+            Diagnostic::error(&names::UNDECLARED_PARAMETER, message, name.span, "not known yet")
                 .with_label(declaration, "declared below")
                 .with_help("move the declaration up: a parameter knows those above it")
         };
@@ -32,8 +33,13 @@ pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Dia
     let names: Vec<&str> = ctx.params.keys().map(String::as_str).collect();
     let help = did_you_mean(&nearest(&name.text, names.iter().copied()))
         .unwrap_or_else(|| format!("declare it: `param {} = …`", name.text));
-    Diagnostic::error(Code("E0104"), format!("unknown parameter `${}`", name.text), name.span, "not declared")
-        .with_help(help)
+    Diagnostic::error(
+        &names::UNDECLARED_PARAMETER,
+        format!("unknown parameter `${}`", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
 }
 
 /// `routing power_of_two`; `ranked` holds every name of the registry, the nearest first
@@ -41,8 +47,13 @@ pub(in crate::analysis) fn unknown_choice(what: &str, name: &str, span: Span, ra
     let near = did_you_mean(&nearest(name, ranked.iter().copied()));
     let list = format!("{} {what} is one of {}", article(what), alternatives(ranked));
     let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
-    Diagnostic::error(Code("E0102"), format!("unknown {what} `{name}`"), span, format!("no such {what}"))
-        .with_help(help)
+    Diagnostic::error(
+        &names::UNKNOWN_CHOICE,
+        format!("unknown {what} `{name}`"),
+        span,
+        format!("no such {what}"),
+    )
+    .with_help(help)
 }
 
 /// `random choices 2`
@@ -59,8 +70,13 @@ pub(in crate::analysis) fn unknown_argument(
             format!("it takes {}", alternatives(offered))
         }
     });
-    Diagnostic::error(Code("E0103"), format!("unknown argument `{word}` of `{of}`"), span, "not known here")
-        .with_help(help)
+    Diagnostic::error(
+        &names::UNKNOWN_ARGUMENT,
+        format!("unknown argument `{word}` of `{of}`"),
+        span,
+        "not known here",
+    )
+    .with_help(help)
 }
 
 /// `a` or `an`
@@ -73,14 +89,19 @@ pub(in crate::analysis) fn unknown_word(what: &str, word: &str, span: Span, word
     let near = did_you_mean(&nearest(word, words.iter().copied()));
     let list = format!("`{what}` is {}", alternatives(words));
     let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
-    Diagnostic::error(Code("E0102"), format!("unknown value `{word}` of `{what}`"), span, "not known here")
-        .with_help(help)
+    Diagnostic::error(
+        &names::UNKNOWN_CHOICE,
+        format!("unknown value `{word}` of `{what}`"),
+        span,
+        "not known here",
+    )
+    .with_help(help)
 }
 
 /// `routing` and nothing behind it
 pub(in crate::analysis) fn missing_choice(what: &str, span: Span, names: &[&str]) -> Diagnostic {
     let message = format!("expected {} {what}, found nothing", article(what));
-    Diagnostic::error(Code("E0305"), message, span, "expected here")
+    Diagnostic::error(&definitions::MISSING_VALUE, message, span, "expected here")
         .with_help(format!("write one of {}", alternatives(names)))
 }
 
@@ -98,7 +119,8 @@ pub(in crate::analysis) fn not_a_choice(
         format!("write one of {}", alternatives(names))
     };
     let message = format!("expected {} {what}, found `{text}`", article(what));
-    Diagnostic::error(Code("E0208"), message, span, format!("not {} {what}", article(what))).with_help(help)
+    Diagnostic::error(&values::WRONG_FORM, message, span, format!("not {} {what}", article(what)))
+        .with_help(help)
 }
 
 /// `routing $n` where `n` is a number
@@ -110,7 +132,7 @@ pub(in crate::analysis) fn param_is_no_choice(
 ) -> Diagnostic {
     let message =
         format!("expected {} {what}, found `{}`, the value of `${}`", article(what), param.text, name.text);
-    Diagnostic::error(Code("E0208"), message, name.span, format!("not {} {what}", article(what)))
+    Diagnostic::error(&values::WRONG_FORM, message, name.span, format!("not {} {what}", article(what)))
         .with_label(param.origin, "set here")
         .with_help(format!("give `{}` one of {}", name.text, alternatives(names)))
 }
@@ -122,22 +144,37 @@ pub(in crate::analysis) fn leftover(span: Span, text: &str, of: &str, offered: &
     } else {
         format!("a value stands behind its name: {}", alternatives(offered))
     };
-    Diagnostic::error(Code("E0307"), format!("unexpected `{text}` behind `{of}`"), span, "not expected here")
-        .with_help(help)
+    Diagnostic::error(
+        &definitions::EXTRA_INPUT,
+        format!("unexpected `{text}` behind `{of}`"),
+        span,
+        "not expected here",
+    )
+    .with_help(help)
 }
 
 /// `routing p2c { … }`
 pub(in crate::analysis) fn leftover_block(span: Span, of: &str) -> Diagnostic {
     let opening = Span { end: span.start + 1, ..span };
-    Diagnostic::error(Code("E0307"), format!("`{of}` takes no block"), opening, "not expected here")
-        .with_help("write the arguments on the line of the statement")
+    Diagnostic::error(
+        &definitions::EXTRA_INPUT,
+        format!("`{of}` takes no block"),
+        opening,
+        "not expected here",
+    )
+    .with_help("write the arguments on the line of the statement")
 }
 
 /// `gamma cv 2 cv 3`
 pub(in crate::analysis) fn repeated_argument(name: &str, of: &str, again: Span, first: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0306"), format!("`{name}` of `{of}` is given twice"), again, "given again")
-        .with_label(first, "first given here")
-        .with_help("remove one of the two")
+    Diagnostic::error(
+        &definitions::DUPLICATE_ARGUMENT,
+        format!("`{name}` of `{of}` is given twice"),
+        again,
+        "given again",
+    )
+    .with_label(first, "first given here")
+    .with_help("remove one of the two")
 }
 
 /// `gamma` without `cv`
@@ -150,8 +187,13 @@ pub(in crate::analysis) fn missing_arguments(
     let names: Vec<&str> = missing.iter().map(|param| param.name).collect();
     let (list, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
     let shown: Vec<String> = missing.iter().map(|param| usage(param, place)).collect();
-    Diagnostic::error(Code("E0305"), format!("`{of}` needs {list}"), at, format!("{list} {are} missing"))
-        .with_help(format!("write `{of} {}`", shown.join(" ")))
+    Diagnostic::error(
+        &definitions::MISSING_VALUE,
+        format!("`{of}` needs {list}"),
+        at,
+        format!("{list} {are} missing"),
+    )
+    .with_help(format!("write `{of} {}`", shown.join(" ")))
 }
 
 /// A choice with the arguments it cannot do without, as it is written: `constant 512`.
@@ -180,13 +222,18 @@ fn usage(param: &ParamSpec, place: Dimension) -> String {
 
 /// `cv` and nothing behind it
 pub(in crate::analysis) fn missing_value(name: &str, wanted: &str, at: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0305"), format!("`{name}` needs {wanted}, found nothing"), at, "expected here")
+    Diagnostic::error(
+        &definitions::MISSING_VALUE,
+        format!("`{name}` needs {wanted}, found nothing"),
+        at,
+        "expected here",
+    )
 }
 
 /// `cv fast`
 pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(
-        Code("E0208"),
+        &values::WRONG_FORM,
         format!("`{name}` expects {wanted}, found `{text}`"),
         span,
         format!("not {wanted}"),
@@ -195,15 +242,21 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
 
 /// `uniform 9 .. 3`
 pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0210"), format!("the range `{text}` runs backwards"), span, "low comes first")
-        .with_help("swap the two")
+    Diagnostic::error(
+        &values::REVERSED_RANGE,
+        format!("the range `{text}` runs backwards"),
+        span,
+        "low comes first",
+    )
+    .with_help("swap the two")
 }
 
 /// `pool prefill fst`
 pub(in crate::analysis) fn unknown_group(name: &str, span: Span, names: &[&str]) -> Diagnostic {
     let help = did_you_mean(&nearest(name, names.iter().copied()))
         .unwrap_or_else(|| format!("the cluster has {}", alternatives(names)));
-    Diagnostic::error(Code("E0107"), format!("unknown group `{name}`"), span, "no such group").with_help(help)
+    Diagnostic::error(&names::UNKNOWN_GROUP, format!("unknown group `{name}`"), span, "no such group")
+        .with_help(help)
 }
 
 /// `serves llama_3_1_80b`
@@ -215,7 +268,7 @@ pub(in crate::analysis) fn unknown_definition(
     names: &[&str],
     own: &[&str],
 ) -> Diagnostic {
-    let code = if keyword == "gpu" { Code("E0106") } else { Code("E0105") };
+    let code = if keyword == "gpu" { &names::UNKNOWN_GPU } else { &names::UNKNOWN_MODEL };
     let near = did_you_mean(&nearest(name, names.iter().copied()));
     let help = near.unwrap_or_else(|| {
         let defined =
@@ -236,7 +289,7 @@ pub(in crate::analysis) fn cannot_set(name: &Ident, near: &[&str], declared: &[&
         }
     });
     Diagnostic::error(
-        Code("E0104"),
+        &names::UNDECLARED_PARAMETER,
         format!("the file has no parameter `{}` to set", name.text),
         name.span,
         "not declared",
@@ -253,7 +306,7 @@ pub(in crate::analysis) fn undeclared_axis(
     let help = did_you_mean(&nearest(&name.text, declared.iter().copied()))
         .unwrap_or_else(|| format!("declare it: `param {} = {first}`", name.text));
     Diagnostic::error(
-        Code("E0104"),
+        &names::UNDECLARED_PARAMETER,
         format!("unknown parameter `{}` in `matrix`", name.text),
         name.span,
         "not declared",
@@ -276,12 +329,15 @@ pub(in crate::analysis) fn reserved(name: &str, span: Span) -> Option<Diagnostic
         return None;
     };
     let message = format!("`{name}` is {what} and cannot be a name");
-    Some(Diagnostic::error(RESERVED, message, span, format!("this is {what}")).with_help(RESERVED_HELP))
+    Some(
+        Diagnostic::error(&names::RESERVED_NAME, message, span, format!("this is {what}"))
+            .with_help(RESERVED_HELP),
+    )
 }
 
 /// `param n = 4` and no `$n`
 pub(in crate::analysis) fn unused_param(name: &Ident) -> Diagnostic {
     let message = format!("parameter `{}` is never used", name.text);
-    Diagnostic::note(UNUSED_PARAM, message, name.span, "has no effect")
+    Diagnostic::note(&names::UNUSED_PARAMETER, message, name.span, "has no effect")
         .with_help(format!("write `${}` where its value belongs, or remove it", name.text))
 }

@@ -3,7 +3,8 @@
 use crate::analysis::context::{Context, Param, ParamValue};
 use crate::analysis::suggest::{alternatives, nearest};
 use crate::analysis::values::{Bare, Evaluated, Expected, Written, display, wanted};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::values;
 use crate::model::Bound;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Literal, Operator};
@@ -33,7 +34,7 @@ pub(in crate::analysis) fn unknown_unit(
         }
     }
     let diagnostic = Diagnostic::error(
-        Code("E0201"),
+        &values::UNKNOWN_UNIT,
         format!("unknown unit `{}`", spelt.text),
         spelt.span,
         "no such unit",
@@ -74,7 +75,7 @@ pub(in crate::analysis) fn wrong_dimension(
     };
     let text = spelling(found, ctx);
     let diagnostic = Diagnostic::error(
-        Code("E0202"),
+        &values::WRONG_DIMENSION,
         format!("`{}` expects {wanted}, found {measured} (`{text}`)", expected.what),
         found.span,
         format!("this is {measured}"),
@@ -113,7 +114,7 @@ pub(in crate::analysis) fn missing_unit(
         format!("write `{shown} {multiply}{first}`{rest}")
     };
     let message = format!("`{}` is missing its unit: found `{text}`", expected.what);
-    let diagnostic = Diagnostic::error(Code("E0203"), message, found.span, "which unit?");
+    let diagnostic = Diagnostic::error(&values::MISSING_UNIT, message, found.span, "which unit?");
     with_origin(diagnostic, found, ctx).with_help(help)
 }
 
@@ -125,7 +126,7 @@ pub(in crate::analysis) fn out_of_bound(
 ) -> Diagnostic {
     let rule = broken_rule(found, expected);
     let message = format!("`{}` must {rule}, found `{}`", expected.what, spelling(found, ctx));
-    let diagnostic = Diagnostic::error(Code("E0204"), message, found.span, format!("must {rule}"));
+    let diagnostic = Diagnostic::error(&values::OUT_OF_RANGE, message, found.span, format!("must {rule}"));
     let diagnostic = with_origin(diagnostic, found, ctx);
     let example = example(expected);
     let fits = unit_value(example).is_some_and(|value| expected.bound.holds(value));
@@ -188,7 +189,7 @@ pub(in crate::analysis) fn not_whole(
 ) -> Diagnostic {
     let text = spelling(found, ctx);
     let message = format!("`{}` must be a whole number, found `{text}`", expected.what);
-    let diagnostic = Diagnostic::error(Code("E0205"), message, found.span, "not a whole number");
+    let diagnostic = Diagnostic::error(&values::NOT_WHOLE, message, found.span, "not a whole number");
     let (below, above) = (libm::floor(found.quantity.value), libm::ceil(found.quantity.value));
     let diagnostic = with_origin(diagnostic, found, ctx);
     if below < above && found.bare() {
@@ -200,42 +201,47 @@ pub(in crate::analysis) fn not_whole(
 /// `max_batch 5e9`
 pub(in crate::analysis) fn above(span: Span, what: &str, limit: &str, text: &str) -> Diagnostic {
     let message = format!("`{what}` must be below {limit}, found `{}`", brief(text));
-    Diagnostic::error(Code("E0204"), message, span, "too large")
+    Diagnostic::error(&values::OUT_OF_RANGE, message, span, "too large")
 }
 
 /// `kv_bytes_per_token 0.5 B`
 pub(in crate::analysis) fn broken_byte(span: Span, what: &str, value: f64) -> Diagnostic {
     let message = format!("`{what}` must be a whole number of bytes, found {} bytes", number_text(value));
-    Diagnostic::error(Code("E0205"), message, span, "not a whole number of bytes")
+    Diagnostic::error(&values::NOT_WHOLE, message, span, "not a whole number of bytes")
 }
 
 /// `duration 400 d`
 pub(in crate::analysis) fn off_the_clock(span: Span, what: &str, text: &str, seconds: f64) -> Diagnostic {
     if seconds < 0.0 {
         let message = format!("`{what}` must not be negative, found `{}`", brief(text));
-        return Diagnostic::error(Code("E0204"), message, span, "must not be negative");
+        return Diagnostic::error(&values::OUT_OF_RANGE, message, span, "must not be negative");
     }
     let message = format!("`{what}` must be below 213 days, found `{}`", brief(text));
-    Diagnostic::error(Code("E0204"), message, span, "beyond the simulation's clock")
+    Diagnostic::error(&values::OUT_OF_RANGE, message, span, "beyond the simulation's clock")
         .with_help("the clock counts picoseconds in 64 bits: 213 days")
 }
 
 /// `duration 1e-15 s`
 pub(in crate::analysis) fn below_a_picosecond(span: Span, what: &str, text: &str) -> Diagnostic {
     let message = format!("`{what}` must be at least 1 ps, found `{text}`");
-    Diagnostic::error(Code("E0204"), message, span, "below the simulation's clock")
+    Diagnostic::error(&values::OUT_OF_RANGE, message, span, "below the simulation's clock")
         .with_help("the clock counts whole picoseconds: write `1 ps` or more")
 }
 
 /// `2 / 0`
 pub(in crate::analysis) fn division_by_zero(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0206"), format!("division by zero: `{text}` is 0"), span, "this is 0")
+    Diagnostic::error(
+        &values::ARITHMETIC_ERROR,
+        format!("division by zero: `{text}` is 0"),
+        span,
+        "this is 0",
+    )
 }
 
 /// `1e308 * 10`
 pub(in crate::analysis) fn too_large(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(
-        Code("E0206"),
+        &values::ARITHMETIC_ERROR,
         format!("`{}` is too large to compute with", brief(text)),
         span,
         "too large",
@@ -255,7 +261,7 @@ pub(in crate::analysis) fn operands_do_not_fit(
         Operator::Subtract => format!("cannot subtract {b} from {a}"),
         Operator::Multiply | Operator::Divide => format!("no unit measures the result of {a} and {b}"),
     };
-    let diagnostic = Diagnostic::error(Code("E0207"), message, right.span, format!("{b}"))
+    let diagnostic = Diagnostic::error(&values::MISMATCHED_OPERANDS, message, right.span, format!("{b}"))
         .with_label(left.span, format!("{a}"));
     let bare = if right.bare() { Some((right, a)) } else { left.bare().then_some((left, b)) };
     match bare.and_then(|(bare, dimension)| {
@@ -278,14 +284,14 @@ pub(in crate::analysis) fn param_is_no_number(name: &Ident, param: &Param) -> Di
         _ => "a name",
     };
     let message = format!("expected a number, found {kind}: `${}` is `{}`", name.text, param.text);
-    Diagnostic::error(Code("E0208"), message, name.span, format!("this is {kind}"))
+    Diagnostic::error(&values::WRONG_FORM, message, name.span, format!("this is {kind}"))
         .with_label(param.origin, "set here")
 }
 
 /// `vram p99_ttft_ms`
 pub(in crate::analysis) fn metric_in_statement(name: &Ident) -> Diagnostic {
     let message = format!("expected a number, found the name `{}`", name.text);
-    Diagnostic::error(Code("E0208"), message, name.span, "not a number")
+    Diagnostic::error(&values::WRONG_FORM, message, name.span, "not a number")
         .with_help(format!("only expectations know metrics; for a parameter write `${}`", name.text))
 }
 
@@ -293,7 +299,7 @@ pub(in crate::analysis) fn metric_in_statement(name: &Ident) -> Diagnostic {
 pub(in crate::analysis) fn bits_not_bytes(span: Span, value: f64, prefix: &str) -> Diagnostic {
     let number = number_text(value);
     Diagnostic::note(
-        Code("E0209"),
+        &values::BANDWIDTH_IN_BITS,
         format!("`{number} {prefix}b/s` is in bits: {} {prefix}B/s", number_text(value / 8.0)),
         span,
         "bits, not bytes",
@@ -366,16 +372,19 @@ pub(in crate::analysis) fn number_text(value: f64) -> String {
 
 /// `--set n="1; param m = 2"`
 pub(in crate::analysis) fn not_one_value(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(Code("E0208"), format!("`--set {name}` takes one value"), span, "more than a value")
-        .with_help(format!(
-            "write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"
-        ))
+    Diagnostic::error(
+        &values::WRONG_FORM,
+        format!("`--set {name}` takes one value"),
+        span,
+        "more than a value",
+    )
+    .with_help(format!("write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"))
 }
 
 /// `param p = [1, 2]`
 pub(in crate::analysis) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(
-        Code("E0208"),
+        &values::WRONG_FORM,
         format!("a parameter is a quantity, a name or a string, found `{text}`"),
         span,
         "not one value",

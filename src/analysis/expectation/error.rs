@@ -6,7 +6,8 @@ use crate::analysis::engine::Mode;
 use crate::analysis::error::number_text;
 use crate::analysis::suggest::{alternatives, did_you_mean};
 use crate::analysis::values::Written;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::expectations;
 use crate::metrics::Kind;
 use crate::model::Batching;
 use crate::source::Span;
@@ -15,8 +16,13 @@ use crate::syntax::ast::{Ident, Metric, Text};
 /// `p99_latencyms`
 pub(super) fn unknown_metric(name: &Ident, near: &[&str]) -> Diagnostic {
     let help = did_you_mean(near).unwrap_or_else(|| "`kvs list metrics` prints every metric".to_owned());
-    Diagnostic::error(Code("E0501"), format!("unknown metric `{}`", name.text), name.span, "no such metric")
-        .with_help(help)
+    Diagnostic::error(
+        &expectations::UNKNOWN_METRIC,
+        format!("unknown metric `{}`", name.text),
+        name.span,
+        "no such metric",
+    )
+    .with_help(help)
 }
 
 /// `p99_latency_ms < 24 GB`: what each side is, and where.
@@ -35,8 +41,9 @@ pub(super) struct Sides<'a> {
 pub(super) fn other_dimension(sides: &Sides<'_>) -> Diagnostic {
     let Sides { expected, expected_text, expected_span, example, found, found_text, found_span } = *sides;
     let message = format!("expected {expected}, found {found} `{found_text}`");
-    let diagnostic = Diagnostic::error(Code("E0502"), message, found_span, format!("this is {found}"))
-        .with_label(expected_span, format!("this is {expected}"));
+    let diagnostic =
+        Diagnostic::error(&expectations::INCOMPARABLE_SIDES, message, found_span, format!("this is {found}"))
+            .with_label(expected_span, format!("this is {expected}"));
     diagnostic.with_help(format!("`{expected_text}` is {expected}: compare it with one, as `{example}`"))
 }
 
@@ -49,7 +56,7 @@ pub(super) fn unit_missing(
     suggestion: Option<&str>,
 ) -> Diagnostic {
     let message = format!("`{text}` needs a unit: `{beside}` is {measured}");
-    let diagnostic = Diagnostic::error(Code("E0503"), message, span, "which unit?");
+    let diagnostic = Diagnostic::error(&expectations::LIMIT_WITHOUT_UNIT, message, span, "which unit?");
     match suggestion {
         Some(suggestion) => diagnostic.with_help(format!("write `{suggestion}`")),
         None => diagnostic.with_help("give it a unit of the same kind"),
@@ -66,7 +73,7 @@ pub(super) fn selector_does_not_fit(word: &str, span: Span, metric: &Ident, kind
         Kind::Run => "is one number for the whole run",
     };
     let message = format!("`{word}` cannot select from `{name}`");
-    Diagnostic::error(Code("E0504"), message, span, "does not fit this metric")
+    Diagnostic::error(&expectations::MISMATCHED_SELECTOR, message, span, "does not fit this metric")
         .with_label(metric.span, what)
         .with_help(format!("`{name}` takes {}", alternatives(selectors_of(kind))))
 }
@@ -74,7 +81,7 @@ pub(super) fn selector_does_not_fit(word: &str, span: Span, metric: &Ident, kind
 /// `always queue_depth over 10 s windows < 64`
 pub(super) fn selector_inside(temporal: Temporal, word: &str, span: Span) -> Diagnostic {
     let message = format!("`{word}` cannot stand inside `{}`", temporal.word);
-    let diagnostic = Diagnostic::error(Code("E0504"), message, span, "not here")
+    let diagnostic = Diagnostic::error(&expectations::MISMATCHED_SELECTOR, message, span, "not here")
         .with_label(temporal.span, "every instant is looked at");
     match word {
         "during" | "after" => {
@@ -89,7 +96,7 @@ pub(super) fn unknown_workload(name: &Ident, of: Option<&str>, near: &[&str], kn
     let scenario = of.map_or_else(|| "this scenario".to_owned(), |of| format!("`{of}`"));
     let message = format!("no such workload: `{}`", name.text);
     let label = format!("not a workload of {scenario}");
-    let diagnostic = Diagnostic::error(Code("E0505"), message, name.span, label);
+    let diagnostic = Diagnostic::error(&expectations::UNKNOWN_WORKLOAD, message, name.span, label);
     let none = format!("{scenario} has no workload");
     diagnostic.with_help(near_or_all(near, known, "the workloads are", &none))
 }
@@ -97,7 +104,8 @@ pub(super) fn unknown_workload(name: &Ident, of: Option<&str>, near: &[&str], kn
 /// `p99_ttft_ms of "randm"`
 pub(super) fn unknown_scenario(name: &Text, near: &[&str], known: &[&str]) -> Diagnostic {
     let message = format!("no such scenario: `{}`", name.value);
-    let diagnostic = Diagnostic::error(Code("E0506"), message, name.span, "not a scenario of this file");
+    let diagnostic =
+        Diagnostic::error(&expectations::UNKNOWN_SCENARIO, message, name.span, "not a scenario of this file");
     diagnostic.with_help(near_or_all(
         near,
         known,
@@ -109,7 +117,7 @@ pub(super) fn unknown_scenario(name: &Text, near: &[&str], known: &[&str]) -> Di
 /// `of` with the scenario it is written in
 pub(super) fn own_scenario(name: &Text) -> Diagnostic {
     let message = format!("scenario `{}` is compared with itself", name.value);
-    Diagnostic::error(Code("E0506"), message, name.span, "this scenario")
+    Diagnostic::error(&expectations::UNKNOWN_SCENARIO, message, name.span, "this scenario")
         .with_help("name another scenario, or leave out `of`")
 }
 
@@ -120,7 +128,7 @@ pub(super) fn selected_twice(earlier: &str, word: &str, first: Span, second: Spa
     } else {
         format!("`{word}` selects what `{earlier}` already did")
     };
-    Diagnostic::error(Code("E0507"), message, second, "second time")
+    Diagnostic::error(&expectations::DUPLICATE_SELECTOR, message, second, "second time")
         .with_label(first, "first time")
         .with_help("leave out one of the two")
 }
@@ -128,7 +136,7 @@ pub(super) fn selected_twice(earlier: &str, word: &str, first: Span, second: Spa
 /// `p99_ttft_ms < 1 s for chat`
 pub(super) fn selector_behind_literal(word: &str, span: Span, moved: &str) -> Diagnostic {
     let message = format!("`{word}` belongs behind the metric it selects from");
-    Diagnostic::error(Code("E0508"), message, span, "selects nothing here")
+    Diagnostic::error(&expectations::SELECTOR_AFTER_LIMIT, message, span, "selects nothing here")
         .with_help(format!("write `{moved}`"))
 }
 
@@ -140,7 +148,8 @@ pub(super) fn unknown_group(
     scenario: Option<&str>,
 ) -> Diagnostic {
     let message = format!("no such group of GPUs{}: `{}`", in_scenario(scenario), name.text);
-    let diagnostic = Diagnostic::error(Code("E0509"), message, name.span, "not a group of the cluster");
+    let diagnostic =
+        Diagnostic::error(&expectations::NO_SUCH_GPU, message, name.span, "not a group of the cluster");
     diagnostic.with_help(near_or_all(near, known, "the groups are", "the cluster has no GPUs"))
 }
 
@@ -160,19 +169,20 @@ pub(super) fn index_outside(
         0 | 1 => "the only index is 0".to_owned(),
         _ => format!("indices run from 0 to {}", count - 1),
     };
-    Diagnostic::error(Code("E0509"), message, span, "out of range").with_help(help)
+    Diagnostic::error(&expectations::NO_SUCH_GPU, message, span, "out of range").with_help(help)
 }
 
 /// `in 9 .. 5`, `during 2 min .. 1 min`, `on fast[3..1]`
 pub(super) fn reversed(text: &str, span: Span) -> Diagnostic {
     let message = format!("`{text}` runs backwards");
-    Diagnostic::error(Code("E0510"), message, span, "the first is above the last").with_help("swap the two")
+    Diagnostic::error(&expectations::REVERSED_RANGE, message, span, "the first is above the last")
+        .with_help("swap the two")
 }
 
 /// `always p99_ttft_ms < 1 s`
 pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[&str]) -> Diagnostic {
     let message = format!("`{}` has no value at each instant, as `{}` needs", metric.text, temporal.word);
-    Diagnostic::error(Code("E0511"), message, metric.span, "one number for the whole run")
+    Diagnostic::error(&expectations::NOT_A_LEVEL, message, metric.span, "one number for the whole run")
         .with_label(temporal.span, "looks at every instant")
         .with_help(format!("use a level over time: {}", alternatives(levels)))
 }
@@ -181,7 +191,7 @@ pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[&str]) -
 pub(super) fn level_of_no_instant(metric: &Metric) -> Diagnostic {
     let name = &metric.name.text;
     let message = format!("`{name}` has a value at every instant, and which one is meant is not said");
-    Diagnostic::error(Code("E0517"), message, metric.name.span, "at which instant?")
+    Diagnostic::error(&expectations::LEVEL_WITHOUT_TIME, message, metric.name.span, "at which instant?")
         .with_help(format!("write `always {name} …` or `eventually {name} …`, or compare `max_{name}`"))
 }
 
@@ -198,7 +208,7 @@ pub(super) fn metric_of_other_batching(metric: &Metric, mode: &Mode, every_scena
         false => format!("remove it, or write `batching {there}`"),
     };
     let label = format!("known to `batching {there}` only");
-    Diagnostic::error(Code("E0518"), message, metric.name.span, label)
+    Diagnostic::error(&expectations::METRIC_OF_OTHER_BATCHING, message, metric.name.span, label)
         .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
         .with_help(help)
 }
@@ -206,7 +216,7 @@ pub(super) fn metric_of_other_batching(metric: &Metric, mode: &Mode, every_scena
 /// `always (eventually queue_depth == 0)`
 pub(super) fn nested(outer: Temporal, inner: Temporal) -> Diagnostic {
     let message = format!("`{}` cannot stand inside `{}`", inner.word, outer.word);
-    Diagnostic::error(Code("E0512"), message, inner.span, "inside another")
+    Diagnostic::error(&expectations::NESTED_TEMPORAL_FORMS, message, inner.span, "inside another")
         .with_label(outer.span, "this one looks at every instant")
         .with_help("keep one of the two, or write two expectations")
 }
@@ -214,14 +224,14 @@ pub(super) fn nested(outer: Temporal, inner: Temporal) -> Diagnostic {
 /// `1 < 2`
 pub(super) fn no_metric(text: &str, span: Span) -> Diagnostic {
     let message = format!("`{text}` compares constants: no run can change it");
-    Diagnostic::error(Code("E0513"), message, span, "no metric in it")
+    Diagnostic::error(&expectations::COMPARISON_OF_CONSTANTS, message, span, "no metric in it")
         .with_help("name a metric, as in `p99_ttft_ms < 500`")
 }
 
 /// `p99_ttft_ms < 500 ± 3%`
 pub(super) fn tolerance_without_equality(operator: &str, operator_span: Span, span: Span) -> Diagnostic {
     let message = format!("a tolerance goes with `==` or `!=`, found `{operator}`");
-    Diagnostic::error(Code("E0514"), message, span, "a tolerance")
+    Diagnostic::error(&expectations::INVALID_TOLERANCE, message, span, "a tolerance")
         .with_label(operator_span, "not an equality")
         .with_help("write `==`, or put the slack into the limit")
 }
@@ -229,20 +239,21 @@ pub(super) fn tolerance_without_equality(operator: &str, operator_span: Span, sp
 /// `p99_ttft_ms == 500 ± p50_ttft_ms`
 pub(super) fn tolerance_not_constant(text: &str, span: Span) -> Diagnostic {
     let message = format!("a tolerance is known before the run, found `{text}`");
-    Diagnostic::error(Code("E0514"), message, span, "measured by the run")
+    Diagnostic::error(&expectations::INVALID_TOLERANCE, message, span, "measured by the run")
         .with_help("write a share, as `± 3%`, or an amount, as `± 5 ms`")
 }
 
 /// `p99_ttft_ms == 500 ± -3%`
 pub(super) fn negative_tolerance(text: &str, span: Span) -> Diagnostic {
     let message = format!("a tolerance must not be negative, found `{text}`");
-    Diagnostic::error(Code("E0514"), message, span, "negative")
+    Diagnostic::error(&expectations::INVALID_TOLERANCE, message, span, "negative")
 }
 
 /// `in 120% of runs`
 pub(super) fn share_of_runs(text: &str, written: Written, value: f64, span: Span) -> Diagnostic {
     let message = format!("`in … of runs` expects a share above 0% and up to 100%, found `{text}`");
-    let diagnostic = Diagnostic::error(Code("E0515"), message, span, "not such a share");
+    let diagnostic =
+        Diagnostic::error(&expectations::INVALID_SHARE_OF_RUNS, message, span, "not such a share");
     let percent = match written {
         Written::Bare if value > 0.0 && value <= 1.0 => value * 100.0,
         Written::Bare if value > 1.0 && value <= 100.0 => value,
@@ -253,9 +264,14 @@ pub(super) fn share_of_runs(text: &str, written: Written, value: f64, span: Span
 
 /// `p99_ttft_ms over 10 s windows < p99_ttft_ms over 1 s windows`
 pub(super) fn windows_differ(first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code("E0516"), "windows of two widths in one comparison", second, "another width")
-        .with_label(first, "first width")
-        .with_help("give both metrics windows of the same width")
+    Diagnostic::error(
+        &expectations::MIXED_WINDOWS,
+        "windows of two widths in one comparison",
+        second,
+        "another width",
+    )
+    .with_label(first, "first width")
+    .with_help("give both metrics windows of the same width")
 }
 
 /// Says which of a file's scenarios is meant.

@@ -103,7 +103,7 @@ pub(super) fn keys() -> Vec<Table> {
 pub(super) fn codes() -> Table {
     let mut table = Table::new("kvs explain CODE");
     for info in diagnostics::codes() {
-        table.row([info.code.to_string(), info.summary.to_owned()]);
+        table.row([info.code.to_owned(), info.summary.to_owned()]);
     }
     table
 }

@@ -2,53 +2,58 @@
 //!
 //! These come from runs; no text alone yields them, so their examples only show what a run can fail.
 
-use super::{Code, CodeInfo};
+use super::CodeInfo;
 
-pub(super) static CODES: &[CodeInfo] = &[
-    CodeInfo {
-        code: Code("E0801"),
-        summary: "an expectation does not hold",
-        explanation: "The report shows the value, the limit and the margin, the distance of the one from the \
-                      other, with the command that runs just this case again. With several seeds it is the \
-                      worst run. Either the system misses its goal, or the goal is wrong.",
-        wrong: "expect p99_latency_ms < 1          # a second of prefill is needed",
-        right: "expect p99_latency_ms < 2500",
-    },
-    CodeInfo {
-        code: Code("E0802"),
-        summary: "an expectation over nothing",
-        explanation: "No sample was left to judge: no request finished, none arrived in the span selected, or \
-                      none belongs to the workload or GPU selected. That counts as a failure, since nothing was \
-                      checked.",
-        wrong: "expect p99_ttft_ms after 10 h < 1 s",
-        right: "expect p99_ttft_ms after 10 s < 1 s",
-    },
-    CodeInfo {
-        code: Code("E0803"),
-        summary: "the results differ from the snapshot",
-        explanation: "The run gave other numbers than those on record. Runs have no noise: something changed, in \
-                      the scenario, in what it uses, or in the simulator. Look at the pending snapshot; if the \
-                      new numbers are right, accept it.",
-        wrong: "# edit the scenario, then: kvs check",
-        right: "# edit the scenario, then: kvs check, kvs review",
-    },
-    CodeInfo {
-        code: Code("E0804"),
-        summary: "a case has no snapshot yet",
-        explanation: "The first run of a new case writes a pending snapshot and fails, so that nobody takes \
-                      numbers on record that nobody has seen. Look at it, then accept it.",
-        wrong: "# add a scenario, then: kvs check",
-        right: "# add a scenario, then: kvs check, kvs review",
-    },
-    CodeInfo {
-        code: Code("E0805"),
-        summary: "requests that cannot be drawn",
-        explanation: "A trace, or a file that lengths or a rate are drawn from, is missing, lies outside the root, or \
-                      holds a row that is not as it should be; the message names the line and the column in it. Its path counts from the folder of the \
-                      scenario's file. Every row is read before a run begins: what is dropped is counted, nothing \
-                      is skipped silently. A generated workload has this code when a request would arrive after \
-                      the end of the clock, or when users keep time from passing.",
-        wrong: "trace day from \"day.csv\" { format kvs }",
-        right: "trace day from \"day.csv\" { format azure }",
-    },
-];
+pub(super) static CODES: &[&CodeInfo] =
+    &[&EXPECTATION_NOT_MET, &NO_DATA, &SNAPSHOT_CHANGED, &SNAPSHOT_MISSING, &UNUSABLE_TRAFFIC];
+
+pub(crate) static EXPECTATION_NOT_MET: CodeInfo = CodeInfo {
+    code: "E0801",
+    summary: "an expectation does not hold",
+    explanation: "The report shows the value, the limit and the margin, the distance of the one from the \
+                  other, with the command that runs just this case again. With several seeds it is the \
+                  worst run. Either the system misses its goal, or the goal is wrong.",
+    wrong: "expect p99_latency_ms < 1          # a second of prefill is needed",
+    right: "expect p99_latency_ms < 2500",
+};
+
+pub(crate) static NO_DATA: CodeInfo = CodeInfo {
+    code: "E0802",
+    summary: "an expectation over nothing",
+    explanation: "No sample was left to judge: no request finished, none arrived in the span selected, or \
+                  none belongs to the workload or GPU selected. That counts as a failure, since nothing was \
+                  checked.",
+    wrong: "expect p99_ttft_ms after 10 h < 1 s",
+    right: "expect p99_ttft_ms after 10 s < 1 s",
+};
+
+pub(crate) static SNAPSHOT_CHANGED: CodeInfo = CodeInfo {
+    code: "E0803",
+    summary: "the results differ from the snapshot",
+    explanation: "The run gave other numbers than those on record. Runs have no noise: something changed, in \
+                  the scenario, in what it uses, or in the simulator. Look at the pending snapshot; if the \
+                  new numbers are right, accept it.",
+    wrong: "# edit the scenario, then: kvs check",
+    right: "# edit the scenario, then: kvs check, kvs review",
+};
+
+pub(crate) static SNAPSHOT_MISSING: CodeInfo = CodeInfo {
+    code: "E0804",
+    summary: "a case has no snapshot yet",
+    explanation: "The first run of a new case writes a pending snapshot and fails, so that nobody takes \
+                  numbers on record that nobody has seen. Look at it, then accept it.",
+    wrong: "# add a scenario, then: kvs check",
+    right: "# add a scenario, then: kvs check, kvs review",
+};
+
+pub(crate) static UNUSABLE_TRAFFIC: CodeInfo = CodeInfo {
+    code: "E0805",
+    summary: "requests that cannot be drawn",
+    explanation: "A trace, or a file that lengths or a rate are drawn from, is missing, lies outside the root, or \
+                  holds a row that is not as it should be; the message names the line and the column in it. Its path counts from the folder of the \
+                  scenario's file. Every row is read before a run begins: what is dropped is counted, nothing \
+                  is skipped silently. A generated workload has this code when a request would arrive after \
+                  the end of the clock, or when users keep time from passing.",
+    wrong: "trace day from \"day.csv\" { format kvs }",
+    right: "trace day from \"day.csv\" { format azure }",
+};

@@ -33,7 +33,7 @@ pub(super) fn draw(diagnostic: &Diagnostic, sources: &Sources, width: usize, col
     let (inside, elsewhere): (Vec<&Label>, Vec<&Label>) =
         diagnostic.labels.iter().partition(|label| window.holds(label.span));
     let drawing = Drawing {
-        code: Some(format!("{}[{}]", severity(diagnostic.severity), diagnostic.code)),
+        code: Some(format!("{}[{}]", severity(diagnostic.severity), diagnostic.code())),
         message: visible(&diagnostic.message),
         severity: diagnostic.severity,
         labels: window.place(&inside, width),

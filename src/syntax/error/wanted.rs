@@ -4,7 +4,7 @@
 
 use super::{Found, quoted};
 use crate::diagnostics::codes::text;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{CodeInfo, Diagnostic};
 use crate::source::Span;
 
 /// What should have stood there.
@@ -56,13 +56,13 @@ impl Wanted {
         }
     }
 
-    fn code(self) -> Code {
+    fn code(self) -> &'static CodeInfo {
         match self {
-            Wanted::Value | Wanted::Condition => text::EXPECTED_VALUE,
-            Wanted::Name | Wanted::Workload | Wanted::Gpu => text::EXPECTED_NAME,
-            Wanted::CloseParen | Wanted::CloseBracket | Wanted::Element => text::UNCLOSED_BRACKET,
-            Wanted::Comparison => text::EXPECTED_COMPARISON,
-            Wanted::Block | Wanted::FromOrBlock => text::EXPECTED_BLOCK,
+            Wanted::Value | Wanted::Condition => &text::EXPECTED_VALUE,
+            Wanted::Name | Wanted::Workload | Wanted::Gpu => &text::EXPECTED_NAME,
+            Wanted::CloseParen | Wanted::CloseBracket | Wanted::Element => &text::UNCLOSED_BRACKET,
+            Wanted::Comparison => &text::EXPECTED_COMPARISON,
+            Wanted::Block | Wanted::FromOrBlock => &text::EXPECTED_BLOCK,
             Wanted::ArrowOrHold
             | Wanted::Equals
             | Wanted::In
@@ -70,7 +70,7 @@ impl Wanted {
             | Wanted::OfRuns
             | Wanted::Range
             | Wanted::Text
-            | Wanted::Windows => text::EXPECTED_WORD,
+            | Wanted::Windows => &text::EXPECTED_WORD,
         }
     }
 
