@@ -6,12 +6,10 @@ use std::sync::Mutex;
 
 use crate::check::{FinishedRun, Group, Reads, Recorder, Suite, case_folder};
 use crate::digest::sha256;
-use crate::engine::{Event, Journey, Levels, Sink};
 use crate::host::{Host, HostError, PendingFile};
 use crate::model::{Group as Replicas, Scenario};
 use crate::report::plot::{self, Sketch};
 use crate::report::{EventLog, FORMATS, Input, Report, TimeSeries, Written, human};
-use crate::units::SimTime;
 
 /// Records the selected runs of one file.
 pub(super) struct Record<'a> {
@@ -77,7 +75,7 @@ impl Recorder for Record<'_> {
     fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Self::Sink, HostError> {
         let scenario = &suite.cases[case].scenario;
         let sketch = self.draws.then(|| Sketch::new(scenario));
-        let logs = self.folder(scenario, seed).map(|folder| Logs::begin(&folder, scenario)).transpose()?;
+        let logs = self.folder(scenario, seed).map(|folder| begin_logs(&folder, scenario)).transpose()?;
         Ok((sketch, logs))
     }
 
@@ -93,7 +91,7 @@ impl Recorder for Record<'_> {
         drop(summaries);
         match (logs, self.folder(report.scenario, run.seed)) {
             (Some(logs), Some(folder)) => {
-                logs.end(run)?;
+                end_logs(logs, &folder, run)?;
                 write_formats(&folder, &report)
             }
             _ => Ok(()),
@@ -102,58 +100,23 @@ impl Recorder for Record<'_> {
 }
 
 /// The files that are written while a run goes on.
-pub(super) struct Logs {
-    folder: PathBuf,
-    events: EventLog<PendingFile>,
-    series: TimeSeries<PendingFile>,
-}
+type Logs = (EventLog<PendingFile>, TimeSeries<PendingFile>);
 
 const EVENTS: &str = "events.jsonl";
 const SERIES: &str = "timeseries.csv";
 
-impl Logs {
-    fn begin(folder: &Path, scenario: &Scenario) -> Result<Logs, HostError> {
-        let events = PendingFile::create(&folder.join(EVENTS))?;
-        let series = PendingFile::create(&folder.join(SERIES))?;
-        let n_replicas: u32 = scenario.cluster.groups.iter().map(Replicas::n_replicas).sum();
-        Ok(Logs {
-            folder: folder.to_path_buf(),
-            events: EventLog::new(events, scenario),
-            series: TimeSeries::new(series, n_replicas as usize, scenario.run.sample_every),
-        })
-    }
-
-    fn end(self, run: &FinishedRun<'_>) -> Result<(), HostError> {
-        let place = |name: &str| self.folder.join(name);
-        self.events.finish().map_err(|error| HostError::io(&place(EVENTS), error))?.persist()?;
-        self.series.finish(run.end).map_err(|error| HostError::io(&place(SERIES), error))?.persist()
-    }
+fn begin_logs(folder: &Path, scenario: &Scenario) -> Result<Logs, HostError> {
+    let events = PendingFile::create(&folder.join(EVENTS))?;
+    let series = PendingFile::create(&folder.join(SERIES))?;
+    let n_replicas: u32 = scenario.cluster.groups.iter().map(Replicas::n_replicas).sum();
+    let series = TimeSeries::new(series, n_replicas as usize, scenario.run.sample_every);
+    Ok((EventLog::new(events, scenario), series))
 }
 
-impl Sink for Logs {
-    fn advance(&mut self, to: SimTime) {
-        self.events.advance(to);
-        self.series.advance(to);
-    }
-
-    fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
-        self.events.event(at, event, journey);
-        self.series.event(at, event, journey);
-    }
-
-    fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
-        self.events.levels(at, gpu, levels);
-        self.series.levels(at, gpu, levels);
-    }
-
-    fn wants_growth(&self) -> bool {
-        self.events.wants_growth() || self.series.wants_growth()
-    }
-
-    fn global_queue(&mut self, at: SimTime, depth: u32) {
-        self.events.global_queue(at, depth);
-        self.series.global_queue(at, depth);
-    }
+fn end_logs((events, series): Logs, folder: &Path, run: &FinishedRun<'_>) -> Result<(), HostError> {
+    let place = |name: &str| folder.join(name);
+    events.finish().map_err(|error| HostError::io(&place(EVENTS), error))?.persist()?;
+    series.finish(run.end).map_err(|error| HostError::io(&place(SERIES), error))?.persist()
 }
 
 /// The files that follow from the finished run.

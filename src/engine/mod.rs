@@ -5,6 +5,8 @@
 //! starts (`order`).
 
 mod agenda;
+mod event;
+mod gaps;
 pub mod hardware;
 mod order;
 mod phases;
@@ -12,12 +14,15 @@ mod prefix;
 mod sink;
 mod state;
 mod steps;
+mod ticks;
 mod timing;
 mod topology;
 mod transfers;
 
-pub use sink::{Event, Growth, Journey, Levels, RejectReason, Sink};
-pub use steps::{Gaps, kv_blocks};
+pub use event::{Event, Growth, Journey, Levels, Observation, RejectReason};
+pub use gaps::Gaps;
+pub use sink::{Interests, Sink};
+pub use steps::kv_blocks;
 pub use timing::specs as timings;
 pub use topology::{MAX_NODES, Path, Route, count_nodes, paths};
 

@@ -1,190 +1,21 @@
-//! What the engine tells the outside: transitions of requests and levels of GPUs.
+//! Who follows a run, and how several of them follow it at once.
+//!
+//! Invariant: a sink made of others passes on every method. `missing_trait_methods` is denied on each such
+//! implementation, since a default that slips in there silences what the sink inside would have heard.
 
-use super::steps::Gaps;
-use crate::units::{Bytes, SimTime, Tokens};
-use crate::workload::Request;
+use std::ops::BitOr;
 
-/// A request with its times so far.
-#[derive(Clone, Debug)]
-pub struct Journey {
-    /// As it arrived.
-    pub request: Request,
-    /// Its number in order of arrival, over all workloads.
-    pub number: u64,
-    /// The replica that holds it, or held it last; `None` before admission.
-    pub gpu: Option<u32>,
-    /// When it first executed.
-    pub started: Option<SimTime>,
-    /// When its first token was there.
-    pub first_token: Option<SimTime>,
-    /// When its cache began to move.
-    pub handoff_started: Option<SimTime>,
-    /// Leading tokens of its prompt that were in the prefix cache when it first executed.
-    pub cached: Tokens,
-    /// GPUs tried after the first, since it arrived or came to the head of the global queue.
-    pub retries: u32,
-    /// Replicas it has left after they had generated output, with how many tokens each; none without `pool`.
-    pub elsewhere: Vec<(u32, u32)>,
-}
+use super::event::{Event, Journey, Levels, Observation};
+use crate::units::{Bytes, SimTime};
 
-impl Journey {
-    /// Notes that it leaves a replica with so many output tokens in all.
-    pub(super) fn leave_with(&mut self, gpu: u32, generated: u32) {
-        let before: u32 = self.elsewhere.iter().map(|(_, tokens)| tokens).sum();
-        self.elsewhere.push((gpu, generated - before));
-    }
-}
-
-/// Why a request was turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RejectReason {
-    /// Larger than any GPU even when empty.
-    NeverFits,
-    /// Its output did not fit when decode was to start.
-    NoMemoryForOutput,
-    /// The global queue was full.
-    QueueFull,
-    /// It waited in the global queue for longer than `queue_timeout`.
-    TimedOut,
-}
-
-impl RejectReason {
-    /// As in the event log.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            RejectReason::NeverFits => "never_fits",
-            RejectReason::NoMemoryForOutput => "no_memory_for_output",
-            RejectReason::QueueFull => "queue_full",
-            RejectReason::TimedOut => "timed_out",
-        }
-    }
-}
-
-/// A transition of one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// It arrived.
-    Arrived,
-    /// It waits for any GPU.
-    QueuedGlobally,
-    /// The GPU tried before had no room; `gpu` is tried next.
-    Retried {
-        /// The replica tried next.
-        gpu: u32,
-    },
-    /// It waits on a GPU, its reservation held.
-    Admitted {
-        /// The replica.
-        gpu: u32,
-    },
-    /// Its prompt is computed from here on.
-    PrefillStarted {
-        /// The replica.
-        gpu: u32,
-    },
-    /// Its prompt is done: the first token is there.
-    PrefillFinished {
-        /// The replica.
-        gpu: u32,
-    },
-    /// Its cache begins to move.
-    HandoffStarted {
-        /// From this replica.
-        from: u32,
-        /// To this one.
-        to: u32,
-        /// How much.
-        bytes: Bytes,
-    },
-    /// Its cache has moved.
-    HandoffFinished {
-        /// From this replica.
-        from: u32,
-        /// To this one.
-        to: u32,
-    },
-    /// Its output is generated from here on.
-    DecodeStarted {
-        /// The replica.
-        gpu: u32,
-    },
-    /// It gave way and waits again, to be prefilled anew with what it had generated (`batching continuous`).
-    Preempted {
-        /// The replica.
-        gpu: u32,
-    },
-    /// It is done.
-    Finished {
-        /// The replica.
-        gpu: u32,
-    },
-    /// It was turned away.
-    Rejected {
-        /// Why.
-        reason: RejectReason,
-    },
-    /// Its memory was taken for another.
-    Evicted {
-        /// The replica.
-        gpu: u32,
-    },
-}
-
-/// What a GPU holds, once an instant has settled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Levels {
-    /// Admitted and waiting for a slot.
-    pub queued: u32,
-    /// Prefills executing.
-    pub prefill: u32,
-    /// Holding a slot in decode, executing or waiting for a place in the batch.
-    pub decode: u32,
-    /// Slots held by caches that move from or to this GPU.
-    pub transferring: u32,
-    /// Bytes reserved. With `batching continuous` those of the blocks held when the batch last changed.
-    pub held: Bytes,
-    /// KV blocks held when the batch last changed; 0 with `batching phases`.
-    pub blocks: u64,
-    /// Blocks that decodes have taken since, where [`Sink::wants_growth`].
-    pub grown: u64,
-    /// Bytes of a block; 0 with `batching phases`.
-    pub block_bytes: u64,
-}
-
-impl Levels {
-    /// Bytes reserved with what decodes have taken since the batch changed.
-    #[must_use]
-    pub fn held_now(&self) -> Bytes {
-        Bytes::new(self.held.get().saturating_add(self.grown.saturating_mul(self.block_bytes)))
-    }
-
-    /// KV blocks held with what decodes have taken since the batch changed.
-    #[must_use]
-    pub fn blocks_now(&self) -> u64 {
-        self.blocks + self.grown
-    }
-}
-
-/// Blocks that decodes of a GPU have taken while their batch kept its members, so that no level was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Growth {
-    /// The most blocks held at once, all included.
-    pub blocks: u64,
-    /// Blocks beyond the levels told, each times how long it was held: in blocks times 2^-[`Growth::TICK_BITS`] ps.
-    pub block_ticks: u128,
-    /// Bytes of a block.
-    pub block_bytes: u64,
-}
-
-impl Growth {
-    /// Binary digits of a tick below a picosecond.
-    pub const TICK_BITS: u32 = super::steps::TICK_BITS;
-}
-
-/// Listens to a run. Everything defaults to not listening, at no cost.
+/// Follows a run. Everything defaults to ignoring it, at no cost.
 pub trait Sink {
-    /// The clock is about to move to `to`: what was last told holds up to here.
+    /// What is observed beyond transitions and levels; asked once, before a run.
+    fn interests(&self) -> Interests {
+        Interests::default()
+    }
+
+    /// The clock is about to move to `to`: what was last reported holds up to here.
     fn advance(&mut self, _to: SimTime) {}
 
     /// A request changed state.
@@ -196,43 +27,52 @@ pub trait Sink {
     /// The length of the global queue changed and holds from `at` on.
     fn global_queue(&mut self, _at: SimTime, _depth: u32) {}
 
-    /// A GPU's decodes took blocks that no level has told: what has passed since this was last told of it. Told before
-    /// the levels of an instant, and at the end of the run.
-    fn grew(&mut self, _gpu: u32, _growth: &Growth) {}
+    /// Something this sink has an interest in.
+    fn observe(&mut self, _at: SimTime, _observation: Observation) {}
 
-    /// Whether [`Levels::grown`] is read; asked once, before a run. Then every block that is taken is told when it is,
-    /// which costs as much as taking each step.
-    fn wants_growth(&self) -> bool {
+    /// Whether all GPUs together would hold more than ever if they held that much; asked before anything ends, where
+    /// there is an interest in records.
+    fn would_be_a_record(&self, _blocks: u64, _bytes: Bytes) -> bool {
         false
     }
-
-    /// Whether all GPUs together could hold more than ever at some time if they held that much; asked before anything
-    /// ends (`batching continuous`).
-    fn may_be_a_record(&self, _blocks: u64, _bytes: Bytes) -> bool {
-        false
-    }
-
-    /// What all GPUs together held just before the present instant, where it may be a record.
-    fn record(&mut self, _blocks: u64, _bytes: Bytes) {}
 
     /// Whether the run is to go on; asked before each instant.
     fn wants_more(&self) -> bool {
         true
     }
+}
 
-    /// Whether [`Sink::gaps`] is listened to; asked once, before a run. Otherwise gaps are not even counted.
-    fn wants_gaps(&self) -> bool {
-        false
+/// What a sink wants to observe. With `batching phases` there is nothing of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Interests {
+    /// [`Levels::grown`]: every block that is taken is reported when it is, which costs as much as taking each step.
+    pub growth: bool,
+    /// [`Observation::Gaps`]: otherwise gaps are not even counted.
+    pub gaps: bool,
+    /// [`Observation::Record`], where [`Sink::would_be_a_record`] says so.
+    pub records: bool,
+}
+
+impl BitOr for Interests {
+    type Output = Interests;
+
+    fn bitor(self, other: Interests) -> Interests {
+        Interests {
+            growth: self.growth || other.growth,
+            gaps: self.gaps || other.gaps,
+            records: self.records || other.records,
+        }
     }
-
-    /// Gaps between tokens of measured requests on a replica: told when the steps they lie in are over, and at the
-    /// end of the run.
-    fn gaps(&mut self, _gpu: u32, _gaps: &Gaps) {}
 }
 
 impl Sink for () {}
 
+#[deny(clippy::missing_trait_methods)]
 impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn interests(&self) -> Interests {
+        self.0.interests() | self.1.interests()
+    }
+
     fn advance(&mut self, to: SimTime) {
         self.0.advance(to);
         self.1.advance(to);
@@ -253,39 +93,26 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
         self.1.global_queue(at, depth);
     }
 
+    fn observe(&mut self, at: SimTime, observation: Observation) {
+        self.0.observe(at, observation);
+        self.1.observe(at, observation);
+    }
+
+    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        self.0.would_be_a_record(blocks, bytes) || self.1.would_be_a_record(blocks, bytes)
+    }
+
     fn wants_more(&self) -> bool {
         self.0.wants_more() && self.1.wants_more()
     }
-
-    fn wants_gaps(&self) -> bool {
-        self.0.wants_gaps() || self.1.wants_gaps()
-    }
-
-    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
-        self.0.gaps(gpu, gaps);
-        self.1.gaps(gpu, gaps);
-    }
-
-    fn grew(&mut self, gpu: u32, growth: &Growth) {
-        self.0.grew(gpu, growth);
-        self.1.grew(gpu, growth);
-    }
-
-    fn wants_growth(&self) -> bool {
-        self.0.wants_growth() || self.1.wants_growth()
-    }
-
-    fn may_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        self.0.may_be_a_record(blocks, bytes) || self.1.may_be_a_record(blocks, bytes)
-    }
-
-    fn record(&mut self, blocks: u64, bytes: Bytes) {
-        self.0.record(blocks, bytes);
-        self.1.record(blocks, bytes);
-    }
 }
 
+#[deny(clippy::missing_trait_methods)]
 impl<S: Sink> Sink for &mut S {
+    fn interests(&self) -> Interests {
+        (**self).interests()
+    }
+
     fn advance(&mut self, to: SimTime) {
         (**self).advance(to);
     }
@@ -302,36 +129,25 @@ impl<S: Sink> Sink for &mut S {
         (**self).global_queue(at, depth);
     }
 
+    fn observe(&mut self, at: SimTime, observation: Observation) {
+        (**self).observe(at, observation);
+    }
+
+    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        (**self).would_be_a_record(blocks, bytes)
+    }
+
     fn wants_more(&self) -> bool {
         (**self).wants_more()
     }
-
-    fn wants_gaps(&self) -> bool {
-        (**self).wants_gaps()
-    }
-
-    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
-        (**self).gaps(gpu, gaps);
-    }
-
-    fn grew(&mut self, gpu: u32, growth: &Growth) {
-        (**self).grew(gpu, growth);
-    }
-
-    fn wants_growth(&self) -> bool {
-        (**self).wants_growth()
-    }
-
-    fn may_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        (**self).may_be_a_record(blocks, bytes)
-    }
-
-    fn record(&mut self, blocks: u64, bytes: Bytes) {
-        (**self).record(blocks, bytes);
-    }
 }
 
+#[deny(clippy::missing_trait_methods)]
 impl<S: Sink> Sink for Option<S> {
+    fn interests(&self) -> Interests {
+        self.as_ref().map_or(Interests::default(), Sink::interests)
+    }
+
     fn advance(&mut self, to: SimTime) {
         if let Some(sink) = self {
             sink.advance(to);
@@ -356,17 +172,86 @@ impl<S: Sink> Sink for Option<S> {
         }
     }
 
+    fn observe(&mut self, at: SimTime, observation: Observation) {
+        if let Some(sink) = self {
+            sink.observe(at, observation);
+        }
+    }
+
+    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        self.as_ref().is_some_and(|sink| sink.would_be_a_record(blocks, bytes))
+    }
+
     fn wants_more(&self) -> bool {
         self.as_ref().is_none_or(Sink::wants_more)
     }
+}
 
-    fn wants_gaps(&self) -> bool {
-        self.as_ref().is_some_and(Sink::wants_gaps)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::gaps::Gaps;
+
+    /// Wants everything, counts what it hears, and has had enough after one advance.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct Probe {
+        advanced: u32,
+        levels: u32,
+        depths: u32,
+        observed: u32,
     }
 
-    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
-        if let Some(sink) = self {
-            sink.gaps(gpu, gaps);
+    impl Sink for Probe {
+        fn interests(&self) -> Interests {
+            Interests { growth: true, gaps: true, records: true }
         }
+
+        fn advance(&mut self, _to: SimTime) {
+            self.advanced += 1;
+        }
+
+        fn levels(&mut self, _at: SimTime, _gpu: u32, _levels: &Levels) {
+            self.levels += 1;
+        }
+
+        fn global_queue(&mut self, _at: SimTime, _depth: u32) {
+            self.depths += 1;
+        }
+
+        fn observe(&mut self, _at: SimTime, _observation: Observation) {
+            self.observed += 1;
+        }
+
+        fn would_be_a_record(&self, blocks: u64, _bytes: Bytes) -> bool {
+            blocks > 5
+        }
+
+        fn wants_more(&self) -> bool {
+            self.advanced == 0
+        }
+    }
+
+    #[test]
+    fn a_sink_inside_others_hears_and_decides_as_alone() {
+        let mut probe = Probe::default();
+        let mut sink: (Option<()>, Option<((), &mut Probe)>) = (None, Some(((), &mut probe)));
+        assert_eq!(sink.interests(), Interests { growth: true, gaps: true, records: true });
+        assert!(sink.would_be_a_record(6, Bytes::ZERO) && !sink.would_be_a_record(5, Bytes::ZERO));
+        let (at, bytes) = (SimTime::ZERO, Bytes::ZERO);
+        sink.levels(at, 0, &Levels::default());
+        sink.global_queue(at, 1);
+        sink.observe(at, Observation::Record { blocks: 6, bytes });
+        sink.observe(at, Observation::Gaps { gpu: 0, gaps: Gaps::rising(0, 1, 1, 1, 0) });
+        assert!(sink.wants_more());
+        sink.advance(at);
+        assert!(!sink.wants_more());
+        assert_eq!(probe, Probe { advanced: 1, levels: 1, depths: 1, observed: 2 });
+    }
+
+    #[test]
+    fn who_is_absent_wants_nothing_and_stops_nothing() {
+        let absent: Option<Probe> = None;
+        assert_eq!(absent.interests(), Interests::default());
+        assert!(absent.wants_more() && !absent.would_be_a_record(u64::MAX, Bytes::ZERO));
     }
 }

@@ -3,7 +3,7 @@
 //! Kept in a slab, so memory follows what is in flight. Invariant: a request holds bytes and slots only where its
 //! [`Holding`]s say so, and whoever ends it gives all of them back through `Simulation::release`.
 
-use super::sink::Journey;
+use super::event::Journey;
 use crate::units::{Bytes, Tokens};
 use crate::workload::Request;
 

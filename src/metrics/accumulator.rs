@@ -15,7 +15,7 @@ use super::saturation::Watch;
 use super::sums::Sums;
 use super::tally::{Hits, Lengths, Moves, Place, Tally};
 use super::track::{Beyond, Change, Occupancy, Pair, Track};
-use crate::engine::{End, Event, Gaps, Growth, Journey, Levels, Sink, kv_blocks};
+use crate::engine::{End, Event, Gaps, Growth, Interests, Journey, Levels, Observation, Sink, kv_blocks};
 use crate::model::{Batching, Scenario, Slo};
 use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::Clamped;
@@ -285,9 +285,32 @@ impl Accumulator {
             rows.sample(journey.number, Sample::Handoff, took);
         }
     }
+
+    /// Blocks were taken while the batch kept its members.
+    fn grew(&mut self, gpu: u32, growth: &Growth) {
+        let of_bytes = growth.block_bytes;
+        let of = &mut self.gpus[gpu as usize];
+        of.beyond.add(Beyond { block_ticks: growth.block_ticks, of_block: of_bytes });
+        of.occupancy.reach(growth.blocks.saturating_mul(of_bytes));
+        self.sums.grew(gpu, growth);
+    }
+
+    #[inline]
+    fn count_gaps(&mut self, gpu: u32, gaps: &Gaps) {
+        for ((workload, gpus), histogram) in &mut self.gaps {
+            let here = gpus.is_none_or(|(first, last)| (first..=last).contains(&(gpu as usize)));
+            if here && workload.is_none_or(|workload| workload == gaps.workload()) {
+                histogram.add(gaps);
+            }
+        }
+    }
 }
 
 impl Sink for Accumulator {
+    fn interests(&self) -> Interests {
+        Interests { growth: self.sums.want_growth(), gaps: !self.gaps.is_empty(), records: true }
+    }
+
     // Where the engine tells of a transition it is known which: inlined there, what it does not concern is free. With
     // the levels below, 460 of 4,100 instructions a request.
     #[inline(always)]
@@ -346,40 +369,21 @@ impl Sink for Accumulator {
         self.global_queue.set(at, u64::from(depth));
     }
 
-    fn grew(&mut self, gpu: u32, growth: &Growth) {
-        let of_bytes = growth.block_bytes;
-        let of = &mut self.gpus[gpu as usize];
-        of.beyond.add(Beyond { block_ticks: growth.block_ticks, of_block: of_bytes });
-        of.occupancy.reach(growth.blocks.saturating_mul(of_bytes));
-        self.sums.grew(gpu, growth);
-    }
-
-    fn wants_growth(&self) -> bool {
-        self.sums.want_growth()
-    }
-
     #[inline]
-    fn may_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        self.occupancy.stayed_below(bytes.get()) || self.sums.stayed_below(blocks)
-    }
-
-    fn record(&mut self, blocks: u64, bytes: Bytes) {
-        self.occupancy.reach(bytes.get());
-        self.sums.reach(blocks);
-    }
-
-    fn wants_gaps(&self) -> bool {
-        !self.gaps.is_empty()
-    }
-
-    #[inline]
-    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
-        for ((workload, gpus), histogram) in &mut self.gaps {
-            let here = gpus.is_none_or(|(first, last)| (first..=last).contains(&(gpu as usize)));
-            if here && workload.is_none_or(|workload| workload == gaps.workload()) {
-                histogram.add(gaps);
+    fn observe(&mut self, _at: SimTime, observation: Observation) {
+        match observation {
+            Observation::Growth { gpu, growth } => self.grew(gpu, &growth),
+            Observation::Gaps { gpu, gaps } => self.count_gaps(gpu, &gaps),
+            Observation::Record { blocks, bytes } => {
+                self.occupancy.reach(bytes.get());
+                self.sums.reach(blocks);
             }
         }
+    }
+
+    #[inline]
+    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
+        self.occupancy.stayed_below(bytes.get()) || self.sums.stayed_below(blocks)
     }
 }
 

@@ -113,9 +113,9 @@ mod tests {
             let difference = [0, 1, first >> 14, first >> 10, first >> 6, first][draw(6) as usize];
             let (requests, terms) =
                 (draw(300) as u32 + 1, [1, 2, draw(50) + 1, draw(3000) + 1][draw(4) as usize]);
-            in_bulk.add(&Gaps::rising(requests, terms, first, difference));
+            in_bulk.add(&Gaps::rising(0, requests, terms, first, difference));
             for index in 0..terms {
-                one_by_one.add(&Gaps::rising(requests, 1, first + difference * u128::from(index), 0));
+                one_by_one.add(&Gaps::rising(0, requests, 1, first + difference * u128::from(index), 0));
             }
             assert_eq!((in_bulk.n, in_bulk.sum), (one_by_one.n, one_by_one.sum), "{round}");
             assert_eq!((in_bulk.least, in_bulk.most), (one_by_one.least, one_by_one.most), "{round}");

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::number::{push_integer, push_milliseconds};
 use super::{Format, Written};
-use crate::engine::{End, Event, Journey, Levels, Sink};
+use crate::engine::{End, Event, Interests, Journey, Levels, Sink};
 use crate::units::{SimDuration, SimTime};
 
 pub(super) static FORMAT: Format = Format {
@@ -165,8 +165,8 @@ impl<W: Write> Sink for TimeSeries<W> {
         }
     }
 
-    fn wants_growth(&self) -> bool {
-        true
+    fn interests(&self) -> Interests {
+        Interests { growth: true, ..Interests::default() }
     }
 
     fn levels(&mut self, _at: SimTime, gpu: u32, levels: &Levels) {

@@ -287,6 +287,19 @@ fn cases_of_two_roots_are_told_apart_in_every_report() {
 }
 
 #[test]
+fn the_page_draws_memory_up_to_its_peak() {
+    let project = Project::new().with("grows.kvs", crate::run::GROWS);
+    assert_eq!(report(&project, &["html"], &[]), 0);
+    let page = project.read("out/html");
+    let data = page.split("<script type=\"application/json\"").nth(1).and_then(|rest| rest.split_once('>'));
+    let data = data.and_then(|(_, rest)| rest.split("</script>").next());
+    let data: Value = serde_json::from_str(data.expect("the page holds its data")).expect("JSON");
+    let held = data["plots"]["grows.kvs"]["cluster"]["vram"]["max"].as_array().expect("a band");
+    let peak = held.iter().filter_map(Value::as_f64).fold(0.0, f64::max);
+    assert_eq!(peak, 6_291_456.0, "{held:?}");
+}
+
+#[test]
 fn junit_says_of_each_expectation_and_of_the_snapshot_why_it_failed() {
     let two = FIRST.replace(
         "expect p99_latency_ms == 750\n",

@@ -273,3 +273,41 @@ fn pictures_are_drawn_on_request_and_not_into_a_pipe() {
     let plain = project.kvs(["run", "first.kvs"]).exits(0);
     assert!(!plain.stdout.contains('█'), "{plain:#?}");
 }
+
+/// A lone request whose cache grows from one block of 2 MiB to three while its batch keeps its members: the second
+/// block is taken at 10 ms, the third at 170 ms, and the last token, at 330 ms, is not written any more.
+pub(crate) const GROWS: &str = "
+cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }
+engine { batching continuous; timing linear base 10 ms; kv_blocks 10 }
+run { sample_every 80 ms }
+trace { a 0 16 33 }
+expect peak_vram_bytes == 6 MiB
+";
+
+const MIB: u64 = 1 << 20;
+
+#[test]
+fn memory_in_the_time_series_grows_with_every_block_that_is_taken() {
+    let project = Project::new().with("grows.kvs", GROWS);
+    let _ = project.kvs(["run", "grows.kvs", "--out", "out", "--plots", "always"]).exits(0);
+    let series = project.read("out/timeseries.csv");
+    let mut rows = series.lines().map(|row| row.split(',').collect::<Vec<_>>());
+    let column = rows.next().and_then(|names| names.iter().position(|name| *name == "gpu0_vram_bytes"));
+    let column = column.expect("memory has a column");
+    let held: Vec<(&str, u64)> =
+        rows.map(|row| (row[0], row[column].parse().expect("whole bytes"))).collect();
+    let expected = [("0", 0), ("80", 4), ("160", 4), ("240", 6), ("320", 6), ("330", 0)];
+    assert_eq!(held, expected.map(|(at, blocks)| (at, blocks * MIB)), "{series}");
+
+    let summary: serde_json::Value = serde_json::from_str(&project.read("out/summary.json")).expect("JSON");
+    let (peak, last) = (summary["peak_vram_bytes"].as_u64(), held[held.len() - 2].1);
+    // One request, which takes a block of 2 MiB at a time.
+    assert!(peak == Some(6 * MIB) && last + 2 * MIB >= 6 * MIB, "{peak:?} {last}");
+}
+
+#[test]
+fn the_picture_of_memory_reaches_its_peak() {
+    let project = Project::new().with("grows.kvs", GROWS);
+    let drawn = project.kvs(["run", "grows.kvs", "--plots", "always"]).exits(0);
+    drawn.says("h100_sxm[0]  ▅▆▆▆▆▆▇██████ 6.291 MB");
+}

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use kvs::check::execute_by;
-use kvs::engine::{End, Event, Gaps, Growth, Journey, Levels, RejectReason, Sink, Stepping};
+use kvs::engine::{
+    End, Event, Gaps, Growth, Interests, Journey, Levels, Observation, RejectReason, Sink, Stepping,
+};
 use kvs::model::Scenario;
 use kvs::units::{Bytes, SimTime};
 
@@ -57,29 +59,31 @@ impl Sink for Recording {
         self.happened.push(Happened::GlobalQueue(at, depth));
     }
 
-    fn wants_gaps(&self) -> bool {
-        true
+    fn interests(&self) -> Interests {
+        Interests { growth: self.follows, gaps: true, records: true }
     }
 
+    fn observe(&mut self, _at: SimTime, observation: Observation) {
+        match observation {
+            Observation::Growth { gpu, growth } => self.grew(gpu, &growth),
+            Observation::Gaps { gpu, gaps } => self.count_gaps(gpu, &gaps),
+            Observation::Record { blocks, bytes: _ } => self.record = self.record.max(blocks),
+        }
+    }
+
+    fn would_be_a_record(&self, blocks: u64, _bytes: Bytes) -> bool {
+        blocks > self.record
+    }
+}
+
+impl Recording {
     fn grew(&mut self, gpu: u32, growth: &Growth) {
         let grown = self.grown.entry(gpu).or_default();
         grown.block_ticks += growth.block_ticks;
         grown.most = grown.most.max(growth.blocks);
     }
 
-    fn wants_growth(&self) -> bool {
-        self.follows
-    }
-
-    fn may_be_a_record(&self, blocks: u64, _bytes: Bytes) -> bool {
-        blocks > self.record
-    }
-
-    fn record(&mut self, blocks: u64, _bytes: Bytes) {
-        self.record = self.record.max(blocks);
-    }
-
-    fn gaps(&mut self, gpu: u32, gaps: &Gaps) {
+    fn count_gaps(&mut self, gpu: u32, gaps: &Gaps) {
         // A single gap is that of a request that is prefilled anew.
         let told = (gpu, gaps.workload());
         self.crossings += u64::from(self.told_gaps.replace(told) == Some(told) && gaps.count() > 1);

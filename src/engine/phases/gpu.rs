@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::executor::{Costs, Executor};
 use super::queue::WaitingQueue;
-use crate::engine::sink::Levels;
+use crate::engine::event::Levels;
 use crate::engine::state::Stage;
 use crate::model::Gpu as GpuModel;
 use crate::units::Bytes;

@@ -3,7 +3,8 @@
 use super::Simulation;
 use super::destinations::Destinations;
 use super::executor::{Executor, Ticket};
-use crate::engine::sink::{Event, RejectReason, Sink};
+use crate::engine::event::{Event, RejectReason};
+use crate::engine::sink::Sink;
 use crate::engine::state::{Holding, Stage, State};
 use crate::engine::topology::{Topology, Way};
 use crate::engine::transfers::{Mover, Transfers};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::executor::Executor;
 use super::{Simulation, Unplaced};
-use crate::engine::sink::{Levels, Sink};
+use crate::engine::event::Levels;
+use crate::engine::sink::Sink;
 use crate::engine::state::{Stage, State};
 use crate::units::Bytes;
 

@@ -2,7 +2,8 @@
 
 use super::Simulation;
 use super::executor::{Executor, Ticket};
-use crate::engine::sink::{Event, RejectReason, Sink};
+use crate::engine::event::{Event, RejectReason};
+use crate::engine::sink::Sink;
 use crate::engine::state::{Holding, InFlight, Stage, State};
 use crate::engine::transfers::Mover;
 

@@ -5,7 +5,8 @@
 
 use super::Simulation;
 use super::executor::Executor;
-use crate::engine::sink::{Event, Sink};
+use crate::engine::event::Event;
+use crate::engine::sink::Sink;
 use crate::engine::state::Holding;
 use crate::policy::eviction::Touch;
 use crate::units::Bytes;

@@ -2,8 +2,9 @@
 
 use super::Simulation;
 use super::executor::{Executor, Ticket};
+use crate::engine::event::Event;
 use crate::engine::order::{End, What};
-use crate::engine::sink::{Event, Sink};
+use crate::engine::sink::Sink;
 use crate::engine::state::{Stage, State};
 use crate::policy::eviction::Touch;
 

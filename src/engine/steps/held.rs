@@ -3,7 +3,7 @@
 //! Decodes take blocks as their contexts grow. Telling each would cost a leap all it gains, so they are summed up: how
 //! many, and for how long. Invariant: blocks held are those told and those grown since.
 
-use super::cost::Ticks;
+use crate::engine::ticks::Ticks;
 use crate::units::SimTime;
 
 /// Blocks held by one replica.

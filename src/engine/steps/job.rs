@@ -1,6 +1,6 @@
 //! A request as a replica knows it.
 
-use super::cost::Ticks;
+use crate::engine::ticks::Ticks;
 
 /// A request as a replica knows it; while it runs, as it was when it was admitted.
 #[derive(Clone, Copy, Debug)]

@@ -23,13 +23,14 @@ use self::leap::Leap;
 use self::members::Members;
 use self::ring::Ring;
 use super::blocks::{Blocks, Plan};
-use super::cost::{Batch, Growth, StepTiming, Ticks, ticks_at, told};
+use super::cost::{Batch, Growth, StepTiming};
 use super::held::{Held, Taken, Untold};
 use super::job::{Job, Leg};
 use super::replica::{Doing, Limits, Out, Replica, Setup};
 use super::waiting::Waiting;
 use crate::engine::agenda::NEVER;
 use crate::engine::prefix::Content;
+use crate::engine::ticks::{Ticks, ticks_at, to_time_ceil};
 use crate::units::SimTime;
 use crate::workload::Stretch;
 
@@ -166,7 +167,7 @@ impl Replica for Leaper {
         let taken = self.ring.taken_over(&leap.series, n_steps);
         self.count_steps(&leap.series, n_steps, lasts, taken, out);
         let ended = self.clock + lasts;
-        if told(ended) < at {
+        if to_time_ceil(ended) < at {
             // The step that runs has taken its blocks.
             self.held.grow(self.ring.taken(n_steps.max(1), n_steps + 1));
             self.held.pass(ticks_at(at) - ended, Taken::default());
@@ -258,7 +259,7 @@ impl Leaper {
         if self.members.is_empty() {
             return;
         }
-        if told(self.clock) < now {
+        if to_time_ceil(self.clock) < now {
             self.clock = ticks_at(now);
         }
         self.leap(changes);

@@ -11,7 +11,6 @@
 
 mod blocks;
 pub(super) mod cost;
-mod gaps;
 mod held;
 mod job;
 mod leaper;
@@ -25,8 +24,6 @@ mod stepper;
 mod telling;
 mod waiting;
 
-pub(super) use cost::TICK_BITS;
-pub use gaps::Gaps;
 pub use memory::kv_blocks;
 
 use std::collections::VecDeque;
@@ -38,7 +35,7 @@ use self::requests::Requests;
 use self::settings::Settings;
 use self::stepper::Stepper;
 use super::agenda::{Agenda, NEVER};
-use super::{End, Growth, Levels, MAX_RETURNS_AT_ONCE, Sink, Stepping};
+use super::{End, Growth, Levels, MAX_RETURNS_AT_ONCE, Observation, Sink, Stepping};
 use crate::model::Scenario;
 use crate::policy::routing::Router;
 use crate::policy::scheduling::Scheduler;
@@ -93,6 +90,8 @@ struct Simulation<'a, R, S> {
     /// Requests whose end in this instant brought another arrival in it.
     n_returns: u32,
     n_events: u64,
+    /// Whether the sink observes records of what all hold.
+    watches_records: bool,
     /// What replicas will hold at most until something happens on one of them.
     will_hold: Together,
     /// The depth of the global queue the sink was told last.
@@ -124,7 +123,8 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         let n_replicas = scenario.cluster.n_replicas();
         let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
         let pools = pools::Pools::of(scenario);
-        let settings = Settings::of(scenario, pools.as_ref(), sink.wants_growth());
+        let interests = sink.interests();
+        let settings = Settings::of(scenario, pools.as_ref(), interests.growth);
         let in_order = scheduler.is_first_come_first_served();
         let replicas = (0..n_replicas).map(|index| Station {
             replica: R::new(settings.setup(index, in_order)),
@@ -133,7 +133,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             will_hold: 0,
             changed: false,
         });
-        let gaps = sink.wants_gaps().then(Vec::new);
+        let gaps = interests.gaps.then(Vec::new);
         Simulation {
             now: SimTime::ZERO,
             replicas: replicas.collect(),
@@ -158,6 +158,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             n_left: 0,
             n_returns: 0,
             n_events: 0,
+            watches_records: interests.records,
             will_hold: Together::default(),
             told_unplaced: 0,
         }
@@ -320,7 +321,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         let Untold { peak, area } = station.replica.untold();
         if area > 0 {
             let growth = Growth { blocks: peak, block_ticks: area, block_bytes: station.block_bytes };
-            self.sink.grew(index, &growth);
+            self.sink.observe(self.now, Observation::Growth { gpu: index, growth });
         }
     }
 
@@ -329,18 +330,19 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     fn tell_record(&mut self) {
         let bytes = |bytes: u128| Bytes::new(u64::try_from(bytes).unwrap_or(u64::MAX));
         let mut most = self.will_hold;
-        if !self.sink.may_be_a_record(most.blocks, bytes(most.bytes)) {
+        if !self.watches_records || !self.sink.would_be_a_record(most.blocks, bytes(most.bytes)) {
             return;
         }
         for station in &self.replicas {
             let less = station.will_hold - station.replica.held_before(self.now);
             most.blocks -= less;
             most.bytes -= u128::from(less) * u128::from(station.block_bytes);
-            if less > 0 && !self.sink.may_be_a_record(most.blocks, bytes(most.bytes)) {
+            if less > 0 && !self.sink.would_be_a_record(most.blocks, bytes(most.bytes)) {
                 return;
             }
         }
-        self.sink.record(most.blocks, bytes(most.bytes));
+        let record = Observation::Record { blocks: most.blocks, bytes: bytes(most.bytes) };
+        self.sink.observe(self.now, record);
     }
 
     /// Panics with a sentence when the books do not balance: a mistake of the engine, never of a scenario.

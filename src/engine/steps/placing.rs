@@ -11,8 +11,9 @@ use super::requests::InFlight;
 use super::settings::Need;
 use super::{Simulation, Station};
 use crate::engine::agenda::NEVER;
+use crate::engine::event::{Event, Journey, RejectReason};
 use crate::engine::prefix::Content;
-use crate::engine::sink::{Event, Journey, RejectReason, Sink};
+use crate::engine::sink::Sink;
 use crate::policy::scheduling::Waiting;
 use crate::policy::view::{Candidates, View};
 use crate::units::{SimTime, Tokens};
@@ -299,6 +300,6 @@ impl Loads {
         prefill.add_chunk(0, prompt, true);
         decode.add_decode(prompt);
         let ticks = timing.cost(&prefill).total() + timing.cost(&decode).total() * u128::from(output);
-        super::cost::told(ticks).as_ps() / 1_000_000
+        crate::engine::ticks::to_time_ceil(ticks).as_ps() / 1_000_000
     }
 }

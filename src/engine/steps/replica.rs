@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use super::blocks::Blocks;
 use super::cost::StepTiming;
-use super::gaps::Gaps;
 use super::held::Untold;
 use super::job::{Job, Leg};
 use super::waiting::Waiting;
+use crate::engine::gaps::Gaps;
 use crate::engine::prefix::Content;
 use crate::units::SimTime;
 use crate::workload::Stretch;

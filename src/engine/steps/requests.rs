@@ -1,6 +1,6 @@
 //! Requests in the system, in a slab: memory follows what is in flight.
 
-use crate::engine::sink::Journey;
+use crate::engine::event::Journey;
 
 /// A request in the system.
 #[derive(Debug)]

@@ -10,14 +10,15 @@
 use std::rc::Rc;
 
 use super::blocks::{Blocks, Plan, Share};
-use super::cost::{Batch, StepTiming, Ticks, ticks_at, told};
-use super::gaps::Gaps;
+use super::cost::{Batch, StepTiming};
 use super::held::{Held, Taken, Untold};
 use super::job::{Job, Leg};
 use super::replica::{Doing, Limits, Out, Replica, Setup, What};
 use super::waiting::Waiting;
 use crate::engine::agenda::NEVER;
+use crate::engine::gaps::Gaps;
 use crate::engine::prefix::Content;
+use crate::engine::ticks::{Ticks, ticks_at, to_time_ceil};
 use crate::units::SimTime;
 use crate::workload::Stretch;
 
@@ -102,11 +103,11 @@ impl Replica for Stepper {
     }
 
     fn next_time(&self) -> SimTime {
-        self.ends.map_or(NEVER, told)
+        self.ends.map_or(NEVER, to_time_ceil)
     }
 
     fn end(&mut self, now: SimTime, out: &mut Out) {
-        let Some(ends) = self.ends.take_if(|ends| told(*ends) <= now) else { return };
+        let Some(ends) = self.ends.take_if(|ends| to_time_ceil(*ends) <= now) else { return };
         self.held.pass(ends - self.clock, Taken::default());
         self.clock = ends;
         self.n_steps += 1;
@@ -151,7 +152,7 @@ impl Replica for Stepper {
         if self.running.is_empty() {
             return;
         }
-        if told(self.clock) < now {
+        if to_time_ceil(self.clock) < now {
             self.clock = ticks_at(now);
         }
         self.run_batch();
@@ -161,7 +162,7 @@ impl Replica for Stepper {
     }
 
     fn stop(&mut self, at: SimTime, _out: &mut Out) {
-        if self.ends.is_some() && told(self.clock) < at {
+        if self.ends.is_some() && to_time_ceil(self.clock) < at {
             self.held.stop(at);
             self.held.pass(ticks_at(at) - self.clock, Taken::default());
         }

@@ -2,7 +2,8 @@
 
 use super::Simulation;
 use super::replica::{Replica, Told, What};
-use crate::engine::sink::{Event, RejectReason, Sink};
+use crate::engine::event::{Event, Observation, RejectReason};
+use crate::engine::sink::Sink;
 use crate::units::Tokens;
 
 impl<R: Replica, S: Sink> Simulation<'_, R, S> {
@@ -39,7 +40,7 @@ impl<R: Replica, S: Sink> Simulation<'_, R, S> {
 
     pub(super) fn tell_gaps(&mut self, replica: u32) {
         for gaps in self.out.gaps.iter_mut().flat_map(|gaps| gaps.drain(..)) {
-            self.sink.gaps(replica, &gaps);
+            self.sink.observe(self.now, Observation::Gaps { gpu: replica, gaps });
         }
     }
 

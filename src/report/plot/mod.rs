@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::{End, Event, Journey, Levels, Sink};
+use crate::engine::{End, Event, Interests, Journey, Levels, Sink};
 use crate::model::Scenario;
 use crate::report::number::Json;
 use crate::units::SimTime;
@@ -186,8 +186,8 @@ impl Sink for Sketch {
         }
     }
 
-    fn wants_growth(&self) -> bool {
-        true
+    fn interests(&self) -> Interests {
+        Interests { growth: true, ..Interests::default() }
     }
 
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {

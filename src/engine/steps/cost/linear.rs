@@ -4,7 +4,8 @@
 //! decode reads its context, a chunk of a prompt everything up to its end. The form that measured step times are
 //! usually fitted with; it knows no ceiling of compute or memory, so nothing in it overlaps.
 
-use super::{Batch, Growth, StepCost, StepTiming, Ticks, ticks};
+use super::{Batch, Growth, StepCost, StepTiming};
+use crate::engine::ticks::{Ticks, ticks};
 use crate::model::Choice;
 
 /// The coefficients, in ticks.

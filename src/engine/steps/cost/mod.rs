@@ -15,36 +15,7 @@ pub(in crate::engine) use series::{Moments, Series};
 
 use std::ops::{Add, AddAssign, Mul};
 
-use crate::units::{SimDuration, SimTime};
-
-/// Time in units of 2^-20 ps: 0.1 % of the smallest coefficient anybody states (a nanosecond) is a million of them,
-/// and 213 days are 2^84.
-pub(in crate::engine) type Ticks = u128;
-
-/// Binary digits below a picosecond.
-pub(in crate::engine) const TICK_BITS: u32 = 20;
-
-/// A duration in seconds, not negative, to the nearest tick.
-pub(in crate::engine) fn ticks(seconds: f64) -> Ticks {
-    const PER_SECOND: f64 = 1e12 * (1_u64 << TICK_BITS) as f64;
-    libm::round(seconds * PER_SECOND) as Ticks
-}
-
-/// The ticks of a time.
-pub(in crate::engine) fn ticks_at(time: SimTime) -> Ticks {
-    Ticks::from(time.as_ps()) << TICK_BITS
-}
-
-/// The ticks of a duration.
-pub(in crate::engine) fn ticks_of(duration: SimDuration) -> Ticks {
-    Ticks::from(duration.as_ps()) << TICK_BITS
-}
-
-/// Ticks told to others: whole picoseconds, rounded up; the end of the clock where that lies beyond it.
-pub(in crate::engine) fn told(ticks: Ticks) -> SimTime {
-    let picoseconds = ticks.div_ceil(1 << TICK_BITS);
-    SimTime::from_ps(u64::try_from(picoseconds).unwrap_or(u64::MAX))
-}
+use crate::engine::ticks::Ticks;
 
 /// What one step computes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,14 +133,6 @@ pub(in crate::engine) trait StepTiming {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_told_is_rounded_up_to_picoseconds() {
-        assert_eq!(ticks(1e-12), 1 << TICK_BITS);
-        assert_eq!(told(1 << TICK_BITS), SimTime::from_ps(1));
-        assert_eq!(told((1 << TICK_BITS) + 1), SimTime::from_ps(2));
-        assert_eq!(told(ticks_at(SimTime::MAX) + 1), SimTime::MAX);
-    }
 
     #[test]
     fn a_prompt_costs_the_same_pairs_in_chunks_as_at_once() {

@@ -14,9 +14,10 @@
 //! `rest`, and only attention grows within a leap. Errors: docs/reference/accuracy.md. Invariant: no coefficient
 //! leaves the range in which sums of steps are exact.
 
-use super::{Batch, Growth, StepCost, StepTiming, TICK_BITS, Ticks, ticks};
+use super::{Batch, Growth, StepCost, StepTiming};
 use crate::engine::hardware::attained::Attained;
 use crate::engine::hardware::memory::share_of_cache;
+use crate::engine::ticks::{TICK_BITS, Ticks, ticks};
 use crate::model::{Architecture, Choice, Group, Hardware, LanguageModel, PeerLink, StoredAs};
 
 /// Bytes of a value that GPUs sum over: bf16.

@@ -3,7 +3,9 @@
 //! Rest, compute and memory all grow by the same amount from step to step. The larger of compute and memory counts,
 //! and two straight lines cross at most once: the steps are at most two arithmetic series.
 
-use super::{StepCost, Ticks};
+use super::StepCost;
+use crate::engine::gaps::Gaps;
+use crate::engine::ticks::Ticks;
 
 /// `first`, `first + difference`, …
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,10 +164,11 @@ impl Series {
         (weight, self.sum(n) * weight - passed)
     }
 
-    /// The first `n` steps as arithmetic series, with the number of terms of each.
-    pub(in crate::engine) fn lines(&self, n: u64) -> [(u64, Line); 2] {
+    /// What `requests` requests of a workload that get a token in each of the first `n` steps see of them.
+    pub(in crate::engine) fn gaps(&self, n: u64, workload: u16, requests: u32) -> impl Iterator<Item = Gaps> {
         let head = n.min(self.crossing);
-        [(head, self.head), (n - head, self.tail)]
+        let parts = [(head, self.head), (n - head, self.tail)].into_iter().filter(|(terms, _)| *terms > 0);
+        parts.map(move |(terms, line)| Gaps::rising(workload, requests, terms, line.first, line.difference))
     }
 }
 
@@ -201,8 +204,7 @@ mod tests {
                 let (mut sum, mut step) = (0, first);
                 for n in 0..200 {
                     assert_eq!(series.sum(n), sum, "{first:?} {growth:?} {n}");
-                    let [head, tail] = series.lines(n);
-                    assert_eq!(head.1.sum(head.0) + tail.1.sum(tail.0), sum);
+                    assert_eq!(series.gaps(n, 0, 3).map(|gaps| gaps.sum()).sum::<u128>(), 3 * sum);
                     sum += step.total();
                     step += growth;
                 }

@@ -1,19 +1,20 @@
 //! Where a leap ends: what its steps come to, and what the last of them gets through.
 
 use super::{Begun, Grown, Leap, Leaper};
+use crate::engine::gaps::Gaps;
 use crate::engine::steps::blocks::Share;
-use crate::engine::steps::cost::{Series, Ticks, told};
-use crate::engine::steps::gaps::Gaps;
+use crate::engine::steps::cost::Series;
 use crate::engine::steps::held::Taken;
 use crate::engine::steps::job::{Job, Leg};
 use crate::engine::steps::replica::{Out, What};
+use crate::engine::ticks::{Ticks, to_time_ceil};
 
 impl Leaper {
     /// Accounts for the leap in hand and carries out what its last step ends.
     pub(super) fn land(&mut self, out: &mut Out) {
         let Some(Leap { series, n_steps, ends, .. }) = self.leap.take() else { return };
         if self.limits.ahead {
-            self.started = told(ends - series.term(n_steps - 1));
+            self.started = to_time_ceil(ends - series.term(n_steps - 1));
         }
         let taken = self.ring.taken_over(&series, n_steps);
         self.count_steps(&series, n_steps, ends - self.clock, taken, out);
@@ -83,7 +84,7 @@ impl Leaper {
         self.held.pass(lasts, taken);
         if let Some(gaps) = &mut out.gaps {
             for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
-                gaps.extend(Gaps::of_steps(workload, requests, series, n_steps));
+                gaps.extend(series.gaps(n_steps, workload, requests));
             }
         }
     }

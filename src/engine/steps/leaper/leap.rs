@@ -2,7 +2,8 @@
 //!
 //! Invariant: what follows from the number of steps is renewed with it.
 
-use crate::engine::steps::cost::{Series, Ticks, ticks_at, told};
+use crate::engine::steps::cost::Series;
+use crate::engine::ticks::{Ticks, ticks_at, to_time_ceil};
 use crate::units::SimTime;
 
 /// Steps that keep their members.
@@ -21,7 +22,7 @@ impl Leap {
     /// The first `n_steps` of a series that begins at `clock`.
     pub(super) fn new(series: Series, n_steps: u64, clock: Ticks, may_be_cut: bool) -> Leap {
         let ends = clock + series.sum(n_steps);
-        Leap { series, n_steps, ends, ends_at: told(ends), may_be_cut }
+        Leap { series, n_steps, ends, ends_at: to_time_ceil(ends), may_be_cut }
     }
 
     /// How many steps end no later than `at`, as times are told, where the first starts at `clock`.

@@ -4,7 +4,7 @@
 //! each. A gap is what lies between two tokens, rounded up to whole picoseconds. Invariant: differences are not
 //! negative, so the gaps rise, and counting those up to a limit is one division.
 
-use super::cost::{Series, Ticks, told};
+use super::ticks::{Ticks, ticks_of, to_time_ceil};
 use crate::units::SimDuration;
 
 /// `terms` gaps of `first`, `first + difference`, …, each of them `requests` times.
@@ -23,27 +23,9 @@ impl Gaps {
         Gaps { workload, requests: 1, terms: 1, first: gap, difference: 0 }
     }
 
-    /// `terms` gaps of `requests` requests that rise evenly, in 2^-20 ps.
-    #[cfg(test)]
-    pub(crate) fn rising(requests: u32, terms: u64, first: Ticks, difference: Ticks) -> Gaps {
-        Gaps { workload: 0, requests, terms, first, difference }
-    }
-
-    /// What `requests` requests see of the first `n_steps` of a series.
-    pub(super) fn of_steps(
-        workload: u16,
-        requests: u32,
-        series: &Series,
-        n_steps: u64,
-    ) -> impl Iterator<Item = Gaps> {
-        let parts = series.lines(n_steps).into_iter().filter(|(terms, _)| *terms > 0);
-        parts.map(move |(terms, line)| Gaps {
-            workload,
-            requests,
-            terms,
-            first: line.first,
-            difference: line.difference,
-        })
+    /// `terms` gaps of `requests` requests that rise evenly.
+    pub(crate) fn rising(workload: u16, requests: u32, terms: u64, first: Ticks, difference: Ticks) -> Gaps {
+        Gaps { workload, requests, terms, first, difference }
     }
 
     /// Index of the workload the requests belong to.
@@ -82,7 +64,7 @@ impl Gaps {
     #[must_use]
     pub fn up_to(&self, limit: SimDuration) -> u64 {
         // Rounding up to picoseconds does not take a gap past a limit of whole picoseconds.
-        let limit = super::cost::ticks_of(limit);
+        let limit = ticks_of(limit);
         let terms = match limit.checked_sub(self.first) {
             None => 0,
             Some(_) if self.difference == 0 => self.terms,
@@ -99,13 +81,12 @@ impl Gaps {
     }
 
     fn term(&self, index: u64) -> SimDuration {
-        SimDuration::from_ps(told(self.first + self.difference * Ticks::from(index)).as_ps())
+        SimDuration::from_ps(to_time_ceil(self.first + self.difference * Ticks::from(index)).as_ps())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::cost::ticks_of;
     use super::*;
 
     #[test]

@@ -1,0 +1,211 @@
+//! What a run consists of for those who follow it: requests and their transitions, levels of replicas, and what is seldom asked for.
+
+use super::gaps::Gaps;
+use super::ticks::TICK_BITS;
+use crate::units::{Bytes, SimTime, Tokens};
+use crate::workload::Request;
+
+/// A request with its times so far.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// As it arrived.
+    pub request: Request,
+    /// Its number in order of arrival, over all workloads.
+    pub number: u64,
+    /// The replica that holds it, or held it last; `None` before admission.
+    pub gpu: Option<u32>,
+    /// When it first executed.
+    pub started: Option<SimTime>,
+    /// When its first token was there.
+    pub first_token: Option<SimTime>,
+    /// When its cache began to move.
+    pub handoff_started: Option<SimTime>,
+    /// Leading tokens of its prompt that were in the prefix cache when it first executed.
+    pub cached: Tokens,
+    /// GPUs tried after the first, since it arrived or came to the head of the global queue.
+    pub retries: u32,
+    /// Replicas it has left after they had generated output, with how many tokens each; none without `pool`.
+    pub elsewhere: Vec<(u32, u32)>,
+}
+
+impl Journey {
+    /// Notes that it leaves a replica with so many output tokens in all.
+    pub(super) fn leave_with(&mut self, gpu: u32, generated: u32) {
+        let before: u32 = self.elsewhere.iter().map(|(_, tokens)| tokens).sum();
+        self.elsewhere.push((gpu, generated - before));
+    }
+}
+
+/// Why a request was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RejectReason {
+    /// Larger than any GPU even when empty.
+    NeverFits,
+    /// Its output did not fit when decode was to start.
+    NoMemoryForOutput,
+    /// The global queue was full.
+    QueueFull,
+    /// It waited in the global queue for longer than `queue_timeout`.
+    TimedOut,
+}
+
+impl RejectReason {
+    /// As in the event log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            RejectReason::NeverFits => "never_fits",
+            RejectReason::NoMemoryForOutput => "no_memory_for_output",
+            RejectReason::QueueFull => "queue_full",
+            RejectReason::TimedOut => "timed_out",
+        }
+    }
+}
+
+/// A transition of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It arrived.
+    Arrived,
+    /// It waits for any GPU.
+    QueuedGlobally,
+    /// The GPU tried before had no room; `gpu` is tried next.
+    Retried {
+        /// The replica tried next.
+        gpu: u32,
+    },
+    /// It waits on a GPU, its reservation held.
+    Admitted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// Its prompt is computed from here on.
+    PrefillStarted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// Its prompt is done: the first token is there.
+    PrefillFinished {
+        /// The replica.
+        gpu: u32,
+    },
+    /// Its cache begins to move.
+    HandoffStarted {
+        /// From this replica.
+        from: u32,
+        /// To this one.
+        to: u32,
+        /// How much.
+        bytes: Bytes,
+    },
+    /// Its cache has moved.
+    HandoffFinished {
+        /// From this replica.
+        from: u32,
+        /// To this one.
+        to: u32,
+    },
+    /// Its output is generated from here on.
+    DecodeStarted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// It gave way and waits again, to be prefilled anew with what it had generated (`batching continuous`).
+    Preempted {
+        /// The replica.
+        gpu: u32,
+    },
+    /// It is done.
+    Finished {
+        /// The replica.
+        gpu: u32,
+    },
+    /// It was turned away.
+    Rejected {
+        /// Why.
+        reason: RejectReason,
+    },
+    /// Its memory was taken for another.
+    Evicted {
+        /// The replica.
+        gpu: u32,
+    },
+}
+
+/// What a GPU holds, once an instant has settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// Admitted and waiting for a slot.
+    pub queued: u32,
+    /// Prefills executing.
+    pub prefill: u32,
+    /// Holding a slot in decode, executing or waiting for a place in the batch.
+    pub decode: u32,
+    /// Slots held by caches that move from or to this GPU.
+    pub transferring: u32,
+    /// Bytes reserved. With `batching continuous` those of the blocks held when the batch last changed.
+    pub held: Bytes,
+    /// KV blocks held when the batch last changed; 0 with `batching phases`.
+    pub blocks: u64,
+    /// Blocks that decodes have taken since, where a sink has an interest in [`growth`](super::Interests::growth).
+    pub grown: u64,
+    /// Bytes of a block; 0 with `batching phases`.
+    pub block_bytes: u64,
+}
+
+impl Levels {
+    /// Bytes reserved with what decodes have taken since the batch changed.
+    #[must_use]
+    pub fn held_now(&self) -> Bytes {
+        Bytes::new(self.held.get().saturating_add(self.grown.saturating_mul(self.block_bytes)))
+    }
+
+    /// KV blocks held with what decodes have taken since the batch changed.
+    #[must_use]
+    pub fn blocks_now(&self) -> u64 {
+        self.blocks + self.grown
+    }
+}
+
+/// Blocks that decodes of a GPU have taken while their batch kept its members, so that no level was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// The most blocks held at once, all included.
+    pub blocks: u64,
+    /// Blocks beyond the levels told, each times how long it was held: in blocks times 2^-[`Growth::TICK_BITS`] ps.
+    pub block_ticks: u128,
+    /// Bytes of a block.
+    pub block_bytes: u64,
+}
+
+impl Growth {
+    /// Binary digits of a tick below a picosecond.
+    pub const TICK_BITS: u32 = TICK_BITS;
+}
+
+/// What is reported only to sinks with an interest in it: see [`Interests`](super::Interests).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// A GPU's decodes took blocks that no level has reported: what has passed since the last growth reported. Comes
+    /// before the levels of an instant, and at the end of the run.
+    Growth {
+        /// The replica.
+        gpu: u32,
+        /// The blocks.
+        growth: Growth,
+    },
+    /// Gaps between tokens of measured requests: reported when the steps they lie in are over, and at the end of the run.
+    Gaps {
+        /// The replica.
+        gpu: u32,
+        /// The gaps.
+        gaps: Gaps,
+    },
+    /// What all GPUs together held just before the present instant, where that may be a record.
+    Record {
+        /// KV blocks.
+        blocks: u64,
+        /// Bytes.
+        bytes: Bytes,
+    },
+}
