@@ -1,29 +1,29 @@
-# The commands of everyday work; `just` lists them.
+# Everyday commands; `just` lists them.
 
 _default:
     @just --list
 
-# All that CI checks.
+# Everything that CI checks.
 ci:
     .ci/run
 
-# The suite, as a user runs it.
+# Run the scenarios as a user does.
 check *args:
     cargo run --release -- check scenarios/ {{args}}
 
-# Tests, all or those of one file: `just test --test tidy`.
+# Run all tests, or those of one file: `just test --test tidy`.
 test *args:
     cargo test {{args}}
 
-# Formatting and lints.
+# Check formatting and lints.
 lint:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
 
-# Writes the reference tables and the outputs shown in the README from what the code says.
+# Regenerate the reference tables and the outputs shown in the documentation.
 docs:
     KVS_UPDATE_DOCS=1 cargo test --test docs
 
-# Takes what the scenarios measure now as their golden snapshots. Read the diff before committing it.
+# Accept the current numbers of the scenarios as their golden snapshots. Read the diff before you commit it.
 accept:
-    cargo run --release -- check scenarios/ --update
+    cargo run -- check scenarios/ --update

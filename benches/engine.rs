@@ -1,9 +1,9 @@
-//! What a run costs: time a request and an event, requests a second and memory, for the standard cases.
+//! What a run costs: time per request and per event, requests per second and memory, for the standard cases.
 //!
 //! `cargo bench --bench engine` prints the table; `docs/reference/performance.md` says what each case is for. Every
-//! case runs in a process of its own, so that its peak memory is its own, and three times over, of which the median
-//! counts. The first line is the floor: what drawing a million requests and keeping two columns costs with no
-//! engine at all. Times on a busy machine differ; ratios in one table are what to compare.
+//! case runs in a separate process, so that peak memory is measured per case, and three times, of which the median
+//! counts. The first line is the floor: what it costs to draw a million requests and store two columns without any
+//! engine. Times vary on a busy machine; compare ratios within one table.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -22,7 +22,7 @@ const REPEATS: usize = 3;
 struct Case {
     name: &'static str,
     gpus: u32,
-    /// Requests a second; one GPU serves about 12 of these.
+    /// Requests per second; one GPU can serve about 12 of these.
     rate: u32,
     policy: &'static str,
 }
@@ -83,14 +83,14 @@ fn print_line(name: &str, cost: Cost, floor: Cost) {
     );
 }
 
-/// The run of median time.
+/// The run with the median time.
 fn median(name: &str) -> Cost {
     let mut costs: Vec<Cost> = (0..REPEATS).map(|_| apart(name)).collect();
     costs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
     costs[REPEATS / 2]
 }
 
-/// Measures in a process of its own.
+/// Measures in a separate process.
 fn apart(name: &str) -> Cost {
     let program = std::env::current_exe().expect("the bench knows its own path");
     let output = Command::new(program).args(["--case", name]).output().expect("the bench can start itself");
@@ -108,7 +108,7 @@ fn measure(name: &str) -> Cost {
     Cost { seconds, events, peak_bytes: peak_bytes() }
 }
 
-/// One exponential gap and two log-normal lengths a request, and two columns.
+/// Draws one exponential gap and two log-normal lengths per request, and stores two columns.
 fn floor() -> (f64, u64) {
     let mut stream = Streams::new(1).stream("floor");
     let (mut latencies, mut ttfts) = (Vec::new(), Vec::new());
@@ -156,7 +156,7 @@ expect finished == {REQUESTS}
     (start.elapsed().as_secs_f64(), executed.end.events)
 }
 
-/// The most memory this process has held, where the system tells (Linux).
+/// The peak memory of this process, if the system reports it (Linux).
 fn peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

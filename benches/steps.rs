@@ -1,9 +1,9 @@
-//! What leaping over steps saves: `batching continuous` leapt against stepped.
+//! What leaping over steps saves: `batching continuous` with and without it.
 //!
 //! `cargo bench --bench steps` prints the table; `docs/reference/performance.md` says what each case is for. Every run
-//! has a process of its own, so that its peak memory is its own. Leap and step take turns, three times over, of which the
-//! fastest counts: what disturbs a run only ever slows it down. Times on a busy machine differ; ratios in one table
-//! are what to compare. `-- --only NAME` measures one case.
+//! has a separate process, so that peak memory is measured per run. Leap and step alternate three times, and the fastest
+//! run counts: disturbances only ever slow a run down. Times vary on a busy machine; compare ratios within one table.
+//! `-- --only NAME` measures one case.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -24,7 +24,7 @@ const FLOOR: u64 = 1_000_000;
 /// A line of the table.
 struct Case {
     name: &'static str,
-    /// Requests a second on one GPU.
+    /// Requests per second on one GPU.
     rate: f64,
     output: &'static str,
     requests: u64,
@@ -37,7 +37,7 @@ const fn case(name: &'static str, rate: f64, output: &'static str, requests: u64
 const CHAT: &str = "lognormal median 150 p95 400";
 const LONG: &str = "lognormal median 1000 p95 2500";
 
-/// One GPU serves at most 42.4 requests a second of `CHAT`, 8.0 of `LONG` and 84.3 with two tokens of output.
+/// One GPU serves at most 42.4 requests per second of `CHAT`, 8.0 of `LONG` and 84.3 with two output tokens.
 static CASES: &[Case] = &[
     case("chat", 15.0, CHAT, 1_000_000),
     case("chat near saturation", 40.0, CHAT, 1_000_000),
@@ -99,7 +99,7 @@ fn fastest(costs: &[Cost]) -> Cost {
     costs.iter().copied().min_by(|a, b| a.each.total_cmp(&b.each)).expect("something was measured")
 }
 
-/// Measures in a process of its own.
+/// Measures in a separate process.
 fn apart(name: &str, by: &str) -> Cost {
     let program = std::env::current_exe().expect("the bench knows its own path");
     let output = Command::new(program).args(["--measure", name, "--by", by]).output();
@@ -117,7 +117,7 @@ fn measure(name: &str, by: &str) -> Cost {
     engine(case, if by == "step" { Stepping::Step } else { Stepping::Leap })
 }
 
-/// One exponential gap and two log-normal lengths a request, and two columns.
+/// Draws one exponential gap and two log-normal lengths per request, and stores two columns.
 fn floor() -> Cost {
     let mut stream = Streams::new(1).stream("floor");
     let (mut latencies, mut ttfts) = (Vec::new(), Vec::new());
@@ -168,7 +168,7 @@ expect finished == {requests}
     Cost { each: each(start, requests), steps, peak_bytes: peak_bytes() }
 }
 
-/// The most memory this process has held, where the system tells (Linux).
+/// The peak memory of this process, if the system reports it (Linux).
 fn peak_bytes() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

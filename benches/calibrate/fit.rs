@@ -1,9 +1,9 @@
 //! The fit: damped least squares on logarithms, robust against single rows, held by priors.
 //!
 //! K. Levenberg, "A method for the solution of certain non-linear problems in least squares", 1944, with Huber's
-//! weights for what was measured; priors count as full squares, so none is left behind as if it were a bad row. The
-//! simulation is deterministic, so its derivatives are differences of two runs with the same arrivals. Invariant: a fit
-//! begins at the priors and sees no rows but those it is given.
+//! weights for measurements; priors count as full squares, so that none is discounted like a bad row. The simulation is
+//! deterministic, so its derivatives are differences of two runs with the same arrivals. Invariant: a fit starts from the
+//! priors and uses only the rows it is given.
 
 use kvs::engine::hardware::attained::{CHIPS, PARAMETERS, SLOWDOWN};
 use kvs::model::{Arg, Choice};
@@ -18,23 +18,23 @@ pub(crate) const DEVIATES: &str = "a100_sxm_80gb";
 /// Errors of this size count fully, larger ones less and less: TTFT, time per token, end to end.
 const EXPECTED: [f64; 3] = [0.06, 0.025, 0.025];
 
-/// Prior and spread of the two factors of the GPU that deviates: how much longer everything takes, and the part of
+/// Prior and spread of the two factors of the GPU that deviates: how much longer everything takes, and the fraction of
 /// the common share at which it reads the cache.
 const FACTORS: [(f64, f64); 2] = [(1.0, 0.1), (1.0, 1.0)];
 
-/// Moves of a fit, unless it comes to rest before; from the priors it does.
+/// Maximum iterations of a fit; from the priors it converges earlier.
 const MOVES: usize = 30;
 
-/// What the two factors are called.
+/// Names of the two factors.
 pub(crate) const FACTOR_NAMES: [&str; 2] = ["`a100_sxm_80gb`: slowdown", "`a100_sxm_80gb`: cache"];
 
 /// A step of a derivative, in logarithms.
 const STEP: f64 = 0.02;
 
-/// The parameters, in the order of `PARAMETERS`, and behind them the two factors.
+/// The parameters, in the order of `PARAMETERS`, followed by the two factors.
 pub(crate) type Point = Vec<f64>;
 
-/// What the engine has now.
+/// The values that the engine uses now.
 pub(crate) fn built_in() -> Point {
     let chip = CHIPS.iter().find(|chip| chip.gpu == DEVIATES).expect("it is listed");
     let parameters = PARAMETERS.iter().map(|parameter| parameter.fitted);
@@ -70,7 +70,7 @@ pub(crate) fn predict(servers: &[&Server], point: &Point, seed: u64) -> Vec<Mean
     runs.collect::<Vec<_>>().concat()
 }
 
-/// How far a point is off: errors over what is expected of them, and distances from the priors over their spreads.
+/// How far off a point is: errors relative to their expected size, and distances from the priors relative to their spreads.
 struct Residuals {
     /// The errors, then the distances.
     all: Vec<f64>,
@@ -119,7 +119,7 @@ pub(crate) fn fit(servers: &[&Server]) -> Point {
     for turn in 0..MOVES {
         let slopes: Vec<Vec<f64>> = (0..point.len())
             .map(|index| {
-                // Downwards where upwards meets the bound: a slope of nothing would leave the equations singular.
+                // Downwards if upwards hits the bound: a zero slope would make the equations singular.
                 let step = if point[index] * libm::exp(STEP) < most(index) { STEP } else { -STEP };
                 let moved = residuals(servers, &shifted(&point, index, step));
                 moved.all.iter().zip(&current.all).map(|(after, before)| (after - before) / step).collect()

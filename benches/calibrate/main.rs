@@ -1,11 +1,11 @@
-//! Fits the roofline's shares and overheads on measured servers, and writes what they predict.
+//! Fits the roofline's shares and overheads to measured servers, and writes what they predict.
 //!
 //! `KVS_DATA=… cargo run --release --example calibrate [-- --page docs/reference/accuracy.md]`
 //!
-//! Reads `measured/calibration.csv` below `KVS_DATA`, simulates every experiment, and prints the fitted figures, which
-//! `src/engine/hardware/attained.rs` holds rounded. With `--page` it writes the page of errors instead: the figures'
-//! priors and fits, the errors of those in force, those of fits that leave a model out, and two runs on another GPU.
-//! Every fit begins at the priors. Takes seconds; the page, a minute or two.
+//! Reads `measured/calibration.csv` below `KVS_DATA`, simulates every experiment, and prints the fitted parameters, which
+//! `src/engine/hardware/attained.rs` holds, rounded. With `--page` it writes the accuracy page instead: priors and fitted
+//! values, the errors of the parameters in force, those of fits that leave a model out, and two runs on another GPU.
+//! Every fit starts from the priors. It takes seconds; the page takes a minute or two.
 
 mod fit;
 mod measured;

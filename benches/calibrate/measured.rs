@@ -1,8 +1,8 @@
 //! The measured servers: rows of a table, the scenario that repeats each experiment, and what it predicts.
 //!
-//! Every stage of an experiment follows the one before on the same server, so an experiment is one run. Prompts are
-//! what they were: a hundred texts sent in turn that all begin alike, or new ones. Invariant: nothing here knows what
-//! was measured but [`Means`].
+//! Each stage of an experiment follows the previous one on the same server, so an experiment is one run. Prompts are as in
+//! the measurement: a hundred texts with a common beginning sent in turn, or new ones. Invariant: only [`Means`] contains
+//! measured values.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,16 +17,16 @@ use kvs::units::SimTime;
 /// Means over the requests of a stage, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Means {
-    /// Time to the first token.
+    /// Time to first token.
     pub(crate) ttft: f64,
-    /// Time per token after it.
+    /// Time per output token.
     pub(crate) tpot: f64,
     /// From arrival to the last token.
     pub(crate) e2e: f64,
 }
 
 impl Means {
-    /// As shares of what was measured: 0.1 is ten per cent too much.
+    /// Relative to what was measured: 0.1 is ten per cent too high.
     pub(crate) fn errors(self, measured: Means) -> [f64; 3] {
         [self.ttft / measured.ttft - 1.0, self.tpot / measured.tpot - 1.0, self.e2e / measured.e2e - 1.0]
     }
@@ -37,9 +37,9 @@ impl Means {
 pub(crate) struct Stage {
     /// Its number in the experiment.
     pub(crate) number: String,
-    /// Requests a second.
+    /// Requests per second.
     pub(crate) rate: f64,
-    /// How long, in seconds.
+    /// Duration in seconds.
     pub(crate) seconds: f64,
     /// What clients saw.
     pub(crate) measured: Means,
@@ -134,8 +134,8 @@ fn text(row: &Row, stages: &[Stage]) -> String {
     )
 }
 
-/// What prompts are. Of a hundred texts only the mean length is known; since lengths differ, the tokens behind their
-/// last full block are any number of them.
+/// The prompts. Only the mean length of the hundred texts is known; since lengths differ, the number of tokens after the
+/// last full block is arbitrary.
 fn prompts(row: &Row) -> String {
     const OWN: f64 = 8.5;
     let mean = number(row, "prompt_tokens_mean");

@@ -13,41 +13,43 @@ const HEAD: &str = "# Accuracy
 
 <!-- Written by `cargo run --release --example calibrate -- --page docs/reference/accuracy.md`. -->
 
-What `timing roofline` predicts for vLLM servers that were measured (v0.15.1 for the experiments with repeated
-prompts, v0.23.0 for those with new ones; bf16), simulated as they were run: Poisson arrivals, the stages of an
-experiment one after the other on the same server, a hundred prompts sent in turn where prompts were repeated, the
-prefix cache on. Errors are those of the means over a stage, predicted over measured. The figures were published by the
-inference-sim organisation (repositories `training`, `sim-to-real-accuracy-validation`, `residency-vllm`).
+This page compares what `timing roofline` predicts with measurements of vLLM servers (v0.15.1 for the experiments with
+repeated prompts, v0.23.0 for those with new prompts; bf16). Each experiment is simulated as it was run: Poisson
+arrivals, the stages of an experiment one after the other on the same server, a hundred prompts sent in turn where prompts
+were repeated, and the prefix cache on. Errors are those of the mean over a stage, predicted relative to measured. The
+measurements were published by the inference-sim organisation (repositories `training`,
+`sim-to-real-accuracy-validation`, `residency-vllm`).
 
 ## The figures
 
-The nine figures of [`timing roofline`](timings.md#roofline) and two factors of the A100 are fitted together on the 22
-rows below. The fit begins at the priors, set by hand: errors count by how large they are expected to be (6 % for TTFT,
-2.5 % for the others), a logarithm's distance from its prior by its spread. The priors' sizes (overheads of a step, a
-layer and a request, shares of compute and bandwidth) were known from earlier attempts to predict the same rows, so they
-are not independent of them.
+The nine parameters of [`timing roofline`](timings.md#roofline) and two A100-specific factors are fitted together to the
+22 rows below. The fit starts from priors set by hand. Errors are weighted by their expected size (6 % for TTFT, 2.5 % for
+the others), and the distance of a parameter's logarithm from its prior by the prior's spread. The magnitudes of the
+priors (overheads of a step, a layer and a request, shares of compute and bandwidth) were known from earlier attempts to
+predict the same rows, so they are not independent of them.
 
 ";
 
 const LINK: &str = "
-`link_share` is an assumption more than a measurement. Its prior is that rings carry a prompt's sums, megabytes, at half
-to two thirds of NVLink; the rows hold small sums almost only, so the prior is narrow. The A100's factors rest on four
-rows of two experiments.
+`link_share` is more an assumption than a measurement. Its prior assumes that ring all-reduces of a prompt, which are
+megabytes in size, reach half to two thirds of NVLink bandwidth. The rows contain almost only small all-reduces, so the
+prior is narrow. The A100's factors are based on four rows from two experiments.
 ";
 
 const IN_FORCE: &str = "
 ## With the figures in force
 
-The figures were fitted on these rows: the table says how well the form of the model can describe them, not what to
-expect of others.
+The parameters were fitted to these rows, so the table says how well the model can describe them, not what to expect for
+other servers.
 
 ";
 
 const LEFT_OUT: &str = "
 ## With the row's model left out of the fit
 
-Each model's rows are predicted by figures fitted, again from the priors, on the rows of all other models: what to expect
-of a model that nothing was fitted on. With a model's A100 rows left out, the other model's two remain to fit its factors.
+Each model's rows are predicted with parameters fitted, again from the priors, to the rows of all other models. This is
+what to expect for a model that was not part of the fit. When a model's A100 rows are left out, the factors of the A100
+are fitted to the two remaining rows.
 
 ";
 
@@ -55,10 +57,10 @@ const REPLAYED: &str = "
 ## GPUs that were not measured
 
 Two runs of vLLM v0.19.0 on RTX PRO 6000 (LLMServingSim, `bench/examples`; 300 ShareGPT requests at 10 requests/s,
-`max_batch 128`, `max_batch_tokens 2048`), replayed from their traces as `format mooncake block 16`. Nothing was fitted
-on them. The GPUs of the second are joined by PCIe, which such sums use far less well than NVLink. Published bandwidths of
-this GPU differ: the catalogue's is 1792 GB/s, those who measured state 1597 GB/s for theirs. Times begin when the server
-has queued a request. Predicted, and its error:
+`max_batch 128`, `max_batch_tokens 2048`), replayed from their traces as `format mooncake block 16`. Nothing was fitted to
+them. The GPUs of the second run are joined by PCIe, which all-reduces use far less efficiently than NVLink. Published
+bandwidths of this GPU differ: the catalogue has 1792 GB/s, and the authors of the measurements state 1597 GB/s for
+theirs. Times start when the server has queued a request. Predictions and their errors:
 
 ";
 
