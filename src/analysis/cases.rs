@@ -6,9 +6,11 @@
 use std::rc::Rc;
 
 use super::CompiledCase;
-use super::context::{Context, Params};
 use super::expectation::Cases;
-use super::scenario::{self, Draft, File, Merged, case_name};
+use super::language::context::Context;
+use super::language::value::Params;
+use super::layers::{File, Merged};
+use super::scenario::{self, Draft, case_name};
 use crate::diagnostics::Diagnostics;
 use crate::model::Case;
 

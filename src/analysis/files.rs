@@ -5,13 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use super::{Import, error};
 use crate::catalog;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast::{File, Item, Text};
 use crate::syntax::parse;
-
-use super::{Import, error};
 
 /// All files of one analysis.
 pub(super) struct Files {

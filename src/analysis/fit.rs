@@ -3,12 +3,11 @@
 //!
 //! Concerns `batching continuous` only. Invariant: a case that passes has at least one block of cache on each replica.
 
+use super::blocks::cluster::error;
+use super::language::block::Block;
+use super::language::context::Context;
 use crate::engine::hardware::memory::kv_blocks;
 use crate::model::{Architecture, Batching, Scenario};
-
-use super::block::Block;
-use super::context::Context;
-use super::error;
 
 /// Whether every group can serve the model; what cannot is reported at its `gpus` statement.
 pub(super) fn check(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<'_>) -> bool {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use super::blocks::trace;
+use super::error;
+use super::language::error::reserved_name;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{Block, BlockKind, Expect, Ident, Item, Matrix, Param, Scenario, Trace};
-
-use super::scenario::table_of;
-use super::{error, trace};
 
 /// Items by kind, each kind in the order written.
 #[derive(Default)]
@@ -92,7 +92,7 @@ impl<'s> Items<'s> {
     /// Adds a file's or a scenario's items; what is defined twice is reported and left out.
     pub(super) fn add(&mut self, items: &'s [Item], diagnostics: &mut Diagnostics) {
         for item in items {
-            diagnostics.extend(defined_name(item).and_then(error::reserved_name));
+            diagnostics.extend(defined_name(item).and_then(reserved_name));
             diagnostics.extend(self.add_one(item).err());
         }
     }
@@ -103,7 +103,7 @@ impl<'s> Items<'s> {
             match item {
                 Item::Scenario(_) | Item::Matrix(_) | Item::Expect(_) | Item::Use(_) => {}
                 Item::Param(_) | Item::Block(_) | Item::Trace(_) => {
-                    diagnostics.extend(defined_name(item).and_then(error::reserved_name));
+                    diagnostics.extend(defined_name(item).and_then(reserved_name));
                     diagnostics.extend(self.add_one(item).err());
                 }
             }
@@ -144,7 +144,7 @@ impl<'s> Items<'s> {
             }
             BlockKind::Workload => self.add_arrival(Arrival::Workload(block))?,
             BlockKind::Cluster | BlockKind::Engine | BlockKind::Policy | BlockKind::Run => {
-                self.define_once(table_of(block.kind).block, block.keyword)?;
+                self.define_once(block.kind.word(), block.keyword)?;
                 self.settings.push(block);
             }
         }

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error;
+use super::params::{Override, as_written};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{Axis, Matrix, Param};
-
-use super::error;
-use super::params::{Setting, as_written};
 
 /// The most cases of a file.
 pub const MAX_CASES: usize = 10_000;
@@ -16,7 +15,7 @@ pub const MAX_CASES: usize = 10_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Point {
     /// In the order of the axes.
-    pub(super) settings: Vec<Setting>,
+    pub(super) settings: Vec<Override>,
     /// The same as written, for the case's name.
     pub(super) args: Vec<(String, String)>,
 }
@@ -26,7 +25,7 @@ pub(super) struct Point {
 pub(super) fn points(
     matrix: Option<&Matrix>,
     declared: &[&str],
-    overrides: &[Setting],
+    overrides: &[Override],
     sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Point> {
@@ -68,7 +67,7 @@ pub(super) fn points(
                     let mut point = point.clone();
                     let name = axis.name.text.clone();
                     point.args.push((name.clone(), as_written(value, sources)));
-                    point.settings.push(Setting { name, value: (*value).clone() });
+                    point.settings.push(Override { name, value: (*value).clone() });
                     point
                 })
             })

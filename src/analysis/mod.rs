@@ -4,54 +4,41 @@
 //! repeated here. Invariant: a case without errors holds only values its registry allows.
 
 mod files;
-mod fit;
 mod items;
+mod matrix;
 mod params;
-mod paths;
 
 mod cases;
-mod matrix;
+mod fit;
+mod layers;
 mod scenario;
-
-mod definitions;
-mod gpu;
-mod language_model;
-
-mod cluster;
-mod engine;
-mod policy;
-mod run;
-mod trace;
-mod workload;
 
 mod expectation;
 
-mod block;
-mod choice;
-mod context;
-mod error;
-mod keys;
-mod not_simulated;
-pub(crate) mod suggest;
-mod text;
-mod values;
+mod blocks;
+mod language;
+mod tables;
 
-pub use keys::{Key, Table, Value, tables};
+mod error;
+
+pub use language::context::Setting;
+pub use language::keys::{Key, Table, Value};
+pub(crate) use language::suggest;
 pub use matrix::MAX_CASES;
+pub use tables::tables;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use self::cases::Plan;
+use self::items::Items;
+use self::language::definitions::Layers;
+use self::layers::Merged;
+use self::params::Override;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Case, Scenario};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
-
-use self::cases::Plan;
-use self::definitions::Layers;
-use self::items::Items;
-use self::params::Setting as Override;
-use self::scenario::Merged;
 
 /// A file ready to run.
 pub struct Analysis {
@@ -73,18 +60,6 @@ pub struct CompiledCase {
     pub not_simulated: Vec<Diagnostic>,
     /// Every setting with its value and where it comes from, for `kvs run --show-config`.
     pub settings: Vec<Setting>,
-}
-
-/// One line of `kvs run --show-config`.
-pub struct Setting {
-    /// The block, as `policy` or `workload chat`.
-    pub block: String,
-    /// The key.
-    pub key: String,
-    /// The value as it would be written.
-    pub value: String,
-    /// Where it comes from: `None` for a default.
-    pub origin: Option<Span>,
 }
 
 /// Values given on the command line: `--set n=8`.
@@ -156,7 +131,7 @@ impl<'s> Compilation<'s> {
         let catalogue = || self.files.catalogue.iter().flat_map(|file| &file.items);
         let scenarios: Vec<String> =
             self.items.scenarios.iter().map(|scenario| scenario.name.value.clone()).collect();
-        let file = scenario::File {
+        let file = layers::File {
             sources: self.sources,
             catalogue_gpus: &blocks_of(catalogue(), ast::BlockKind::Gpu),
             catalogue_models: &blocks_of(catalogue(), ast::BlockKind::Model),
@@ -264,6 +239,6 @@ fn blocks_of<'s>(items: impl Iterator<Item = &'s ast::Item>, kind: ast::BlockKin
         })
         .collect();
     let mut layered = Layers::new();
-    scenario::add_layer(&mut layered, &blocks);
+    layers::add_layer(&mut layered, &blocks);
     layered
 }

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::items::Items;
+use super::language::context::Context;
+use super::language::suggest::nearest;
+use super::language::text::one_line;
+use super::language::value::{Param, ParamValue, Params};
+use super::language::values;
+use super::tables::TABLES;
+use super::{Overrides, error};
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{Atom, Expr, File, Item, Param as Declaration};
 use crate::syntax::{mentioned_params, parse};
 
-use super::context::{Context, Param, ParamValue, Params};
-use super::items::Items;
-use super::suggest::nearest;
-use super::text::one_line;
-use super::{Overrides, error, values};
-
 /// A value that takes the place of a declared one.
 #[derive(Clone, Debug)]
-pub(super) struct Setting {
+pub(super) struct Override {
     /// The parameter.
     pub(super) name: String,
     /// Its value.
@@ -28,8 +30,8 @@ pub(super) fn overrides(
     items: &Items<'_>,
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
-) -> Vec<Setting> {
-    let mut settings: Vec<Setting> = Vec::new();
+) -> Vec<Override> {
+    let mut settings: Vec<Override> = Vec::new();
     let declared = all_names(items);
     for (name, value) in written {
         let source = sources.add(format!("--set {name}={value}"), format!("param {name} = {value}"));
@@ -49,7 +51,7 @@ pub(super) fn overrides(
             continue;
         }
         settings.retain(|earlier| earlier.name != *name);
-        settings.push(Setting { name: name.clone(), value: param.value.clone() });
+        settings.push(Override { name: name.clone(), value: param.value.clone() });
     }
     settings
 }
@@ -87,7 +89,7 @@ pub(super) fn note_unused(main: &File, sources: &Sources, diagnostics: &mut Diag
 /// last of a name.
 pub(super) fn evaluate(
     declarations: &[&Declaration],
-    settings: &[Setting],
+    settings: &[Override],
     sources: &Sources,
     unreadable: bool,
     diagnostics: &mut Diagnostics,
@@ -97,7 +99,7 @@ pub(super) fn evaluate(
         let name = &declaration.name.text;
         let set = settings.iter().rev().find(|setting| setting.name == *name);
         let atom = set.map_or(&declaration.value, |setting| &setting.value);
-        let mut ctx = Context::new(sources, &params);
+        let mut ctx = Context::new(sources, &params, TABLES);
         ctx.unreadable = unreadable;
         ctx.declared_below = &declarations[position..];
         let value = value_of(atom, &mut ctx);

@@ -1,124 +1,27 @@
-//! One case: the file's blocks with the scenario's put over them, lowered to a model.
+//! One case, lowered to a model.
 
 use std::collections::BTreeMap;
 
+use super::blocks::cluster::Layout;
+use super::blocks::{cluster, engine, error, gpu, language_model, policy, run, trace, workload};
+use super::error::{no_cluster, nothing_arrives};
+use super::expectation::{self, Cases, Place, Surroundings};
+use super::items::{self, Arrival};
+use super::language::block::Block;
+use super::language::context::Context;
+use super::language::definitions::Definitions;
+use super::language::keys::Table;
+use super::language::mode::Mode;
+use super::language::not_simulated::{Feature, require};
+use super::language::value::Params;
+use super::layers::{File, Merged, read_layers};
+use super::{CompiledCase, fit};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{
     Batching, Case, Cluster, Engine, Expectation, Gpu, LanguageModel, Policy, Scenario, Workload,
 };
-use crate::source::{Sources, Span};
-use crate::syntax::ast::{self, BlockKind, Expect};
-
-use super::block::Block;
-use super::cluster::Layout;
-use super::context::{Context, Params};
-use super::definitions::{Definitions, Layers};
-use super::engine::Mode;
-use super::expectation::{self, Cases, Place, Surroundings};
-use super::items::{self, Arrival, Items};
-use super::keys::Table;
-use super::not_simulated::{Feature, require};
-use super::{CompiledCase, cluster, engine, error, fit, gpu, language_model, policy, run, trace, workload};
-
-/// The table of a kind of block.
-pub(super) fn table_of(kind: BlockKind) -> &'static Table {
-    match kind {
-        BlockKind::Gpu => &gpu::TABLE,
-        BlockKind::Model => &language_model::TABLE,
-        BlockKind::Cluster => &cluster::TABLE,
-        BlockKind::Engine => &engine::TABLE,
-        BlockKind::Policy => &policy::TABLE,
-        BlockKind::Workload => &workload::TABLE,
-        BlockKind::Run => &run::TABLE,
-    }
-}
-
-/// The blocks of a case: the file's, and over them the scenario's.
-pub(super) struct Merged<'s> {
-    gpus: Layers<'s>,
-    models: Layers<'s>,
-    cluster: Vec<&'s ast::Block>,
-    engine: Vec<&'s ast::Block>,
-    policy: Vec<&'s ast::Block>,
-    run: Vec<&'s ast::Block>,
-    arrivals: Vec<(Arrival<'s>, Vec<&'s ast::Block>)>,
-    arrival_index: BTreeMap<&'s str, usize>,
-    expects: Vec<(&'s Expect, Option<&'s str>)>,
-}
-
-impl<'s> Merged<'s> {
-    /// Layers from the bottom: what the file uses, the file, the scenario with its name.
-    pub(super) fn of(layers: &[&Items<'s>], scenario: Option<&'s str>) -> Merged<'s> {
-        let settings = |kind: BlockKind| {
-            let blocks = layers.iter().flat_map(|items| items.settings.iter().copied());
-            blocks.filter(|block| block.kind == kind).collect::<Vec<_>>()
-        };
-        let mut merged = Merged {
-            gpus: Layers::new(),
-            models: Layers::new(),
-            cluster: settings(BlockKind::Cluster),
-            engine: settings(BlockKind::Engine),
-            policy: settings(BlockKind::Policy),
-            run: settings(BlockKind::Run),
-            arrivals: Vec::new(),
-            arrival_index: BTreeMap::new(),
-            expects: Vec::new(),
-        };
-        for (position, items) in layers.iter().enumerate() {
-            add_layer(&mut merged.gpus, &items.gpus);
-            add_layer(&mut merged.models, &items.models);
-            items.arrivals.iter().for_each(|arrival| merged.add_arrival(*arrival));
-            let on_top = position + 1 == layers.len();
-            let owner = scenario.filter(|_| on_top);
-            merged.expects.extend(items.expects.iter().map(|expect| (*expect, owner)));
-        }
-        merged
-    }
-
-    /// A scenario's workload changes the file's statement by statement; its trace takes the place of the file's.
-    fn add_arrival(&mut self, arrival: Arrival<'s>) {
-        let layers = match arrival {
-            Arrival::Workload(block) => vec![block],
-            Arrival::Trace(_) => Vec::new(),
-        };
-        let index = *self.arrival_index.entry(arrival.name()).or_insert(self.arrivals.len());
-        match (self.arrivals.get_mut(index), arrival) {
-            (Some((Arrival::Workload(_), below)), Arrival::Workload(block)) => below.push(block),
-            (Some(known), _) => *known = (arrival, layers),
-            (None, _) => self.arrivals.push((arrival, layers)),
-        }
-    }
-
-    /// Where each workload begins, in the order of the scenario's.
-    fn headers(&self) -> Vec<Span> {
-        self.arrivals.iter().map(|(arrival, _)| arrival.header()).collect()
-    }
-}
-
-/// Puts blocks over those of the same name.
-pub(super) fn add_layer<'s>(definitions: &mut Layers<'s>, blocks: &[&'s ast::Block]) {
-    for block in blocks {
-        definitions.entry(items::name(block)).or_default().push(block);
-    }
-}
-
-/// What all cases of a file have in common.
-pub(super) struct File<'m, 's> {
-    /// The texts.
-    pub(super) sources: &'m Sources,
-    /// The catalogue's GPUs.
-    pub(super) catalogue_gpus: &'m Layers<'s>,
-    /// The catalogue's models.
-    pub(super) catalogue_models: &'m Layers<'s>,
-    /// Headers of blocks that could not be read in full.
-    pub(super) damaged: &'m std::collections::BTreeSet<Span>,
-    /// Whether some text could not be read at all.
-    pub(super) unreadable: bool,
-    /// Every scenario of the file.
-    pub(super) scenarios: &'m [String],
-    /// Where to report what the whole file lacks.
-    pub(super) start: Span,
-}
+use crate::source::Span;
+use crate::syntax::ast;
 
 /// Checks a file that is there to be used by others.
 pub(super) fn check_definitions<'s>(
@@ -149,32 +52,37 @@ pub(super) fn check_definitions<'s>(
     diagnostics.extend(ctx.diagnostics.iter().cloned());
 }
 
-impl<'m> File<'m, '_> {
-    /// A context for one case.
-    pub(super) fn context(&self, params: &'m Params) -> Context<'m> {
-        let mut ctx = Context::new(self.sources, params);
-        ctx.damaged.clone_from(self.damaged);
-        ctx.unreadable = self.unreadable;
-        ctx
-    }
-}
-
 /// A case without its expectations, which may speak of other cases.
 pub(super) struct Draft<'s> {
     /// What it calls its workloads and traces, in the model's order.
     workloads: Vec<String>,
-    /// What is built, where the case as a whole is not sound.
-    cluster: Option<Cluster>,
     /// How its replicas execute, where that can be told.
     mode: Option<Mode>,
-    sound: Option<(Scenario, Block<'s>)>,
+    lowered: Lowered<'s>,
+}
+
+/// How much of a case could be lowered.
+enum Lowered<'s> {
+    /// All of it but its expectations; the block describes its cluster.
+    Sound { scenario: Box<Scenario>, block: Block<'s> },
+    /// Not all of it; its cluster, where that could.
+    Unsound { cluster: Option<Cluster> },
+}
+
+impl Lowered<'_> {
+    fn cluster(&self) -> Option<&Cluster> {
+        match self {
+            Lowered::Sound { scenario, .. } => Some(&scenario.cluster),
+            Lowered::Unsound { cluster } => cluster.as_ref(),
+        }
+    }
 }
 
 impl<'s> Draft<'s> {
     /// What an expectation about this case may name.
     pub(super) fn place(&self) -> Place<'_> {
-        let cluster = self.sound.as_ref().map(|(scenario, ..)| &scenario.cluster).or(self.cluster.as_ref());
-        Place { scenario: None, workloads: &self.workloads, mode: self.mode.as_ref(), cluster }
+        let (mode, cluster) = (self.mode.as_ref(), self.lowered.cluster());
+        Place { scenario: None, workloads: &self.workloads, mode, cluster }
     }
 
     /// The case with its expectations; `None` when something was reported.
@@ -184,9 +92,9 @@ impl<'s> Draft<'s> {
         expectations: Option<Vec<Expectation>>,
         mut ctx: Context<'_>,
     ) -> Option<CompiledCase> {
-        let (scenario, cluster) = self.sound?;
-        let scenario = Scenario { expectations: expectations?, ..scenario };
-        require_features(&scenario, &cluster, &mut ctx);
+        let Lowered::Sound { scenario, block } = self.lowered else { return None };
+        let scenario = Scenario { expectations: expectations?, ..*scenario };
+        require_features(&scenario, &block, &mut ctx);
         Some(CompiledCase {
             scenario,
             expectations: merged.expects.iter().map(|(expect, _)| expect.span).collect(),
@@ -267,10 +175,16 @@ impl<'s> Lowering<'_, '_, 's> {
 
         let workloads = self.workloads(header, ctx);
         let names = self.merged.arrivals.iter().map(|(arrival, _)| arrival.name().to_owned()).collect();
-        let Some(built) = built else { return Draft { workloads: names, cluster: None, mode, sound: None } };
-        let Built { block, model, cluster, .. } = built;
-        match (&mode, model, cluster, engine, policy, workloads, run) {
-            (Some(_), Some(model), Some(cluster), Some(engine), Some(policy), Some(workloads), Some(run)) => {
+        let lowered = match (&mode, built, engine, policy, workloads, run) {
+            (
+                Some(_),
+                Some(Built { block, model: Some(model), cluster: Some(cluster), .. }),
+                Some(engine),
+                Some(policy),
+                Some(workloads),
+                Some(run),
+            ) => {
+                let params = params.iter().map(|(name, param)| (name.clone(), param.text.clone()));
                 let scenario = Scenario {
                     case: case.clone(),
                     model,
@@ -280,16 +194,13 @@ impl<'s> Lowering<'_, '_, 's> {
                     workloads,
                     run,
                     expectations: Vec::new(),
-                    params: params.iter().map(|(name, param)| (name.clone(), param.text.clone())).collect(),
+                    params: params.collect(),
                 };
-                if !fit::check(&scenario, &block, ctx) {
-                    return Draft { workloads: names, cluster: Some(scenario.cluster), mode, sound: None };
-                }
-                fit::check_links(&scenario, &block, ctx);
-                Draft { workloads: names, cluster: None, mode, sound: Some((scenario, block)) }
+                fitting(scenario, block, ctx)
             }
-            (_, _, cluster, ..) => Draft { workloads: names, cluster, mode, sound: None },
-        }
+            (_, built, ..) => Lowered::Unsound { cluster: built.and_then(|built| built.cluster) },
+        };
+        Draft { workloads: names, mode, lowered }
     }
 
     /// Every GPU the file defines, used or not: its mistakes are reported once.
@@ -332,7 +243,7 @@ impl<'s> Lowering<'_, '_, 's> {
     ) -> Option<Built<'s>> {
         let Some(first) = self.merged.cluster.first() else {
             if !ctx.unreadable {
-                ctx.report(error::no_cluster(self.file.start));
+                ctx.report(no_cluster(self.file.start));
             }
             return None;
         };
@@ -370,7 +281,7 @@ impl<'s> Lowering<'_, '_, 's> {
 
     /// The settings of the GPUs and the model in use, for `--show-config`.
     fn record_definitions(&self, layout: &Layout, ctx: &mut Context<'_>) {
-        let mut quiet = Context::new(ctx.sources, ctx.params);
+        let mut quiet = Context::new(ctx.sources, ctx.params, ctx.tables);
         let mut seen: Vec<&str> = Vec::new();
         for line in &layout.lines {
             let (name, span) = &line.kind;
@@ -403,7 +314,7 @@ impl<'s> Lowering<'_, '_, 's> {
     fn workloads(&self, header: Span, ctx: &mut Context<'_>) -> Option<Vec<Workload>> {
         if self.merged.arrivals.is_empty() {
             if !ctx.unreadable {
-                ctx.report(error::nothing_arrives(header));
+                ctx.report(nothing_arrives(header));
             }
             return None;
         }
@@ -420,17 +331,13 @@ impl<'s> Lowering<'_, '_, 's> {
     }
 }
 
-/// Blocks of one kind, each put over those before it; `None` where there is none.
-fn read_layers<'s>(
-    layers: &[&'s ast::Block],
-    table: &'static Table,
-    name: Option<&'s str>,
-    ctx: &mut Context<'_>,
-) -> Option<Block<'s>> {
-    let mut blocks =
-        layers.iter().map(|layer| Block::read(table, name, layer.header, &layer.statements, ctx));
-    let first = blocks.next()?;
-    Some(blocks.fold(first, |below, above| below.overridden_by(&above)))
+/// A case whose parts are sound: whether they fit together.
+fn fitting<'s>(scenario: Scenario, block: Block<'s>, ctx: &mut Context<'_>) -> Lowered<'s> {
+    if !fit::check(&scenario, &block, ctx) {
+        return Lowered::Unsound { cluster: Some(scenario.cluster) };
+    }
+    fit::check_links(&scenario, &block, ctx);
+    Lowered::Sound { scenario: Box::new(scenario), block }
 }
 
 /// A cluster with what was found on the way to it.

@@ -85,6 +85,33 @@ pub enum BlockKind {
     Run,
 }
 
+impl BlockKind {
+    /// Every kind.
+    pub const ALL: [BlockKind; 7] = [
+        BlockKind::Gpu,
+        BlockKind::Model,
+        BlockKind::Cluster,
+        BlockKind::Engine,
+        BlockKind::Policy,
+        BlockKind::Workload,
+        BlockKind::Run,
+    ];
+
+    /// The word that opens such a block.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            BlockKind::Gpu => "gpu",
+            BlockKind::Model => "model",
+            BlockKind::Cluster => "cluster",
+            BlockKind::Engine => "engine",
+            BlockKind::Policy => "policy",
+            BlockKind::Workload => "workload",
+            BlockKind::Run => "run",
+        }
+    }
+}
+
 /// A block of statements.
 #[derive(Clone, Debug)]
 pub struct Block {

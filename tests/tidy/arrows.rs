@@ -6,8 +6,13 @@ use std::path::Path;
 use crate::code::{without_comments_and_literals, without_tests};
 use crate::{files_below, name, nothing_breaks, read, root};
 
-/// Per module the modules it may use; `*` is any.
+/// Per top-level module the modules it may use; `*` is any.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
+    lines().into_iter().filter(|(from, _)| !from.contains('/')).collect()
+}
+
+/// The lines of the table.
+fn lines() -> BTreeMap<String, BTreeSet<String>> {
     let page = read("docs/ARCHITECTURE.md");
     let (_, behind) = page.split_once("```arrows\n").expect("ARCHITECTURE.md has a block of arrows");
     let (block, _) = behind.split_once("```").expect("the block ends");
@@ -18,6 +23,13 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
             (from.trim().to_owned(), to.split_whitespace().map(str::to_owned).collect())
         })
         .collect()
+}
+
+/// The lines of the table for folders of a module: `analysis/blocks`, and the folders beside it that it may use.
+fn folders() -> BTreeMap<Vec<String>, BTreeSet<String>> {
+    let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let lines = lines().into_iter().filter(|(from, _)| from.contains('/'));
+    lines.map(|(from, to)| (parts(&from), to.iter().filter_map(|used| parts(used).pop()).collect())).collect()
 }
 
 /// The path of a file's module below the crate: `src/policy/routing/mod.rs` is `[policy, routing]`.
@@ -110,6 +122,37 @@ fn modules_use_only_what_the_table_allows() {
         }
     }
     nothing_breaks("an arrow that is not in docs/ARCHITECTURE.md", &broken);
+}
+
+#[test]
+fn folders_of_a_module_use_only_what_the_table_allows() {
+    let folders = folders();
+    assert!(!folders.is_empty(), "the table has no line for a folder");
+    let mut broken = Vec::new();
+    for path in files_below("src", "rs") {
+        let module = module_path(&path);
+        let Some((folder, allowed)) = folders.iter().find(|(folder, _)| module.starts_with(folder)) else {
+            continue;
+        };
+        let (within, own) = (folder[..folder.len() - 1].join("::"), &folder[folder.len() - 1]);
+        let code = without_tests(&without_comments_and_literals(&read(&path)));
+        for (at, word) in code.match_indices(&format!("crate::{within}::")) {
+            let used = identifier(&code[at + word.len()..]);
+            if used != *own && !allowed.contains(&used) {
+                let line = code[..at].matches('\n').count() + 1;
+                broken.push(format!("{}:{line}: {} -> {within}/{used}", name(&path), folder.join("/")));
+            }
+        }
+        let (line, climb) = longest_climb(&code);
+        if climb > module.len() - folder.len() {
+            broken.push(format!(
+                "{}:{line}: `super::` leaves {}, write `crate::`",
+                name(&path),
+                folder.join("/")
+            ));
+        }
+    }
+    nothing_breaks("an arrow between folders that is not in docs/ARCHITECTURE.md", &broken);
 }
 
 #[test]

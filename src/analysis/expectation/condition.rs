@@ -2,7 +2,7 @@
 
 use super::term::{self, Operand};
 use super::{During, Lowering, Scope, Temporal, error, place, selectors};
-use crate::analysis::values;
+use crate::analysis::language::values;
 use crate::metrics::Equality;
 use crate::model::{Bound, Comparison, Condition, Term, Tolerance};
 use crate::source::Span;

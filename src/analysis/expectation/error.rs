@@ -2,10 +2,10 @@
 
 use super::Temporal;
 use super::selectors::selectors_of;
-use crate::analysis::engine::Mode;
-use crate::analysis::error::number_text;
-use crate::analysis::suggest::{alternatives, did_you_mean};
-use crate::analysis::values::Written;
+use crate::analysis::language::expected::number_text;
+use crate::analysis::language::mode::Mode;
+use crate::analysis::language::suggest::{alternatives, did_you_mean};
+use crate::analysis::language::value::Written;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::expectations;
 use crate::metrics::Kind;

@@ -1,7 +1,7 @@
 //! `on fast[0]`, `on fast`, `on gpu 3`: replicas by their cluster-wide index.
 
 use super::{Lowering, Place, error};
-use crate::analysis::{suggest, values};
+use crate::analysis::language::{suggest, values};
 use crate::model::{Bound, Cluster, GpuSelection};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, GpuRef, Ident, Indexed};

@@ -2,8 +2,8 @@
 
 use super::term::{Operand, Scale};
 use super::{Lowering, Place, error};
-use crate::analysis::not_simulated::not_simulated;
-use crate::analysis::suggest;
+use crate::analysis::language::not_simulated::not_simulated;
+use crate::analysis::language::suggest;
 use crate::metrics::{self, Bare, MetricInfo};
 use crate::model::{Metric, Term};
 use crate::syntax::ast;

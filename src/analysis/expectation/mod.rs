@@ -14,10 +14,11 @@ mod term;
 
 use std::collections::BTreeMap;
 
-use super::context::Context;
-use super::engine::Mode;
-use super::text::one_line;
-use super::values::{self, Written};
+use crate::analysis::language::context::Context;
+use crate::analysis::language::mode::Mode;
+use crate::analysis::language::text::one_line;
+use crate::analysis::language::value::Written;
+use crate::analysis::language::values;
 use crate::diagnostics::Diagnostic;
 use crate::model::{Cluster, Expectation};
 use crate::source::Span;

@@ -4,7 +4,7 @@
 
 use super::term::{Operand, Scale};
 use super::{Lowering, error};
-use crate::analysis::error::{dimension_example, number_text};
+use crate::analysis::language::expected::{dimension_example, number_text};
 use crate::model::Term;
 use crate::units::{UNITS, Unit};
 

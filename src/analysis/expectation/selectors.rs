@@ -1,7 +1,7 @@
 //! What stands behind a metric: which samples of it count.
 
 use super::{During, Lowering, Place, error};
-use crate::analysis::{suggest, values};
+use crate::analysis::language::{suggest, values};
 use crate::metrics::{Kind, MetricInfo};
 use crate::model::{Bound, Selection};
 use crate::source::Span;

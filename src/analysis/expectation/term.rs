@@ -5,8 +5,9 @@
 //! `reject_rate`. Invariant: an operand of scale [`Scale::Bare`] is always a folded [`Term::Number`].
 
 use super::Lowering;
-use crate::analysis::error::{division_by_zero, too_large};
-use crate::analysis::values::{self, Written};
+use crate::analysis::language::error::{division_by_zero, too_large};
+use crate::analysis::language::value::Written;
+use crate::analysis::language::values;
 use crate::metrics::Equality;
 use crate::model::{Operator, Term};
 use crate::source::Span;

@@ -271,14 +271,6 @@ impl Reader<'_> {
 }
 
 fn block_kind(word: &str) -> BlockKind {
-    match word {
-        "gpu" => BlockKind::Gpu,
-        "model" => BlockKind::Model,
-        "cluster" => BlockKind::Cluster,
-        "engine" => BlockKind::Engine,
-        "policy" => BlockKind::Policy,
-        "workload" => BlockKind::Workload,
-        "run" => BlockKind::Run,
-        word => unreachable!("`{word}` opens no block"),
-    }
+    let kind = BlockKind::ALL.into_iter().find(|kind| kind.word() == word);
+    kind.unwrap_or_else(|| unreachable!("`{word}` opens no block"))
 }

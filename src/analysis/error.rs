@@ -1,0 +1,191 @@
+//! Mistakes between the items of a file: definitions, parameters, matrices, and the files it uses.
+
+use std::collections::BTreeSet;
+
+use super::language::suggest::{alternatives, did_you_mean, nearest};
+use super::matrix::MAX_CASES;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{definitions, files, limits, names, values, workloads};
+use crate::source::Span;
+use crate::syntax::ast::{Axis, Ident, Text};
+
+/// `use "missing.kvs"`
+pub(super) fn cannot_use(path: &Text, reason: &str) -> Diagnostic {
+    Diagnostic::error(
+        &files::UNUSABLE_FILE,
+        format!("cannot use `{}`: {reason}", path.value),
+        path.span,
+        "used here",
+    )
+    .with_help("paths are relative to the file that uses them")
+}
+
+/// `use "b.kvs"` in a file that `b.kvs` uses; `path` are the files from that one on
+pub(super) fn use_cycle(path: &Text, files: &[String]) -> Diagnostic {
+    let first = files.first().map_or("", String::as_str);
+    let way = files.join(" -> ");
+    Diagnostic::error(
+        &files::CIRCULAR_USE,
+        format!("`{first}` uses itself: {way} -> {first}"),
+        path.span,
+        "closes the circle",
+    )
+    .with_help("move what both need into a third file")
+}
+
+/// Two GPUs, models, parameters or scenarios of one name
+pub(super) fn defined_twice(what: &str, name: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("{what} `{name}` is defined twice");
+    Diagnostic::error(&definitions::DUPLICATE_DEFINITION, message, again, "defined again here")
+        .with_label(first, "first defined here")
+        .with_help("rename or remove one of the two")
+}
+
+/// Two workloads or traces of one name
+pub(super) fn arrival_twice(name: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("two workloads or traces are called `{name}`");
+    Diagnostic::error(&workloads::DUPLICATE_WORKLOAD, message, again, "again here")
+        .with_label(first, "first here")
+        .with_help("give each a name of its own: metrics are selected by it")
+}
+
+/// Two clusters in a file
+pub(super) fn one_of_a_kind(block: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("there are two `{block}` blocks");
+    Diagnostic::error(&definitions::DUPLICATE_DEFINITION, message, again, "again here")
+        .with_label(first, "first here")
+        .with_help("put their statements into one block; what differs between cases belongs into scenarios")
+}
+
+/// A file without `cluster`
+pub(super) fn no_cluster(at: Span) -> Diagnostic {
+    Diagnostic::error(
+        &definitions::MISSING_STATEMENT,
+        "there is no `cluster`: nothing serves the requests",
+        at,
+        "in this file",
+    )
+    .with_help("add `cluster { serves MODEL; gpus TYPE x 1 }`")
+}
+
+/// A file without `workload` and `trace`
+pub(super) fn nothing_arrives(at: Span) -> Diagnostic {
+    Diagnostic::error(
+        &definitions::MISSING_STATEMENT,
+        "there is no `workload` and no `trace`: nothing arrives",
+        at,
+        "idle for ever",
+    )
+    .with_help("add `workload chat { arrivals poisson; rate 3 req/s; … }`, or a `trace`")
+}
+
+/// `matrix { n in [1]; n in [2] }`
+pub(super) fn axis_twice(name: &Ident, first: Span) -> Diagnostic {
+    let message = format!("`{}` stands twice in `matrix`", name.text);
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, name.span, "again here")
+        .with_label(first, "first here")
+        .with_help("put all values into one list")
+}
+
+/// `matrix { n in [1, 1] }`
+pub(super) fn axis_value_twice(name: &Ident, value: &str, again: Span, first: Span) -> Diagnostic {
+    let message = format!("`{}` has the value `{value}` twice in `matrix`", name.text);
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, again, "again here")
+        .with_label(first, "first here")
+        .with_help("remove one of the two: each value makes a case of its own")
+}
+
+/// `matrix { n in [1, 2] }` and `scenario "big" { param n = 8 }`
+pub(super) fn param_of_matrix(param: &Ident, axis: &Ident) -> Diagnostic {
+    let message = format!("`{}` has its values from `matrix`, and this one would be in no case", param.text);
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, param.span, "would have no effect")
+        .with_label(axis.span, "its values")
+        .with_help(
+            "remove the `param` here, or take it out of the matrix and write a scenario for each value",
+        )
+}
+
+/// `matrix { n in [] }`
+pub(super) fn empty_axis(axis: &Axis) -> Diagnostic {
+    let message = format!("`{}` has no values in `matrix`: nothing would run", axis.name.text);
+    Diagnostic::error(&definitions::MISSING_STATEMENT, message, axis.span, "no values")
+        .with_help(format!("write `{} in [1, 2]`", axis.name.text))
+}
+
+/// A matrix whose product is too large
+pub(super) fn too_many_points(at: Span, sizes: &[usize]) -> Diagnostic {
+    let product = sizes.iter().map(|&size| size as u128).fold(1_u128, u128::saturating_mul);
+    let factors: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+    let message =
+        format!("the matrix has {} = {product} cases, a file has at most {MAX_CASES}", factors.join(" x "));
+    Diagnostic::error(&limits::TOO_MANY_CASES, message, at, "too many cases")
+        .with_help("take values away, or split the file")
+}
+
+/// Scenarios whose matrices together are too large
+pub(super) fn too_many_cases(at: Span) -> Diagnostic {
+    let message =
+        format!("the scenarios up to this one have more than {MAX_CASES} cases, the most of a file");
+    Diagnostic::error(&limits::TOO_MANY_CASES, message, at, "too many cases")
+        .with_help("take values out of the matrix, or split the file")
+}
+
+/// `--set m=8` where only `n` is declared
+pub(super) fn cannot_set(name: &Ident, near: &[&str], declared: &[&str]) -> Diagnostic {
+    let help = did_you_mean(near).unwrap_or_else(|| {
+        if declared.is_empty() {
+            "the file declares no parameters".to_owned()
+        } else {
+            format!("the file declares {}", alternatives(declared))
+        }
+    });
+    Diagnostic::error(
+        &names::UNDECLARED_PARAMETER,
+        format!("the file has no parameter `{}` to set", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}
+
+/// `matrix { kv in [bf16, fp8] }` without `param kv`
+pub(super) fn undeclared_axis(name: &Ident, declared: &BTreeSet<&str>, first: &str) -> Diagnostic {
+    let help = did_you_mean(&nearest(&name.text, declared.iter().copied()))
+        .unwrap_or_else(|| format!("declare it: `param {} = {first}`", name.text));
+    Diagnostic::error(
+        &names::UNDECLARED_PARAMETER,
+        format!("unknown parameter `{}` in `matrix`", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}
+
+/// `param n = 4` and no `$n`
+pub(super) fn unused_param(name: &Ident) -> Diagnostic {
+    let message = format!("parameter `{}` is never used", name.text);
+    Diagnostic::note(&names::UNUSED_PARAMETER, message, name.span, "has no effect")
+        .with_help(format!("write `${}` where its value belongs, or remove it", name.text))
+}
+
+/// `--set n="1; param m = 2"`
+pub(super) fn not_one_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        &values::WRONG_FORM,
+        format!("`--set {name}` takes one value"),
+        span,
+        "more than a value",
+    )
+    .with_help(format!("write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"))
+}
+
+/// `param p = [1, 2]`
+pub(super) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        &values::WRONG_FORM,
+        format!("a parameter is a quantity, a name or a string, found `{text}`"),
+        span,
+        "not one value",
+    )
+    .with_help("several values belong in a matrix: `matrix { p in [1, 2] }`")
+}

@@ -1,0 +1,291 @@
+//! Names, choices and their arguments.
+
+use crate::analysis::language::context::Context;
+use crate::analysis::language::expected::dimension_example;
+use crate::analysis::language::suggest::{all_of, alternatives, did_you_mean, nearest};
+use crate::analysis::language::value::Param;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{definitions, names, values};
+use crate::model::{Form, Param as ParamSpec, Spec};
+use crate::source::Span;
+use crate::syntax::ast::Ident;
+use crate::syntax::{EXPECTATION_WORDS, RESERVED_HELP};
+use crate::units::{Dimension, unit};
+
+/// `$m` where only `n` is declared
+pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Diagnostic {
+    let below = ctx.declared_below.iter().position(|below| below.name.text == name.text);
+    if let Some(position) = below {
+        let declaration = ctx.declared_below[position].name.span;
+        return if position == 0 {
+            let message = format!("parameter `{}` is declared by itself", name.text);
+            Diagnostic::error(&names::UNDECLARED_PARAMETER, message, name.span, "not known yet")
+                .with_help("give it a value")
+        } else {
+            let message = format!("parameter `${}` is used above its declaration", name.text);
+            Diagnostic::error(&names::UNDECLARED_PARAMETER, message, name.span, "not known yet")
+                .with_label(declaration, "declared below")
+                .with_help("move the declaration up: a parameter knows those above it")
+        };
+    }
+    let names: Vec<&str> = ctx.params.keys().map(String::as_str).collect();
+    let help = did_you_mean(&nearest(&name.text, names.iter().copied()))
+        .unwrap_or_else(|| format!("declare it: `param {} = …`", name.text));
+    Diagnostic::error(
+        &names::UNDECLARED_PARAMETER,
+        format!("unknown parameter `${}`", name.text),
+        name.span,
+        "not declared",
+    )
+    .with_help(help)
+}
+
+/// `routing power_of_two`; `ranked` holds every name of the registry, the nearest first
+pub(in crate::analysis) fn unknown_choice(what: &str, name: &str, span: Span, ranked: &[&str]) -> Diagnostic {
+    let near = did_you_mean(&nearest(name, ranked.iter().copied()));
+    let list = format!("{} {what} is one of {}", article(what), alternatives(ranked));
+    let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
+    Diagnostic::error(
+        &names::UNKNOWN_CHOICE,
+        format!("unknown {what} `{name}`"),
+        span,
+        format!("no such {what}"),
+    )
+    .with_help(help)
+}
+
+/// `random choices 2`
+pub(in crate::analysis) fn unknown_argument(
+    word: &str,
+    span: Span,
+    of: &str,
+    offered: &[&str],
+) -> Diagnostic {
+    let help = did_you_mean(&nearest(word, offered.iter().copied())).unwrap_or_else(|| {
+        if offered.is_empty() {
+            format!("`{of}` takes no arguments; statements on one line are separated by `;`")
+        } else {
+            format!("it takes {}", alternatives(offered))
+        }
+    });
+    Diagnostic::error(
+        &names::UNKNOWN_ARGUMENT,
+        format!("unknown argument `{word}` of `{of}`"),
+        span,
+        "not known here",
+    )
+    .with_help(help)
+}
+
+/// `a` or `an`
+pub(in crate::analysis) fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// `pick zip 1`
+pub(in crate::analysis) fn unknown_word(what: &str, word: &str, span: Span, words: &[&str]) -> Diagnostic {
+    let near = did_you_mean(&nearest(word, words.iter().copied()));
+    let list = format!("`{what}` is {}", alternatives(words));
+    let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
+    Diagnostic::error(
+        &names::UNKNOWN_CHOICE,
+        format!("unknown value `{word}` of `{what}`"),
+        span,
+        "not known here",
+    )
+    .with_help(help)
+}
+
+/// `routing` and nothing behind it
+pub(in crate::analysis) fn missing_choice(what: &str, span: Span, names: &[&str]) -> Diagnostic {
+    let message = format!("expected {} {what}, found nothing", article(what));
+    Diagnostic::error(&definitions::MISSING_VALUE, message, span, "expected here")
+        .with_help(format!("write one of {}", alternatives(names)))
+}
+
+/// `prompt 1500`
+pub(in crate::analysis) fn not_a_choice(
+    what: &str,
+    span: Span,
+    text: &str,
+    constant: bool,
+    names: &[&str],
+) -> Diagnostic {
+    let help = if constant {
+        format!("for a value that never changes write `constant {text}`")
+    } else {
+        format!("write one of {}", alternatives(names))
+    };
+    let message = format!("expected {} {what}, found `{text}`", article(what));
+    Diagnostic::error(&values::WRONG_FORM, message, span, format!("not {} {what}", article(what)))
+        .with_help(help)
+}
+
+/// `routing $n` where `n` is a number
+pub(in crate::analysis) fn param_is_no_choice(
+    what: &str,
+    name: &Ident,
+    param: &Param,
+    names: &[&str],
+) -> Diagnostic {
+    let message =
+        format!("expected {} {what}, found `{}`, the value of `${}`", article(what), param.text, name.text);
+    Diagnostic::error(&values::WRONG_FORM, message, name.span, format!("not {} {what}", article(what)))
+        .with_label(param.origin, "set here")
+        .with_help(format!("give `{}` one of {}", name.text, alternatives(names)))
+}
+
+/// `arrivals poisson 3`
+pub(in crate::analysis) fn leftover(span: Span, text: &str, of: &str, offered: &[&str]) -> Diagnostic {
+    let help = if offered.is_empty() {
+        format!("nothing may stand behind `{of}` here")
+    } else {
+        format!("a value stands behind its name: {}", alternatives(offered))
+    };
+    Diagnostic::error(
+        &definitions::EXTRA_INPUT,
+        format!("unexpected `{text}` behind `{of}`"),
+        span,
+        "not expected here",
+    )
+    .with_help(help)
+}
+
+/// `routing p2c { … }`
+pub(in crate::analysis) fn leftover_block(span: Span, of: &str) -> Diagnostic {
+    let opening = Span { end: span.start + 1, ..span };
+    Diagnostic::error(
+        &definitions::EXTRA_INPUT,
+        format!("`{of}` takes no block"),
+        opening,
+        "not expected here",
+    )
+    .with_help("write the arguments on the line of the statement")
+}
+
+/// `gamma cv 2 cv 3`
+pub(in crate::analysis) fn repeated_argument(name: &str, of: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        &definitions::DUPLICATE_ARGUMENT,
+        format!("`{name}` of `{of}` is given twice"),
+        again,
+        "given again",
+    )
+    .with_label(first, "first given here")
+    .with_help("remove one of the two")
+}
+
+/// `gamma` without `cv`
+pub(in crate::analysis) fn missing_arguments(
+    of: &str,
+    missing: &[&ParamSpec],
+    place: Dimension,
+    at: Span,
+) -> Diagnostic {
+    let names: Vec<&str> = missing.iter().map(|param| param.name).collect();
+    let (list, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
+    let shown: Vec<String> = missing.iter().map(|param| usage(param, place)).collect();
+    Diagnostic::error(
+        &definitions::MISSING_VALUE,
+        format!("`{of}` needs {list}"),
+        at,
+        format!("{list} {are} missing"),
+    )
+    .with_help(format!("write `{of} {}`", shown.join(" ")))
+}
+
+/// A choice with the arguments it cannot do without, as it is written: `constant 512`.
+pub(super) fn choice_usage(spec: &Spec, place: Dimension) -> String {
+    let required = spec.params.iter().filter(|param| param.required).map(|param| usage(param, place));
+    std::iter::once(spec.name.to_owned()).chain(required).collect::<Vec<_>>().join(" ")
+}
+
+/// An argument as it is written, for docs and help: `cv 2`, `[weight distribution, …]`.
+fn usage(param: &ParamSpec, place: Dimension) -> String {
+    let value = match param.form {
+        Form::Quantity(dimension) => dimension_example(dimension).to_owned(),
+        Form::OfPlace | Form::QuantilesOfPlace => dimension_example(place).to_owned(),
+        Form::RangeOfPlace => "low .. high".to_owned(),
+        Form::Count => "4".to_owned(),
+        Form::Distribution(_) => "distribution".to_owned(),
+        Form::Weighted => "[weight distribution, …]".to_owned(),
+        Form::List(_) => "[a, b, …]".to_owned(),
+        Form::File => "\"file\"".to_owned(),
+        Form::Text => "\"text\"".to_owned(),
+        Form::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
+        Form::Stages => "{ 5 min -> 20 req/s }".to_owned(),
+    };
+    if param.positional { value } else { format!("{} {value}", param.name) }
+}
+
+/// `cv` and nothing behind it
+pub(in crate::analysis) fn missing_value(name: &str, wanted: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(
+        &definitions::MISSING_VALUE,
+        format!("`{name}` needs {wanted}, found nothing"),
+        at,
+        "expected here",
+    )
+}
+
+/// `cv fast`
+pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        &values::WRONG_FORM,
+        format!("`{name}` expects {wanted}, found `{text}`"),
+        span,
+        format!("not {wanted}"),
+    )
+}
+
+/// `uniform 9 .. 3`
+pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        &values::REVERSED_RANGE,
+        format!("the range `{text}` runs backwards"),
+        span,
+        "low comes first",
+    )
+    .with_help("swap the two")
+}
+
+/// `serves llama_3_1_80b`
+pub(in crate::analysis) fn unknown_definition(
+    what: &str,
+    keyword: &str,
+    name: &str,
+    span: Span,
+    names: &[&str],
+    own: &[&str],
+) -> Diagnostic {
+    let code = if keyword == "gpu" { &names::UNKNOWN_GPU } else { &names::UNKNOWN_MODEL };
+    let near = did_you_mean(&nearest(name, names.iter().copied()));
+    let help = near.unwrap_or_else(|| {
+        let defined =
+            if own.is_empty() { String::new() } else { format!("; this file defines {}", alternatives(own)) };
+        format!("define it: `{keyword} {name} {{ … }}`, or see `kvs list {keyword}s`{defined}")
+    });
+    Diagnostic::error(code, format!("unknown {what} `{name}`"), span, format!("no such {what}"))
+        .with_help(help)
+}
+
+/// `param min = 4`, `workload for { … }`
+pub(in crate::analysis) fn reserved_name(name: &Ident) -> Option<Diagnostic> {
+    reserved(&name.text, name.span)
+}
+
+/// A name that is a unit or a word of expectations.
+pub(in crate::analysis) fn reserved(name: &str, span: Span) -> Option<Diagnostic> {
+    let what = if unit(name).is_some() {
+        "a unit"
+    } else if EXPECTATION_WORDS.contains(&name) {
+        "a word of the language"
+    } else {
+        return None;
+    };
+    let message = format!("`{name}` is {what} and cannot be a name");
+    Some(
+        Diagnostic::error(&names::RESERVED_NAME, message, span, format!("this is {what}"))
+            .with_help(RESERVED_HELP),
+    )
+}

@@ -1,0 +1,94 @@
+//! Statements of a block, whichever it is.
+
+use super::names::choice_usage;
+use crate::analysis::language::expected::dimension_example;
+use crate::analysis::language::keys::{Key, Table, Value};
+use crate::analysis::language::mode::Mode;
+use crate::analysis::language::suggest::{all_of, alternatives, did_you_mean, nearest};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{definitions, names};
+use crate::model::Batching;
+use crate::source::Span;
+use crate::syntax::ast::{Ident, Statement};
+use crate::units::Dimension;
+
+/// `prefil 12000 tok/s`
+pub(in crate::analysis) fn unknown_key(key: &Ident, table: &Table, tables: &[&'static Table]) -> Diagnostic {
+    let here = did_you_mean(&nearest(&key.text, table.names()));
+    let elsewhere: Vec<&str> = tables
+        .iter()
+        .filter(|other| other.block != table.block && other.find(&key.text).is_some())
+        .map(|other| other.block)
+        .collect();
+    let help = if elsewhere.is_empty() {
+        here.unwrap_or_else(|| {
+            let names: Vec<&str> = table.names().collect();
+            format!("`{}` knows {}", table.block, alternatives(&names))
+        })
+    } else {
+        format!("`{}` is a key of {}", key.text, alternatives(&elsewhere))
+    };
+    let message = format!("unknown key `{}` in `{}`", key.text, table.block);
+    Diagnostic::error(&names::UNKNOWN_KEY, message, key.span, "not known here").with_help(help)
+}
+
+/// `max_queue 64` and again `max_queue 32`
+pub(in crate::analysis) fn set_twice(again: &Statement, first: &Statement, table: &Table) -> Diagnostic {
+    let message = format!("`{}` is set twice in `{}`", again.key.text, table.block);
+    Diagnostic::error(&definitions::DUPLICATE_KEY, message, again.span, "set again here")
+        .with_label(first.span, "first set here")
+        .with_help("remove one of the two")
+}
+
+/// `gpu fast { vram 80 GB }`
+pub(in crate::analysis) fn missing_statements(block: &str, header: Span, missing: &[&Key]) -> Diagnostic {
+    let names: Vec<&str> = missing.iter().map(|key| key.name).collect();
+    let (names, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
+    let shown: Vec<String> = missing.iter().map(|key| usage(key)).collect();
+    let message = format!("`{block}` needs {names}");
+    Diagnostic::error(&definitions::MISSING_STATEMENT, message, header, format!("{names} {are} missing"))
+        .with_help(format!("add `{}`", shown.join("; ")))
+}
+
+/// A statement as it is written.
+pub(in crate::analysis) fn usage(key: &Key) -> String {
+    let value = match key.value {
+        Value::Quantity(dimension, _) => dimension_example(dimension).to_owned(),
+        Value::Share(_) => "90%".to_owned(),
+        Value::Factor(_) => "0.8".to_owned(),
+        Value::Count(_) => "4".to_owned(),
+        Value::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
+        Value::Choice(what, registry) => {
+            // The place of a distribution is tokens, that of a rate is requests: both are read off the argument.
+            let place = if what == "distribution" { Dimension::TOKENS } else { Dimension::REQUEST_RATE };
+            registry().first().map(|spec| choice_usage(spec, place)).unwrap_or_default()
+        }
+        Value::Shape(shape) => shape.to_owned(),
+    };
+    format!("{} {value}", key.name)
+}
+
+/// `max_batch 8` with `batching phases`
+pub(in crate::analysis) fn other_batching(key: &Ident, entry: &Key, mode: &Mode) -> Diagnostic {
+    let (here, there) = match mode.batching {
+        Batching::Phases => ("phases", "continuous"),
+        Batching::Continuous => ("continuous", "phases"),
+    };
+    let message = format!("`{}` has no effect with `batching {here}`", entry.name);
+    Diagnostic::error(
+        &definitions::KEY_OF_OTHER_BATCHING,
+        message,
+        key.span,
+        format!("known to `batching {there}` only"),
+    )
+    .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
+    .with_help(format!("remove the statement, or write `batching {there}`"))
+}
+
+/// `gpu a extends b`, `gpu b extends a`; `path` leads from the parent's name back to it
+pub(in crate::analysis) fn extends_cycle(parent: &Ident, path: &[&str]) -> Diagnostic {
+    let way = path.join(" -> ");
+    let message = format!("`{0}` extends itself: {way} -> {0}", parent.text);
+    Diagnostic::error(&definitions::CIRCULAR_EXTENDS, message, parent.span, "closes the circle")
+        .with_help("one of them must stand on its own")
+}
