@@ -1,7 +1,8 @@
 //! Every `kvs` block of the documentation is a scenario that analysis accepts.
 //!
-//! A block need not be complete: a cluster and a request are added where it has none, so that pages can show what they
-//! are about. `kvs,file` names a file that is not there and is only parsed; `kvs,wrong` must be refused.
+//! A block need not be complete: a cluster and a request are added if it has none, so that pages can show only what they
+//! are about. `kvs,file` refers to a file that does not exist and `kvs,new` uses what the page tells a reader to add, so
+//! both are only parsed; `kvs,wrong` must be rejected.
 
 use kvs::analysis::analyse;
 use kvs::diagnostics::{ErrorFormat, render};
@@ -44,7 +45,7 @@ fn complaint(text: &str, kind: &str) -> Option<String> {
     let mut sources = Sources::default();
     let id = sources.add("block.kvs", completed(text));
     let diagnostics = match kind {
-        "file" => parse(id, &sources).1,
+        "file" | "new" => parse(id, &sources).1,
         _ => {
             analyse(id, &mut sources, &mut |_, _, _| Err("a block uses no file".to_owned()), &Vec::new())
                 .diagnostics

@@ -1,7 +1,8 @@
 //! Files and outputs shown in the documentation are the real ones.
 //!
-//! `<!-- file PATH -->` is followed by that file (`wrong` behind it marks one that must be refused), `<!-- $ kvs … -->` by what the command prints; both end with
-//! `<!-- end -->`. Commands run at the root of the package. The time a command took is replaced, since it differs.
+//! `<!-- file PATH -->` is followed by that file (`<!-- file PATH wrong -->` by one that must be rejected) and `<!-- $ kvs … -->`
+//! by what the command prints; both end with `<!-- end -->`. Commands run in the package root. The time a command took is
+//! replaced, because it varies.
 
 use std::process::Command;
 

@@ -1,6 +1,6 @@
-//! Rules of this code base that the compiler does not hold: who uses whom, no dead files, no undocumented modules.
+//! Rules of this code base that the compiler does not enforce: dependencies, dead files, missing documentation, wording.
 //!
-//! Each rule is one file with one test a sentence; a failure prints every place that breaks it.
+//! Each file has one kind of rule and one test per sentence; a failure prints every place that breaks it.
 //! Not for behaviour: nothing here runs a scenario.
 
 mod arrows;
@@ -9,6 +9,7 @@ mod code;
 mod codes;
 mod files;
 mod registries;
+mod words;
 
 use std::path::{Path, PathBuf};
 
