@@ -13,6 +13,7 @@ pub mod bars;
 pub mod units;
 
 pub mod diagnostics;
+pub mod dictionary;
 pub mod digest;
 pub mod host;
 pub mod source;

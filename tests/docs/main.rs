@@ -5,6 +5,7 @@
 //! tables and outputs instead.
 
 mod blocks;
+mod other_tools;
 mod outputs;
 mod page;
 mod session;

@@ -17,22 +17,22 @@ use crate::compare_or_write;
 
 const WRITTEN: &str = "<!-- Written from the registries by `just docs`; changes here are lost. -->\n";
 
-fn page(title: &str, introduction: &str) -> String {
+pub(crate) fn page(title: &str, introduction: &str) -> String {
     format!("# {title}\n\n{WRITTEN}\n{introduction}\n")
 }
 
 /// A row of cells, with what Markdown would take for a border escaped.
-fn row(cells: &[String]) -> String {
+pub(crate) fn row(cells: &[String]) -> String {
     let escaped: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
     format!("| {} |\n", escaped.join(" | "))
 }
 
-fn heading(cells: &[&str]) -> String {
+pub(crate) fn heading(cells: &[&str]) -> String {
     let names: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
     format!("{}|{}\n", row(&names), "---|".repeat(cells.len()))
 }
 
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{text}`") }
 }
 
@@ -49,7 +49,7 @@ fn specs(text: &mut String, list: impl Iterator<Item = &'static Spec>) {
     }
 }
 
-fn sentence(summary: &str) -> String {
+pub(crate) fn sentence(summary: &str) -> String {
     let mut characters = summary.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
