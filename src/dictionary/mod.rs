@@ -82,7 +82,7 @@ pub enum Met {
     Item,
     /// As a metric of an expectation.
     Metric,
-    /// As the value of one of these keys.
+    /// As the value of one of these keys, or as an entry of a registry that is called so: `routing policy`.
     Value(&'static [&'static str]),
     /// After a number.
     Unit,
@@ -166,10 +166,22 @@ impl Word {
             None => format!("`{suggestion}`"),
         };
         let note = if self.note.is_empty() { String::new() } else { format!("; {}", self.note) };
-        match (self.tool, self.met) {
-            (Tool::Here, _) | (_, Met::Value(_)) => format!("write {typed}{note}"),
+        match self.tool {
+            Tool::Here => format!("{}: write {typed}", self.note),
             _ if suggestion == target => format!("{} is {typed} here{note}", self.called()),
             _ => format!("{} is `{target}` here: write {typed}{note}", self.called()),
+        }
+    }
+
+    /// Help for someone who wrote it as the value of a key.
+    #[must_use]
+    pub fn help_as_value(&self) -> String {
+        let Instead::Statement(_, statement) = self.instead else { return self.help(None, None) };
+        let value = statement.split_once(' ').map_or(statement, |(_, value)| value);
+        let note = if self.note.is_empty() { String::new() } else { format!("; {}", self.note) };
+        match self.tool {
+            Tool::LoadTests | Tool::Languages | Tool::Here => format!("write `{value}`{note}"),
+            _ => format!("{} is `{value}` here{note}", self.called()),
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod ast;
 mod error;
 mod format;
+mod gpus;
 mod limits;
 mod literal;
 mod parser;
@@ -15,6 +16,7 @@ mod token;
 
 pub(crate) use error::RESERVED_HELP;
 pub use format::{Refused, format};
+pub(crate) use gpus::gpus_statement;
 pub use limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 pub use parser::parse;
 

@@ -48,7 +48,7 @@ fn met(met: Met) -> String {
         Met::Item => "start of a line".to_owned(),
         Met::Metric => "metric".to_owned(),
         Met::Value(keys) => {
-            format!("value of {}", keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(", "))
+            format!("value: {}", keys.join(", "))
         }
         Met::Unit => "unit".to_owned(),
     }

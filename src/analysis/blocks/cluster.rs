@@ -19,6 +19,7 @@ use crate::model::{Batching, Bound, Gpu};
 use crate::model::{Cluster, Contention, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
+use crate::syntax::gpus_statement;
 use crate::units::Dimension;
 
 /// The most GPUs a cluster may have.
@@ -134,13 +135,20 @@ impl Layout {
 /// `TYPE x N [as GROUP] [tensor_parallel T]`.
 fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
     let mut cursor = Cursor::of(statement);
+    if let Some(Atom::Value(count)) = cursor.peek()
+        && let Some(meant) = gpus_statement(ctx.text(statement.span))
+    {
+        ctx.report(error::gpus_out_of_order(count.span(), &meant));
+        return None;
+    }
     let kind = take_name(&mut cursor, "gpus", "the name of a GPU", ctx)?;
     let times = match cursor.peek() {
         Some(Atom::Word(word)) if word.text == "x" => cursor.take().is_some(),
         _ => false,
     };
     if !times {
-        ctx.report(error::gpus_without_number(cursor.last(), &kind.0));
+        let meant = gpus_statement(ctx.text(statement.span));
+        ctx.report(error::gpus_without_number(cursor.last(), &kind.0, meant.as_deref()));
         return None;
     }
     let one = Bound::AtLeast(1.0);

@@ -2,7 +2,7 @@
 
 use super::term::{self, Operand};
 use super::{During, Lowering, Scope, Temporal, error, place, selectors};
-use crate::analysis::language::values;
+use crate::analysis::language::{suggest, values};
 use crate::metrics::Equality;
 use crate::model::{Bound, Comparison, Condition, Term, Tolerance};
 use crate::source::Span;
@@ -195,8 +195,10 @@ impl Lowering<'_, '_> {
         for selector in written {
             let (word, span) = (selectors::word_of(selector), selector.span());
             if !matches!(word, "during" | "after") {
-                let help = self.with_selector_moved(inner, word, span);
-                self.report(error::selector_behind_literal(word, span, &help));
+                let misspelt = self.misspelt_workload(selector);
+                let moved =
+                    self.with_selector_moved(inner, word, span, misspelt.as_ref().map(|(_, near)| *near));
+                self.report(error::selector_behind_literal(word, span, &moved, misspelt));
                 sound = None;
             } else if let Some(earlier) = self.scope.during {
                 self.report(error::selected_twice(earlier.word, word, earlier.span, span));
@@ -214,10 +216,29 @@ impl Lowering<'_, '_> {
         sound
     }
 
+    /// The workload of a `for` that does not exist, and the one it is like: said together with where it belongs.
+    fn misspelt_workload<'n>(&self, selector: &'n ast::Selector) -> Option<(&'n str, &'_ str)>
+    where
+        Self: 'n,
+    {
+        let ast::Selector::For(name) = selector else { return None };
+        let known = || self.around.own.workloads.iter().map(String::as_str);
+        if known().any(|workload| workload == name.text) {
+            return None;
+        }
+        suggest::nearest(&name.text, known()).first().map(|near| (name.text.as_str(), *near))
+    }
+
     /// What should have been written: the selector behind the metric, or, where it could be meant for several,
     /// behind the first of them.
-    fn with_selector_moved(&self, condition: &ast::Condition, word: &'static str, selector: Span) -> String {
-        let written = self.text(selector);
+    fn with_selector_moved(
+        &self,
+        condition: &ast::Condition,
+        word: &'static str,
+        selector: Span,
+        workload: Option<&str>,
+    ) -> String {
+        let written = workload.map_or_else(|| self.text(selector), str::to_owned);
         let written = if written.starts_with(word) { written } else { format!("{word} {written}") };
         let whole = place::of_condition(condition);
         match place::metrics(condition).as_slice() {

@@ -2,6 +2,7 @@
 
 use super::Temporal;
 use super::selectors::selectors_of;
+use crate::analysis::language::error::help_for_metric;
 use crate::analysis::language::expected::number_text;
 use crate::analysis::language::mode::Mode;
 use crate::analysis::language::suggest::{alternatives, did_you_mean};
@@ -15,7 +16,7 @@ use crate::syntax::ast::{Ident, Metric, Text};
 
 /// `p99_latencyms`
 pub(super) fn unknown_metric(name: &Ident, near: &[&str]) -> Diagnostic {
-    let help = did_you_mean(near).unwrap_or_else(|| "`kvs list metrics` prints every metric".to_owned());
+    let help = help_for_metric(&name.text, near);
     Diagnostic::error(
         &expectations::UNKNOWN_METRIC,
         format!("unknown metric `{}`", name.text),
@@ -134,10 +135,19 @@ pub(super) fn selected_twice(earlier: &str, word: &str, first: Span, second: Spa
 }
 
 /// `p99_ttft_ms < 1 s for chat`
-pub(super) fn selector_behind_literal(word: &str, span: Span, moved: &str) -> Diagnostic {
+pub(super) fn selector_behind_literal(
+    word: &str,
+    span: Span,
+    moved: &str,
+    misspelt: Option<(&str, &str)>,
+) -> Diagnostic {
     let message = format!("`{word}` belongs behind the metric it selects from");
-    Diagnostic::error(&expectations::SELECTOR_AFTER_LIMIT, message, span, "selects nothing here")
-        .with_help(format!("write `{moved}`"))
+    Diagnostic::error(&expectations::SELECTOR_AFTER_LIMIT, message, span, "selects nothing here").with_help(
+        match misspelt {
+            Some((name, _)) => format!("write `{moved}`: there is no workload `{name}`"),
+            None => format!("write `{moved}`"),
+        },
+    )
 }
 
 /// `peak_vram_bytes on slow`

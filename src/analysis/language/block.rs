@@ -9,7 +9,7 @@ use super::error;
 use super::expected::{self, Expected};
 use super::keys::{Key, Table, Value, block_name};
 use super::mode::Mode;
-use super::suggest::{alternatives, nearest};
+use super::suggest::alternatives;
 use super::text::one_line;
 use super::values;
 use crate::model::{Batching, Choice};
@@ -30,6 +30,8 @@ pub(in crate::analysis) struct Block<'s> {
     pub(in crate::analysis) damaged: bool,
     statements: Vec<(&'static Key, &'s Statement)>,
     unknown: Vec<&'s str>,
+    /// Those of all blocks, where there are unknown ones.
+    tables: &'static [&'static Table],
 }
 
 impl<'s> Block<'s> {
@@ -41,10 +43,16 @@ impl<'s> Block<'s> {
         statements: &'s [Statement],
         ctx: &mut Context<'_>,
     ) -> Block<'s> {
-        let mut block = Block { name, damaged: ctx.damaged.contains(&header), ..Block::empty(table, header) };
+        let mut block = Block {
+            name,
+            damaged: ctx.damaged.contains(&header),
+            tables: ctx.tables,
+            ..Block::empty(table, header)
+        };
         for statement in statements {
             let Some(key) = table.find(&statement.key.text) else {
-                ctx.report(error::unknown_key(&statement.key, table, ctx.tables));
+                let written = value_text(statement, ctx);
+                ctx.report(error::unknown_key(&statement.key, &written, table, ctx.tables));
                 block.unknown.push(&statement.key.text);
                 continue;
             };
@@ -58,7 +66,15 @@ impl<'s> Block<'s> {
 
     /// An empty one, where a file says nothing.
     pub(in crate::analysis) fn empty(table: &'static Table, header: Span) -> Block<'s> {
-        Block { table, name: None, header, damaged: false, statements: Vec::new(), unknown: Vec::new() }
+        Block {
+            table,
+            name: None,
+            header,
+            damaged: false,
+            statements: Vec::new(),
+            unknown: Vec::new(),
+            tables: &[],
+        }
     }
 
     /// This block with the statements of another put in the place of its own, key by key.
@@ -67,7 +83,8 @@ impl<'s> Block<'s> {
         let statements = kept.chain(&other.statements).copied().collect();
         let unknown = self.unknown.iter().chain(&other.unknown).copied().collect();
         let damaged = self.damaged || other.damaged;
-        Block { statements, unknown, damaged, ..*self }
+        let tables = if self.tables.is_empty() { other.tables } else { self.tables };
+        Block { statements, unknown, damaged, tables, ..*self }
     }
 
     /// The same statements under the name and the header of the block that inherits them.
@@ -101,7 +118,7 @@ impl<'s> Block<'s> {
             statement.atoms.iter().any(|atom| matches!(atom, Atom::Word(word) if word.text == key))
         };
         self.has(key)
-            || self.unknown.iter().any(|word| !nearest(word, [key]).is_empty())
+            || self.unknown.iter().any(|word| error::stands_for(word, key, self.table, self.tables))
             || self.statements.iter().any(|(_, statement)| swallowed(statement))
     }
 

@@ -223,7 +223,10 @@ impl<'s> Cursor<'s> {
             (Some(Atom::Word(word)), _) => match self.number {
                 // `3 tps`: behind a bare number a word that is no argument was meant as its unit.
                 Some(number) if error::resembles_unit(&word.text) => error::unknown_unit(number, word, None),
-                _ => error::unknown_argument(&word.text, word.span, of, &self.offered),
+                _ => {
+                    let written = self.atoms.get(1).map_or("", |atom| ctx.text(atom.span()));
+                    error::unknown_argument(&word.text, word.span, of, written, &self.offered)
+                }
             },
             (Some(atom), _) => error::leftover(atom.span(), ctx.text(atom.span()), of, &self.offered),
             (None, Some(Nested::Statements(_, span) | Nested::Stages(_, span))) => {

@@ -123,3 +123,36 @@ pub(in crate::analysis) fn number_text(value: f64) -> String {
         format!("{value}")
     }
 }
+
+/// The unit that a time is usually written in: seconds for a run, milliseconds for a token, microseconds for a layer.
+pub(in crate::analysis) fn usual_unit_of_time(what: &str) -> &'static str {
+    const IN_MILLISECONDS: &[&str] = &["ttft", "tpot", "latency", "base", "before_queue"];
+    const IN_MICROSECONDS: &[&str] =
+        &["per_layer", "per_prompt_token", "per_context_token", "per_request", "per_message"];
+    match what {
+        _ if IN_MILLISECONDS.contains(&what) => "ms",
+        _ if IN_MICROSECONDS.contains(&what) => "us",
+        _ => "s",
+    }
+}
+
+/// The units to offer where one is missing, the most likely first.
+pub(in crate::analysis) fn usual_units(expected: Expected<'_>) -> Vec<&'static str> {
+    if expected.dimension == Dimension::TIME {
+        return match usual_unit_of_time(expected.what) {
+            "ms" => vec!["ms", "s", "us"],
+            "us" => vec!["us", "ms", "s"],
+            _ => vec!["s", "ms", "min", "h"],
+        };
+    }
+    UNITS.iter().filter(|unit| unit.dimension == expected.dimension).map(|unit| unit.name).take(4).collect()
+}
+
+/// A value for what is called so, as it would be written.
+pub(in crate::analysis) fn example_of(what: &str, dimension: Dimension) -> &'static str {
+    match (dimension, usual_unit_of_time(what)) {
+        (Dimension::TIME, "s") => "10 s",
+        (Dimension::TIME, "us") => "10 us",
+        _ => dimension_example(dimension),
+    }
+}

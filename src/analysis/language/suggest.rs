@@ -19,6 +19,14 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
     scored.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
+/// All candidates, those most like `name` first.
+pub(super) fn by_likeness<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
+    let mut scored: Vec<(f64, &str)> =
+        candidates.into_iter().map(|candidate| (similarity(name, candidate), candidate)).collect();
+    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
+    scored.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
 /// Registry entries, those nearest to `name` first; all of them.
 pub(in crate::analysis) fn ranked(name: &str, specs: &[&'static Spec]) -> Vec<&'static str> {
     let mut scored: Vec<(f64, &'static str)> = specs
@@ -68,11 +76,12 @@ fn similarity(name: &str, candidate: &str) -> f64 {
     let long = name.len() >= 3 && candidate.len() >= 3;
     let extends = long && (name.starts_with(&candidate) || candidate.starts_with(&name));
     let blend = f64::midpoint(edits, prefix);
-    if extends { blend.max(NEAR) } else { blend.max(same_words(&name, &candidate)) }
+    let words = same_words(&name, &candidate).max(same_words(&candidate, &name));
+    if extends { blend.max(NEAR) } else { blend.max(words) }
 }
 
 /// Names of the same words in another order are near, `ttft_p99` and `p99_ttft_ms`, the nearer the fewer words the
-/// candidate has beyond them.
+/// other has beyond them: `kv_cache_dtype` is near `kv_dtype`.
 fn same_words(name: &str, candidate: &str) -> f64 {
     let (words, mut others): (Vec<&str>, Vec<&str>) =
         (name.split('_').collect(), candidate.split('_').collect());
@@ -113,6 +122,10 @@ mod tests {
         assert_eq!(nearest("max_concurent", keys), ["max_concurrent"]);
         assert!(nearest("colour", keys).is_empty());
         assert!(nearest("p", keys).is_empty());
+        assert_eq!(
+            nearest("kv_cache_dtype", ["dtype", "kv_dtype", "expert_dtype"]).first(),
+            Some(&"kv_dtype")
+        );
         assert_eq!(nearest("ttft_p99", ["p99_latency_ms", "p99_ttft_ms", "p99_tpot_ms"]), ["p99_ttft_ms"]);
     }
 

@@ -19,11 +19,11 @@ pub(super) static WORDS: &[Word] = &[
     item(K6, "thresholds", "expect p95_latency_ms < 500 ms"),
     item(K6, "check", "expect reject_rate < 1%"),
     item(K6, "options", "run { seeds 3 }"),
-    value(K6, "constant_vus", &["arrivals"], "workload", "arrivals users 10 think exponential mean 5 s"),
-    value(K6, "ramping_vus", &["arrivals"], "workload", "arrivals users 10 think exponential mean 5 s")
+    value(K6, "constant_vus", &["arrival process"], "workload", "arrivals users 10 think exponential mean 5 s"),
+    value(K6, "ramping_vus", &["arrival process"], "workload", "arrivals users 10 think exponential mean 5 s")
         .note("the number of users is constant"),
-    value(K6, "constant_arrival_rate", &["arrivals"], "workload", "arrivals constant"),
-    value(K6, "ramping_arrival_rate", &["arrivals"], "workload", "arrivals constant")
+    value(K6, "constant_arrival_rate", &["arrival process"], "workload", "arrivals constant"),
+    value(K6, "ramping_arrival_rate", &["arrival process"], "workload", "arrivals constant")
         .note("and `rate stages { … }` for the ramp"),
     metric(K6, "http_req_duration", "p95_latency_ms"),
     metric(K6, "http_req_waiting", "p95_ttft_ms"),

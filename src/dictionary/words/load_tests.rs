@@ -70,29 +70,23 @@ pub(super) static WORDS: &[Word] = &[
     nothing(LoadTests, "temperature", "tokens are counted, never sampled"),
     nothing(LoadTests, "url", "nothing is sent anywhere: a run is simulated"),
     nothing(LoadTests, "host", "nothing is sent anywhere: a run is simulated"),
+    value(LoadTests, "normal", &["distribution"], "workload", "prompt lognormal median 500 p95 1500")
+        .note("there is no `normal` distribution, since lengths are positive"),
+    value(LoadTests, "gaussian", &["distribution"], "workload", "prompt lognormal median 500 p95 1500")
+        .note("there is no `gaussian` distribution, since lengths are positive"),
+    value(LoadTests, "fixed", &["distribution"], "workload", "prompt constant 500"),
+    value(LoadTests, "concurrent", &["arrival process"], "workload", "arrivals users 10 think constant 0 s"),
     value(
         LoadTests,
-        "normal",
-        &["prompt", "output", "think", "turns"],
+        "closed",
+        &["arrival process"],
         "workload",
-        "prompt lognormal median 500 p95 1500",
-    )
-    .note("there is no `normal` distribution, since lengths are positive"),
-    value(
-        LoadTests,
-        "gaussian",
-        &["prompt", "output", "think", "turns"],
-        "workload",
-        "prompt lognormal median 500 p95 1500",
-    )
-    .note("there is no `gaussian` distribution, since lengths are positive"),
-    value(LoadTests, "fixed", &["prompt", "output", "think", "turns"], "workload", "prompt constant 500"),
-    value(LoadTests, "concurrent", &["arrivals"], "workload", "arrivals users 10 think constant 0 s"),
-    value(LoadTests, "closed", &["arrivals"], "workload", "arrivals users 10 think exponential mean 5 s"),
-    value(LoadTests, "exponential", &["arrivals"], "workload", "arrivals poisson")
+        "arrivals users 10 think exponential mean 5 s",
+    ),
+    value(LoadTests, "exponential", &["arrival process"], "workload", "arrivals poisson")
         .note("its gaps are exponential"),
-    value(LoadTests, "random", &["arrivals"], "workload", "arrivals poisson"),
-    value(LoadTests, "uniform", &["arrivals"], "workload", "arrivals constant"),
+    value(LoadTests, "random", &["arrival process"], "workload", "arrivals poisson"),
+    value(LoadTests, "uniform", &["arrival process"], "workload", "arrivals constant"),
     metric(LoadTests, "output_token_throughput", "throughput_tokens_per_sec"),
     metric(LoadTests, "request_goodput", "goodput"),
     metric(LoadTests, "completed", "finished"),

@@ -13,7 +13,7 @@ pub(super) static WORDS: &[Word] = &[
     key(Vllm, "enable_prefix_caching", "engine", "prefix_cache on"),
     key(Vllm, "no_enable_prefix_caching", "engine", "prefix_cache off"),
     key(Vllm, "enable_chunked_prefill", "engine", "max_batch_tokens 2048")
-        .note("prompts are always prefilled in chunks of at most so many tokens"),
+        .note("prompts are always prefilled in chunks, bounded by this number of tokens"),
     key(Vllm, "async_scheduling", "engine", "schedule_ahead 1"),
     key(Vllm, "scheduling_policy", "policy", "scheduling priority"),
     key(Vllm, "tensor_parallel_size", "cluster", "gpus h100_sxm x 2 tensor_parallel 2"),
@@ -32,7 +32,7 @@ pub(super) static WORDS: &[Word] = &[
     nothing(Vllm, "speculative_config", "speculative decoding is not modelled"),
     nothing(Vllm, "long_prefill_token_threshold", "chunks are bounded by `max_batch_tokens` alone"),
     nothing(Vllm, "enable_lora", "adapters are not modelled"),
-    value(Vllm, "fcfs", &["scheduling"], "policy", "scheduling fifo"),
+    value(Vllm, "fcfs", &["scheduling policy"], "policy", "scheduling fifo"),
     value(Vllm, "bfloat16", &["dtype", "kv_dtype", "expert_dtype"], "model", "dtype bf16"),
     value(Vllm, "float16", &["dtype", "kv_dtype", "expert_dtype"], "model", "dtype bf16")
         .note("of 16 bits too, and as fast"),

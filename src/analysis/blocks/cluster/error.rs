@@ -83,15 +83,18 @@ pub(in crate::analysis) fn heads_do_not_divide(
         .with_help(format!("write {}", near.join(" or ")))
 }
 
-/// `gpus fast`
-pub(in crate::analysis) fn gpus_without_number(at: Span, kind: &str) -> Diagnostic {
-    Diagnostic::error(
-        &definitions::MISSING_VALUE,
-        format!("`gpus {kind}` does not say how many"),
-        at,
-        "how many?",
-    )
-    .with_help(format!("write `gpus {kind} x 4`"))
+/// `gpus fast`, `gpus fast 4`; `meant` is the statement where a number can be found in it.
+pub(in crate::analysis) fn gpus_without_number(at: Span, kind: &str, meant: Option<&str>) -> Diagnostic {
+    let message = format!("`gpus {kind}` does not say how many");
+    Diagnostic::error(&definitions::MISSING_VALUE, message, at, "how many?")
+        .with_help(format!("write `{}`", meant.map_or_else(|| format!("gpus {kind} x 4"), str::to_owned)))
+}
+
+/// `gpus 2 x h100_sxm`
+pub(in crate::analysis) fn gpus_out_of_order(at: Span, meant: &str) -> Diagnostic {
+    let message = "the kind of GPU comes before how many";
+    Diagnostic::error(&values::WRONG_FORM, message, at, "comes after the kind")
+        .with_help(format!("write `{meant}`"))
 }
 
 /// Two groups of one name

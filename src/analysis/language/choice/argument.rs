@@ -119,7 +119,8 @@ impl Reader<'_> {
         let Some(param) = self.named_param(&key.text) else {
             let names: Vec<&str> =
                 self.params.iter().map(|param| param.name).filter(|name| *name != QUANTILES).collect();
-            ctx.report(error::unknown_argument(&key.text, key.span, self.of, &names));
+            let written = crate::analysis::language::block::value_text(statement, ctx);
+            ctx.report(error::unknown_argument(&key.text, key.span, self.of, &written, &names));
             self.sound = false;
             return;
         };
@@ -166,8 +167,8 @@ impl Reader<'_> {
         });
         let diagnostic = match unread {
             // `gamma vc 2`: a misspelt argument rather than a missing one.
-            Some((word, near)) => error::unknown_argument(&word.text, word.span, self.of, &[near]),
-            None => error::missing_arguments(self.of, &missing, self.place, cursor.last),
+            Some((word, near)) => error::unknown_argument(&word.text, word.span, self.of, "", &[near]),
+            None => error::missing_arguments(self.of, &missing, self.place, cursor.last, ctx),
         };
         ctx.report(diagnostic);
         cursor.give_up();
@@ -254,6 +255,16 @@ fn read_quantity(
     ctx: &mut Context<'_>,
 ) -> Option<Quantity> {
     let expr = take_expr(name, &dimension.to_string(), cursor, ctx)?;
+    if let Some((number, word)) = cursor.number.zip(cursor.peek_word())
+        && !dimension.is_count()
+        && !cursor.offered.contains(&word.text.as_str())
+        && error::resembles_unit(&word.text)
+    {
+        // `bandwidth 400 Gbps latency 2 us`: a unit in another spelling, not a unit that is missing.
+        ctx.report(error::unknown_unit(number, word, Some(dimension)));
+        cursor.take();
+        return None;
+    }
     if dimension == Dimension::BANDWIDTH {
         values::note_bits(expr, ctx);
     }

@@ -2,8 +2,10 @@
 
 mod names;
 mod statements;
+mod strangers;
 mod values;
 
 pub(in crate::analysis) use names::*;
 pub(in crate::analysis) use statements::*;
+pub(in crate::analysis) use strangers::*;
 pub(in crate::analysis) use values::*;

@@ -1,16 +1,19 @@
 //! Names, choices and their arguments.
 
 use crate::analysis::language::context::Context;
-use crate::analysis::language::expected::dimension_example;
+use crate::analysis::language::expected::example_of;
 use crate::analysis::language::suggest::{all_of, alternatives, did_you_mean, nearest};
 use crate::analysis::language::value::Param;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{definitions, names, values};
+use crate::dictionary;
 use crate::model::{Form, Param as ParamSpec, Spec};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 use crate::syntax::{EXPECTATION_WORDS, RESERVED_HELP};
 use crate::units::{Dimension, unit};
+
+use super::strangers::help_for_argument;
 
 /// `$m` where only `n` is declared
 pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Diagnostic {
@@ -42,9 +45,14 @@ pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Dia
 
 /// `routing power_of_two`; `ranked` holds every name of the registry, the nearest first
 pub(in crate::analysis) fn unknown_choice(what: &str, name: &str, span: Span, ranked: &[&str]) -> Diagnostic {
-    let near = did_you_mean(&nearest(name, ranked.iter().copied()));
-    let list = format!("{} {what} is one of {}", article(what), alternatives(ranked));
-    let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
+    let help = match dictionary::value(name, what) {
+        Some(word) => word.help_as_value(),
+        None => {
+            let near = did_you_mean(&nearest(name, ranked.iter().copied()));
+            let list = format!("{} {what} is one of {}", article(what), alternatives(ranked));
+            near.map_or_else(|| list.clone(), |near| format!("{near} {list}"))
+        }
+    };
     Diagnostic::error(
         &names::UNKNOWN_CHOICE,
         format!("unknown {what} `{name}`"),
@@ -59,9 +67,12 @@ pub(in crate::analysis) fn unknown_argument(
     word: &str,
     span: Span,
     of: &str,
+    written: &str,
     offered: &[&str],
 ) -> Diagnostic {
-    let help = did_you_mean(&nearest(word, offered.iter().copied())).unwrap_or_else(|| {
+    let help = help_for_argument(word, written, offered)
+        .or_else(|| did_you_mean(&nearest(word, offered.iter().copied())));
+    let help = help.unwrap_or_else(|| {
         if offered.is_empty() {
             format!("`{of}` takes no arguments; statements on one line are separated by `;`")
         } else {
@@ -84,9 +95,14 @@ pub(in crate::analysis) fn article(noun: &str) -> &'static str {
 
 /// `pick zip 1`
 pub(in crate::analysis) fn unknown_word(what: &str, word: &str, span: Span, words: &[&str]) -> Diagnostic {
-    let near = did_you_mean(&nearest(word, words.iter().copied()));
-    let list = format!("`{what}` is {}", alternatives(words));
-    let help = near.map_or_else(|| list.clone(), |near| format!("{near} {list}"));
+    let help = match dictionary::value(word, what) {
+        Some(known) => known.help_as_value(),
+        None => {
+            let near = did_you_mean(&nearest(word, words.iter().copied()));
+            let list = format!("`{what}` is {}", alternatives(words));
+            near.map_or_else(|| list.clone(), |near| format!("{near} {list}"))
+        }
+    };
     Diagnostic::error(
         &names::UNKNOWN_CHOICE,
         format!("unknown value `{word}` of `{what}`"),
@@ -181,6 +197,7 @@ pub(in crate::analysis) fn missing_arguments(
     missing: &[&ParamSpec],
     place: Dimension,
     at: Span,
+    ctx: &Context<'_>,
 ) -> Diagnostic {
     let names: Vec<&str> = missing.iter().map(|param| param.name).collect();
     let (list, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
@@ -191,7 +208,19 @@ pub(in crate::analysis) fn missing_arguments(
         at,
         format!("{list} {are} missing"),
     )
-    .with_help(format!("write `{of} {}`", shown.join(" ")))
+    .with_help(format!("write `{} {}`", written_so_far(of, at, ctx), shown.join(" ")))
+}
+
+/// A choice with what was written of its arguments, up to where something is missing.
+fn written_so_far(of: &str, at: Span, ctx: &Context<'_>) -> String {
+    let before = &ctx.sources.get(at.source).text[..at.end as usize];
+    let start = before.rfind(['\n', ';', '{', '[', ',']).map_or(0, |separator| separator + 1);
+    let line = &before[start..];
+    let begins = line.match_indices(of).map(|(position, _)| position).find(|position| {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        !line[..*position].ends_with(is_part) && !line[position + of.len()..].starts_with(is_part)
+    });
+    begins.map_or_else(|| of.to_owned(), |position| line[position..].trim_end().to_owned())
 }
 
 /// A choice with the arguments it cannot do without, as it is written: `constant 512`.
@@ -203,11 +232,11 @@ pub(super) fn choice_usage(spec: &Spec, place: Dimension) -> String {
 /// An argument as it is written, for docs and help: `cv 2`, `[weight distribution, …]`.
 fn usage(param: &ParamSpec, place: Dimension) -> String {
     let value = match param.form {
-        Form::Quantity(dimension) => dimension_example(dimension).to_owned(),
-        Form::OfPlace | Form::QuantilesOfPlace => dimension_example(place).to_owned(),
+        Form::Quantity(dimension) => example_of(param.name, dimension).to_owned(),
+        Form::OfPlace | Form::QuantilesOfPlace => example_of(param.name, place).to_owned(),
         Form::RangeOfPlace => "low .. high".to_owned(),
         Form::Count => "4".to_owned(),
-        Form::Distribution(_) => "distribution".to_owned(),
+        Form::Distribution(dimension) => format!("exponential mean {}", example_of(param.name, dimension)),
         Form::Weighted => "[weight distribution, …]".to_owned(),
         Form::List(_) => "[a, b, …]".to_owned(),
         Form::File => "\"file\"".to_owned(),
@@ -259,7 +288,7 @@ pub(in crate::analysis) fn unknown_definition(
     own: &[&str],
 ) -> Diagnostic {
     let code = if keyword == "gpu" { &names::UNKNOWN_GPU } else { &names::UNKNOWN_MODEL };
-    let near = did_you_mean(&nearest(name, names.iter().copied()));
+    let near = did_you_mean(&nearest_definition(name, names));
     let help = near.unwrap_or_else(|| {
         let defined =
             if own.is_empty() { String::new() } else { format!("; this file defines {}", alternatives(own)) };
@@ -267,6 +296,13 @@ pub(in crate::analysis) fn unknown_definition(
     });
     Diagnostic::error(code, format!("unknown {what} `{name}`"), span, format!("no such {what}"))
         .with_help(help)
+}
+
+/// The definitions whose names are like this one, or contain it: `llama_3_1_8b_instruct` is `llama_3_1_8b`.
+fn nearest_definition<'n>(name: &str, names: &[&'n str]) -> Vec<&'n str> {
+    let begins: Option<&&str> =
+        names.iter().filter(|known| name.starts_with(*known)).max_by_key(|known| known.len());
+    begins.map_or_else(|| nearest(name, names.iter().copied()), |known| vec![*known])
 }
 
 /// `param min = 4`, `workload for { … }`

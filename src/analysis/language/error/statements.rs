@@ -1,10 +1,11 @@
 //! Statements of a block, whichever it is.
 
 use super::names::choice_usage;
-use crate::analysis::language::expected::dimension_example;
+use super::strangers::help_for_key;
+use crate::analysis::language::expected::example_of;
 use crate::analysis::language::keys::{Key, Table, Value};
 use crate::analysis::language::mode::Mode;
-use crate::analysis::language::suggest::{all_of, alternatives, did_you_mean, nearest};
+use crate::analysis::language::suggest::all_of;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{definitions, names};
 use crate::model::Batching;
@@ -13,21 +14,13 @@ use crate::syntax::ast::{Ident, Statement};
 use crate::units::Dimension;
 
 /// `prefil 12000 tok/s`
-pub(in crate::analysis) fn unknown_key(key: &Ident, table: &Table, tables: &[&'static Table]) -> Diagnostic {
-    let here = did_you_mean(&nearest(&key.text, table.names()));
-    let elsewhere: Vec<&str> = tables
-        .iter()
-        .filter(|other| other.block != table.block && other.find(&key.text).is_some())
-        .map(|other| other.block)
-        .collect();
-    let help = if elsewhere.is_empty() {
-        here.unwrap_or_else(|| {
-            let names: Vec<&str> = table.names().collect();
-            format!("`{}` knows {}", table.block, alternatives(&names))
-        })
-    } else {
-        format!("`{}` is a key of {}", key.text, alternatives(&elsewhere))
-    };
+pub(in crate::analysis) fn unknown_key(
+    key: &Ident,
+    written: &str,
+    table: &Table,
+    tables: &[&'static Table],
+) -> Diagnostic {
+    let help = help_for_key(&key.text, written, table, tables);
     let message = format!("unknown key `{}` in `{}`", key.text, table.block);
     Diagnostic::error(&names::UNKNOWN_KEY, message, key.span, "not known here").with_help(help)
 }
@@ -53,7 +46,7 @@ pub(in crate::analysis) fn missing_statements(block: &str, header: Span, missing
 /// A statement as it is written.
 pub(in crate::analysis) fn usage(key: &Key) -> String {
     let value = match key.value {
-        Value::Quantity(dimension, _) => dimension_example(dimension).to_owned(),
+        Value::Quantity(dimension, _) => example_of(key.name, dimension).to_owned(),
         Value::Share(_) => "90%".to_owned(),
         Value::Factor(_) => "0.8".to_owned(),
         Value::Count(_) => "4".to_owned(),

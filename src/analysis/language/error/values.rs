@@ -1,7 +1,9 @@
 //! Values and units.
 
 use crate::analysis::language::context::Context;
-use crate::analysis::language::expected::{Bare, Expected, dimension_example, display, number_text, wanted};
+use crate::analysis::language::expected::{
+    Bare, Expected, display, example_of, number_text, usual_units, wanted,
+};
 use crate::analysis::language::suggest::{alternatives, nearest};
 use crate::analysis::language::value::{Evaluated, Param, ParamValue, Written};
 use crate::diagnostics::Diagnostic;
@@ -22,17 +24,21 @@ pub(in crate::analysis) fn unknown_unit(
     };
     let number = number_text(literal.value);
     let mut help = Vec::new();
-    match likely_unit(&spelt.text, wanted) {
-        Some(likely) => help.push(format!("did you mean `{number} {likely}`?")),
-        None if hint.is_some_and(Dimension::is_count) => help.push(format!("write `{number}`")),
-        None => {}
+    if let Some(factor) = thousands(&spelt.text).filter(|_| hint.is_none_or(Dimension::is_count)) {
+        let written = number_text(literal.value * factor);
+        let message = format!("unknown unit `{}`", spelt.text);
+        return Diagnostic::error(&values::UNKNOWN_UNIT, message, spelt.span, "no such unit")
+            .with_help(format!("write the number out: `{written}`"));
     }
-    if let Some(hint) = hint {
-        let names: Vec<&str> =
-            UNITS.iter().filter(|unit| unit.dimension == hint).map(|unit| unit.name).collect();
-        if names.len() > 1 {
-            help.push(format!("{hint} is written in {}", alternatives(&names)));
+    let likely = likely_unit(&spelt.text, wanted);
+    match (likely, hint) {
+        (Some(likely), _) => help.push(format!("did you mean `{number} {likely}`?")),
+        (None, Some(hint)) if hint.is_count() => help.push(format!("write `{number}`")),
+        (None, Some(hint)) => {
+            let units = UNITS.iter().filter(|unit| unit.dimension == hint).map(|unit| unit.name);
+            help.push(format!("{hint} is written in {}", alternatives(&units.collect::<Vec<_>>())));
         }
+        (None, None) => {}
     }
     let diagnostic = Diagnostic::error(
         &values::UNKNOWN_UNIT,
@@ -41,6 +47,15 @@ pub(in crate::analysis) fn unknown_unit(
         "no such unit",
     );
     if help.is_empty() { diagnostic } else { diagnostic.with_help(help.join(" ")) }
+}
+
+/// What `k` and `M` multiply by.
+fn thousands(spelt: &str) -> Option<f64> {
+    match spelt {
+        "k" | "K" => Some(1e3),
+        "m" | "M" => Some(1e6),
+        _ => None,
+    }
 }
 
 /// The unit that a wrong spelling stands for, if one is likely.
@@ -98,12 +113,7 @@ pub(in crate::analysis) fn missing_unit(
         let percent = found.quantity.value * if found.quantity.value <= 1.0 { 100.0 } else { 1.0 };
         format!("write `{}%`: a share is written in per cent", number_text(percent))
     } else {
-        let names: Vec<&str> = UNITS
-            .iter()
-            .filter(|unit| unit.dimension == expected.dimension)
-            .map(|unit| unit.name)
-            .take(4)
-            .collect();
+        let names = usual_units(expected);
         let first = names.first().copied().unwrap_or("s");
         let others: Vec<&str> = names.iter().skip(1).copied().collect();
         let multiply = if simple { "" } else { "* 1 " };
@@ -138,7 +148,7 @@ pub(in crate::analysis) fn out_of_bound(
     }
 }
 
-/// An example of [`dimension_example`] in base units.
+/// An example of [`example_of`] in base units.
 fn unit_value(example: &str) -> Option<f64> {
     let digits =
         example.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(example.len());
@@ -338,6 +348,6 @@ fn with_origin(diagnostic: Diagnostic, found: Evaluated, ctx: &Context<'_>) -> D
 fn example(expected: Expected<'_>) -> &'static str {
     match expected.dimension {
         Dimension::NUMBER if matches!(expected.bare, Bare::Refused) => "90%",
-        dimension => dimension_example(dimension),
+        dimension => example_of(expected.what, dimension),
     }
 }
