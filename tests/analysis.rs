@@ -553,7 +553,7 @@ fn explanations_show_the_mistake_and_its_mending() {
     assert!(unsound.is_empty(), "{}", unsound.join("\n\n"));
 }
 
-/// `for` and `on` behind `of` count in the scenario that is named.
+/// `for` and `on` after `of` refer to the scenario that is named.
 #[test]
 fn selectors_of_another_scenario_are_looked_up_there() {
     let workload = |name: &str| {

@@ -5,7 +5,7 @@ use kvs::model::{Condition, Expectation, Scenario, Term, Tolerance, Workload, Wo
 use kvs::source::Sources;
 use kvs::units::{SimDuration, SimTime};
 
-/// What every text below needs beside it; stands behind the text, so that its lines count from 1.
+/// What every text below also needs; it is appended, so that lines of the text are numbered from 1.
 const BASE: &str = "
 gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
 model tiny { kv_bytes_per_token 2048 B }
@@ -133,7 +133,7 @@ fn one_mistake_is_reported_once() {
     );
     // An unknown process may have been meant as one without a rate.
     check(&text("userz 20", "requests 9"), &["1:26 E0102 unknown arrival process `userz`"]);
-    // A mistake behind a block says nothing about the block.
+    // A mistake after a block says nothing about the block.
     check(
         &format!("{}\nexpect p99_ttft_ms <", text("poisson", "rate 5 req/s")),
         &[
@@ -356,7 +356,7 @@ fn a_span_of_time_behind_a_condition_is_for_all_of_it() {
     };
     let (left, right) = spans("expect p50_ttft_ms < (p99_ttft_ms) during 1 s .. 2 s");
     assert_eq!((left, right), (Some((seconds(1), seconds(2))), Some((seconds(1), seconds(2)))));
-    // Right behind a metric it is that metric's.
+    // Directly after a metric it applies to that metric.
     let (left, right) = spans("expect p50_ttft_ms < p99_ttft_ms during 1 s .. 2 s");
     assert_eq!((left, right), (None, Some((seconds(1), seconds(2)))));
 }

@@ -16,7 +16,7 @@ use kvs::workload::formats::{Survey, survey};
 
 const TRACE: &str = "traces/azure2023/AzureLLMInferenceTrace_conv.first40min.csv";
 
-/// Eight GPUs that keep up with 6 requests a second of 1200 and 200 tokens in the mean.
+/// Eight GPUs that keep up with 6 requests per second of 1200 and 200 tokens on average.
 const CLUSTER: &str = "
 gpu fast { vram 80 GB; max_concurrent 64; prefill 20_000 tok/s; decode 3000 tok/s }
 model llama { kv_bytes_per_token 128 KiB }

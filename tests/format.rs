@@ -60,7 +60,7 @@ fn wrong_files_are_laid_out_or_refused() {
     assert!(n_laid_out > 20, "files that are wrong by their meaning alone have a layout: {n_laid_out}");
 }
 
-/// Blanks, newlines, comments and semicolons where they may stand lead to a layout of the same tree.
+/// Spaces, newlines, comments and semicolons, wherever they are allowed, give a layout of the same tree.
 #[test]
 fn blanks_in_other_places_are_laid_out() {
     for (name, text) in kvs_files("scenarios") {
@@ -93,7 +93,7 @@ fn with_other_blanks(text: &str, stream: &mut Stream) -> String {
         let at_start = line.len() - line.trim_start().len();
         mutated.push_str(["", " ", "\t", "       "][below(4, stream)]);
         for character in line[at_start..].chars() {
-            // Behind a quote or a `#` blanks mean something.
+            // After a quote or a `#`, spaces are significant.
             if line.contains(['"', '#']) || character != ' ' {
                 mutated.push(character);
             } else {

@@ -1,6 +1,6 @@
 //! A recorded hour of conversations through the engine, on caches of different sizes.
 //!
-//! The trace is the one published with Mooncake (FAST 2025), not part of the repository. Beside it stand hit rates of a
+//! The trace is the one published with Mooncake (FAST 2025), not part of the repository. Next to it are hit rates of a
 //! cache on which a request is over as soon as it came; here one request runs at a time, so the engine's differ only by
 //! the answers, which enter the cache too and displace others.
 

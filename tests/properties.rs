@@ -1,4 +1,4 @@
-//! What holds in every system, shown on random small ones: nobody is lost, no limit is passed, nothing depends on chance.
+//! What holds in every system, tested on small random ones: no request is lost, no limit exceeded, nothing left to chance.
 //!
 //! `KVS_SYSTEMS=1000000 cargo test --release --test properties` looks at more of them. A failure names the number of the
 //! system; the engine checks its own books after every instant as well, in builds with debug assertions.

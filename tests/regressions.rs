@@ -38,7 +38,7 @@ fn is_refused(from: &str, to: &str, code: &str) {
 }
 
 /// One request of 100 tokens, 100 ms, and 10 tokens, 100 ms. A sample at 100 ms shows the prompt still in work, though
-/// it ends at that instant, and one at 200 ms the output; the last row is the end of the run, behind its last sample.
+/// it ends at that instant, and one at 200 ms the output; the last row is the end of the run, after its last sample.
 #[test]
 fn a_series_does_not_show_the_future() {
     let text = "

@@ -14,7 +14,7 @@ fn source(text: &str) -> (Sources, SourceId) {
 
 /// The place of the first occurrence of a word.
 fn place(sources: &Sources, source: SourceId, word: &str) -> Span {
-    let start = sources.get(source).text.find(word).expect("the word stands in the text");
+    let start = sources.get(source).text.find(word).expect("the word is in the text");
     let byte = |position: usize| u32::try_from(position).expect("a short text");
     Span { source, start: byte(start), end: byte(start + word.len()) }
 }

@@ -1,4 +1,4 @@
-//! The language as text and the tree it makes; mistakes and where they are reported; texts nobody would write.
+//! The language as text and as a tree; mistakes and where they are reported; hostile texts.
 
 #[path = "syntax/dump.rs"]
 mod dump;

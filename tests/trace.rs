@@ -18,7 +18,7 @@ fn stats(test: &str, file: &str) -> Option<Value> {
     stats_as(test, file, &[])
 }
 
-/// The same with these arguments behind it.
+/// The same with these further arguments.
 fn stats_as(test: &str, file: &str, arguments: &[&str]) -> Option<Value> {
     let path = data::folder(test)?.join("traces").join(file);
     let output = Command::new(env!("CARGO_BIN_EXE_kvs"))
@@ -164,7 +164,7 @@ struct Fitted {
     distances: Vec<f64>,
 }
 
-/// Fits a file of the data with these arguments behind it; `None` where there is no data.
+/// Fits a file of the data with these further arguments; `None` if there is no data.
 fn fit(test: &str, file: &str, arguments: &[&str]) -> Option<Fitted> {
     let path = data::folder(test)?.join("traces").join(file);
     let output = Command::new(env!("CARGO_BIN_EXE_kvs"))

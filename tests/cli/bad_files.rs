@@ -48,7 +48,7 @@ fn a_packed_trace_that_was_cut_short_is_called_that() {
         stats(&packed[..length], &["--format", "azure"], 5, &["`a.csv", "ends too early, it was cut short"]);
     }
     let mut damaged = packed.clone();
-    // Behind the ten bytes of the header: blocks of a kind that there is not.
+    // After the ten bytes of the header: blocks of a kind that does not exist.
     damaged[10..74].fill(0xff);
     stats(&damaged, &["--format", "azure"], 5, &["the compressed file is damaged"]);
 }

@@ -311,9 +311,9 @@ fn ctrl_c_reports_what_is_finished_and_waits_for_nothing() {
     let mut line = String::new();
     while !line.contains("pass  a.kvs") {
         line.clear();
-        assert!(stderr.read_line(&mut line).expect("text") > 0, "ended before the first case was told");
+        assert!(stderr.read_line(&mut line).expect("text") > 0, "ended before the first case was reported");
     }
-    // The case behind the endless one is finished meanwhile and waits for its turn.
+    // The case after the endless one has finished and waits to be printed.
     std::thread::sleep(Duration::from_millis(500));
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.expect("kill is there").success());

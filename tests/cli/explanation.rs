@@ -120,7 +120,7 @@ fn over_time_it_is_told_what_the_system_held_where_the_condition_was_lost() {
 
 #[test]
 fn who_gave_way_is_told_for_how_long() {
-    // Four blocks of four tokens, steps of 10 ms: `b` gives way at 50 ms and is prefilled again from 80 to 90 ms, as
+    // Four blocks of four tokens, steps of 10 ms: `b` is preempted at 50 ms and prefilled again from 80 to 90 ms, as
     // scenarios/continuous/preemption.kvs computes. Of its 110 ms it waits 30, prefills 20 and decodes 60.
     let text = "
 cluster { serves llama_3_1_8b; gpus h100_sxm x 1 }

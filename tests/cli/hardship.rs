@@ -26,7 +26,7 @@ fn outdated() -> (Project, String) {
 }
 
 /// What a shell does in a namespace of its own, where even this user may not write everywhere and disks are small;
-/// `None`, told in a line, where the system grants none.
+/// `None`, reported in a line, if the system grants none.
 fn in_a_namespace(test: &str, project: &Project, script: &str) -> Option<Finished> {
     let is_granted = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();
     if !is_granted.is_ok_and(|output| output.status.success()) {

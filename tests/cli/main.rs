@@ -1,4 +1,4 @@
-//! The binary as its users meet it: arguments, exit codes, streams, files left behind. One file a subcommand.
+//! The binary as users see it: arguments, exit codes, streams, files it writes. One file per subcommand.
 
 mod project;
 

@@ -196,7 +196,7 @@ fn results_hold_metrics_margins_and_the_command_that_repeats() {
     assert_eq!(bad["repeat"], "kvs run scenarios/b.kvs");
     assert_eq!(results["counts"]["failed"], 2);
     for name in case("scenarios/a.kvs")["metrics"].as_object().expect("metrics").keys() {
-        assert!(kvs::metrics::lookup(name).is_some(), "`{name}` is no metric of the language");
+        assert!(kvs::metrics::lookup(name).is_some(), "`{name}` is not a metric of the language");
     }
 }
 
@@ -374,11 +374,11 @@ fn a_job_of_github_actions_is_annotated_and_summed_up_by_itself() {
     assert_eq!(
         formatted.stderr.matches("scenarios/b.kvs,line=6").count(),
         1,
-        "annotations are not told twice"
+        "annotations are not printed twice"
     );
 }
 
-/// A browser, if there is one; without it `test` is skipped, which is told in a line.
+/// A browser, if there is one; otherwise `test` is skipped, which is reported in a line.
 fn browser(test: &str) -> Option<&'static str> {
     let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
         Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
@@ -433,7 +433,7 @@ fn hovering_shows_values_and_dragging_zooms() {
     assert_eq!((&seen[3], &seen[4]), (&1.into(), &seen[0]), "{seen:?}");
 }
 
-/// The page once its script has run, and what stands on its console.
+/// The page once its script has run, and what its console says.
 fn opened(browser: &str, page: &Path) -> (String, Vec<String>) {
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0"])
@@ -452,7 +452,7 @@ fn the_page_draws_its_plots_asks_for_nothing_and_complains_of_nothing() {
     let _ = report(&project, &["html"], &[]);
     fs::rename(project.path("out/html"), project.path("report.html")).expect("written");
     let page = project.read("report.html");
-    assert!(page.contains("default-src 'none'"), "a request would be refused, and be told on the console");
+    assert!(page.contains("default-src 'none'"), "a request would be refused, and reported on the console");
     let outside_data = page.split("<script type=\"application/json\"").next().expect("the head");
     for request in ["http:", "https:", "src=", "<link", "url(", "@import"] {
         assert!(!outside_data.contains(request), "{request}");
@@ -475,6 +475,6 @@ fn the_page_draws_its_plots_asks_for_nothing_and_complains_of_nothing() {
     assert_eq!(lines.len(), 4);
     assert!(lines.iter().all(|line| line.matches('L').count() > 100 && !line.contains("NaN")), "{lines:?}");
     assert!(of_case.matches("class=\"bin\"").count() >= 4);
-    assert!(of_case.contains("class=\"said\""), "the diagnostic stands in the source");
+    assert!(of_case.contains("class=\"said\""), "the diagnostic is shown in the source");
     assert!(dom.contains("class=\"line hit\" data-n=\"2\""), "the broken file shows its mistake in place");
 }

@@ -11,7 +11,7 @@ fn slower() -> String {
     FIRST.replace("decode 500 tok/s", "decode 400 tok/s").replace("== 750", "== 875")
 }
 
-/// Three cases with snapshots, and a change of each that waits.
+/// Three cases with snapshots, each with a pending change.
 fn waiting() -> Project {
     let mut project = Project::new();
     for name in NAMES {
@@ -25,7 +25,7 @@ fn waiting() -> Project {
     project
 }
 
-/// What waits, by the first letter of its file.
+/// The pending snapshots, by the first letter of their files.
 fn pending(project: &Project) -> String {
     let files = project.files("snapshots").into_iter().filter(|file| file.ends_with(".new"));
     files.map(|file| file["snapshots/".len()..].chars().take(1).collect::<String>()).collect()

@@ -143,7 +143,7 @@ fn imports_traces_and_snapshots_are_inputs() {
     project.write("rows.trace", "r1 0 600 200\n");
     let lines = watching.runs();
     assert!(lines.iter().any(|line| line.contains("a.kvs")), "{lines:#?}");
-    // The pending snapshot that this has written is nobody's input; the stored one is.
+    // The pending snapshot that this has written is not an input; the stored one is.
     watching.stays_quiet();
     fs::remove_file(project.path("snapshots/root__b.snap")).expect("it was stored");
     let lines = watching.runs();

@@ -1,12 +1,12 @@
-//! Markdown, as far as the tests of documentation need it: fenced blocks, links, and what stands between two marks.
+//! Markdown, as far as the documentation tests need it: fenced blocks, links, and the text between two marks.
 
 /// A fenced block.
 pub(crate) struct Block {
-    /// Behind the opening fence, as `kvs,wrong`.
+    /// After the opening fence, such as `kvs,wrong`.
     pub(crate) info: String,
     /// Line of the fence, from 1.
     pub(crate) line: usize,
-    /// What stands between the fences.
+    /// The text between the fences.
     pub(crate) text: String,
 }
 
@@ -39,8 +39,8 @@ pub(crate) fn without_blocks(page: &str) -> String {
         if line.trim_start().starts_with("```") {
             inside = !inside;
         } else if !inside {
-            let outside_of_spans: Vec<&str> = line.split('`').step_by(2).collect();
-            kept.push_str(&outside_of_spans.join(" "));
+            let outside_spans: Vec<&str> = line.split('`').step_by(2).collect();
+            kept.push_str(&outside_spans.join(" "));
             kept.push('\n');
         }
     }
@@ -52,7 +52,7 @@ pub(crate) fn link_targets(text: &str) -> Vec<&str> {
     text.split("](").skip(1).filter_map(|behind| behind.split_once(')')).map(|(target, _)| target).collect()
 }
 
-/// The page with what stands between `<!-- name -->` and `<!-- end -->` replaced.
+/// The page with the text between `<!-- name -->` and `<!-- end -->` replaced.
 pub(crate) fn with_part(page: &str, name: &str, part: &str) -> String {
     let mark = format!("<!-- {name} -->\n");
     let (before, behind) =

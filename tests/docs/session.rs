@@ -1,8 +1,8 @@
-//! The session of the guide is lived through again, from its first command to its last.
+//! The session of the guide is repeated, from its first command to its last.
 //!
-//! Blocks of the page are followed in order, in a folder that is empty before. `console` holds commands behind `$` and
-//! what they print; one without a command holds what a watch that runs has printed since. `diff` holds an edit, below
-//! the name of the file. A line `…` stands for lines left out. The time a command took is replaced, as on other pages.
+//! The blocks of the page are followed in order, in a folder that starts empty. `console` has commands after `$` and what
+//! they print; one without a command has what a running watch has printed since. `diff` has an edit, below the name of
+//! the file. A line `…` stands for lines left out. The time a command took is replaced, as on other pages.
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, PipeReader, pipe};
@@ -18,7 +18,7 @@ use crate::{compare_or_write, page, read};
 
 const PAGE: &str = "docs/guide/10-half-an-hour.md";
 
-/// What stands for lines left out.
+/// Marks omitted lines.
 const LEFT_OUT: &str = "…";
 
 /// Longer than a run and the quiet that a watch waits for, on a machine that is busy.
@@ -48,7 +48,7 @@ fn half_an_hour_goes_as_the_guide_says() {
     compare_or_write(PAGE, &expected);
 }
 
-/// A folder in which somebody works.
+/// A folder to work in.
 struct Desk {
     folder: TempDir,
     watch: Option<Watch>,
@@ -201,7 +201,7 @@ fn shortened(shown: &[&str], output: Vec<String>) -> Vec<String> {
     short
 }
 
-/// The first word of a line, behind the sign of a difference.
+/// The first word of a line, after the sign of a difference.
 fn first_word(line: &str) -> Option<&str> {
     line.split_whitespace().find(|word| word.len() > 1)
 }

@@ -15,7 +15,7 @@ use kvs::{engine, policy, workload};
 
 use crate::compare_or_write;
 
-const WRITTEN: &str = "<!-- Written from the registries by `just docs`; changes here are lost. -->\n";
+const WRITTEN: &str = "<!-- Generated from the registries by `just docs`; edits here are lost. -->\n";
 
 pub(crate) fn page(title: &str, introduction: &str) -> String {
     format!("# {title}\n\n{WRITTEN}\n{introduction}\n")
@@ -119,7 +119,7 @@ fn amount(value: f64, dimension: Dimension) -> String {
 #[test]
 fn policies() {
     let mut text =
-        page("Policies", "What stands behind the keys of `policy`. `kvs list policies` prints the same.");
+        page("Policies", "The values of the keys of `policy`. `kvs list policies` prints the same.");
     let mut section = |key: &str, question: &str, list: &mut dyn Iterator<Item = &'static Spec>| {
         let _ = write!(text, "\n## `{key}`\n\n{question}\n");
         specs(&mut text, list);
@@ -127,16 +127,24 @@ fn policies() {
     section("routing", "Which replica a request goes to.", &mut policy::routing::specs());
     section(
         "decode_routing",
-        "Where a request decodes when its prompt is done.",
+        "Which replica decodes a request when its prompt is complete.",
         &mut policy::decode_routing::specs(),
     );
-    section("scheduling", "Who of those waiting on a GPU starts first.", &mut policy::scheduling::specs());
-    section("reservation", "What a request holds from admission on.", &mut policy::reservation::specs());
+    section("scheduling", "Which request waiting on a GPU starts first.", &mut policy::scheduling::specs());
+    section(
+        "reservation",
+        "How much memory a request reserves on admission.",
+        &mut policy::reservation::specs(),
+    );
     section("memory_pressure", "What happens when memory runs out.", &mut policy::memory_pressure::specs());
-    section("eviction", "Who gives way under `memory_pressure evict`.", &mut policy::eviction::specs());
+    section(
+        "eviction",
+        "Which request is evicted first with `memory_pressure evict`.",
+        &mut policy::eviction::specs(),
+    );
     section(
         "preemption",
-        "How running work gives way in `batching continuous`.",
+        "How running requests are preempted with `batching continuous`.",
         &mut policy::preemption::specs(),
     );
     compare_or_write("docs/reference/policies.md", &text);
@@ -144,16 +152,16 @@ fn policies() {
 
 #[test]
 fn workloads() {
-    let mut text = page("Workload vocabulary", "What stands behind the keys of `workload` and `trace`.");
+    let mut text = page("Workload vocabulary", "The values of the keys of `workload` and `trace`.");
     let mut section = |title: &str, about: &str, list: &mut dyn Iterator<Item = &'static Spec>| {
         let _ = write!(text, "\n## {title}\n\n{about}\n");
         specs(&mut text, list);
     };
-    section("Arrivals", "`arrivals`: how evenly requests come.", &mut workload::arrivals::specs());
-    section("Rates", "`rate`: how many come, over time.", &mut workload::rates::specs());
+    section("Arrivals", "`arrivals`: how evenly requests arrive.", &mut workload::arrivals::specs());
+    section("Rates", "`rate`: how many requests arrive, over time.", &mut workload::rates::specs());
     section(
         "Distributions",
-        "`prompt`, `output`, `think`, `turns`: the dimension of the place is tokens, a time or a count.",
+        "For `prompt`, `output`, `think` and `turns`; a *value of the place* is in tokens, a time or a count accordingly.",
         &mut workload::lengths::specs(),
     );
     section(
@@ -172,7 +180,7 @@ fn workloads() {
 
 #[test]
 fn timings() {
-    let mut text = page("Timings", "What stands behind `timing` in `engine`: how long work takes.");
+    let mut text = page("Timings", "The values of `timing` in `engine`: how long work takes.");
     specs(&mut text, engine::timings());
     compare_or_write("docs/reference/timings.md", &text);
 }
@@ -184,7 +192,7 @@ fn metrics() {
         "What expectations and reports measure. `[mean_|p99_]latency_ms` stands for `mean_latency_ms` and \
          `p99_latency_ms`. Percentiles are nearest-rank: the smallest value that at least that share of the samples \
          does not exceed. Metrics of *requests* take `for`, `on`, `during` and `after` (by arrival); *levels* take `on`, \
-         `during` and `after` (by time) and stand in `always`, `eventually` and `… for D`; those of a *run* are one number.",
+         `during` and `after` (by time) and are used in `always`, `eventually` and `… for D`; those of a *run* are one number.",
     );
     text.push('\n');
     text.push_str(&heading(&["metric", "of", "unit", "a bare number", "better", "definition"]));
@@ -224,8 +232,8 @@ fn metrics() {
 fn units() {
     let mut text = page(
         "Units",
-        "A unit follows a literal number, with or without a blank. The first of each kind is the one suggested where a unit \
-         is missing. KB, MB and GB are powers of 1000, KiB, MiB and GiB of 1024; `Gb/s` counts bits.",
+        "A unit follows a literal number, with or without a space. The first of each kind is suggested if a unit is \
+         missing. KB, MB and GB are powers of 1000, KiB, MiB and GiB of 1024; `Gb/s` counts bits.",
     );
     text.push('\n');
     text.push_str(&heading(&["what", "units"]));
@@ -247,7 +255,7 @@ fn units() {
 #[test]
 fn diagnostics() {
     let mut text =
-        page("Diagnostics", "Every message has a stable code; `kvs explain E0104` prints what stands here.");
+        page("Diagnostics", "Every message has a stable code; `kvs explain E0104` prints the same text.");
     for info in codes() {
         let _ = write!(text, "\n## {}: {}\n\n{}\n", info.code, info.summary, info.explanation);
         for (title, example) in [("Wrong", info.wrong), ("Right", info.right)] {
@@ -263,7 +271,7 @@ fn diagnostics() {
 fn keys() {
     let mut text = page(
         "Keys",
-        "The statements of each block. *phases* and *continuous* mark keys that only one batching knows.",
+        "The statements of each block. *phases* and *continuous* mark keys that belong to one kind of batching only.",
     );
     for table in tables() {
         let _ = write!(text, "\n## `{}`\n\n{}.\n\n", table.block, sentence(table.summary));
@@ -297,7 +305,7 @@ fn key_row(key: &Key) -> String {
 fn gpus() {
     let text = catalogue(
         "GPUs",
-        "Use one by its name, or extend it and say what differs. The source of each figure is in \
+        "Use one by its name, or extend it and override what differs. The source of each figure is in \
          [`src/catalog/gpus.kvs`](../../src/catalog/gpus.kvs). Compute is dense, links are one way.",
         catalog::GPUS,
         &["vram", "bandwidth", "compute", "compute_fp8", "compute_int8", "link_bandwidth", "price"],
@@ -309,7 +317,7 @@ fn gpus() {
 fn models() {
     let text = catalogue(
         "Models",
-        "Use one by its name, or extend it, for example to store its cache in fewer bits. The source of each figure is in \
+        "Use one by its name, or extend it, for example to store its cache in lower precision. The source of each figure is in \
          [`src/catalog/models.kvs`](../../src/catalog/models.kvs).",
         catalog::MODELS,
         &[

@@ -67,7 +67,7 @@ fn answer_with(files: Memory, text: &[u8]) -> Answer {
     Answer::Run
 }
 
-/// Ends a run that would go on for too long; one whose time stands still meanwhile would go on for ever.
+/// Ends a run that would take too long; one whose clock does not advance until then would never end.
 #[derive(Default)]
 struct Bounded {
     seen: u32,
@@ -84,7 +84,7 @@ impl Sink for Bounded {
         self.seen += 1;
         self.at_once = if at == self.now { self.at_once + 1 } else { 0 };
         self.now = at;
-        assert!(self.at_once < MAX_EVENTS - 2_000, "time stands still at {at}");
+        assert!(self.at_once < MAX_EVENTS - 2_000, "the clock stopped at {at}");
         assert!(self.seen < MAX_EVENTS, "{ENOUGH}");
     }
 }
@@ -170,7 +170,7 @@ fn numbers_out_of_all_proportion_are_answered() {
     other.join().expect("the other half is answered");
 }
 
-/// Where the numbers of a text stand, outside of comments.
+/// Where the numbers of a text are, outside comments.
 fn numbers(text: &[u8]) -> Vec<Range<usize>> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.');
     let mut found: Vec<Range<usize>> = Vec::new();

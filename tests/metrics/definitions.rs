@@ -429,7 +429,7 @@ fn sessions_that_began_before_the_warm_up_are_not_counted() {
     let outcome = outcome_of(&scenario, SESSIONS, &[]);
     let values = ["arrived", "sessions", "finished_sessions", "abandoned_sessions", "abandoned_turns"]
         .map(|name| outcome.value(&metric(name)));
-    // The turns that never came are those behind a request that is counted.
+    // The turns that never came are those after a request that is counted.
     assert_eq!(values, [4.0, 2.0, 0.0, 1.0, 2.0].map(Some));
 }
 

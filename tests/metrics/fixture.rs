@@ -1,4 +1,4 @@
-//! Runs as a script: one line an event, told to any sink as the engine would.
+//! Runs as a script: one line per event, reported to any sink as the engine would.
 //!
 //! ```text
 //! 100  a1 arrives chat 500 3          at 100 ms: workload, prompt, output

@@ -197,7 +197,7 @@ fn samples_show_the_state_before_what_happens_at_their_time_and_the_last_row_tha
     );
 }
 
-/// Takes so many bytes, then has no room.
+/// Accepts this many bytes, then has no room.
 struct Full(usize);
 
 impl Write for Full {

@@ -63,7 +63,7 @@ fn for_a_workload() {
     check("throughput_tokens_per_sec", chat, Some(20.0 / 0.9));
 }
 
-/// A prompt on GPU 0 and its output on GPU 1; a second request gives way there and is moved twice. The third has its
+/// A prompt on GPU 0 and its output on GPU 1; a second request is preempted there and moved twice. The third has its
 /// first token when the run ends.
 const POOLED: &str = "
     0    a1 arrives chat 1 10

@@ -1,5 +1,5 @@
 //! `timing shared` against an oracle that knows no virtual clock: at every change of membership it brings what is left of
-//! everybody's work up to date and computes everybody's end anew, in fractions without rounding.
+//! the work of every request up to date and computes every end anew, in fractions without rounding.
 //!
 //! Compared is what sharing decides, the ends, given what it does not decide: who enters when and who is evicted when. (A
 //! whole system cannot be compared to the picosecond: one that ends a picosecond later lets others enter later, which
@@ -276,7 +276,7 @@ fn check_ends(number: u64, visits: &[Visit], places: usize) -> u64 {
     most
 }
 
-/// No more work than there was time; and where nobody was evicted, no time wasted but what rounding up the ends takes,
+/// No more work than there was time; and if no request was evicted, no time wasted but what rounding up the ends takes,
 /// below a picosecond each.
 fn check_work(number: u64, visits: &[Visit], busy: u64) {
     let done = visits.iter().filter(|visit| !visit.evicted);

@@ -1,8 +1,8 @@
-//! Replays the events of a run and checks that each was allowed: an engine's books, kept by somebody else.
+//! Replays the events of a run and checks that each was allowed: the engine's books, kept independently.
 //!
-//! It knows the rules and not the engine: what it holds of a request follows from the events told so far. Checked are
-//! the life-cycle of every request, who holds what where, limits of GPUs and queues, that queues are served in order,
-//! that evictions help and take the right victims, that the least loaded GPU is chosen, that work takes at least its time, and that nobody waits in vain.
+//! It knows the rules and not the engine: what it knows of a request follows from the events reported so far. Checked are
+//! the life-cycle of every request, what each holds where, limits of GPUs and queues, that queues are served in order,
+//! that evictions help and take the right victims, that the least loaded GPU is chosen, that work takes at least its time, and that no request waits in vain.
 
 #[path = "routing.rs"]
 mod routing;
@@ -137,11 +137,11 @@ impl<'a> Ledger<'a> {
         let n_left = self.entries.iter().filter(|entry| entry.state != State::Ended).count() as u64;
         let Tally { arrived, finished, rejected, evicted, .. } = self.tally;
         assert_eq!(end.unfinished, n_left, "unfinished");
-        assert_eq!(arrived, finished + rejected + evicted + n_left, "nobody is lost");
+        assert_eq!(arrived, finished + rejected + evicted + n_left, "no request is lost");
         assert!(end.at >= self.now, "the end is not before the last event");
         match self.scenario.run.until {
             Some(until) => assert_eq!(end.at, until),
-            None => assert_eq!(n_left, 0, "without `until` everybody ends"),
+            None => assert_eq!(n_left, 0, "without `until` every request ends"),
         }
         if n_left == 0 {
             assert!(self.levels.iter().all(|levels| *levels == Levels::default()), "all is given back");
@@ -280,11 +280,11 @@ impl Sink for Ledger<'_> {
             Event::DecodeStarted { gpu } => self.decode_started(number, gpu),
             Event::Finished { gpu } => self.finished(number, gpu),
             Event::Rejected { reason } => self.rejected(number, reason),
-            Event::Preempted { .. } => panic!("nobody gives way under `batching phases`"),
+            Event::Preempted { .. } => panic!("no request is preempted with `batching phases`"),
             Event::Evicted { gpu } => self.evicted(number, gpu),
         }
         if !matches!(event, Event::Evicted { .. }) {
-            assert!(self.victims.is_empty(), "{event:?} of {number} after an eviction for somebody else");
+            assert!(self.victims.is_empty(), "{event:?} of {number} after an eviction for another");
         }
         let entry = &self.entries[number as usize];
         assert_eq!(journey.started, entry.started);
@@ -368,7 +368,7 @@ impl Ledger<'_> {
             assert_eq!(self.entries[number as usize].retried.len(), expected, "every attempt is counted");
             self.check_no_room(number);
         } else {
-            assert!(self.entries[number as usize].retried.is_empty(), "nobody overtakes the queue");
+            assert!(self.entries[number as usize].retried.is_empty(), "no request overtakes the queue");
         }
     }
 
@@ -420,7 +420,7 @@ impl Ledger<'_> {
         assert!(self.capacity[gpu as usize] >= self.whole(number), "it could finish there");
         if self.entries[number as usize].state == State::QueuedGlobally {
             assert_eq!(self.queue.pop_front(), Some(number), "the global queue is served in order");
-            assert!(self.victims.is_empty(), "the head of the queue evicts nobody");
+            assert!(self.victims.is_empty(), "the head of the queue evicts no request");
             self.check_wait(number);
         } else {
             assert!(self.queue.is_empty(), "arrival {number} overtakes the global queue");
@@ -443,7 +443,7 @@ impl Ledger<'_> {
         self.placing = None;
     }
 
-    /// Nobody stays in the global queue for longer than allowed.
+    /// No request stays in the global queue for longer than allowed.
     fn check_wait(&self, number: u64) {
         let limit = self.scenario.policy.queue_timeout;
         assert!(limit.is_none_or(|limit| self.in_state_for(number) <= limit));
@@ -458,7 +458,7 @@ impl Ledger<'_> {
         self.entries[number as usize].started = Some(self.now);
     }
 
-    /// Nobody who waits on the GPU comes before it in the order of the policy.
+    /// No request waiting on the GPU comes before it in the order of the policy.
     fn check_turn(&self, number: u64, gpu: u32) {
         let entry = &self.entries[number as usize];
         let waiting = |other: &&Entry| other.state == State::Admitted && other.held[0].0 == gpu;
@@ -593,7 +593,7 @@ impl Ledger<'_> {
 
     fn evicted(&mut self, number: u64, gpu: u32) {
         assert_eq!(self.scenario.policy.memory_pressure.name, "evict");
-        assert_ne!(self.placing, Some(number), "nobody evicts itself");
+        assert_ne!(self.placing, Some(number), "no request evicts itself");
         let entry = &self.entries[number as usize];
         let bytes =
             entry.held.iter().find(|(other, _)| *other == gpu).expect("a victim holds memory there").1;
@@ -606,7 +606,7 @@ impl Ledger<'_> {
         self.tally.evicted += 1;
     }
 
-    /// Whoever evicted is here now: the victims were those next in order, and every one was needed.
+    /// The request that evicted is here now: the victims were the next in order, and each was needed.
     fn check_victims(&mut self, number: u64, gpu: u32) {
         let Some(last) = self.victims.last() else { return };
         assert!(self.free(gpu) < last.bytes, "the last victim was evicted for nothing");
@@ -626,13 +626,13 @@ impl Ledger<'_> {
     /// What holds between two instants.
     fn check_settled(&self) {
         assert_eq!(self.placing, None, "every arrival has gone somewhere");
-        assert!(self.victims.is_empty(), "evictions serve somebody");
-        assert_eq!(self.told_depth as usize, self.queue.len(), "the depth told");
+        assert!(self.victims.is_empty(), "evictions serve a request");
+        assert_eq!(self.told_depth as usize, self.queue.len(), "the reported depth");
         for (gpu, levels) in self.levels.iter().enumerate() {
-            assert_eq!(self.told_levels[gpu], *levels, "what was told of GPU {gpu}");
+            assert_eq!(self.told_levels[gpu], *levels, "what was reported for GPU {gpu}");
             assert!(self.active(gpu as u32) <= self.slots[gpu]);
             let idle = levels.queued > 0 && self.active(gpu as u32) < self.slots[gpu];
-            assert!(!idle, "GPU {gpu} has a free slot and requests that wait for one");
+            assert!(!idle, "GPU {gpu} has a free slot and requests waiting for one");
         }
         assert!(self.entries.iter().all(|entry| entry.state != State::Prefilled), "decodes begin at once");
         if let Some(&head) = self.queue.front() {

@@ -59,12 +59,12 @@ impl Ledger<'_> {
         }
     }
 
-    /// Everybody in the global queue has waited no longer than allowed, the longest first.
+    /// Every request in the global queue has waited no longer than allowed, the longest first.
     pub(super) fn check_waits(&self) {
         let waits = self.queue.iter().map(|number| self.in_state_for(*number));
         let waits: Vec<SimDuration> = waits.collect();
         assert!(waits.is_sorted_by(|a, b| a >= b), "the global queue is in the order of arrival");
         let limit = self.scenario.policy.queue_timeout;
-        assert!(limit.is_none_or(|limit| waits.iter().all(|wait| *wait <= limit)), "somebody timed out");
+        assert!(limit.is_none_or(|limit| waits.iter().all(|wait| *wait <= limit)), "some request timed out");
     }
 }

@@ -41,7 +41,7 @@ impl Sink for Turns {
                         assert_eq!((number, turn.left), (answered + 1, left - 1));
                         assert_eq!(at, then + SimDuration::from_ms(10), "a thought takes 10 ms");
                     }
-                    (number, before) => panic!("turn {number} arrives behind {before:?}"),
+                    (number, before) => panic!("turn {number} arrives after {before:?}"),
                 }
                 let content = journey.request.content.as_deref().expect("a turn says what it holds");
                 let tokens: u32 = content.iter().map(|stretch| stretch.tokens).sum();

@@ -1,4 +1,4 @@
-//! How long a cache takes from one replica to another when nobody else moves one: by looking at every link.
+//! How long a KV transfer from one replica to another takes without contention: by looking at every link.
 
 use kvs::model::{Cluster, LinkEnd};
 

@@ -16,18 +16,18 @@ struct Recording {
     happened: Vec<Happened>,
     /// How often each gap occurs, by replica and workload, in picoseconds.
     gaps: BTreeMap<(u32, usize, u64), u64>,
-    /// Whether every block is told when it is taken.
+    /// Whether every block is reported when it is taken.
     follows: bool,
     grown: BTreeMap<u32, Grown>,
     /// The most blocks that all replicas held together.
     record: u64,
-    /// Whose gaps were told last in this instant.
+    /// The request whose gaps were last reported in this instant.
     told_gaps: Option<(u32, usize)>,
-    /// Leaps told as two series.
+    /// Leaps reported as two series.
     crossings: u64,
 }
 
-/// What a replica held beyond the levels told.
+/// What a replica held beyond the reported levels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Grown {
     block_ticks: u128,
@@ -104,17 +104,17 @@ pub(crate) struct Seen {
     pub(crate) gaps: u64,
     /// Prompts that were through before another that was begun earlier on the same replica.
     pub(crate) overtakings: u64,
-    /// Systems in which a prompt left two others behind.
+    /// Systems in which a prompt overtook two others.
     pub(crate) nested: u64,
     /// Finished requests that found something in the prefix cache.
     pub(crate) found: u64,
     /// Replicas that took blocks while their batch kept its members.
     pub(crate) grown: u64,
     pub(crate) steps: u64,
-    /// Leaps within which the longer of computing and reading gave way to the other.
+    /// Leaps within which the bottleneck changed between computing and reading.
     pub(crate) crossings: u64,
     pub(crate) handoffs: u64,
-    /// Requests that gave way and were handed over again.
+    /// Requests that were preempted and handed over again.
     pub(crate) rehandoffs: u64,
 }
 
@@ -155,7 +155,7 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     seen.crossings += leapt.crossings;
     seen.grown += stepped.grown.values().filter(|grown| grown.block_ticks > 0).count() as u64;
     let is_cut_short = scenario.run.until.is_some() || end.stands_still;
-    assert!(is_cut_short || end.unfinished == 0, "system {number} leaves nobody behind");
+    assert!(is_cut_short || end.unfinished == 0, "no request of system {number} is overtaken");
     check_conservation(number, &stepped);
     count(&stepped, &end, seen);
     let (overtakings, deepest) = overtakings(&stepped);
@@ -164,8 +164,8 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     seen.nested += u64::from(deepest > 1);
 }
 
-/// How many prompts were through before another that was begun earlier on the same replica, and how many such others
-/// one of them left behind at most.
+/// How many prompts were complete before another that was started earlier on the same replica, and how many such others
+/// one of them overtook at most.
 fn overtakings(recording: &Recording) -> (u64, usize) {
     let through = |happened: &Happened| match happened {
         Happened::Event(at, Event::PrefillFinished { .. }, number, _) => Some((*number, *at)),
@@ -196,7 +196,7 @@ fn overtakings(recording: &Recording) -> (u64, usize) {
     (n, deepest)
 }
 
-/// Whoever has arrived and not ended enters, waits, runs or stands in the global queue, after every instant: Little's
+/// A request that has arrived and not ended enters, waits, runs or is in the global queue, after every instant: Little's
 /// law, for every stretch of time.
 fn check_conservation(number: u64, recording: &Recording) {
     let (mut n_in_system, mut global_queue, mut levels) = (0, 0, BTreeMap::new());
@@ -234,8 +234,8 @@ fn check_conservation(number: u64, recording: &Recording) {
     }
 }
 
-/// Blocks followed one by one add up to those told with the changes of a batch and what grew in between. A time is
-/// told rounded up to a picosecond, so each block may be held for as much longer or shorter.
+/// Blocks followed one by one add up to those reported with the changes of a batch and what grew in between. A time is
+/// rounded up to a picosecond, so each block may be held for as much longer or shorter.
 fn check_growth(number: u64, recording: &Recording, end: SimTime) {
     let mut followed: BTreeMap<u32, Followed> = BTreeMap::new();
     let (mut together, mut record, mut since) = (0, 0, SimTime::ZERO);

@@ -85,11 +85,11 @@ fn what_moves_follows_from_the_model() {
 
 #[test]
 fn caches_on_one_link_share_it() {
-    // Both prompts are through with the same step: alone either would take 3.2768 ms for its 25 tokens.
+    // Both prompts are complete with the same step: alone either would take 3.2768 ms for its 25 tokens.
     let shared = log(ONE_EACH, LINK, "a 0 25 5; b 0 25 5");
     assert_eq!(shared.times(0), [1_500.0, 1_500.0, 1_500.0 + 500.0 + 6_553.6, 12_553.6]);
     assert_eq!(shared.times(1), shared.times(0));
-    // Of different lengths the shorter has half of the link until it is through, the longer all of it from then on.
+    // Of different lengths the shorter has half of the link until it is done, the longer all of it from then on.
     let shared = log(ONE_EACH, LINK, "a 0 25 5; b 0 75 5");
     assert_eq!(shared.times(0)[2], 2_000.0 + 500.0 + 6_553.6);
     assert_eq!(shared.times(1)[2], 2_000.0 + 500.0 + 6_553.6 + 6_553.6);

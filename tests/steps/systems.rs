@@ -93,7 +93,7 @@ fn set_pools(scenario: &mut Scenario, random: &mut ChaCha8Rng) {
     if random.random_bool(0.8) {
         let all = |group: usize| LinkEnd { group, first: 0, last: cluster.groups[group].n_replicas() - 1 };
         let one = |group: usize| LinkEnd { last: 0, ..all(group) };
-        // Everybody with everybody, or some prefill replicas with some decode replicas: the others get no work.
+        // All with all, or some prefill replicas with some decode replicas: the others get no work.
         let (from, to) = match random.random_range(0..4) {
             0 => (Some(one(prefill)), Some(all(1 - prefill))),
             1 => (Some(all(prefill)), Some(one(1 - prefill))),

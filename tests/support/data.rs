@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-/// The folder that `KVS_DATA` names; without it `test` is skipped, which is told in a line that `.ci/run` counts.
+/// The folder that `KVS_DATA` names; without it `test` is skipped, which is reported in a line that `.ci/run` counts.
 pub(crate) fn folder(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("KVS_DATA").map(PathBuf::from);
     if folder.is_none() {

@@ -1,8 +1,8 @@
-//! The tree as compact s-expressions, so that a case and its meaning stand on one line.
+//! The tree as compact s-expressions, so that a case and its meaning fit on one line.
 
 use kvs::syntax::ast::*;
 
-/// A number with its unit: `80[GB]`, digits behind the point as written.
+/// A number with its unit: `80[GB]`, digits after the point as written.
 fn literal(literal: &Literal) -> String {
     let unit = literal.unit.as_ref().map_or(String::new(), |unit| format!("[{}]", unit.text));
     format!("{:.*}{unit}", usize::from(literal.decimals), literal.value)

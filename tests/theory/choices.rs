@@ -24,7 +24,7 @@ const SECOND: u64 = 1_000_000_000_000;
 /// Longer queues count as this long.
 const MOST: usize = 200;
 
-/// How queues are spread over GPUs and time, behind a warm-up.
+/// How queues are spread over GPUs and time, after a warm-up.
 struct Spread {
     warm_up: u64,
     end: u64,

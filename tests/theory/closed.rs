@@ -82,7 +82,7 @@ fn check(n_users: u32, n_servers: u32) {
     let name = format!("M/M/{n_servers}//{n_users}");
     Estimate::of_batches(&requests.latencies).agrees(&format!("{name} latency"), theory.latency, 0.02);
     let waited: Vec<f64> = requests.waits.iter().map(|wait| f64::from(u8::from(*wait > 0.0))).collect();
-    Estimate::of_batches(&waited).agrees(&format!("{name} share that waits"), theory.waits, 0.03);
+    Estimate::of_batches(&waited).agrees(&format!("{name} share that has to wait"), theory.waits, 0.03);
     if n_servers == 1 {
         Estimate::of_batches(&busy.averages).agrees(&format!("{name} busy"), theory.busy, 0.02);
     }
@@ -115,7 +115,7 @@ impl Repairman {
         let busy = busy(&present(n_users));
         // By Little's law over the whole loop: users = throughput x (latency + thought).
         let latency = f64::from(n_users) * SERVICE / busy - THINK;
-        // Who comes finds what the others would leave (S. S. Lavenberg and M. Reiser, J. Applied Probability 17, 1980).
+        // An arrival finds what the others would leave (S. S. Lavenberg and M. Reiser, J. Applied Probability 17, 1980).
         let waits = present(n_users - 1)[n_servers as usize..].iter().sum();
         Repairman { latency, waits, busy }
     }

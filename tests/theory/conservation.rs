@@ -14,7 +14,7 @@ pub(crate) struct Little {
     /// Arrivals of those who are here: a sum.
     pub(crate) arrivals: u128,
     pub(crate) n_present: u128,
-    /// Number present, integrated, by the levels told: a cache that moves holds two slots.
+    /// Number present, integrated, from the reported levels: a moving cache holds two slots.
     pub(crate) twice_present: u128,
     levels: Vec<Levels>,
     depth: u32,

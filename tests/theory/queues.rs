@@ -40,7 +40,7 @@ fn exponential_services_at_one_gpu() {
         let theory = SERVICE / (1.0 - load);
         Estimate::of_batches(&found.latencies).agrees(&format!("M/M/1 latency at {load}"), theory, 0.05);
         let waited: Vec<f64> = found.waits.iter().map(|wait| f64::from(u8::from(*wait > 0.0))).collect();
-        Estimate::of_batches(&waited).agrees(&format!("M/M/1 share that waits at {load}"), load, 0.02);
+        Estimate::of_batches(&waited).agrees(&format!("M/M/1 share that has to wait at {load}"), load, 0.02);
     }
 }
 
@@ -76,7 +76,7 @@ fn several_gpus_behind_the_global_queue() {
             let name = format!("M/M/{n_servers} at {load}");
             Estimate::of_batches(&found.waits).agrees(&format!("{name}, wait"), theory, 0.08);
             let waited: Vec<f64> = found.waits.iter().map(|wait| f64::from(u8::from(*wait > 0.0))).collect();
-            Estimate::of_batches(&waited).agrees(&format!("{name}, share that waits"), waits, 0.03);
+            Estimate::of_batches(&waited).agrees(&format!("{name}, share that has to wait"), waits, 0.03);
         }
     }
 }

@@ -4,7 +4,7 @@ use kvs::metrics::{Accumulator, Demand, Saturation};
 
 use crate::support::{compile, run};
 
-/// One GPU that serves one request at a time, 100 ms in the mean.
+/// One GPU that serves one request at a time, 100 ms on average.
 const SERVER: &str = "
 gpu server { vram 1 TB; max_concurrent 1; prefill 1_000_000 tok/s; decode 1_000_000 tok/s }
 model tiny { kv_bytes_per_token 1 B }

@@ -1,4 +1,4 @@
-//! M/G/1 with processor sharing: the mean depends on the mean service alone, and everybody is slowed alike (Kleinrock,
+//! M/G/1 with processor sharing: the mean depends on the mean service alone, and all are slowed alike (Kleinrock,
 //! "Queueing Systems", volume 2, section 4.4).
 
 use kvs::engine::Levels;
@@ -6,7 +6,7 @@ use kvs::engine::Levels;
 use super::estimate::{Estimate, Requests, Seconds};
 use crate::support::{compile, run};
 
-/// A GPU on which everybody executes at once; a mean service takes 100 ms alone.
+/// A GPU on which all requests execute at once; a mean service takes 100 ms alone.
 fn shared(load: f64, prompt: &str) -> String {
     let rate = 10.0 * load;
     format!(

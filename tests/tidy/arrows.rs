@@ -42,7 +42,7 @@ fn module_path(path: &Path) -> Vec<String> {
     parts
 }
 
-/// The top-level modules named behind each `crate::`, with the line.
+/// The top-level modules named after each `crate::`, with the line.
 fn uses_of_crate(code: &str) -> Vec<(usize, String)> {
     let mut uses = Vec::new();
     for (at, word) in code.match_indices("crate::") {

@@ -109,5 +109,5 @@ fn every_numeric_key_of_the_catalogue_has_a_plausible_range() {
             }
         }
     }
-    nothing_breaks("a figure nobody checks", &unchecked);
+    nothing_breaks("a figure that no test checks", &unchecked);
 }

@@ -89,7 +89,7 @@ fn end_of_raw_string(bytes: &[u8], start: usize) -> usize {
     (find(bytes, start + hashes + 2, &closing) + closing.len()).min(bytes.len())
 }
 
-/// Behind a character literal; the same place for a lifetime.
+/// The end of a character literal; the same place for a lifetime.
 fn end_of_character(bytes: &[u8], start: usize) -> usize {
     let rest = &bytes[start + 1..];
     if rest.first() == Some(&b'\\') {

@@ -34,7 +34,7 @@ fn drawn(layers: Vec<Choice>, n_requests: u64) -> Vec<Request> {
     drain(traffic(vec![with_prefixes("chat", layers, n_requests)], 3))
 }
 
-/// Which text stands in a place of the prompt, from 0.
+/// Which text is in a place of the prompt, from 0.
 fn picks(requests: &[Request], place: usize) -> Vec<u32> {
     requests.iter().map(|request| request.content.as_deref().unwrap()[place].text as u32).collect()
 }
@@ -141,7 +141,7 @@ fn equal_texts_and_only_those_have_equal_numbers() {
     for request in &requests {
         for (place, stretch) in request.content.as_deref().unwrap().iter().enumerate() {
             let (workload, at, count) = seen.entry(stretch.text).or_insert((request.workload, place, 0));
-            assert_eq!((*workload, *at), (request.workload, place), "a text stands in one place");
+            assert_eq!((*workload, *at), (request.workload, place), "a text is in one place");
             *count += 1;
         }
     }
@@ -201,7 +201,7 @@ fn prefixes_that_do_not_fit_together_are_refused() {
         (vec![group(1.0); 65], "a workload has at most `64` prefixes, found `65`"),
         (vec![choice("prefix_grupe", &[])], "expected the name of a prefix, found `prefix_grupe`"),
     ] {
-        // An unknown name is met behind the argument both kinds have.
+        // An unknown name comes after the argument that both kinds have.
         let layers: Vec<Choice> = layers
             .into_iter()
             .map(

@@ -127,7 +127,7 @@ fn bursty_gaps_with_some_in_the_quiet_are_those_of_a_modulated_poisson_process()
         let product = busy * calm + busy * start + calm * stop;
         let root = (sum * sum - 4.0 * product).sqrt();
         let (fast, slow) = (0.5 * (sum + root), 0.5 * (sum - root));
-        // The rate just behind an arrival.
+        // The rate just after an arrival.
         let behind = (on * busy * busy + off * calm * calm) / (on * busy + off * calm);
         let share = (behind - slow) / (fast - slow);
         check_continuous(&format!("bursty, quiet {quiet}"), gaps, |x| {
