@@ -1,4 +1,4 @@
-//! The page of other tools' words, and that whatever it suggests is accepted.
+//! The page of other tools' terms, and that everything it suggests is accepted.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -21,12 +21,16 @@ fn words() -> impl Iterator<Item = &'static Word> {
 fn from_other_tools() {
     let mut text = page(
         "From other tools",
-        "What words of other tools are here. Messages are written from the same table: `max_num_seqs 128` in a scenario is \
-         answered with `max_batch 128`. Spellings such as `--max-num-seqs` and `maxNumSeqs` count as the same word.",
+        "Terms of other tools and their counterparts in kvs. Diagnostics use the same table: for `max_num_seqs 128` in a \
+         scenario, kvs suggests `max_batch 128`. Spellings such as `--max-num-seqs` and `maxNumSeqs` count as the same term.",
     );
     for tool in Tool::ALL {
-        let _ = write!(text, "\n## {}\n\n", sentence(tool.name()));
-        text.push_str(&heading(&["word", "met as", "here", ""]));
+        let title = match tool {
+            Tool::LoadTests | Tool::Languages => sentence(tool.name()),
+            _ => tool.name().to_owned(),
+        };
+        let _ = write!(text, "\n## {title}\n\n");
+        text.push_str(&heading(&["term", "used as", "in kvs", ""]));
         for word in words().filter(|word| word.tool == *tool) {
             let (here, note) = match word.instead {
                 Instead::Statement(block, statement) => {

@@ -176,13 +176,17 @@ fn is_idiom(lower: &str, place: &Range<usize>, idioms: &[&str]) -> bool {
 /// What is read, by its path below the package.
 fn read_by_people() -> Vec<String> {
     let mut paths: Vec<String> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).into();
-    for (folder, extension) in [("docs", "md"), ("docs", "kvs"), ("scenarios", "kvs"), ("grammar", "pest")] {
-        paths.extend(files_below(folder, extension).iter().map(|path| name(path)));
+    for (folder, extensions) in [
+        ("docs", &["md", "kvs"][..]),
+        ("scenarios", &["kvs"]),
+        ("grammar", &["pest"]),
+        ("src", &["kvs", "yml", "html", "js"]),
+    ] {
+        let files = extensions.iter().flat_map(|extension| files_below(folder, extension));
+        paths.extend(files.map(|path| name(&path)));
     }
     let generated = |path: &String| GENERATED.iter().any(|page| *path == format!("docs/reference/{page}.md"));
-    paths.retain(|path| {
-        !generated(path) && !path.starts_with("docs/design/") && path != "docs/ARCHITECTURE.md"
-    });
+    paths.retain(|path| !generated(path) && !path.starts_with("docs/design/"));
     paths
 }
 

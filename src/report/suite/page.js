@@ -185,8 +185,8 @@ function overTime(plot) {
   const all = [
     { title: 'KV cache reserved', read: (of) => of.vram, show: show.bytes },
     { title: 'waiting on GPUs', read: (of) => of.queue, show: show.count },
-    { title: 'batch size: requests that execute', read: (of) => of.batch, show: show.count },
-    { title: 'output tokens a second', read: (of) => ({ mean: of.tokens, max: [] }), show: show.rate },
+    { title: 'batch size: executing requests', read: (of) => of.batch, show: show.count },
+    { title: 'output tokens per second', read: (of) => ({ mean: of.tokens, max: [] }), show: show.rate },
   ];
   if (plot.global_queue.max.some((depth) => depth > 0)) {
     all.push({ title: 'global queue', read: () => plot.global_queue, show: show.count, once: true });
