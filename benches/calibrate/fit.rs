@@ -50,9 +50,9 @@ pub(crate) fn priors() -> Vec<(f64, f64)> {
 pub(crate) fn timing(point: &Point, gpu: &str) -> Choice {
     let mut values: Vec<(&str, f64)> = Vec::new();
     for (parameter, value) in PARAMETERS.iter().zip(point) {
-        let deviates = gpu == DEVIATES && parameter.param.name == "cache_share";
+        let deviates = gpu == DEVIATES && parameter.field.name == "cache_share";
         let factor = if deviates { point[PARAMETERS.len() + 1] } else { 1.0 };
-        values.push((parameter.param.name, value * factor));
+        values.push((parameter.field.name, value * factor));
     }
     values.push((SLOWDOWN.name, if gpu == DEVIATES { point[PARAMETERS.len()] } else { 1.0 }));
     values.into_iter().fold(Choice::named("roofline"), |choice, (name, value)| {
@@ -156,7 +156,7 @@ fn shifted(point: &Point, index: usize, by: f64) -> Point {
 
 /// The bound of a parameter.
 fn most(index: usize) -> f64 {
-    let is_share = PARAMETERS.get(index).is_some_and(|parameter| parameter.param.name.ends_with("_share"));
+    let is_share = PARAMETERS.get(index).is_some_and(|parameter| parameter.field.name.ends_with("_share"));
     if is_share { 0.99 } else { f64::INFINITY }
 }
 

@@ -47,7 +47,7 @@ fn calibrate(page: Option<PathBuf>) -> Result<(), String> {
     match page {
         None => {
             let point = fit::fit(&all);
-            let names = PARAMETERS.iter().map(|parameter| parameter.param.name);
+            let names = PARAMETERS.iter().map(|parameter| parameter.field.name);
             for (name, value) in names.chain(fit::FACTOR_NAMES).zip(&point) {
                 println!("{name:26} {value:.4e}");
             }

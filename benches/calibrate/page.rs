@@ -84,7 +84,7 @@ pub(crate) fn page(servers: &[&Server], data: &Path) -> io::Result<String> {
 /// Priors, what the fit gives, and what the engine has.
 fn figures(text: &mut String, fitted: &fit::Point) {
     text.push_str("| figure | prior | spread | fitted | in force |\n|---|---|---|---|---|\n");
-    let names = PARAMETERS.iter().map(|parameter| parameter.param.name);
+    let names = PARAMETERS.iter().map(|parameter| parameter.field.name);
     let rows = names.chain(fit::FACTOR_NAMES).zip(fit::priors()).zip(fitted.iter().zip(fit::built_in()));
     for ((name, (prior, spread)), (fitted, in_force)) in rows {
         // Times in microseconds.

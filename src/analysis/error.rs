@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::language::suggest::{alternatives, did_you_mean, nearest};
 use super::matrix::MAX_CASES;
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::{definitions, files, limits, names, values, workloads};
+use crate::diagnostics::codes::{definitions, files, limits, names, not_simulated, values, workloads};
 use crate::source::Span;
 use crate::syntax::ast::{Axis, Ident, Text};
 
@@ -188,4 +188,11 @@ pub(super) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
         "not one value",
     )
     .with_help("several values belong in a matrix: `matrix { p in [1, 2] }`")
+}
+
+/// `tensor_parallel 2` with `batching phases`
+pub(super) fn tensor_parallel_phases(at: Span) -> Diagnostic {
+    let message = "`tensor_parallel` with `batching phases` is not simulated yet";
+    Diagnostic::error(&not_simulated::NOT_SIMULATED, message, at, "asked for here")
+        .with_help("the file is checked in full; only a run of this case stops here")
 }

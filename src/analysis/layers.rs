@@ -8,7 +8,7 @@ use super::items::{self, Arrival, Items};
 use super::language::block::Block;
 use super::language::context::Context;
 use super::language::definitions::Layers;
-use super::language::keys::Table;
+use super::language::table::Table;
 use super::language::value::Params;
 use super::tables::TABLES;
 use crate::source::{Sources, Span};

@@ -22,8 +22,8 @@ mod tables;
 mod error;
 
 pub use language::context::Setting;
-pub use language::keys::{Key, Table, Value};
 pub(crate) use language::suggest;
+pub use language::table::Table;
 pub use matrix::MAX_CASES;
 pub use tables::tables;
 

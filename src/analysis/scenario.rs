@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use super::blocks::cluster::Layout;
 use super::blocks::{cluster, engine, error, gpu, language_model, policy, run, trace, workload};
-use super::error::{no_cluster, nothing_arrives};
+use super::error::{no_cluster, nothing_arrives, tensor_parallel_phases};
 use super::expectation::{self, Cases, Place, Surroundings};
 use super::items::{self, Arrival};
 use super::language::block::Block;
 use super::language::context::Context;
 use super::language::definitions::Definitions;
-use super::language::keys::Table;
 use super::language::mode::Mode;
-use super::language::not_simulated::{Feature, require};
+use super::language::table::Table;
 use super::language::value::Params;
 use super::layers::{File, Merged, read_layers};
 use super::{CompiledCase, fit};
@@ -42,12 +41,7 @@ pub(super) fn check_definitions<'s>(
     // Which batching these will run with is not known here.
     let mode = Mode::assumed(file.start);
     engine::lower(&lowering.settings(&merged.engine, &engine::TABLE, file.start, &mut ctx), &mode, &mut ctx);
-    policy::lower(
-        &lowering.settings(&merged.policy, &policy::TABLE, file.start, &mut ctx),
-        &mode,
-        None,
-        &mut ctx,
-    );
+    policy::lower(&lowering.settings(&merged.policy, &policy::TABLE, file.start, &mut ctx), &mode, &mut ctx);
     run::lower(&lowering.settings(&merged.run, &run::TABLE, file.start, &mut ctx), &mut ctx);
     diagnostics.extend(ctx.diagnostics.iter().cloned());
 }
@@ -90,16 +84,15 @@ impl<'s> Draft<'s> {
         self,
         merged: &Merged<'s>,
         expectations: Option<Vec<Expectation>>,
-        mut ctx: Context<'_>,
+        ctx: Context<'_>,
     ) -> Option<CompiledCase> {
         let Lowered::Sound { scenario, block } = self.lowered else { return None };
         let scenario = Scenario { expectations: expectations?, ..*scenario };
-        require_features(&scenario, &block, &mut ctx);
         Some(CompiledCase {
+            not_simulated: not_simulated(&scenario, &block),
             scenario,
             expectations: merged.expects.iter().map(|(expect, _)| expect.span).collect(),
             workloads: merged.headers(),
-            not_simulated: sorted(ctx.not_simulated),
             settings: ctx.settings,
         })
     }
@@ -138,12 +131,6 @@ pub(super) fn case_name(case: &Case) -> (Option<&str>, &[(String, String)]) {
     (case.scenario.as_deref(), &case.args)
 }
 
-fn sorted(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(list);
-    diagnostics.into_sorted()
-}
-
 struct Lowering<'m, 'f, 's> {
     file: &'m File<'f, 's>,
     merged: &'m Merged<'s>,
@@ -161,10 +148,9 @@ impl<'s> Lowering<'_, '_, 's> {
         let policy_block = self.settings(&self.merged.policy, &policy::TABLE, header, ctx);
         let run_block = self.settings(&self.merged.run, &run::TABLE, header, ctx);
         let mode = engine::mode(&engine_block, cluster, header, ctx);
-        let n_replicas = built.as_ref().and_then(|built| built.layout.n_replicas());
         let assumed = Mode::assumed(header);
         let engine = engine::lower(&engine_block, mode.as_ref().unwrap_or(&assumed), ctx);
-        let policy = policy::lower(&policy_block, mode.as_ref().unwrap_or(&assumed), n_replicas, ctx);
+        let policy = policy::lower(&policy_block, mode.as_ref().unwrap_or(&assumed), ctx);
         if let (Some(mode), Some(built)) = (&mode, &built) {
             built.check_mode(mode, ctx);
         }
@@ -386,13 +372,12 @@ fn check_routing(block: &Block<'_>, engine: &Engine, policy: &Policy, ctx: &mut 
     }
 }
 
-/// Notes what a sound case needs and the engine does not execute yet, beyond entries of registries.
-fn require_features(scenario: &Scenario, cluster: &Block<'_>, ctx: &mut Context<'_>) {
+/// What a sound case asks for and the engine does not execute yet.
+fn not_simulated(scenario: &Scenario, cluster: &Block<'_>) -> Vec<Diagnostic> {
     if scenario.engine.batching == Batching::Continuous {
-        return;
+        return Vec::new();
     }
     let groups = scenario.cluster.groups.iter().zip(cluster.all("gpus"));
-    for (_, statement) in groups.filter(|(group, _)| group.tensor_parallel > 1) {
-        require(Feature::TensorParallelPhases, statement.span, ctx);
-    }
+    let of_several = groups.filter(|(group, _)| group.tensor_parallel > 1);
+    of_several.map(|(_, statement)| tensor_parallel_phases(statement.span)).collect()
 }

@@ -29,8 +29,6 @@ pub struct MetricInfo {
     pub better: Better,
     /// The execution model whose runs alone have it; `None` where all have.
     pub only: Option<Batching>,
-    /// Whether runs measure it yet.
-    pub simulated: bool,
     /// One sentence for lists and docs.
     pub definition: &'static str,
 }

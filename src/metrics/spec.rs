@@ -205,7 +205,6 @@ impl MetricSpec {
             recorded: (!at_instants).then(|| format!("{first}{}", self.name)),
             better: self.better,
             only: self.source.only(),
-            simulated: true,
             definition: self.definition,
         }
     }

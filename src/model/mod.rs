@@ -8,6 +8,7 @@ mod architecture;
 mod choice;
 mod cluster;
 mod expectation;
+mod field;
 mod gpu;
 mod language_model;
 mod scenario;
@@ -20,8 +21,9 @@ pub use cluster::{Cluster, Contention, Group, Link, LinkEnd, PeerLink, Phase, Po
 pub use expectation::{
     Comparison, Condition, Expectation, GpuSelection, Mention, Metric, Operator, Selection, Term, Tolerance,
 };
+pub use field::{Bound, Field, Form};
 pub use gpu::{Gpu, Hardware, Throughput};
 pub use language_model::{LanguageModel, StoredAs};
 pub use scenario::{Batching, Case, Engine, MAX_SEEDS, Policy, Run, Scenario};
-pub use spec::{Bound, Form, Param, Spec};
+pub use spec::Spec;
 pub use workload::{Slo, TraceFile, TraceRow, Workload, WorkloadSource};

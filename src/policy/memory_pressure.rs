@@ -11,19 +11,11 @@ pub enum MemoryPressure {
     Evict,
 }
 
-static REJECT: Spec = Spec {
-    name: "reject",
-    summary: "nobody is evicted: what does not fit is tried elsewhere, waits or is rejected",
-    params: &[],
-    simulated: true,
-};
+static REJECT: Spec =
+    Spec::new("reject", "nobody is evicted: what does not fit is tried elsewhere, waits or is rejected");
 
-static EVICT: Spec = Spec {
-    name: "evict",
-    summary: "residents of the GPU are evicted in the order of `eviction`, if that makes room",
-    params: &[],
-    simulated: true,
-};
+static EVICT: Spec =
+    Spec::new("evict", "residents of the GPU are evicted in the order of `eviction`, if that makes room");
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

@@ -11,19 +11,10 @@ pub enum Reservation {
     Lazy,
 }
 
-static SAFE: Spec = Spec {
-    name: "safe",
-    summary: "prompt and output are held from admission on",
-    params: &[],
-    simulated: true,
-};
+static SAFE: Spec = Spec::new("safe", "prompt and output are held from admission on");
 
-static LAZY: Spec = Spec {
-    name: "lazy",
-    summary: "the prompt is held from admission on, the output from the start of decode",
-    params: &[],
-    simulated: true,
-};
+static LAZY: Spec =
+    Spec::new("lazy", "the prompt is held from admission on, the output from the start of decode");
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

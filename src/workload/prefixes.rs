@@ -7,47 +7,42 @@
 use super::content::{Stretch, Text};
 use super::lengths::MAX_TOKENS;
 use super::{Misfit, number};
-use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
 use crate::rng::{Stream, Zipf};
 use crate::units::Dimension;
 
-static GROUP: Spec = Spec {
-    name: "prefix_group",
-    summary: "tokens all requests of the workload have in front; several nest in the order written",
-    params: &[Param::positional("tokens", Form::Quantity(Dimension::TOKENS), LENGTH, "how long it is")],
-    simulated: true,
-};
+static GROUP: Spec = Spec::new(
+    "prefix_group",
+    "tokens all requests of the workload have in front; several nest in the order written",
+)
+.arguments(
+    &[Field::positional("tokens", Form::Quantity(Dimension::TOKENS), "how long it is").within(LENGTH)],
+);
 
-static POOL: Spec = Spec {
-    name: "prefix_pool",
-    summary: "one of several texts in front, the same for all turns of a session; several nest in the order written",
-    params: &[
-        Param::positional(
-            "texts",
-            Form::Count,
-            Bound::Between(1.0, 10_000_000.0),
-            "how many texts there are",
-        ),
-        Param::required("tokens", Form::Quantity(Dimension::TOKENS), LENGTH, "how long each is"),
-        Param::optional(
-            "pick",
-            Form::Word(&["uniform", "round_robin", "zipf"]),
-            Bound::Any,
-            "how the text is chosen; `zipf S` by popularity 1/rank^S",
+static POOL: Spec = Spec::new(
+    "prefix_pool",
+    "one of several texts in front, the same for all turns of a session; several nest in the order written",
+)
+.arguments(&[
+    Field::positional("texts", Form::Count, "how many texts there are")
+        .within(Bound::Between(1.0, 10_000_000.0)),
+    Field::required("tokens", Form::Quantity(Dimension::TOKENS), "how long each is").within(LENGTH),
+    Field::optional(
+        "pick",
+        Form::Word(&["uniform", "round_robin", "zipf"]),
+        "how the text is chosen; `zipf S` by popularity 1/rank^S",
+    )
+    .or("uniform"),
+    Field {
+        positional: true,
+        ..Field::optional(
+            "exponent",
+            Form::Quantity(Dimension::NUMBER),
+            "S, behind `pick zipf` and nowhere else",
         )
-        .or("uniform"),
-        Param {
-            positional: true,
-            ..Param::optional(
-                "exponent",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(0.0, 10.0),
-                "S, behind `pick zipf` and nowhere else",
-            )
-        },
-    ],
-    simulated: true,
-};
+        .within(Bound::Between(0.0, 10.0))
+    },
+]);
 
 const LENGTH: Bound = Bound::Between(1.0, 1e9);
 

@@ -12,37 +12,29 @@ use std::collections::{BTreeMap, BinaryHeap};
 use super::content::Stretch;
 use super::lengths::{self, Distribution, Place};
 use super::{Misfit, nested};
-use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
 use crate::rng::{Family, Stream, Streams};
 use crate::units::{Dimension, SimDuration, SimTime};
 
 /// What a `session { … }` block may hold.
-pub static SPEC: Spec = Spec {
-    name: "session",
-    summary: "conversations: a turn arrives its think time after the previous one finished",
-    params: &[
-        Param::required(
-            "turns",
-            Form::Distribution(Dimension::NUMBER),
-            Bound::AtLeast(1.0),
-            "requests of a session",
-        ),
-        Param::required(
-            "think",
-            Form::Distribution(Dimension::TIME),
-            Bound::NotNegative,
-            "from the end of a turn to the next one",
-        ),
-        Param::optional(
-            "context",
-            Form::Word(&["accumulate", "fresh"]),
-            Bound::Any,
-            "whether a turn's prompt holds all earlier turns, prompts and outputs",
-        )
-        .or("accumulate"),
-    ],
-    simulated: true,
-};
+pub static SPEC: Spec =
+    Spec::new("session", "conversations: a turn arrives its think time after the previous one finished")
+        .arguments(&[
+            Field::required("turns", Form::Distribution(Dimension::NUMBER), "requests of a session")
+                .within(Bound::AtLeast(1.0)),
+            Field::required(
+                "think",
+                Form::Distribution(Dimension::TIME),
+                "from the end of a turn to the next one",
+            )
+            .within(Bound::NotNegative),
+            Field::optional(
+                "context",
+                Form::Word(&["accumulate", "fresh"]),
+                "whether a turn's prompt holds all earlier turns, prompts and outputs",
+            )
+            .or("accumulate"),
+        ]);
 
 /// Which turn of which session a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

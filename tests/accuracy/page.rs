@@ -45,7 +45,7 @@ fn value(cell: &str) -> f64 {
 #[test]
 fn figures_in_force_are_those_fitted() {
     let chip = CHIPS.iter().find(|chip| chip.gpu == "a100_sxm_80gb").expect("it is listed");
-    let figures = PARAMETERS.iter().map(|parameter| (parameter.param.name.to_owned(), parameter.fitted));
+    let figures = PARAMETERS.iter().map(|parameter| (parameter.field.name.to_owned(), parameter.fitted));
     let factors = [("slowdown", chip.slowdown), ("cache", chip.cache)];
     let factors = factors.map(|(name, value)| (format!("`{}`: {name}", chip.gpu), value));
     for (name, in_force) in figures.chain(factors) {

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use kvs::analysis::{Key, Value, tables};
+use kvs::analysis::tables;
 use kvs::catalog;
 use kvs::diagnostics::codes;
 use kvs::metrics::{Bare, Better, Kind, patterns};
-use kvs::model::{Bound, Form, Param, Spec};
+use kvs::model::{Bound, Field, Form, Spec};
 use kvs::source::Sources;
 use kvs::syntax::ast::{Block, Item};
 use kvs::syntax::parse;
@@ -39,12 +39,11 @@ pub(crate) fn code(text: &str) -> String {
 /// The entries of a registry with their arguments.
 fn specs(text: &mut String, list: impl Iterator<Item = &'static Spec>) {
     for spec in list {
-        let later = if spec.simulated { "" } else { " *Not simulated yet.*" };
-        let _ = write!(text, "\n### `{}`\n\n{}.{later}\n", spec.name, sentence(spec.summary));
-        if !spec.params.is_empty() {
+        let _ = write!(text, "\n### `{}`\n\n{}.\n", spec.name, sentence(spec.summary));
+        if !spec.arguments.is_empty() {
             text.push('\n');
             text.push_str(&heading(&["argument", "value", "default", ""]));
-            spec.params.iter().for_each(|param| text.push_str(&argument(param)));
+            spec.arguments.iter().for_each(|argument| text.push_str(&field_row(argument, argument.summary)));
         }
     }
 }
@@ -54,19 +53,20 @@ pub(crate) fn sentence(summary: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-fn argument(param: &Param) -> String {
-    let name = if param.positional { format!("*{}*", param.name) } else { code(param.name) };
-    let default = match (param.default, param.required) {
+/// A key or an argument.
+fn field_row(field: &Field, summary: &str) -> String {
+    let name = if field.positional { format!("*{}*", field.name) } else { code(field.name) };
+    let default = match (field.default, field.required) {
         (Some(default), _) => code(default),
         (None, true) => "required".to_owned(),
         (None, false) => String::new(),
     };
-    row(&[
-        name,
-        format!("{}{}", form(param.form), bound(param.bound, measured(param.form))),
-        default,
-        param.summary.to_owned(),
-    ])
+    let measured = match field.form {
+        Form::Quantity(dimension) | Form::List(dimension) => dimension,
+        _ => Dimension::NUMBER,
+    };
+    let value = format!("{}{}", form(field.form), bound(field.bound, measured));
+    row(&[name, value, default, summary.to_owned()])
 }
 
 fn form(form: Form) -> String {
@@ -76,6 +76,9 @@ fn form(form: Form) -> String {
         Form::RangeOfPlace => "a range `a .. b` of the place".to_owned(),
         Form::QuantilesOfPlace => "quantiles `pNN value` of the place".to_owned(),
         Form::Count => "a whole number".to_owned(),
+        Form::Share => "a percentage".to_owned(),
+        Form::Factor => "a number or a percentage".to_owned(),
+        Form::Choice(what, _) => what.to_owned(),
         Form::Distribution(dimension) => format!("a distribution over {dimension}"),
         Form::Weighted => "`[weight distribution, …]`".to_owned(),
         Form::List(dimension) => format!("a list, each {dimension}"),
@@ -83,14 +86,7 @@ fn form(form: Form) -> String {
         Form::Text => "`\"text\"`".to_owned(),
         Form::Word(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
         Form::Stages => "`{ D -> R; D hold; … }`".to_owned(),
-    }
-}
-
-/// What the bound of a form counts in.
-fn measured(form: Form) -> Dimension {
-    match form {
-        Form::Quantity(dimension) | Form::List(dimension) => dimension,
-        _ => Dimension::NUMBER,
+        Form::Shape(shape) => code(shape),
     }
 }
 
@@ -213,9 +209,8 @@ fn metrics() {
             Better::Lower => "lower",
             Better::Neither => "",
         };
-        let later = if info.simulated { "" } else { " *Not simulated yet.*" };
         let unit = info.unit.map_or("", |unit| unit.name);
-        let definition = format!("{}.{later}", sentence(info.definition));
+        let definition = format!("{}.", sentence(info.definition));
         text.push_str(&row(&[
             code(&pattern),
             kind.to_owned(),
@@ -276,29 +271,14 @@ fn keys() {
     for table in tables() {
         let _ = write!(text, "\n## `{}`\n\n{}.\n\n", table.block, sentence(table.summary));
         text.push_str(&heading(&["key", "value", "default", ""]));
-        table.keys.iter().for_each(|key| text.push_str(&key_row(key)));
+        for key in table.keys {
+            let repeats = if key.repeatable { " May repeat." } else { "" };
+            let batching = key.batching.map_or(String::new(), |only| format!(" *{only:?}.*").to_lowercase());
+            let summary = format!("{}.{repeats}{batching}", sentence(key.summary));
+            text.push_str(&field_row(key, &summary));
+        }
     }
     compare_or_write("docs/reference/keys.md", &text);
-}
-
-fn key_row(key: &Key) -> String {
-    let value = match key.value {
-        Value::Quantity(dimension, limits) => format!("{dimension}{}", bound(limits, dimension)),
-        Value::Share(limits) => format!("a percentage{}", bound(limits, Dimension::NUMBER)),
-        Value::Factor(limits) => format!("a number or a percentage{}", bound(limits, Dimension::NUMBER)),
-        Value::Count(limits) => format!("a whole number{}", bound(limits, Dimension::NUMBER)),
-        Value::Word(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
-        Value::Choice(kind, _) => kind.to_owned(),
-        Value::Shape(shape) => code(shape),
-    };
-    let default = match (key.default, key.required) {
-        (Some(default), _) => code(default),
-        (None, true) => "required".to_owned(),
-        (None, false) => String::new(),
-    };
-    let repeats = if key.repeatable { " May repeat." } else { "" };
-    let batching = key.batching.map_or(String::new(), |batching| format!(" *{batching:?}.*").to_lowercase());
-    row(&[code(key.name), value, default, format!("{}.{repeats}{batching}", sentence(key.summary))])
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn words_of_scenarios() -> BTreeSet<String> {
 }
 
 fn unused(set: &str, specs: impl Iterator<Item = &'static Spec>, words: &BTreeSet<String>) -> Vec<String> {
-    let missing = specs.filter(|spec| spec.simulated && !words.contains(spec.name));
+    let missing = specs.filter(|spec| !words.contains(spec.name));
     missing.map(|spec| format!("{set} {}", spec.name)).collect()
 }
 
@@ -50,12 +50,12 @@ fn every_choice_that_runs_is_used_by_a_scenario() {
 fn every_metric_that_runs_is_expected_by_a_scenario() {
     let words = words_of_scenarios();
     let mut unused = Vec::new();
-    for (pattern, info) in metrics::patterns() {
+    for (pattern, _) in metrics::patterns() {
         let names: Vec<String> = match pattern.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((prefixes, name)) => prefixes.split('|').map(|prefix| format!("{prefix}{name}")).collect(),
             None => vec![pattern.clone()],
         };
-        if info.simulated && !names.iter().any(|name| words.contains(name)) {
+        if !names.iter().any(|name| words.contains(name)) {
             unused.push(pattern);
         }
     }
@@ -76,7 +76,7 @@ fn names_are_written_one_way_and_described() {
         .chain(engine::timings());
     for spec in all {
         let texts =
-            spec.params.iter().map(|param| (param.name, param.summary)).chain([(spec.name, spec.summary)]);
+            spec.arguments.iter().map(|field| (field.name, field.summary)).chain([(spec.name, spec.summary)]);
         for (name, summary) in texts {
             let is_snake =
                 name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == 'N');

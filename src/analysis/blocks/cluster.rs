@@ -8,14 +8,14 @@ pub(in crate::analysis) use link::LINK_BANDWIDTH;
 
 use std::collections::BTreeMap;
 
-use crate::analysis::language::block::{Block, take_name};
-use crate::analysis::language::choice::Cursor;
+use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
+use crate::analysis::language::cursor::Cursor;
 use crate::analysis::language::expected::Expected;
-use crate::analysis::language::keys::{Key, Table, Value};
+use crate::analysis::language::table::Table;
 use crate::analysis::language::values;
 use crate::engine::{MAX_NODES, count_nodes};
-use crate::model::{Batching, Bound, Gpu};
+use crate::model::{Batching, Bound, Field, Form, Gpu};
 use crate::model::{Cluster, Contention, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
@@ -39,25 +39,25 @@ pub(in crate::analysis) static TABLE: Table = Table {
     block: "cluster",
     summary: "what is built: GPUs, links and the model they serve",
     keys: &[
-        Key::required("serves", Value::Shape("MODEL"), "the model served"),
-        Key::required(
+        Field::required("serves", Form::Shape("MODEL"), "the model served"),
+        Field::required(
             "gpus",
-            Value::Shape("TYPE x N [as GROUP] [tensor_parallel T]"),
+            Form::Shape("TYPE x N [as GROUP] [tensor_parallel T]"),
             "equal replicas under the name of the group, or else of the type",
         )
         .repeatable(),
-        Key::optional(
+        Field::optional(
             "link",
-            Value::Shape("A B [bandwidth 300 GB/s] [latency 10 us]"),
+            Form::Shape("A B [bandwidth 300 GB/s] [latency 10 us]"),
             "joins replicas both ways, `A -> B` one way, `default` what no other link joins",
         )
         .repeatable(),
-        Key::optional("pool", Value::Shape("prefill|decode GROUP"), "which group does what")
+        Field::optional("pool", Form::Shape("prefill|decode GROUP"), "which group does what")
             .repeatable()
             .only(Batching::Continuous),
-        Key::optional(
+        Field::optional(
             "contention",
-            Value::Word(&["fair", "none"]),
+            Form::Word(&["fair", "none"]),
             "whether transfers over one link share its bandwidth",
         )
         .or("fair"),
@@ -91,9 +91,9 @@ pub(in crate::analysis) struct Layout {
 /// Reads what is served and the groups.
 pub(in crate::analysis) fn layout(block: &Block<'_>, ctx: &mut Context<'_>) -> Layout {
     block.require(ctx);
-    let serves = block.one("serves").and_then(|statement| {
-        crate::analysis::language::block::single_name(statement, "the name of a model", ctx)
-    });
+    let serves = block
+        .one("serves")
+        .and_then(|statement| Cursor::single(statement).take_name("serves", "the name of a model", ctx));
     let mut layout = Layout { serves, lines: Vec::new(), complete: !block.damaged, groups: BTreeMap::new() };
     for statement in block.all("gpus") {
         match line(statement, ctx) {
@@ -124,12 +124,6 @@ impl Layout {
     fn group(&self, name: &str) -> Option<usize> {
         self.groups.get(name).copied()
     }
-
-    /// Replicas in all; `None` where a statement could not be read.
-    pub(in crate::analysis) fn n_replicas(&self) -> Option<usize> {
-        let replicas = self.lines.iter().map(|line| (line.n_gpus / line.tensor_parallel) as usize);
-        self.complete.then(|| replicas.sum())
-    }
 }
 
 /// `TYPE x N [as GROUP] [tensor_parallel T]`.
@@ -141,7 +135,7 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
         ctx.report(error::gpus_out_of_order(count.span(), &meant));
         return None;
     }
-    let kind = take_name(&mut cursor, "gpus", "the name of a GPU", ctx)?;
+    let kind = cursor.take_name("gpus", "the name of a GPU", ctx)?;
     let times = match cursor.peek() {
         Some(Atom::Word(word)) if word.text == "x" => cursor.take().is_some(),
         _ => false,
@@ -159,7 +153,7 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
         match word.text.as_str() {
             "as" => {
                 cursor.take();
-                name = take_name(&mut cursor, "as", "the name of the group", ctx)?;
+                name = cursor.take_name("as", "the name of the group", ctx)?;
                 if let Some(mistake) = error::reserved(&name.0, name.1) {
                     ctx.report(mistake);
                 }
@@ -171,7 +165,7 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
             _ => break,
         }
     }
-    cursor.offer(&["as", "tensor_parallel"]);
+    cursor.offer(["as", "tensor_parallel"]);
     let finished = cursor.finish("gpus", ctx);
     let (n_gpus, tensor_parallel) = (n_gpus?, tensor_parallel?);
     if n_gpus % tensor_parallel != 0 {
@@ -182,20 +176,8 @@ fn line(statement: &Statement, ctx: &mut Context<'_>) -> Option<Line> {
 }
 
 fn take_count(cursor: &mut Cursor<'_>, what: &str, bound: Bound, ctx: &mut Context<'_>) -> Option<u32> {
-    let before = cursor.last();
-    match cursor.take() {
-        Some(Atom::Value(expr)) => {
-            values::count_u32(expr, Expected::new(what, Dimension::NUMBER, bound), ctx)
-        }
-        Some(atom) => {
-            ctx.report(error::wrong_form(what, "a whole number", atom.span(), ctx.text(atom.span())));
-            None
-        }
-        None => {
-            ctx.report(error::missing_value(what, "a whole number", before));
-            None
-        }
-    }
+    let expr = cursor.take_expr(what, "a whole number", ctx)?;
+    values::count_u32(expr, Expected::new(what, Dimension::NUMBER, bound), ctx)
 }
 
 /// Lowers a cluster whose GPU types have been looked up, one a line of the layout; `None` for a type with mistakes.

@@ -3,63 +3,62 @@
 use super::error;
 use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
-use crate::analysis::language::keys::{Key, Table, Value};
 use crate::analysis::language::mode::Mode;
-use crate::analysis::language::not_simulated::not_simulated;
-use crate::model::{Batching, Bound, Choice, Cluster, Engine};
+use crate::analysis::language::table::Table;
+use crate::model::{Batching, Bound, Choice, Cluster, Engine, Field, Form};
 use crate::source::Span;
 use crate::units::{Dimension, Ratio, Tokens};
 
-const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
+const AT_LEAST_ONE: Bound = Bound::AtLeast(1.0);
 
 /// Engines page in blocks of 1 to some hundred tokens.
-const BLOCK_SIZE: Value = Value::Count(Bound::Between(1.0, 4096.0));
+const BLOCK_SIZE: Bound = Bound::Between(1.0, 4096.0);
 
 /// What may stand in `engine`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "engine",
     summary: "how a replica executes",
     keys: &[
-        Key::optional(
+        Field::optional(
             "batching",
-            Value::Word(&["phases", "continuous"]),
+            Form::Word(&["phases", "continuous"]),
             "the execution model; `phases` where the GPUs have throughput figures, else `continuous`",
         ),
-        Key::optional(
+        Field::optional(
             "timing",
-            Value::Choice("timing", || crate::engine::timings().collect()),
+            Form::Choice("timing", || crate::engine::timings().collect()),
             "how long work takes; `shared` with phases, `roofline` with continuous",
         ),
-        Key::optional("max_batch", AT_LEAST_ONE, "requests in a step").or("256").only(Batching::Continuous),
-        Key::optional(
+        Field::optional("max_batch", Form::Count, "requests in a step")
+            .within(AT_LEAST_ONE)
+            .or("256")
+            .only(Batching::Continuous),
+        Field::optional(
             "max_batch_tokens",
-            AT_LEAST_ONE,
+            Form::Count,
             "tokens in a step: longer prompts are prefilled in chunks",
         )
+        .within(AT_LEAST_ONE)
         .or("2048")
         .only(Batching::Continuous),
-        Key::optional("block_size", BLOCK_SIZE, "tokens in a block of the paged cache")
+        Field::optional("block_size", Form::Count, "tokens in a block of the paged cache")
+            .within(BLOCK_SIZE)
             .or("16")
             .only(Batching::Continuous),
-        Key::optional("prefix_cache", Value::Word(&["on", "off"]), "whether prefixes are kept")
+        Field::optional("prefix_cache", Form::Word(&["on", "off"]), "whether prefixes are kept")
             .or("on")
             .only(Batching::Continuous),
-        Key::optional(
-            "kv_memory",
-            Value::Share(Bound::Between(0.01, 1.0)),
-            "the share of memory that weights and cache may take",
-        )
-        .or("90%")
-        .only(Batching::Continuous),
-        Key::optional("kv_blocks", AT_LEAST_ONE, "blocks of cache, where stated instead of derived")
+        Field::optional("kv_memory", Form::Share, "the share of memory that weights and cache may take")
+            .within(Bound::Between(0.01, 1.0))
+            .or("90%")
             .only(Batching::Continuous),
-        Key::optional(
-            "schedule_ahead",
-            Value::Count(Bound::Between(0.0, 1.0)),
-            "steps scheduled before the running one ends",
-        )
-        .or("1")
-        .only(Batching::Continuous),
+        Field::optional("kv_blocks", Form::Count, "blocks of cache, where stated instead of derived")
+            .within(AT_LEAST_ONE)
+            .only(Batching::Continuous),
+        Field::optional("schedule_ahead", Form::Count, "steps scheduled before the running one ends")
+            .within(Bound::Between(0.0, 1.0))
+            .or("1")
+            .only(Batching::Continuous),
     ],
 };
 
@@ -141,10 +140,6 @@ fn timings_of(batching: Batching) -> &'static [&'static str] {
 fn timing(block: &Block<'_>, mode: &Mode, ctx: &mut Context<'_>) -> Option<Choice> {
     let known = timings_of(mode.batching);
     let Some(statement) = block.one("timing") else {
-        let spec = crate::engine::timings().find(|spec| spec.name == known[0]);
-        if spec.is_some_and(|spec| !spec.simulated) {
-            ctx.not_simulated.push(not_simulated(&format!("timing `{}`", known[0]), mode.span));
-        }
         return Some(Choice::named(known[0]));
     };
     let choice = block.choice("timing", Dimension::TIME, ctx)?;

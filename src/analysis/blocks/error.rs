@@ -1,14 +1,15 @@
 //! What can be wrong in engines, policies, GPUs and models; the wording of every block's mistakes is beside it.
 
 use crate::analysis::language::block::Block;
-use crate::analysis::language::keys::block_name;
 use crate::analysis::language::mode::Mode;
 use crate::analysis::language::suggest::alternatives;
+use crate::analysis::language::table::block_name;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{definitions, values};
 use crate::model::{Batching, Group};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Statement};
+use crate::units::Dimension;
 
 pub(in crate::analysis) use crate::analysis::language::error::*;
 
@@ -62,7 +63,7 @@ pub(in crate::analysis) fn half_of_the_figures(
     present: &str,
 ) -> Diagnostic {
     let message = format!("`{}` has `{present}` but no `{missing}`", block_name(block.table, block.name));
-    let example = block.table.find(missing).map(usage).unwrap_or_default();
+    let example = block.table.find(missing).map(|field| usage(field, Dimension::NUMBER)).unwrap_or_default();
     let diagnostic = Diagnostic::error(
         &definitions::MISSING_GPU_FIGURES,
         message,

@@ -3,51 +3,76 @@
 use super::error;
 use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
-use crate::analysis::language::keys::{Key, Table, Value};
-use crate::analysis::language::values;
-use crate::model::{Batching, Bound, Gpu, Hardware, Throughput};
+use crate::analysis::language::table::Table;
+use crate::model::{Batching, Bound, Field, Form, Gpu, Hardware, Throughput};
 use crate::units::{Bandwidth, Dimension, Ratio, TokenRate, UsdPerHour};
 
 /// Within these the engine's coefficients are exact to 1e-9 and a prompt of any length ends within the clock's range
 /// or plainly beyond it.
-const RATE: Value = Value::Quantity(Dimension::TOKEN_RATE, Bound::Between(1e-3, 1e12));
+const RATE: Bound = Bound::Between(1e-3, 1e12);
 /// From a thousandth of a TFLOPS to a million of them.
-const COMPUTE: Value = Value::Quantity(Dimension::COMPUTE, Bound::Between(1e9, 1e18));
-const BANDWIDTH: Value = Value::Quantity(Dimension::BANDWIDTH, super::cluster::LINK_BANDWIDTH);
+const COMPUTE: Bound = Bound::Between(1e9, 1e18);
+
 /// Up to a million dollars an hour, in dollars a second.
-const PRICE: Value = Value::Quantity(Dimension::PRICE, Bound::Between(0.0, 1e6 / 3600.0));
-const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
+const PRICE: Bound = Bound::Between(0.0, 1e6 / 3600.0);
+const AT_LEAST_ONE: Bound = Bound::AtLeast(1.0);
 
 /// What may stand in `gpu`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "gpu",
     summary: "a kind of GPU: throughput figures for `batching phases`, hardware figures for `batching continuous`",
     keys: &[
-        Key::required("vram", Value::Quantity(Dimension::DATA, Bound::Positive), "memory"),
-        Key::optional("max_concurrent", AT_LEAST_ONE, "requests executing at once")
+        Field::required("vram", Form::Quantity(Dimension::DATA), "memory").within(Bound::Positive),
+        Field::optional("max_concurrent", Form::Count, "requests executing at once")
+            .within(AT_LEAST_ONE)
             .or("16")
             .only(Batching::Phases),
-        Key::optional("prefill", RATE, "prompt tokens a second, shared by all prefills"),
-        Key::optional("decode", RATE, "output tokens a second at full batch, shared by all decodes"),
-        Key::optional(
+        Field::optional(
+            "prefill",
+            Form::Quantity(Dimension::TOKEN_RATE),
+            "prompt tokens a second, shared by all prefills",
+        )
+        .within(RATE),
+        Field::optional(
+            "decode",
+            Form::Quantity(Dimension::TOKEN_RATE),
+            "output tokens a second at full batch, shared by all decodes",
+        )
+        .within(RATE),
+        Field::optional(
             "decode_sharing_cap",
-            AT_LEAST_ONE,
+            Form::Count,
             "decodes that run at once, the rest wait; `max_concurrent` where not set",
         )
+        .within(AT_LEAST_ONE)
         .only(Batching::Phases),
-        Key::optional(
-            "decode_efficiency",
-            Value::Factor(Bound::Between(1e-3, 1.0)),
-            "the share of `decode` that is reached",
+        Field::optional("decode_efficiency", Form::Factor, "the share of `decode` that is reached")
+            .within(Bound::Between(1e-3, 1.0))
+            .or("1")
+            .only(Batching::Phases),
+        Field::optional("bandwidth", Form::Quantity(Dimension::BANDWIDTH), "memory bandwidth")
+            .within(super::cluster::LINK_BANDWIDTH),
+        Field::optional("compute", Form::Quantity(Dimension::COMPUTE), "dense bf16 FLOP a second")
+            .within(COMPUTE),
+        Field::optional(
+            "compute_fp8",
+            Form::Quantity(Dimension::COMPUTE),
+            "dense fp8 FLOP a second, where the GPU has it",
         )
-        .or("1")
-        .only(Batching::Phases),
-        Key::optional("bandwidth", BANDWIDTH, "memory bandwidth"),
-        Key::optional("compute", COMPUTE, "dense bf16 FLOP a second"),
-        Key::optional("compute_fp8", COMPUTE, "dense fp8 FLOP a second, where the GPU has it"),
-        Key::optional("compute_int8", COMPUTE, "dense int8 operations a second, where the GPU has it"),
-        Key::optional("link_bandwidth", BANDWIDTH, "to other GPUs of the node, one way"),
-        Key::optional("price", PRICE, "what an hour costs"),
+        .within(COMPUTE),
+        Field::optional(
+            "compute_int8",
+            Form::Quantity(Dimension::COMPUTE),
+            "dense int8 operations a second, where the GPU has it",
+        )
+        .within(COMPUTE),
+        Field::optional(
+            "link_bandwidth",
+            Form::Quantity(Dimension::BANDWIDTH),
+            "to other GPUs of the node, one way",
+        )
+        .within(super::cluster::LINK_BANDWIDTH),
+        Field::optional("price", Form::Quantity(Dimension::PRICE), "what an hour costs").within(PRICE),
     ],
 };
 
@@ -58,8 +83,7 @@ const OF_THROUGHPUT: &[&str] = &["max_concurrent", "decode_sharing_cap", "decode
 pub(in crate::analysis) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Gpu> {
     block.require(ctx);
     let figures = check_figures(block, ctx);
-    let vram =
-        block.expr("vram", ctx).and_then(|(expr, name)| values::bytes(expr, name, Bound::Positive, ctx));
+    let vram = block.bytes("vram", ctx);
     let max_concurrent = block.count_u32("max_concurrent", ctx);
     let throughput = throughput(block, max_concurrent, ctx);
     let hardware = hardware(block, ctx);
@@ -139,9 +163,7 @@ fn hardware(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Hardware> {
 pub(in crate::analysis) fn record(block: &Block<'_>, ctx: &mut Context<'_>) {
     let batching = if block.has("prefill") { Batching::Phases } else { Batching::Continuous };
     let default = TABLE.keys.iter().find(|key| key.name == "max_concurrent").and_then(|key| key.default);
-    let concurrent = block
-        .one("max_concurrent")
-        .map(|statement| crate::analysis::language::block::value_text(statement, ctx));
+    let concurrent = block.one("max_concurrent").map(|statement| ctx.value_text(statement));
     let cap = concurrent.or(default.map(str::to_owned)).unwrap_or_default();
     block.record(Some(batching), &[("decode_sharing_cap", cap)], ctx);
 }

@@ -6,63 +6,66 @@
 use super::error;
 use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
-use crate::analysis::language::keys::{Key, Table, Value};
-use crate::analysis::language::values;
-use crate::model::{Bound, LanguageModel, StoredAs};
+use crate::analysis::language::table::Table;
+use crate::model::{Bound, Field, Form, LanguageModel, StoredAs};
 use crate::units::Dimension;
 
-const AT_LEAST_ONE: Value = Value::Count(Bound::AtLeast(1.0));
+const AT_LEAST_ONE: Bound = Bound::AtLeast(1.0);
 /// Up to 1 GB: as many tokens as a request may have then stay below 2^62 bytes.
 const KV_BYTES: Bound = Bound::Between(1.0, MAX_KV_BYTES as f64);
 const MAX_KV_BYTES: u64 = 1_000_000_000;
-const STORED: Value = Value::Word(StoredAs::NAMES);
+const STORED: Form = Form::Word(StoredAs::NAMES);
+
+/// A figure of the architecture.
+const fn figure(name: &'static str, summary: &'static str) -> Field {
+    Field::optional(name, Form::Count, summary).within(AT_LEAST_ONE)
+}
 
 /// What may stand in `model`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "model",
     summary: "a language model: `kv_bytes_per_token`, or the architecture it follows from",
     keys: &[
-        Key::optional(
+        Field::optional(
             "kv_bytes_per_token",
-            Value::Quantity(Dimension::DATA, KV_BYTES),
+            Form::Quantity(Dimension::DATA),
             "KV cache bytes one token takes in bf16",
-        ),
-        Key::optional("kv_dtype", STORED, "how the KV cache is stored").or("bf16"),
-        Key::optional("dtype", STORED, "how the weights are stored; embeddings are in bf16").or("bf16"),
-        Key::optional(
+        )
+        .within(KV_BYTES),
+        Field::optional("kv_dtype", STORED, "how the KV cache is stored").or("bf16"),
+        Field::optional("dtype", STORED, "how the weights are stored; embeddings are in bf16").or("bf16"),
+        Field::optional(
             "expert_dtype",
             STORED,
             "how the weights of routed experts are stored; `dtype` where not set",
         ),
-        Key::optional("layers", AT_LEAST_ONE, "transformer layers"),
-        Key::optional("hidden", AT_LEAST_ONE, "width of the residual stream"),
-        Key::optional("heads", AT_LEAST_ONE, "query heads"),
-        Key::optional("kv_heads", AT_LEAST_ONE, "key and value heads; `heads` where not set"),
-        Key::optional("head_dim", AT_LEAST_ONE, "width of a head; `hidden` / `heads` where not set"),
-        Key::optional("intermediate", AT_LEAST_ONE, "width of the feed-forward layer"),
-        Key::optional("vocab", AT_LEAST_ONE, "size of the vocabulary"),
-        Key::optional("experts", AT_LEAST_ONE, "routed experts of a layer"),
-        Key::optional("active_experts", AT_LEAST_ONE, "routed experts a token visits"),
-        Key::optional("shared_experts", AT_LEAST_ONE, "experts every token visits"),
-        Key::optional("moe_intermediate", AT_LEAST_ONE, "width of an expert"),
-        Key::optional("dense_layers", AT_LEAST_ONE, "leading layers without experts"),
-        Key::optional(
+        figure("layers", "transformer layers"),
+        figure("hidden", "width of the residual stream"),
+        figure("heads", "query heads"),
+        figure("kv_heads", "key and value heads; `heads` where not set"),
+        figure("head_dim", "width of a head; `hidden` / `heads` where not set"),
+        figure("intermediate", "width of the feed-forward layer"),
+        figure("vocab", "size of the vocabulary"),
+        figure("experts", "routed experts of a layer"),
+        figure("active_experts", "routed experts a token visits"),
+        figure("shared_experts", "experts every token visits"),
+        figure("moe_intermediate", "width of an expert"),
+        figure("dense_layers", "leading layers without experts"),
+        figure(
             "kv_lora_rank",
-            AT_LEAST_ONE,
             "values a layer keeps of a token under latent attention, in place of keys and values",
         ),
-        Key::optional("rope_head_dim", AT_LEAST_ONE, "rotary values beside `kv_lora_rank`"),
-        Key::optional("q_lora_rank", AT_LEAST_ONE, "width queries are compressed to under latent attention"),
-        Key::optional("v_head_dim", AT_LEAST_ONE, "width of a value head; `head_dim` where not set"),
-        Key::optional(
+        figure("rope_head_dim", "rotary values beside `kv_lora_rank`"),
+        figure("q_lora_rank", "width queries are compressed to under latent attention"),
+        figure("v_head_dim", "width of a value head; `head_dim` where not set"),
+        figure(
             "sliding_window",
-            AT_LEAST_ONE,
             "tokens of context that `window_layers` attend to; without these it is not modelled",
         ),
-        Key::optional("window_layers", AT_LEAST_ONE, "layers that attend to `sliding_window` tokens only"),
-        Key::optional(
+        figure("window_layers", "layers that attend to `sliding_window` tokens only"),
+        Field::optional(
             "tied_embeddings",
-            Value::Word(&["on", "off"]),
+            Form::Word(&["on", "off"]),
             "whether input and output embedding are one matrix",
         )
         .or("off"),
@@ -79,12 +82,8 @@ pub(in crate::analysis) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Op
         dtype
     };
     let architecture = architecture(block, ctx);
-    let given = block.expr("kv_bytes_per_token", ctx).map(|(expr, name)| {
-        values::bytes(expr, name, KV_BYTES, ctx).map(|bytes| u128::from(bytes.get()) * 8)
-    });
-    let bits_in_bf16 = match given {
-        Some(given) => given,
-        None if block.has("kv_bytes_per_token") => None,
+    let bits_in_bf16 = match block.one("kv_bytes_per_token") {
+        Some(_) => block.bytes("kv_bytes_per_token", ctx).map(|bytes| u128::from(bytes.get()) * 8),
         None => {
             let bits = bits_of_token(&architecture.as_deref().unwrap_or_default().iter().collect::<Vec<_>>());
             if bits.is_none() && architecture.is_some() && !block.damaged && !misspelt(block) {
@@ -114,7 +113,7 @@ pub(in crate::analysis) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Op
 fn architecture(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Vec<(String, u64)>> {
     let mut figures = Vec::new();
     let mut sound = true;
-    for key in TABLE.keys.iter().filter(|key| matches!(key.value, Value::Count(_)) && block.has(key.name)) {
+    for key in TABLE.keys.iter().filter(|key| matches!(key.form, Form::Count) && block.has(key.name)) {
         match block.count_u32(key.name, ctx) {
             Some(value) => figures.push((key.name.to_owned(), u64::from(value))),
             None => sound = false,

@@ -2,35 +2,47 @@
 
 use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
-use crate::analysis::language::keys::{Key, Table, Value};
-use crate::model::{Bound, MAX_SEEDS, Run};
+use crate::analysis::language::table::Table;
+use crate::model::{Bound, Field, Form, MAX_SEEDS, Run};
 use crate::units::{Dimension, Ratio};
 
-const NOT_NEGATIVE: Value = Value::Quantity(Dimension::TIME, Bound::NotNegative);
-const AT_LEAST_A_MICROSECOND: Value = Value::Quantity(Dimension::TIME, Bound::AtLeast(1e-6));
-const POSITIVE: Value = Value::Quantity(Dimension::TIME, Bound::Positive);
+const NOT_NEGATIVE: Bound = Bound::NotNegative;
+const AT_LEAST_A_MICROSECOND: Bound = Bound::AtLeast(1e-6);
+const POSITIVE: Bound = Bound::Positive;
 
 /// What may stand in `run`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "run",
     summary: "seeds, warm-up, length",
     keys: &[
-        Key::optional("seed", Value::Count(Bound::NotNegative), "the first seed").or("1"),
-        Key::optional(
-            "seeds",
-            Value::Count(Bound::Between(1.0, MAX_SEEDS as f64)),
-            "how many runs, the seed counting up",
+        Field::optional("seed", Form::Count, "the first seed").within(Bound::NotNegative).or("1"),
+        Field::optional("seeds", Form::Count, "how many runs, the seed counting up")
+            .within(Bound::Between(1.0, MAX_SEEDS as f64))
+            .or("1"),
+        Field::optional(
+            "warmup",
+            Form::Quantity(Dimension::TIME),
+            "requests that arrive before this are not measured",
         )
-        .or("1"),
-        Key::optional("warmup", NOT_NEGATIVE, "requests that arrive before this are not measured").or("0 s"),
-        Key::optional("until", POSITIVE, "when to stop, `drained` when nothing is left").or("drained"),
-        Key::optional(
+        .within(NOT_NEGATIVE)
+        .or("0 s"),
+        Field::optional(
+            "until",
+            Form::Quantity(Dimension::TIME),
+            "when to stop, `drained` when nothing is left",
+        )
+        .within(POSITIVE)
+        .or("drained"),
+        Field::optional(
             "snapshot_tolerance",
-            Value::Share(Bound::Between(0.0, 1.0)),
+            Form::Share,
             "the share by which numbers may differ from those of the snapshot",
         )
+        .within(Bound::Between(0.0, 1.0))
         .or("0%"),
-        Key::optional("sample_every", AT_LEAST_A_MICROSECOND, "the grid of `timeseries.csv`").or("1 s"),
+        Field::optional("sample_every", Form::Quantity(Dimension::TIME), "the grid of `timeseries.csv`")
+            .within(AT_LEAST_A_MICROSECOND)
+            .or("1 s"),
     ],
 };
 

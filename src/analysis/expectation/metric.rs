@@ -2,7 +2,6 @@
 
 use super::term::{Operand, Scale};
 use super::{Lowering, Place, error};
-use crate::analysis::language::not_simulated::not_simulated;
 use crate::analysis::language::suggest;
 use crate::metrics::{self, Bare, MetricInfo};
 use crate::model::{Metric, Term};
@@ -23,9 +22,6 @@ impl Lowering<'_, '_> {
         let place = self.place_of(metric);
         let measured = place.as_ref().and_then(|(_, place)| self.is_measured(&info, metric, *place));
         let selected = place.and_then(|(of, place)| self.selectors(metric, &info, of, place));
-        if !info.simulated {
-            self.ctx.not_simulated.push(not_simulated(&format!("metric `{}`", name.text), name.span));
-        }
         in_place?;
         measured?;
         let selected = selected?;
@@ -77,7 +73,7 @@ impl Lowering<'_, '_> {
 
 /// Whether a name is one of a level that runs measure.
 fn is_offered(name: &str) -> bool {
-    metrics::lookup(name).is_some_and(|info| info.at_instants && info.simulated)
+    metrics::lookup(name).is_some_and(|info| info.at_instants)
 }
 
 /// The level a statistic such as `max_queue_depth` is taken of.

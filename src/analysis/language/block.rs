@@ -3,19 +3,16 @@
 //! Knows no block in particular. Invariant: every statement held belongs to a key of the table, and a key that may
 //! not repeat is held once.
 
-use super::choice::{self, Cursor};
+use super::choice::{self, Offer, Reader};
 use super::context::{Context, Setting};
+use super::cursor::Cursor;
 use super::error;
-use super::expected::{self, Expected};
-use super::keys::{Key, Table, Value, block_name};
 use super::mode::Mode;
-use super::suggest::alternatives;
-use super::text::one_line;
-use super::values;
-use crate::model::{Batching, Choice};
+use super::table::{Table, block_name};
+use crate::model::{Arg, Batching, Choice, Field, Form};
 use crate::source::Span;
-use crate::syntax::ast::{Atom, Expr, Statement};
-use crate::units::{Dimension, Quantity, SimDuration, SimTime};
+use crate::syntax::ast::{Atom, Statement};
+use crate::units::{Bytes, Dimension, SimDuration, SimTime};
 
 /// The statements of one block.
 #[derive(Clone, Debug)]
@@ -28,7 +25,7 @@ pub(in crate::analysis) struct Block<'s> {
     pub(in crate::analysis) header: Span,
     /// Whether some of it could not be read, so that nothing can be called missing.
     pub(in crate::analysis) damaged: bool,
-    statements: Vec<(&'static Key, &'s Statement)>,
+    statements: Vec<(&'static Field, &'s Statement)>,
     unknown: Vec<&'s str>,
     /// Those of all blocks, where there are unknown ones.
     tables: &'static [&'static Table],
@@ -51,7 +48,7 @@ impl<'s> Block<'s> {
         };
         for statement in statements {
             let Some(key) = table.find(&statement.key.text) else {
-                let written = value_text(statement, ctx);
+                let written = ctx.value_text(statement);
                 ctx.report(error::unknown_key(&statement.key, &written, table, ctx.tables));
                 block.unknown.push(&statement.key.text);
                 continue;
@@ -124,7 +121,7 @@ impl<'s> Block<'s> {
 
     /// Reports what is required and not there.
     pub(in crate::analysis) fn require(&self, ctx: &mut Context<'_>) {
-        let missing: Vec<&Key> =
+        let missing: Vec<&Field> =
             self.table.keys.iter().filter(|key| key.required && !self.has_or_misspelt(key.name)).collect();
         if !missing.is_empty() && !self.damaged {
             ctx.report(error::missing_statements(&block_name(self.table, self.name), self.header, &missing));
@@ -142,53 +139,48 @@ impl<'s> Block<'s> {
 
     /// A quantity, factor or share in base units; `None` where it is wrong, or neither set nor defaulted.
     pub(in crate::analysis) fn quantity(&self, key: &str, ctx: &mut Context<'_>) -> Option<f64> {
-        let (key, statement) = self.entry(key);
-        let Some(statement) = statement else {
-            return default_of(key).map(|quantity| quantity.value);
-        };
-        let expected = expected(key, &statement.key.text);
-        let expr = single_value(statement, &expected::wanted(expected), ctx)?;
-        if let Value::Quantity(Dimension::BANDWIDTH, _) = key.value {
-            values::note_bits(expr, ctx);
+        match self.entry(key) {
+            (field, Some(statement)) => {
+                let quantity = reader(field, statement, &mut Cursor::single(statement)).quantity(ctx);
+                quantity.map(|quantity| quantity.value)
+            }
+            (field, None) => default_number(field),
         }
-        values::quantity(expr, expected, ctx).map(|quantity| quantity.value)
     }
 
     /// A whole number; `None` as for [`Block::quantity`].
     pub(in crate::analysis) fn count(&self, key: &str, ctx: &mut Context<'_>) -> Option<u64> {
-        let (key, statement) = self.entry(key);
-        match statement {
-            Some(statement) => {
-                let expected = expected(key, &statement.key.text);
-                values::whole(single_value(statement, "a whole number", ctx)?, expected, ctx)
-            }
-            None => default_of(key).map(|quantity| quantity.value as u64),
+        match self.entry(key) {
+            (field, Some(statement)) => reader(field, statement, &mut Cursor::single(statement)).count(ctx),
+            (field, None) => default_number(field).map(|default| default as u64),
         }
     }
 
     /// A whole number below 2^32; `None` as for [`Block::quantity`].
     pub(in crate::analysis) fn count_u32(&self, key: &str, ctx: &mut Context<'_>) -> Option<u32> {
-        let (key, statement) = self.entry(key);
-        match statement {
-            Some(statement) => {
-                let expected = expected(key, &statement.key.text);
-                values::count_u32(single_value(statement, "a whole number", ctx)?, expected, ctx)
+        match self.entry(key) {
+            (field, Some(statement)) => {
+                reader(field, statement, &mut Cursor::single(statement)).count_u32(ctx)
             }
-            None => default_of(key).map(|quantity| quantity.value as u32),
+            (field, None) => default_number(field).map(|default| default as u32),
         }
+    }
+
+    /// A whole number of bytes; `None` where it is wrong or not set.
+    pub(in crate::analysis) fn bytes(&self, key: &str, ctx: &mut Context<'_>) -> Option<Bytes> {
+        let (field, statement) = self.entry(key);
+        let statement = statement?;
+        reader(field, statement, &mut Cursor::single(statement)).bytes(ctx)
     }
 
     /// A length of time; `None` as for [`Block::quantity`].
     pub(in crate::analysis) fn duration(&self, key: &str, ctx: &mut Context<'_>) -> Option<SimDuration> {
-        let (key, statement) = self.entry(key);
-        let Some(statement) = statement else {
-            return default_of(key).and_then(|quantity| SimDuration::from_secs_f64(quantity.value));
-        };
-        let Value::Quantity(Dimension::TIME, bound) = key.value else {
-            unreachable!("`{}` is declared as a time", key.name)
-        };
-        let expr = single_value(statement, &Dimension::TIME.to_string(), ctx)?;
-        values::duration(expr, &statement.key.text, bound, ctx)
+        match self.entry(key) {
+            (field, Some(statement)) => {
+                reader(field, statement, &mut Cursor::single(statement)).duration(ctx)
+            }
+            (field, None) => default_number(field).and_then(SimDuration::from_secs_f64),
+        }
     }
 
     /// A point in time; `None` as for [`Block::quantity`].
@@ -196,22 +188,11 @@ impl<'s> Block<'s> {
         self.duration(key, ctx).map(|since| SimTime::from_ps(since.as_ps()))
     }
 
-    /// The expression of a key that is set, with the name it is set under, for conversions of one's own.
-    pub(in crate::analysis) fn expr(&self, key: &str, ctx: &mut Context<'_>) -> Option<(&'s Expr, &'s str)> {
-        let (key, statement) = self.entry(key);
-        let statement = statement?;
-        let name = statement.key.text.as_str();
-        let expr = single_value(statement, &expected::wanted(expected(key, name)), ctx)?;
-        Some((expr, name))
-    }
-
     /// One of a key's words; `None` as for [`Block::quantity`].
     pub(in crate::analysis) fn word(&self, key: &str, ctx: &mut Context<'_>) -> Option<String> {
-        let (key, statement) = self.entry(key);
-        let Value::Word(words) = key.value else { unreachable!("`{}` is declared as a word", key.name) };
-        match statement {
-            Some(statement) => single_word(statement, words, ctx),
-            None => key.default.map(str::to_owned),
+        match self.entry(key) {
+            (field, Some(statement)) => reader(field, statement, &mut Cursor::single(statement)).word(ctx),
+            (field, None) => field.default.map(str::to_owned),
         }
     }
 
@@ -222,13 +203,11 @@ impl<'s> Block<'s> {
         place: Dimension,
         ctx: &mut Context<'_>,
     ) -> Option<Choice> {
-        let (key, statement) = self.entry(key);
-        let Value::Choice(what, registry) = key.value else {
-            unreachable!("`{}` is declared as a choice", key.name)
-        };
+        let (field, statement) = self.entry(key);
+        let offer = Offer::of(field, place);
         match statement {
-            Some(statement) => choice::choose(registry(), what, statement, place, ctx),
-            None => key.default.and_then(|name| choice::by_default(registry(), name, place)),
+            Some(statement) => choice::choose(&offer, statement, ctx),
+            None => choice::by_default(&offer, field.default?),
         }
     }
 
@@ -248,7 +227,7 @@ impl<'s> Block<'s> {
                 origin,
             };
             for statement in self.all(key.name) {
-                ctx.settings.push(setting(value_text(statement, ctx), Some(statement.span)));
+                ctx.settings.push(setting(ctx.value_text(statement), Some(statement.span)));
             }
             let applies = key.batching.is_none() || batching.is_none() || key.batching == batching;
             if !self.has(key.name) && applies {
@@ -261,7 +240,7 @@ impl<'s> Block<'s> {
         }
     }
 
-    fn entry(&self, name: &str) -> (&'static Key, Option<&'s Statement>) {
+    fn entry(&self, name: &str) -> (&'static Field, Option<&'s Statement>) {
         let keys = self.table.keys;
         let key = keys.iter().find(|key| key.name == name);
         let key = key.expect("readers ask for keys of their own table");
@@ -269,113 +248,27 @@ impl<'s> Block<'s> {
     }
 }
 
-/// Whether a statement spells out a default that is no value: `max_queue none`, `until drained`.
-fn says_default(key: &Key, statement: &Statement) -> bool {
-    match (key.value, statement.atoms.as_slice()) {
-        (Value::Word(_) | Value::Choice(..) | Value::Shape(_), _) => false,
-        (_, [Atom::Word(word)]) => key.default == Some(word.text.as_str()),
+/// A reader of the value of a statement; none of a block's keys takes the dimension of its place.
+fn reader<'r, 's>(field: &'r Field, statement: &'s Statement, cursor: &'r mut Cursor<'s>) -> Reader<'r, 's>
+where
+    's: 'r,
+{
+    Reader { field, name: &statement.key.text, place: Dimension::NUMBER, cursor }
+}
+
+/// The default of a number, in base units.
+fn default_number(field: &Field) -> Option<f64> {
+    match field.default_value(Dimension::NUMBER)? {
+        Arg::Quantity(quantity) => Some(quantity.value),
+        _ => None,
+    }
+}
+
+/// Whether a statement spells out a default that is not a value: `max_queue none`, `until drained`.
+fn says_default(field: &Field, statement: &Statement) -> bool {
+    match (field.form, statement.atoms.as_slice()) {
+        (Form::Word(_) | Form::Choice(..) | Form::Shape(_), _) => false,
+        (_, [Atom::Word(word)]) => field.default == Some(word.text.as_str()),
         _ => false,
     }
-}
-
-/// What a key expects, under the name it is written with.
-fn expected<'n>(key: &Key, name: &'n str) -> Expected<'n> {
-    match key.value {
-        Value::Quantity(dimension, bound) => Expected::new(name, dimension, bound),
-        Value::Share(bound) => Expected::share(name, bound),
-        Value::Factor(bound) => Expected::factor(name, bound),
-        Value::Count(bound) => Expected::new(name, Dimension::NUMBER, bound),
-        Value::Word(_) | Value::Choice(..) | Value::Shape(_) => {
-            unreachable!("`{name}` is not declared as a number")
-        }
-    }
-}
-
-fn default_of(key: &Key) -> Option<Quantity> {
-    let dimension = match key.value {
-        Value::Quantity(dimension, _) => dimension,
-        _ => Dimension::NUMBER,
-    };
-    choice::default_quantity(key.default?, dimension)
-}
-
-/// The one expression of a statement that is a key and a value.
-pub(in crate::analysis) fn single_value<'s>(
-    statement: &'s Statement,
-    wanted: &str,
-    ctx: &mut Context<'_>,
-) -> Option<&'s Expr> {
-    let key = statement.key.text.as_str();
-    let mut cursor = Cursor::of(statement);
-    match cursor.take() {
-        Some(Atom::Value(expr)) => cursor.finish(key, ctx).then_some(expr),
-        Some(atom) => {
-            ctx.report(error::wrong_form(key, wanted, atom.span(), ctx.text(atom.span())));
-            None
-        }
-        None => {
-            ctx.report(error::missing_value(key, wanted, statement.key.span));
-            None
-        }
-    }
-}
-
-/// The one name of a statement that is a key and a name, with its place; it may stand behind a parameter.
-pub(in crate::analysis) fn single_name(
-    statement: &Statement,
-    wanted: &str,
-    ctx: &mut Context<'_>,
-) -> Option<(String, Span)> {
-    let mut cursor = Cursor::of(statement);
-    let name = take_name(&mut cursor, &statement.key.text, wanted, ctx)?;
-    cursor.finish(&statement.key.text, ctx).then_some(name)
-}
-
-/// The next name of a statement; it may stand behind a parameter.
-pub(in crate::analysis) fn take_name(
-    cursor: &mut Cursor<'_>,
-    key: &str,
-    wanted: &str,
-    ctx: &mut Context<'_>,
-) -> Option<(String, Span)> {
-    let name = cursor.take_word(ctx);
-    if name.is_none() {
-        let before = cursor.last();
-        match cursor.take() {
-            Some(Atom::Value(Expr::Param(param))) if !ctx.params.contains_key(&param.text) => {
-                values::report_unknown_param(param, ctx);
-            }
-            Some(Atom::Value(Expr::Param(param))) if ctx.params[&param.text].value.is_none() => {}
-            Some(atom) => ctx.report(error::wrong_form(key, wanted, atom.span(), ctx.text(atom.span()))),
-            None => ctx.report(error::missing_value(key, wanted, before)),
-        }
-    }
-    name
-}
-
-fn single_word(
-    statement: &Statement,
-    words: &'static [&'static str],
-    ctx: &mut Context<'_>,
-) -> Option<String> {
-    let key = statement.key.text.as_str();
-    let (word, span) = single_name(statement, &alternatives(words), ctx)?;
-    if words.contains(&word.as_str()) {
-        return Some(word);
-    }
-    ctx.report(error::unknown_word(key, &word, span, words));
-    None
-}
-
-/// What stands behind a statement's key, on one line, with parameters replaced by what they stand for.
-pub(in crate::analysis) fn value_text(statement: &Statement, ctx: &Context<'_>) -> String {
-    let behind = Span { start: statement.key.span.end, ..statement.span };
-    let line = one_line(ctx.sources, behind);
-    let mut in_string = false;
-    let words = line.split(' ').map(|word| {
-        let param = word.strip_prefix('$').filter(|_| !in_string).and_then(|name| ctx.params.get(name));
-        in_string ^= (word.matches('"').count() - word.matches("\\\"").count()) % 2 == 1;
-        param.map_or(word, |param| param.text.as_str())
-    });
-    words.collect::<Vec<_>>().join(" ").trim_start().to_owned()
 }

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::keys::Table;
+use super::table::Table;
+use super::text::one_line;
 use super::value::Params;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
-use crate::syntax::ast::Param as Declaration;
+use crate::syntax::ast::{Param as Declaration, Statement};
 
 /// The texts, the parameters in force, and where mistakes go.
 pub(in crate::analysis) struct Context<'a> {
@@ -23,8 +24,6 @@ pub(in crate::analysis) struct Context<'a> {
     pub(in crate::analysis) tables: &'static [&'static Table],
     /// Mistakes and notes.
     pub(in crate::analysis) diagnostics: Diagnostics,
-    /// Features asked for that the engine does not execute yet.
-    pub(in crate::analysis) not_simulated: Vec<Diagnostic>,
     /// Headers of blocks that could not be read in full.
     pub(in crate::analysis) damaged: BTreeSet<Span>,
     /// Whether some text could not be read at all, so that a name may be missing for that reason.
@@ -46,7 +45,6 @@ impl<'a> Context<'a> {
             declared_below: &[],
             tables,
             diagnostics: Diagnostics::default(),
-            not_simulated: Vec::new(),
             damaged: BTreeSet::new(),
             unreadable: false,
             settings: Vec::new(),
@@ -62,6 +60,19 @@ impl<'a> Context<'a> {
     /// could not be read; its own mistake has been reported.
     pub(in crate::analysis) fn is_unreadable(&self, keyword: &str, name: &str, near: Span) -> bool {
         self.unreadable && begins_line(&self.sources.get(near.source).text, keyword, name)
+    }
+
+    /// The value of a statement on one line, with parameters replaced by what they stand for.
+    pub(in crate::analysis) fn value_text(&self, statement: &Statement) -> String {
+        let value = Span { start: statement.key.span.end, ..statement.span };
+        let line = one_line(self.sources, value);
+        let mut in_string = false;
+        let words = line.split(' ').map(|word| {
+            let param = word.strip_prefix('$').filter(|_| !in_string).and_then(|name| self.params.get(name));
+            in_string ^= (word.matches('"').count() - word.matches("\"").count()) % 2 == 1;
+            param.map_or(word, |param| param.text.as_str())
+        });
+        words.collect::<Vec<_>>().join(" ").trim_start().to_owned()
     }
 
     /// The text of a place, as written.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::block::Block;
 use super::context::Context;
 use super::error;
-use super::keys::Table;
+use super::table::Table;
 use crate::source::Span;
 use crate::syntax::ast;
 

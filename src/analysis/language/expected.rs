@@ -1,6 +1,6 @@
 //! What a place wants, and how it is said in words.
 
-use crate::model::Bound;
+use crate::model::{Bound, Field, Form};
 use crate::units::{Dimension, UNITS, Unit, unit};
 
 /// What a place wants.
@@ -28,6 +28,15 @@ pub(in crate::analysis) enum Bare {
 }
 
 impl<'a> Expected<'a> {
+    /// What a field expects under the name it is written with, in a place of that dimension.
+    pub(in crate::analysis) fn of(field: &Field, name: &'a str, place: Dimension) -> Expected<'a> {
+        match field.form {
+            Form::Share => Expected::share(name, field.bound),
+            Form::Factor => Expected::factor(name, field.bound),
+            form => Expected::new(name, form.dimension(place), field.bound),
+        }
+    }
+
     /// A quantity of that dimension. A bare number is allowed for counts and tokens, and where the name ends in a
     /// unit of the dimension.
     pub(in crate::analysis) fn new(what: &'a str, dimension: Dimension, bound: Bound) -> Expected<'a> {

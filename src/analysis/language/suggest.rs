@@ -131,14 +131,8 @@ mod tests {
 
     #[test]
     fn a_description_finds_its_policy() {
-        static P2C: Spec = Spec {
-            name: "p2c",
-            summary: "the less loaded of two random replicas (power of two choices)",
-            params: &[],
-            simulated: true,
-        };
-        static RANDOM: Spec =
-            Spec { name: "random", summary: "any replica, by a draw", params: &[], simulated: true };
+        static P2C: Spec = Spec::new("p2c", "the less loaded of two random replicas (power of two choices)");
+        static RANDOM: Spec = Spec::new("random", "any replica, by a draw");
         assert_eq!(ranked("power_of_two", &[&RANDOM, &P2C]), ["p2c", "random"]);
     }
 }

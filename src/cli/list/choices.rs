@@ -1,8 +1,9 @@
 //! Open choices, each with its arguments.
 
+use super::fields::placeholder;
 use super::table::Table;
 use crate::engine;
-use crate::model::{Form, Param, Spec};
+use crate::model::{Field, Spec};
 use crate::policy::{
     decode_routing, eviction, memory_pressure, preemption, reservation, routing, scheduling,
 };
@@ -54,38 +55,20 @@ pub(super) fn formats() -> Vec<Table> {
 fn choices(title: &str, specs: impl Iterator<Item = &'static Spec>) -> Table {
     let mut table = Table::new(title);
     for spec in specs {
-        let arguments: Vec<String> = spec.params.iter().map(argument).collect();
+        let arguments: Vec<String> = spec.arguments.iter().map(argument).collect();
         let usage = [vec![spec.name.to_owned()], arguments].concat().join(" ");
-        let later = if spec.simulated { "" } else { " (not simulated yet)" };
-        table.row([usage, format!("{}{later}", spec.summary)]);
+        table.row([usage, spec.summary.to_owned()]);
     }
     table
 }
 
 /// An argument as in a manual: `name VALUE`, in brackets where it may be left out.
-fn argument(param: &Param) -> String {
-    let value = match param.default {
+fn argument(field: &Field) -> String {
+    let value = match field.default {
         Some(default) => default.to_owned(),
-        None if param.positional => param.name.to_uppercase(),
-        None => placeholder(param.form),
+        None if field.positional => field.name.to_uppercase(),
+        None => placeholder(field.form),
     };
-    let written = if param.positional { value } else { format!("{} {value}", param.name) };
-    if param.required { written } else { format!("[{written}]") }
-}
-
-fn placeholder(form: Form) -> String {
-    let text = match form {
-        Form::Quantity(_) | Form::OfPlace => "X",
-        Form::RangeOfPlace => "A .. B",
-        Form::QuantilesOfPlace => "pNN X …",
-        Form::Count => "N",
-        Form::Distribution(_) => "DISTRIBUTION",
-        Form::Weighted => "[WEIGHT DISTRIBUTION, …]",
-        Form::List(_) => "[X, …]",
-        Form::File => "\"FILE\"",
-        Form::Text => "\"TEXT\"",
-        Form::Word(words) => return words.join("/"),
-        Form::Stages => "{ D -> RATE; … }",
-    };
-    text.to_owned()
+    let written = if field.positional { value } else { format!("{} {value}", field.name) };
+    if field.required { written } else { format!("[{written}]") }
 }

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod choices;
+mod fields;
 mod table;
 mod words;
 
@@ -72,7 +73,7 @@ pub(super) fn run(arguments: &ListArgs, output: &Output) -> Exit {
         Topic::Sessions => choices::sessions(),
         Topic::Formats => choices::formats(),
         Topic::Units => words::units(),
-        Topic::Keys => words::keys(),
+        Topic::Keys => fields::keys(),
         Topic::Codes => vec![words::codes()],
     };
     let text: Vec<String> = tables.iter().map(Table::render).collect();

@@ -1,11 +1,9 @@
-//! Metrics, units, keys and codes.
+//! Metrics, forms of expectations, units and codes.
 
 use super::table::Table;
-use crate::analysis::{self, Value};
 use crate::diagnostics;
 use crate::expect::FORMS;
 use crate::metrics;
-use crate::model::Batching;
 use crate::units::{UNITS, Unit};
 
 /// Every metric, the statistics of a family on one line.
@@ -13,8 +11,7 @@ pub(super) fn metrics() -> Table {
     let mut table = Table::new("expect METRIC …, where STAT is mean, min, max, p50, p90, p95, p99 or p999");
     for (pattern, info) in metrics::patterns() {
         let unit = info.unit.map_or("count", |unit| unit.name);
-        let later = if info.simulated { "" } else { " (not simulated yet)" };
-        table.row([family(&pattern), unit.to_owned(), format!("{}{later}", info.definition)]);
+        table.row([family(&pattern), unit.to_owned(), info.definition.to_owned()]);
     }
     table
 }
@@ -66,37 +63,6 @@ fn in_base(unit: &Unit) -> String {
     let base = UNITS.iter().find(|base| base.dimension == unit.dimension && base.to_base(1.0) == 1.0);
     let number = if (1e-3..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") };
     format!("{number} {}", base.map_or("", |base| base.name)).trim_end().to_owned()
-}
-
-/// The keys of every block.
-pub(super) fn keys() -> Vec<Table> {
-    analysis::tables()
-        .map(|block| {
-            let mut table = Table::new(format!("{}: {}", block.block, block.summary));
-            for key in block.keys {
-                let written = match key.value {
-                    Value::Word(words) => words.join("/"),
-                    Value::Shape(shape) => shape.to_owned(),
-                    Value::Choice(what, _) => what.to_uppercase(),
-                    Value::Count(_) => "N".to_owned(),
-                    Value::Share(_) => "P%".to_owned(),
-                    Value::Quantity(..) | Value::Factor(_) => "X".to_owned(),
-                };
-                let default = match (key.default, key.required) {
-                    (Some(default), _) => format!("[{default}]"),
-                    (None, true) => "required".to_owned(),
-                    (None, false) => String::new(),
-                };
-                let only = match key.batching {
-                    Some(Batching::Phases) => " (phases)",
-                    Some(Batching::Continuous) => " (continuous)",
-                    None => "",
-                };
-                table.row([format!("{} {written}", key.name), default, format!("{}{only}", key.summary)]);
-            }
-            table
-        })
-        .collect()
 }
 
 /// Every diagnostic code.

@@ -5,14 +5,14 @@
 //! begins at the priors, and what the rows do not identify stays near them, so such a value is the prior's more than the
 //! measurements'; the page lists both. Invariant: these are the only fitted numbers of the engine, and none is otherwise.
 
-use crate::model::{Batching, Bound, Choice, Form, Gpu, Hardware, Param, Scenario};
+use crate::model::{Batching, Bound, Choice, Field, Form, Gpu, Hardware, Scenario};
 use crate::units::Dimension;
 
 /// One of the figures.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// As an argument of `timing roofline`, its default the fitted value.
-    pub param: Param,
+    pub field: Field,
     /// The fitted value, rounded, in seconds or as a share.
     pub fitted: f64,
     /// What is known of it without the measurements.
@@ -30,68 +30,58 @@ const TIMES: Bound = Bound::Between(0.0, 1.0);
 /// In the order shown to users.
 pub static PARAMETERS: [Parameter; 9] = [
     Parameter {
-        param: Param::optional("compute_share", SHARE, SHARES, "the share of peak compute attained")
+        field: Field::optional("compute_share", SHARE, "the share of peak compute attained")
+            .within(SHARES)
             .or("62.9%"),
         fitted: 0.629,
         prior: 0.55,
         spread: 0.15,
     },
     Parameter {
-        param: Param::optional(
-            "weight_share",
-            SHARE,
-            SHARES,
-            "the share of bandwidth at which weights are read",
-        )
-        .or("92.6%"),
+        field: Field::optional("weight_share", SHARE, "the share of bandwidth at which weights are read")
+            .within(SHARES)
+            .or("92.6%"),
         fitted: 0.926,
         prior: 0.85,
         spread: 0.1,
     },
     Parameter {
-        param: Param::optional(
-            "cache_share",
-            SHARE,
-            SHARES,
-            "the share of bandwidth at which the cache is read",
-        )
-        .or("91.5%"),
+        field: Field::optional("cache_share", SHARE, "the share of bandwidth at which the cache is read")
+            .within(SHARES)
+            .or("91.5%"),
         fitted: 0.915,
         prior: 0.85,
         spread: 0.15,
     },
     Parameter {
-        param: Param::optional("base", TIME, TIMES, "every step").or("111 us"),
+        field: Field::optional("base", TIME, "every step").within(TIMES).or("111 us"),
         fitted: 111e-6,
         prior: 130e-6,
         spread: 1.0,
     },
     Parameter {
-        param: Param::optional("per_layer", TIME, TIMES, "every layer of every step").or("48.4 us"),
+        field: Field::optional("per_layer", TIME, "every layer of every step").within(TIMES).or("48.4 us"),
         fitted: 48.4e-6,
         prior: 40e-6,
         spread: 0.5,
     },
     Parameter {
-        param: Param::optional("per_request", TIME, TIMES, "each request in a step").or("10.1 us"),
+        field: Field::optional("per_request", TIME, "each request in a step").within(TIMES).or("10.1 us"),
         fitted: 10.1e-6,
         prior: 7e-6,
         spread: 0.7,
     },
     Parameter {
-        param: Param::optional(
-            "per_message",
-            TIME,
-            TIMES,
-            "each sum over the GPUs of a replica, two a layer",
-        )
-        .or("9.6 us"),
+        field: Field::optional("per_message", TIME, "each sum over the GPUs of a replica, two a layer")
+            .within(TIMES)
+            .or("9.6 us"),
         fitted: 9.6e-6,
         prior: 8e-6,
         spread: 0.6,
     },
     Parameter {
-        param: Param::optional("link_share", SHARE, SHARES, "the share of link bandwidth such sums attain")
+        field: Field::optional("link_share", SHARE, "the share of link bandwidth such sums attain")
+            .within(SHARES)
             .or("51.4%"),
         fitted: 0.514,
         // An assumption: a prompt's sums are megabytes, which rings carry at half to two thirds of NVLink. The measured
@@ -101,7 +91,8 @@ pub static PARAMETERS: [Parameter; 9] = [
         spread: 0.1,
     },
     Parameter {
-        param: Param::optional("before_queue", TIME, TIMES, "from a request's arrival until it is queued")
+        field: Field::optional("before_queue", TIME, "from a request's arrival until it is queued")
+            .within(TIMES)
             .or("7.2 ms"),
         fitted: 7.2e-3,
         prior: 3.5e-3,
@@ -110,12 +101,12 @@ pub static PARAMETERS: [Parameter; 9] = [
 ];
 
 /// As an argument of `timing roofline`: how much longer everything takes on a GPU.
-pub const SLOWDOWN: Param = Param::optional(
+pub const SLOWDOWN: Field = Field::optional(
     "slowdown",
     SHARE,
-    Bound::Between(0.1, 100.0),
     "how many times as long everything takes; where not set, what was measured for the GPU, else 1",
-);
+)
+.within(Bound::Between(0.1, 100.0));
 
 /// A chip that was measured.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +162,7 @@ impl Attained {
     pub(in crate::engine) fn of(timing: &Choice, hardware: &Hardware) -> Attained {
         let chip = CHIPS.iter().find(|chip| chip.compute == hardware.compute);
         let figure = |name: &str, factor: f64| {
-            let parameter = PARAMETERS.iter().find(|parameter| parameter.param.name == name);
+            let parameter = PARAMETERS.iter().find(|parameter| parameter.field.name == name);
             let fitted = parameter.expect("every figure is a parameter").fitted;
             timing.number(name).unwrap_or(fitted * factor)
         };
@@ -221,12 +212,12 @@ mod tests {
     #[test]
     fn defaults_are_the_fitted_values() {
         for parameter in &PARAMETERS {
-            let text = parameter.param.default.expect("each has one");
+            let text = parameter.field.default.expect("each has one");
             let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').expect("a unit");
             let (number, spelt) = text.split_at(digits);
             let unit = unit(spelt.trim()).expect("a unit of the language");
             let written = unit.to_base(number.parse().expect("a number"));
-            assert!((written / parameter.fitted - 1.0).abs() < 1e-9, "{}: {text}", parameter.param.name);
+            assert!((written / parameter.fitted - 1.0).abs() < 1e-9, "{}: {text}", parameter.field.name);
         }
     }
 }

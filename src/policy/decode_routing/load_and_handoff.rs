@@ -4,24 +4,14 @@
 //! The request itself is left out of the count, so that one alone in the cluster stays where it is; how fast a GPU
 //! prefills plays no part any more.
 
-use super::{DecodeRouter, Destination};
-use crate::model::{Bound, Choice, Form, Param, Spec};
+use super::{DecodeRouter, Destination, Entry};
+use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::units::Dimension;
 
-pub(super) static SPEC: Spec = Spec {
-    name: "load_and_handoff",
-    summary: "the least of requests held × (500 tok/s / decode) + handoff_weight × handoff time in ms, among those with room",
-    params: &[Param::optional(
-        "handoff_weight",
-        Form::Quantity(Dimension::NUMBER),
-        Bound::NotNegative,
-        "cost of a millisecond of handoff, in requests held by a GPU of 500 tok/s",
-    )
-    .or("0.5")],
-    simulated: true,
-};
+pub(super) static ENTRY: Entry = Entry { spec: Spec::new("load_and_handoff", "the least of requests held × (500 tok/s / decode) + handoff_weight × handoff time in ms, among those with room").arguments(&[Field::optional("handoff_weight", Form::Quantity(Dimension::NUMBER), "cost of a millisecond of handoff, in requests held by a GPU of 500 tok/s").within(Bound::NotNegative)
+    .or("0.5")]), build };
 
-pub(super) fn build(choice: &Choice) -> Box<dyn DecodeRouter> {
+fn build(choice: &Choice) -> Box<dyn DecodeRouter> {
     let handoff_weight = choice.number("handoff_weight").expect("`handoff_weight` has a default");
     Box::new(LoadAndHandoff { handoff_weight })
 }

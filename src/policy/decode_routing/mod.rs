@@ -29,18 +29,15 @@ pub trait DecodeRouter {
 }
 
 struct Entry {
-    spec: &'static Spec,
+    spec: Spec,
     build: fn(&Choice) -> Box<dyn DecodeRouter>,
 }
 
-static DECODE_ROUTING: &[Entry] = &[
-    Entry { spec: &load_and_handoff::SPEC, build: load_and_handoff::build },
-    Entry { spec: &stay::SPEC, build: stay::build },
-];
+static DECODE_ROUTING: &[&Entry] = &[&load_and_handoff::ENTRY, &stay::ENTRY];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    DECODE_ROUTING.iter().map(|entry| entry.spec)
+    DECODE_ROUTING.iter().map(|entry| &entry.spec)
 }
 
 /// The decode router a choice names.

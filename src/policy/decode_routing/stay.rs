@@ -1,16 +1,17 @@
 //! `decode_routing stay`: decode where the prompt was computed.
 
-use super::{DecodeRouter, Destination};
+use super::{DecodeRouter, Destination, Entry};
 use crate::model::{Choice, Spec};
 
-pub(super) static SPEC: Spec = Spec {
-    name: "stay",
-    summary: "decode where the prompt was computed; elsewhere only what does not fit there under `reservation lazy`",
-    params: &[],
-    simulated: true,
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "stay",
+        "decode where the prompt was computed; elsewhere only what does not fit there under `reservation lazy`",
+    ),
+    build,
 };
 
-pub(super) fn build(_choice: &Choice) -> Box<dyn DecodeRouter> {
+fn build(_choice: &Choice) -> Box<dyn DecodeRouter> {
     Box::new(Stay)
 }
 

@@ -1,12 +1,11 @@
 //! `eviction fifo`: the resident admitted longest ago.
 
-use super::{Evictor, Touch};
+use super::{Entry, Evictor, Touch};
 use crate::model::{Choice, Spec};
 
-pub(super) static SPEC: Spec =
-    Spec { name: "fifo", summary: "the one admitted longest ago", params: &[], simulated: true };
+pub(super) static ENTRY: Entry = Entry { spec: Spec::new("fifo", "the one admitted longest ago"), build };
 
-pub(super) fn build(_choice: &Choice) -> Box<dyn Evictor> {
+fn build(_choice: &Choice) -> Box<dyn Evictor> {
     Box::new(FirstInFirstOut)
 }
 

@@ -1,16 +1,17 @@
 //! `eviction lru`: the resident whose last touch lies furthest back.
 
-use super::{Evictor, Touch};
+use super::{Entry, Evictor, Touch};
 use crate::model::{Choice, Spec};
 
-pub(super) static SPEC: Spec = Spec {
-    name: "lru",
-    summary: "the least recently touched: admission, prefill start, decode start and handoff end are touches",
-    params: &[],
-    simulated: true,
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "lru",
+        "the least recently touched: admission, prefill start, decode start and handoff end are touches",
+    ),
+    build,
 };
 
-pub(super) fn build(_choice: &Choice) -> Box<dyn Evictor> {
+fn build(_choice: &Choice) -> Box<dyn Evictor> {
     Box::new(LeastRecentlyUsed)
 }
 

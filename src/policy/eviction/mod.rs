@@ -25,16 +25,15 @@ pub trait Evictor {
 }
 
 struct Entry {
-    spec: &'static Spec,
+    spec: Spec,
     build: fn(&Choice) -> Box<dyn Evictor>,
 }
 
-static EVICTION: &[Entry] =
-    &[Entry { spec: &lru::SPEC, build: lru::build }, Entry { spec: &fifo::SPEC, build: fifo::build }];
+static EVICTION: &[&Entry] = &[&lru::ENTRY, &fifo::ENTRY];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    EVICTION.iter().map(|entry| entry.spec)
+    EVICTION.iter().map(|entry| &entry.spec)
 }
 
 /// The evictor a choice names.

@@ -1,16 +1,17 @@
 //! `routing least_loaded`: the replica with the fewest requests for its speed.
 
-use super::Router;
+use super::{Entry, Router};
 use crate::model::{Choice, Spec};
 use crate::policy::least::Least;
 
-pub(super) static SPEC: Spec = Spec {
-    name: "least_loaded",
-    summary: "the replica with the fewest requests held, weighted by prefill speed; ties in turn",
-    params: &[],
-    simulated: true,
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "least_loaded",
+        "the replica with the fewest requests held, weighted by prefill speed; ties in turn",
+    ),
+    build,
 };
 
-pub(super) fn build(_choice: &Choice, n: u32) -> Box<dyn Router> {
+fn build(_choice: &Choice, n: u32) -> Box<dyn Router> {
     Box::new(Least::new(n, |view, replica| view.load[replica]))
 }

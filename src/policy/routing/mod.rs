@@ -38,30 +38,28 @@ pub trait Router {
 type Build = fn(&Choice, u32) -> Box<dyn Router>;
 
 struct Entry {
-    spec: &'static Spec,
-    /// `None` while it is only declared.
-    build: Option<Build>,
+    spec: Spec,
+    build: Build,
 }
 
-static ROUTING: &[Entry] = &[
-    Entry { spec: &p2c::SPEC, build: Some(p2c::build) },
-    Entry { spec: &round_robin::SPEC, build: Some(round_robin::build) },
-    Entry { spec: &least_loaded::SPEC, build: Some(least_loaded::build) },
-    Entry { spec: &least_connections::SPEC, build: Some(least_connections::build) },
-    Entry { spec: &random::SPEC, build: Some(random::build) },
-    Entry { spec: &predictive::SPEC, build: Some(predictive::build) },
-    Entry { spec: &prefix_aware::SPEC, build: Some(prefix_aware::build) },
+static ROUTING: &[&Entry] = &[
+    &p2c::ENTRY,
+    &round_robin::ENTRY,
+    &least_loaded::ENTRY,
+    &least_connections::ENTRY,
+    &random::ENTRY,
+    &predictive::ENTRY,
+    &prefix_aware::ENTRY,
 ];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    ROUTING.iter().map(|entry| entry.spec)
+    ROUTING.iter().map(|entry| &entry.spec)
 }
 
 /// The router a choice names, for `n` idle replicas.
 #[must_use]
 pub fn build(choice: &Choice, n: u32) -> Box<dyn Router> {
     let entry = ROUTING.iter().find(|entry| entry.spec.name == choice.name);
-    let build = entry.and_then(|entry| entry.build);
-    build.expect("analysis lets only simulated routing policies run")(choice, n)
+    (entry.expect("analysis admits only registered routing policies").build)(choice, n)
 }

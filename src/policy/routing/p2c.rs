@@ -3,25 +3,23 @@
 //! Two samples take the longest queue from Θ(log n / log log n) to Θ(log log n) (Mitzenmacher, "The Power of Two
 //! Choices in Randomized Load Balancing", IEEE TPDS 12(10), 2001); more samples gain little.
 
-use super::Router;
-use crate::model::{Bound, Choice, Form, Param, Spec};
+use super::{Entry, Router};
+use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 
-pub(super) static SPEC: Spec = Spec {
-    name: "p2c",
-    summary: "power of two choices: the less loaded of two replicas picked at random; ties by the draw",
-    params: &[Param::optional(
-        "choices",
-        Form::Count,
-        Bound::Between(2.0, 1024.0),
-        "replicas picked, all different",
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "p2c",
+        "power of two choices: the less loaded of two replicas picked at random; ties by the draw",
     )
-    .or("2")],
-    simulated: true,
+    .arguments(&[Field::optional("choices", Form::Count, "replicas picked, all different")
+        .within(Bound::Between(2.0, 1024.0))
+        .or("2")]),
+    build,
 };
 
-pub(super) fn build(choice: &Choice, _n: u32) -> Box<dyn Router> {
+fn build(choice: &Choice, _n: u32) -> Box<dyn Router> {
     let choices = choice.number("choices").expect("`choices` has a default");
     Box::new(PowerOfChoices { choices: choices as u32, sample: Vec::new(), rising: Vec::new() })
 }

@@ -4,27 +4,17 @@
 //! the mean of all, rounded up, as in consistent hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam, SODA
 //! 2018); the least loaded replica is always below it. Looks at every candidate.
 
-use super::Router;
-use crate::model::{Bound, Choice, Form, Param, Spec};
+use super::{Entry, Router};
+use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 use crate::units::Dimension;
 
-pub(super) static SPEC: Spec = Spec {
-    name: "prefix_aware",
-    summary: "the replica with the longest cached prefix of the prompt, unless it is busier than the cap allows; the \
-              fewer requests among equals, then in turn",
-    params: &[Param::optional(
-        "load_cap",
-        Form::Quantity(Dimension::NUMBER),
-        Bound::Between(1.0, 1e6),
-        "replicas with more requests than this many times the mean are passed over",
-    )
-    .or("1.25")],
-    simulated: true,
-};
+pub(super) static ENTRY: Entry = Entry { spec: Spec::new("prefix_aware", "the replica with the longest cached prefix of the prompt, unless it is busier than the cap allows; the \
+              fewer requests among equals, then in turn").arguments(&[Field::optional("load_cap", Form::Quantity(Dimension::NUMBER), "replicas with more requests than this many times the mean are passed over").within(Bound::Between(1.0, 1e6))
+    .or("1.25")]), build };
 
-pub(super) fn build(choice: &Choice, _n: u32) -> Box<dyn Router> {
+fn build(choice: &Choice, _n: u32) -> Box<dyn Router> {
     let load_cap = choice.number("load_cap").expect("`load_cap` has a default");
     Box::new(PrefixAware { load_cap, cursor: 0 })
 }

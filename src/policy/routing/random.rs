@@ -1,18 +1,16 @@
 //! `routing random`: any replica, each as likely.
 
-use super::Router;
+use super::{Entry, Router};
 use crate::model::{Choice, Spec};
 use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 
-pub(super) static SPEC: Spec = Spec {
-    name: "random",
-    summary: "any replica, each as likely: what a load balancer without state does",
-    params: &[],
-    simulated: true,
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new("random", "any replica, each as likely: what a load balancer without state does"),
+    build,
 };
 
-pub(super) fn build(_choice: &Choice, _n: u32) -> Box<dyn Router> {
+fn build(_choice: &Choice, _n: u32) -> Box<dyn Router> {
     Box::new(Random)
 }
 

@@ -1,14 +1,14 @@
 //! `routing round_robin`: the replicas in turn.
 
-use super::Router;
+use super::{Entry, Router};
 use crate::model::{Choice, Spec};
 use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 
-pub(super) static SPEC: Spec =
-    Spec { name: "round_robin", summary: "the replicas in turn, by index", params: &[], simulated: true };
+pub(super) static ENTRY: Entry =
+    Entry { spec: Spec::new("round_robin", "the replicas in turn, by index"), build };
 
-pub(super) fn build(_choice: &Choice, _n: u32) -> Box<dyn Router> {
+fn build(_choice: &Choice, _n: u32) -> Box<dyn Router> {
     Box::new(RoundRobin { next: 0 })
 }
 

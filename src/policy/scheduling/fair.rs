@@ -6,17 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Scheduler, Waiting};
+use super::{Entry, Scheduler, Waiting};
 use crate::model::{Choice, Spec, Workload};
 
-pub(super) static SPEC: Spec = Spec {
-    name: "fair",
-    summary: "weighted fair queuing over workloads by tokens: `weight` is a workload's share",
-    params: &[],
-    simulated: true,
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new("fair", "weighted fair queuing over workloads by tokens: `weight` is a workload's share"),
+    build,
 };
 
-pub(super) fn build(_choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {
+fn build(_choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {
     let token_tags = workloads.iter().map(|workload| libm::round(SCALE / workload.weight) as u64).collect();
     Box::new(Fair { token_tags, clocks: BTreeMap::new(), through: BTreeMap::new() })
 }

@@ -1,12 +1,11 @@
 //! `scheduling fifo`: first come, first served.
 
-use super::{Scheduler, Waiting};
+use super::{Entry, Scheduler, Waiting};
 use crate::model::{Choice, Spec, Workload};
 
-pub(super) static SPEC: Spec =
-    Spec { name: "fifo", summary: "first come, first served", params: &[], simulated: true };
+pub(super) static ENTRY: Entry = Entry { spec: Spec::new("fifo", "first come, first served"), build };
 
-pub(super) fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
+fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
     Box::new(Fifo)
 }
 

@@ -36,20 +36,15 @@ pub trait Scheduler {
 }
 
 struct Entry {
-    spec: &'static Spec,
+    spec: Spec,
     build: fn(&Choice, &[Workload]) -> Box<dyn Scheduler>,
 }
 
-static SCHEDULING: &[Entry] = &[
-    Entry { spec: &fifo::SPEC, build: fifo::build },
-    Entry { spec: &shortest_remaining::SPEC, build: shortest_remaining::build },
-    Entry { spec: &priority::SPEC, build: priority::build },
-    Entry { spec: &fair::SPEC, build: fair::build },
-];
+static SCHEDULING: &[&Entry] = &[&fifo::ENTRY, &shortest_remaining::ENTRY, &priority::ENTRY, &fair::ENTRY];
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    SCHEDULING.iter().map(|entry| entry.spec)
+    SCHEDULING.iter().map(|entry| &entry.spec)
 }
 
 /// The scheduler a choice names, for these workloads.

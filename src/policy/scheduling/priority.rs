@@ -1,16 +1,17 @@
 //! `scheduling priority`: the workload with the highest `priority` first, first come first served within one.
 
-use super::{Scheduler, Waiting};
+use super::{Entry, Scheduler, Waiting};
 use crate::model::{Choice, Spec, Workload};
 
-pub(super) static SPEC: Spec = Spec {
-    name: "priority",
-    summary: "the highest `priority` of the workloads first, first come first served within one",
-    params: &[],
-    simulated: true,
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "priority",
+        "the highest `priority` of the workloads first, first come first served within one",
+    ),
+    build,
 };
 
-pub(super) fn build(_choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {
+fn build(_choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {
     // The highest priority gets the lowest key.
     let keys = workloads
         .iter()

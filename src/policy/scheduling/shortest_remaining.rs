@@ -2,17 +2,13 @@
 //!
 //! Assumes that output lengths are known; a bound on what prediction of lengths can gain. Long requests may starve.
 
-use super::{Scheduler, Waiting};
+use super::{Entry, Scheduler, Waiting};
 use crate::model::{Choice, Spec, Workload};
 
-pub(super) static SPEC: Spec = Spec {
-    name: "shortest_remaining",
-    summary: "the fewest tokens left first, prompt and output",
-    params: &[],
-    simulated: true,
-};
+pub(super) static ENTRY: Entry =
+    Entry { spec: Spec::new("shortest_remaining", "the fewest tokens left first, prompt and output"), build };
 
-pub(super) fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
+fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
     Box::new(ShortestRemaining)
 }
 

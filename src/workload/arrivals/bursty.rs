@@ -10,34 +10,30 @@
 //! length at once: both are exact, since arrivals and switches compete without memory.
 
 use super::{Arrivals, Entry, Process};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Dimension;
 use crate::workload::number;
 use crate::workload::rates::Rate;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "bursty",
-        summary: "Poisson arrivals in bursts: busy and quiet periods of exponential length, the mean rate kept",
-        params: &[
-            Param::required("on", Form::Quantity(Dimension::TIME), SHORTEST, "mean length of a busy period"),
-            Param::required(
-                "off",
-                Form::Quantity(Dimension::TIME),
-                SHORTEST,
-                "mean length of a quiet period",
-            ),
-            Param::optional(
-                "quiet",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(0.0, 1.0),
-                "the rate in quiet periods as a share of the rate in busy ones",
-            )
-            .or("0%"),
-        ],
-        simulated: true,
-    },
+    spec: Spec::new(
+        "bursty",
+        "Poisson arrivals in bursts: busy and quiet periods of exponential length, the mean rate kept",
+    )
+    .arguments(&[
+        Field::required("on", Form::Quantity(Dimension::TIME), "mean length of a busy period")
+            .within(SHORTEST),
+        Field::required("off", Form::Quantity(Dimension::TIME), "mean length of a quiet period")
+            .within(SHORTEST),
+        Field::optional(
+            "quiet",
+            Form::Quantity(Dimension::NUMBER),
+            "the rate in quiet periods as a share of the rate in busy ones",
+        )
+        .within(Bound::Between(0.0, 1.0))
+        .or("0%"),
+    ]),
     build: |choice| {
         let (on, off, quiet) = (number(choice, "on")?, number(choice, "off")?, number(choice, "quiet")?);
         let busy_factor = (on + off) / (on + quiet * off);

@@ -6,12 +6,7 @@ use crate::rng::Stream;
 use crate::workload::rates::Rate;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "constant",
-        summary: "one request every 1/rate, the first at `start`",
-        params: &[],
-        simulated: true,
-    },
+    spec: Spec::new("constant", "one request every 1/rate, the first at `start`"),
     build: |_| Ok(Arrivals::Open(Box::new(Constant { arrived: 0, last: 0.0 }))),
 };
 

@@ -1,31 +1,26 @@
 //! `gamma`: a renewal process with gamma gaps of shape `1/cv^2`, burstier than Poisson for `cv` above 1.
 
 use super::{Entry, Gaps, Renewal};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Dimension;
 use crate::workload::Misfit;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "gamma",
-        summary: "gamma-distributed gaps; give either `cv` or `burstiness`",
-        params: &[
-            Param::optional(
-                "cv",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(0.01, 100.0),
-                "standard deviation of the gaps over their mean; 1 is Poisson",
-            ),
-            Param::optional(
-                "burstiness",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(0.0001, 10_000.0),
-                "the gamma shape, 1/cv^2, as load generators state it; 1 is Poisson, below 1 is burstier",
-            ),
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("gamma", "gamma-distributed gaps; give either `cv` or `burstiness`").arguments(&[
+        Field::optional(
+            "cv",
+            Form::Quantity(Dimension::NUMBER),
+            "standard deviation of the gaps over their mean; 1 is Poisson",
+        )
+        .within(Bound::Between(0.01, 100.0)),
+        Field::optional(
+            "burstiness",
+            Form::Quantity(Dimension::NUMBER),
+            "the gamma shape, 1/cv^2, as load generators state it; 1 is Poisson, below 1 is burstier",
+        )
+        .within(Bound::Between(0.0001, 10_000.0)),
+    ]),
     build: |choice| match (choice.number("cv"), choice.number("burstiness")) {
         (Some(cv), None) => Ok(Renewal::open(Gamma { shape: 1.0 / (cv * cv) })),
         (None, Some(shape)) => Ok(Renewal::open(Gamma { shape })),

@@ -5,12 +5,7 @@ use crate::model::Spec;
 use crate::rng::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "poisson",
-        summary: "independent arrivals: exponential gaps, cv 1",
-        params: &[],
-        simulated: true,
-    },
+    spec: Spec::new("poisson", "independent arrivals: exponential gaps, cv 1"),
     build: |_| Ok(Renewal::open(Exponential)),
 };
 

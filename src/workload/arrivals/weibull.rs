@@ -3,23 +3,19 @@
 //! The shape k follows from `cv^2 = gamma(1 + 2/k) / gamma(1 + 1/k)^2 - 1`, which falls in k.
 
 use super::{Entry, Gaps, Renewal};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Dimension;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "weibull",
-        summary: "Weibull-distributed gaps: heavier-tailed than gamma at the same cv",
-        params: &[Param::required(
+    spec: Spec::new("weibull", "Weibull-distributed gaps: heavier-tailed than gamma at the same cv")
+        .arguments(&[Field::required(
             "cv",
             Form::Quantity(Dimension::NUMBER),
-            Bound::Between(0.01, 100.0),
             "standard deviation of the gaps over their mean; 1 is Poisson",
-        )],
-        simulated: true,
-    },
+        )
+        .within(Bound::Between(0.01, 100.0))]),
     build: |choice| Ok(Renewal::open(Weibull::new(number(choice, "cv")?))),
 };
 

@@ -11,12 +11,10 @@ use super::{BadRow, Clock, Entry, Record, Records};
 use crate::model::Spec;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "azure",
-        summary: "the CSV of the Azure LLM inference traces: TIMESTAMP, ContextTokens, GeneratedTokens",
-        params: &[],
-        simulated: true,
-    },
+    spec: Spec::new(
+        "azure",
+        "the CSV of the Azure LLM inference traces: TIMESTAMP, ContextTokens, GeneratedTokens",
+    ),
     clock: Clock::Recorded,
     signs: &[&["TIMESTAMP", "ContextTokens", "GeneratedTokens"]],
     open: |reader, _| {

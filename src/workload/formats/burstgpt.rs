@@ -9,12 +9,10 @@ use super::{BadRow, Clock, DropReason, Entry, Record, Records};
 use crate::model::Spec;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "burstgpt",
-        summary: "the CSV of BurstGPT: Timestamp in s, Request tokens, Response tokens; rows without tokens are dropped",
-        params: &[],
-        simulated: true,
-    },
+    spec: Spec::new(
+        "burstgpt",
+        "the CSV of BurstGPT: Timestamp in s, Request tokens, Response tokens; rows without tokens are dropped",
+    ),
     clock: Clock::Recorded,
     signs: &[&["Timestamp", "Request tokens", "Response tokens"]],
     open: |reader, _| {

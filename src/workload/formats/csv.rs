@@ -7,28 +7,22 @@ use super::cells::{exponent_of, scientific_time_of, tokens_of};
 use super::instant::instant;
 use super::table::Table;
 use super::{BadRow, Clock, Entry, Reader, Record, Records};
-use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use crate::model::{Arg, Choice, Field, Form, Spec};
 use crate::workload::Misfit;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "csv",
-        summary: "any CSV with a header, its columns named",
-        params: &[
-            Param::required("arrival", Form::Text, Bound::Any, "the column of arrival times"),
-            Param::required("prompt", Form::Text, Bound::Any, "the column of prompt tokens"),
-            Param::required("output", Form::Text, Bound::Any, "the column of output tokens"),
-            Param::optional("id", Form::Text, Bound::Any, "the column of ids"),
-            Param::optional(
-                "unit",
-                Form::Word(&["s", "ms", "us", "ns", "ps", TIMESTAMP]),
-                Bound::Any,
-                "the unit of arrival times; `timestamp` for dates as `2023-11-16 18:17:03.97`",
-            )
-            .or("s"),
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("csv", "any CSV with a header, its columns named").arguments(&[
+        Field::required("arrival", Form::Text, "the column of arrival times"),
+        Field::required("prompt", Form::Text, "the column of prompt tokens"),
+        Field::required("output", Form::Text, "the column of output tokens"),
+        Field::optional("id", Form::Text, "the column of ids"),
+        Field::optional(
+            "unit",
+            Form::Word(&["s", "ms", "us", "ns", "ps", TIMESTAMP]),
+            "the unit of arrival times; `timestamp` for dates as `2023-11-16 18:17:03.97`",
+        )
+        .or("s"),
+    ]),
     clock: Clock::Recorded,
     signs: &[],
     open,

@@ -13,12 +13,10 @@ use crate::model::Spec;
 use crate::units::Tokens;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "kvs",
-        summary: "blank-separated rows `id arrival_ms prompt gen [streaming]`, or as a `columns` row says; `#` comments",
-        params: &[],
-        simulated: true,
-    },
+    spec: Spec::new(
+        "kvs",
+        "blank-separated rows `id arrival_ms prompt gen [streaming]`, or as a `columns` row says; `#` comments",
+    ),
     clock: Clock::Run,
     signs: &[],
     open: |reader, _| {

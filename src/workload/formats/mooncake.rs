@@ -13,26 +13,21 @@ use super::cells::{UNITS, exponent_of, scientific_time_of, tokens_of};
 use super::json::{sentence, shown};
 use super::lines::Lines;
 use super::{BadRow, Blocks, Clock, Entry, Record, Records};
-use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
 use crate::units::Tokens;
 use crate::workload::{Misfit, number};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "mooncake",
-        summary: "the JSON lines of the Mooncake traces: timestamp, input_length, output_length, hash_ids",
-        params: &[
-            Param::optional(
-                "block",
-                Form::Count,
-                Bound::Between(1.0, 1e6),
-                "tokens an id of `hash_ids` stands for",
-            )
+    spec: Spec::new(
+        "mooncake",
+        "the JSON lines of the Mooncake traces: timestamp, input_length, output_length, hash_ids",
+    )
+    .arguments(&[
+        Field::optional("block", Form::Count, "tokens an id of `hash_ids` stands for")
+            .within(Bound::Between(1.0, 1e6))
             .or("512"),
-            Param::optional("unit", Form::Word(UNITS), Bound::Any, "the unit of `timestamp`").or("ms"),
-        ],
-        simulated: true,
-    },
+        Field::optional("unit", Form::Word(UNITS), "the unit of `timestamp`").or("ms"),
+    ]),
     clock: Clock::Run,
     signs: &[&["\"timestamp\"", "\"input_length\"", "\"output_length\""]],
     open: |reader, choice| {

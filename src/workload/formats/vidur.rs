@@ -10,13 +10,11 @@ use super::{BadRow, Clock, Entry, Record, Records};
 use crate::model::Spec;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "vidur",
-        summary: "the CSV of Vidur (arrived_at in s, num_prefill_tokens, num_decode_tokens) and of Splitwise \
+    spec: Spec::new(
+        "vidur",
+        "the CSV of Vidur (arrived_at in s, num_prefill_tokens, num_decode_tokens) and of Splitwise \
                   (arrival_timestamp in s, prompt_size, token_size)",
-        params: &[],
-        simulated: true,
-    },
+    ),
     clock: Clock::Run,
     signs: &[&["num_prefill_tokens", "num_decode_tokens"], &["prompt_size", "token_size"]],
     open: |reader, _| Ok(Box::new(Vidur(Table::of_any(reader, COLUMNS).map_err(lengths_alone)?))),

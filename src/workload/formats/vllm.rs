@@ -23,13 +23,11 @@ use crate::units::Tokens;
 use crate::workload::lengths::MAX_TOKENS;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "vllm",
-        summary: "the JSON of vLLM's serving benchmark: a result saved with `--save-detailed`, or rows of input_toks, \
+    spec: Spec::new(
+        "vllm",
+        "the JSON of vLLM's serving benchmark: a result saved with `--save-detailed`, or rows of input_toks, \
                   output_toks and arrival_time",
-        params: &[],
-        simulated: true,
-    },
+    ),
     clock: Clock::Recorded,
     signs: &[&["\"input_lens\""], &["\"input_toks\"", "\"output_toks\""], &["\"request_throughput\""]],
     open: |reader, _| {

@@ -1,17 +1,17 @@
 //! `constant`: always the same value.
 
 use super::{Distribution, Entry};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "constant",
-        summary: "always the same value, which may be 0",
-        params: &[Param::positional("value", Form::OfPlace, Bound::NotNegative, "the value")],
-        simulated: true,
-    },
+    spec: Spec::new("constant", "always the same value, which may be 0").arguments(&[Field::positional(
+        "value",
+        Form::OfPlace,
+        "the value",
+    )
+    .within(Bound::NotNegative)]),
     build: |choice, _| Ok(Box::new(Constant(number(choice, "value")?))),
 };
 

@@ -5,34 +5,32 @@
 
 use super::observed::Observed;
 use super::{Built, Distribution, Entry, MAX, MIN, Place, limited, quantile_of};
-use crate::model::{Arg, Bound, Choice, DataFile, Form, Param, Spec, Values};
+use crate::model::{Arg, Bound, Choice, DataFile, Field, Form, Spec, Values};
 use crate::rng::Stream;
 use crate::workload::formats::{Cells, Wanted, columns};
 use crate::workload::{Misfit, OpenTrace, TrafficError};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "empirical",
-        summary: "values as observed: a quantile table `p0 1 p50 120 p100 4000`, evenly spread in between, or a file",
-        params: &[
-            Param::optional(
-                "pNN",
-                Form::QuantilesOfPlace,
-                Bound::NotNegative,
-                "NN % of the values lie below it; `p0` and `p100` are the extremes and must be given",
-            ),
-            Param::optional(
-                FROM,
-                Form::File,
-                Bound::Any,
-                "a file of values, one a line or a column of a CSV, each drawn alike; times in seconds",
-            ),
-            Param::optional(COLUMN, Form::Text, Bound::Any, "the column of the file, where it has several"),
-            MIN,
-            MAX,
-        ],
-        simulated: true,
-    },
+    spec: Spec::new(
+        "empirical",
+        "values as observed: a quantile table `p0 1 p50 120 p100 4000`, evenly spread in between, or a file",
+    )
+    .arguments(&[
+        Field::optional(
+            "pNN",
+            Form::QuantilesOfPlace,
+            "NN % of the values lie below it; `p0` and `p100` are the extremes and must be given",
+        )
+        .within(Bound::NotNegative),
+        Field::optional(
+            FROM,
+            Form::File,
+            "a file of values, one a line or a column of a CSV, each drawn alike; times in seconds",
+        ),
+        Field::optional(COLUMN, Form::Text, "the column of the file, where it has several"),
+        MIN,
+        MAX,
+    ]),
     build,
 };
 

@@ -1,21 +1,16 @@
 //! `exponential mean M`: memoryless, cv 1.
 
 use super::{Distribution, Entry, MAX, MIN, limited};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "exponential",
-        summary: "memoryless: most values small, cv 1",
-        params: &[
-            Param::required("mean", Form::OfPlace, Bound::Positive, "the mean before clamping"),
-            MIN,
-            MAX,
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("exponential", "memoryless: most values small, cv 1").arguments(&[
+        Field::required("mean", Form::OfPlace, "the mean before clamping").within(Bound::Positive),
+        MIN,
+        MAX,
+    ]),
     build: |choice, place| limited(choice, Exponential { mean: number(choice, "mean")? }, place.least()),
 };
 

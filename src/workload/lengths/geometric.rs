@@ -1,21 +1,16 @@
 //! `geometric mean M`: a count with the same chance `1/M` to end at every step.
 
 use super::{Distribution, Entry, MAX, MIN, limited};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "geometric",
-        summary: "1, 2, 3, … with the same chance to end at every step",
-        params: &[
-            Param::required("mean", Form::OfPlace, Bound::AtLeast(1.0), "the mean before clamping"),
-            MIN,
-            MAX,
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("geometric", "1, 2, 3, … with the same chance to end at every step").arguments(&[
+        Field::required("mean", Form::OfPlace, "the mean before clamping").within(Bound::AtLeast(1.0)),
+        MIN,
+        MAX,
+    ]),
     build: |choice, _| {
         let mean = number(choice, "mean")?;
         limited(choice, Geometric { log_survival: libm::log1p(-1.0 / mean) }, 0.0)

@@ -5,31 +5,21 @@
 
 use super::observed::Observed;
 use super::{Entry, limited};
-use crate::model::{Arg, Bound, Choice, DataFile, Form, Param, Spec, Values};
+use crate::model::{Arg, Choice, DataFile, Field, Form, Spec, Values};
 use crate::workload::formats::{Cells, Wanted, columns};
 use crate::workload::{OpenTrace, TrafficError};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "joint",
-        summary: "pairs of prompt and output as observed, drawn alike from the rows of a CSV",
-        params: &[
-            Param::required(
-                "from",
-                Form::File,
-                Bound::Any,
-                "a CSV with a column of prompts and one of outputs",
-            ),
-            Param::optional(
+    spec: Spec::new("joint", "pairs of prompt and output as observed, drawn alike from the rows of a CSV")
+        .arguments(&[
+            Field::required("from", Form::File, "a CSV with a column of prompts and one of outputs"),
+            Field::optional(
                 "prompt",
                 Form::Text,
-                Bound::Any,
                 "the column of prompt tokens, where it is not called as in one of the trace formats",
             ),
-            Param::optional("output", Form::Text, Bound::Any, "the column of output tokens"),
-        ],
-        simulated: true,
-    },
+            Field::optional("output", Form::Text, "the column of output tokens"),
+        ]),
     build: |choice, place| limited(choice, Observed::new(choice.values(VALUES), place)?, 0.0),
 };
 

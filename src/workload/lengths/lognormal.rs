@@ -11,41 +11,28 @@
 use std::f64::consts::SQRT_2;
 
 use super::{Distribution, Entry, MAX, MIN, limited, quantile_of};
-use crate::model::{Arg, Bound, Choice, Form, Param, Spec};
+use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Dimension;
 use crate::workload::Misfit;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "lognormal",
-        summary: "skewed with a long tail; give any two of `median`, `mean`, `sigma`, `cv`, `pNN`",
-        params: &[
-            Param::optional("median", Form::OfPlace, Bound::Positive, "half of the values lie below it"),
-            Param::optional("mean", Form::OfPlace, Bound::Positive, "the mean before clamping"),
-            Param::optional(
-                "sigma",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(0.0, 10.0),
-                "standard deviation of the logarithm",
-            ),
-            Param::optional(
-                "cv",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(0.0, 1000.0),
-                "standard deviation over the mean",
-            ),
-            Param::optional(
-                "pNN",
-                Form::QuantilesOfPlace,
-                Bound::Positive,
-                "NN % of the values lie below it; `p999` is 99.9 %",
-            ),
-            MIN,
-            MAX,
-        ],
-        simulated: true,
-    },
+    spec: Spec::new(
+        "lognormal",
+        "skewed with a long tail; give any two of `median`, `mean`, `sigma`, `cv`, `pNN`",
+    )
+    .arguments(&[
+        Field::optional("median", Form::OfPlace, "half of the values lie below it").within(Bound::Positive),
+        Field::optional("mean", Form::OfPlace, "the mean before clamping").within(Bound::Positive),
+        Field::optional("sigma", Form::Quantity(Dimension::NUMBER), "standard deviation of the logarithm")
+            .within(Bound::Between(0.0, 10.0)),
+        Field::optional("cv", Form::Quantity(Dimension::NUMBER), "standard deviation over the mean")
+            .within(Bound::Between(0.0, 1000.0)),
+        Field::optional("pNN", Form::QuantilesOfPlace, "NN % of the values lie below it; `p999` is 99.9 %")
+            .within(Bound::Positive),
+        MIN,
+        MAX,
+    ]),
     build: |choice, place| limited(choice, solve(choice)?, place.least()),
 };
 

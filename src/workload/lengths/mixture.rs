@@ -1,26 +1,17 @@
 //! `mixture [w dist, …]`: one of several distributions, by weight.
 
 use super::{Distribution, Entry, MAX, MIN, build, limited};
-use crate::model::{Arg, Bound, Form, Param, Spec};
+use crate::model::{Arg, Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::Misfit;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "mixture",
-        summary: "one of several distributions, drawn by weight",
-        params: &[
-            Param::positional(
-                "parts",
-                Form::Weighted,
-                Bound::NotNegative,
-                "weights, relative to each other, and distributions",
-            ),
-            MIN,
-            MAX,
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("mixture", "one of several distributions, drawn by weight").arguments(&[
+        Field::positional("parts", Form::Weighted, "weights, relative to each other, and distributions")
+            .within(Bound::NotNegative),
+        MIN,
+        MAX,
+    ]),
     build: |choice, place| {
         let Some(Arg::Weighted(weighted)) = choice.arg("parts") else {
             return Err(Misfit::missing(choice, "parts"));

@@ -24,7 +24,7 @@ pub use quantile::quantile_of;
 pub(super) use joint::is_joint;
 
 use super::Misfit;
-use crate::model::{Bound, Choice, Form, Param, Spec};
+use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Tokens;
 
@@ -124,10 +124,11 @@ pub fn whole_tokens(value: f64) -> Tokens {
 }
 
 /// Values below are raised to it.
-const MIN: Param = Param::optional("min", Form::OfPlace, Bound::NotNegative, "lower values are raised to it");
+const MIN: Field =
+    Field::optional("min", Form::OfPlace, "lower values are raised to it").within(Bound::NotNegative);
 /// Values above are lowered to it.
-const MAX: Param =
-    Param::optional("max", Form::OfPlace, Bound::NotNegative, "higher values are lowered to it");
+const MAX: Field =
+    Field::optional("max", Form::OfPlace, "higher values are lowered to it").within(Bound::NotNegative);
 
 /// A law with the limits its choice states.
 struct Limited<D> {

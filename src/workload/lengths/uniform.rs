@@ -1,26 +1,17 @@
 //! `uniform a .. b`: every value between two limits alike.
 
 use super::{Distribution, Entry, MAX, MIN, limited};
-use crate::model::{Arg, Bound, Form, Param, Spec};
+use crate::model::{Arg, Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::Misfit;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "uniform",
-        summary: "every value from the first to the second alike, both included",
-        params: &[
-            Param::positional(
-                "range",
-                Form::RangeOfPlace,
-                Bound::NotNegative,
-                "the lowest and the highest value",
-            ),
-            MIN,
-            MAX,
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("uniform", "every value from the first to the second alike, both included").arguments(&[
+        Field::positional("range", Form::RangeOfPlace, "the lowest and the highest value")
+            .within(Bound::NotNegative),
+        MIN,
+        MAX,
+    ]),
     build: |choice, _| match choice.arg("range") {
         Some(Arg::Range(low, high)) if low.dimension.is_count() => {
             let (low, high) = (libm::round(low.value) as u64, libm::round(high.value) as u64);

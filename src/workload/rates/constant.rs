@@ -1,22 +1,18 @@
 //! `rate 5 req/s`: the same rate throughout.
 
 use super::{Entry, PER_SECOND, Rate};
-use crate::model::{Form, Param, Spec};
+use crate::model::{Field, Form, Spec};
 use crate::units::Dimension;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "constant",
-        summary: "the same rate throughout; the name may be left out: `rate 5 req/s`",
-        params: &[Param::positional(
+    spec: Spec::new("constant", "the same rate throughout; the name may be left out: `rate 5 req/s`")
+        .arguments(&[Field::positional(
             "rate",
             Form::Quantity(Dimension::REQUEST_RATE),
-            PER_SECOND,
             "requests a second",
-        )],
-        simulated: true,
-    },
+        )
+        .within(PER_SECOND)]),
     build: |choice, _| Ok(Box::new(Constant { per_second: number(choice, "rate")? })),
 };
 

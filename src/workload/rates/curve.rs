@@ -1,31 +1,19 @@
 //! `curve`: a rate in steps that repeats.
 
 use super::{Entry, PER_SECOND, Rate, STEP};
-use crate::model::{Arg, Bound, Form, Param, Spec};
+use crate::model::{Arg, Bound, Field, Form, Spec};
 use crate::units::Dimension;
 use crate::workload::{Misfit, number};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "curve",
-        summary: "steps of equal length that repeat, on the run's clock, scaled to a mean",
-        params: &[
-            Param::positional(
-                "weights",
-                Form::List(Dimension::NUMBER),
-                Bound::Between(0.0, 1e12),
-                "the rates, relative to each other",
-            ),
-            Param::required("every", Form::Quantity(Dimension::TIME), STEP, "the length of a step"),
-            Param::required(
-                "mean",
-                Form::Quantity(Dimension::REQUEST_RATE),
-                PER_SECOND,
-                "the mean over all steps",
-            ),
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("curve", "steps of equal length that repeat, on the run's clock, scaled to a mean")
+        .arguments(&[
+            Field::positional("weights", Form::List(Dimension::NUMBER), "the rates, relative to each other")
+                .within(Bound::Between(0.0, 1e12)),
+            Field::required("every", Form::Quantity(Dimension::TIME), "the length of a step").within(STEP),
+            Field::required("mean", Form::Quantity(Dimension::REQUEST_RATE), "the mean over all steps")
+                .within(PER_SECOND),
+        ]),
     build: |choice, start| {
         let Some(Arg::List(weights)) = choice.arg("weights") else {
             return Err(Misfit::missing(choice, "weights"));

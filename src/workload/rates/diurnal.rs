@@ -6,37 +6,30 @@
 use std::f64::consts::TAU;
 
 use super::{Entry, PER_SECOND, Rate, STEP};
-use crate::model::{Bound, Form, Param, Spec};
+use crate::model::{Bound, Field, Form, Spec};
 use crate::units::Dimension;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "diurnal",
-        summary: "a daily swing: a cosine around the mean, on the run's clock",
-        params: &[
-            Param::required(
-                "mean",
-                Form::Quantity(Dimension::REQUEST_RATE),
-                PER_SECOND,
-                "the mean over a period",
-            ),
-            Param::required(
-                "peak_to_trough",
-                Form::Quantity(Dimension::NUMBER),
-                Bound::Between(1.0, 1e6),
-                "the highest rate over the lowest",
-            ),
-            Param::required(
-                "peak_at",
-                Form::Quantity(Dimension::TIME),
-                Bound::Between(0.0, 17_280_000.0),
-                "when the rate is highest, on the run's clock",
-            ),
-            Param::optional("period", Form::Quantity(Dimension::TIME), STEP, "from peak to peak").or("24 h"),
-        ],
-        simulated: true,
-    },
+    spec: Spec::new("diurnal", "a daily swing: a cosine around the mean, on the run's clock").arguments(&[
+        Field::required("mean", Form::Quantity(Dimension::REQUEST_RATE), "the mean over a period")
+            .within(PER_SECOND),
+        Field::required(
+            "peak_to_trough",
+            Form::Quantity(Dimension::NUMBER),
+            "the highest rate over the lowest",
+        )
+        .within(Bound::Between(1.0, 1e6)),
+        Field::required(
+            "peak_at",
+            Form::Quantity(Dimension::TIME),
+            "when the rate is highest, on the run's clock",
+        )
+        .within(Bound::Between(0.0, 17_280_000.0)),
+        Field::optional("period", Form::Quantity(Dimension::TIME), "from peak to peak")
+            .within(STEP)
+            .or("24 h"),
+    ]),
     build: |choice, start| {
         let ratio = number(choice, "peak_to_trough")?;
         let swing = (ratio - 1.0) / (ratio + 1.0);

@@ -7,53 +7,23 @@
 
 use super::ramp::Ramp;
 use super::{Entry, MOST_PER_SECOND, PER_SECOND, Rate, STEP};
-use crate::model::{Arg, Bound, Choice, DataFile, Form, Param, Spec, Values};
+use crate::model::{Arg, Choice, DataFile, Field, Form, Spec, Values};
 use crate::units::{Dimension, SimTime};
 use crate::workload::formats::{Cells, Wanted, columns};
 use crate::workload::{Misfit, OpenTrace, TrafficError};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "from",
-        summary: "read from a file: a value for each step; repeats, on the run's clock",
-        params: &[
-            Param::positional("file", Form::File, Bound::Any, "one value a line, or a CSV"),
-            Param::optional(COLUMN, Form::Text, Bound::Any, "the column of values, where there are several"),
-            Param::optional(
-                TIME,
-                Form::Text,
-                Bound::Any,
-                "the column of times at which steps begin, in seconds or as timestamps",
-            ),
-            Param::optional(
-                EVERY,
-                Form::Quantity(Dimension::TIME),
-                STEP,
-                "the length of a step, where the file has no times; without it a file of two columns holds time and value",
-            ),
-            Param::optional(
-                VALUES_ARE,
-                Form::Word(&["rate", COUNT]),
-                Bound::Any,
-                "what is written: requests a second, or requests in a step",
-            )
+    spec: Spec::new("from", "read from a file: a value for each step; repeats, on the run's clock").arguments(&[
+            Field::positional("file", Form::File, "one value a line, or a CSV"),
+            Field::optional(COLUMN, Form::Text, "the column of values, where there are several"),
+            Field::optional(TIME, Form::Text, "the column of times at which steps begin, in seconds or as timestamps"),
+            Field::optional(EVERY, Form::Quantity(Dimension::TIME), "the length of a step, where the file has no times; without it a file of two columns holds time and value").within(STEP),
+            Field::optional(VALUES_ARE, Form::Word(&["rate", COUNT]), "what is written: requests a second, or requests in a step")
             .or("rate"),
-            Param::optional(
-                SHAPE,
-                Form::Word(&["steps", LINEAR]),
-                Bound::Any,
-                "whether the rate stays within a step or goes straight to the next",
-            )
+            Field::optional(SHAPE, Form::Word(&["steps", LINEAR]), "whether the rate stays within a step or goes straight to the next")
             .or("steps"),
-            Param::optional(
-                MEAN,
-                Form::Quantity(Dimension::REQUEST_RATE),
-                PER_SECOND,
-                "the mean over all steps, in the place of the file's own",
-            ),
-        ],
-        simulated: true,
-    },
+            Field::optional(MEAN, Form::Quantity(Dimension::REQUEST_RATE), "the mean over all steps, in the place of the file's own").within(PER_SECOND),
+        ]),
     build: |choice, start| Ok(Box::new(build(choice, start)?)),
 };
 

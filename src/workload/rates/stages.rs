@@ -2,31 +2,22 @@
 
 use super::ramp::Ramp;
 use super::{Entry, PER_SECOND_OR_NONE, Rate};
-use crate::model::{Arg, Bound, Form, Param, Spec, Stage};
+use crate::model::{Arg, Field, Form, Spec, Stage};
 use crate::units::Dimension;
 use crate::workload::{Misfit, number};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec {
-        name: "stages",
-        summary: "linear ramps from `start` on, one after the other; they end the workload",
-        params: &[
-            Param::positional(
-                "stages",
-                Form::Stages,
-                Bound::Any,
-                "each `duration -> rate` or `duration hold`",
-            ),
-            Param::optional(
+    spec: Spec::new("stages", "linear ramps from `start` on, one after the other; they end the workload")
+        .arguments(&[
+            Field::positional("stages", Form::Stages, "each `duration -> rate` or `duration hold`"),
+            Field::optional(
                 "from",
                 Form::Quantity(Dimension::REQUEST_RATE),
-                PER_SECOND_OR_NONE,
                 "the rate the first stage starts at",
             )
+            .within(PER_SECOND_OR_NONE)
             .or("0 req/s"),
-        ],
-        simulated: true,
-    },
+        ]),
     build: |choice, _| {
         let Some(Arg::Stages(written)) = choice.arg("stages") else {
             return Err(Misfit::missing(choice, "stages"));

@@ -1,10 +1,11 @@
 //! `link A B bandwidth … latency …`, `link A -> B …`, `link default …`.
 
 use super::{Layout, error, group};
-use crate::analysis::language::choice::{self, Cursor};
+use crate::analysis::language::choice;
 use crate::analysis::language::context::Context;
+use crate::analysis::language::cursor::Cursor;
 use crate::analysis::language::values;
-use crate::model::{Arg, Bound, Form, Link, LinkEnd, Param};
+use crate::model::{Arg, Bound, Field, Form, Link, LinkEnd};
 use crate::syntax::ast::{Atom, Indexed, Statement};
 use crate::units::{Bandwidth, Dimension, SimDuration};
 
@@ -15,10 +16,13 @@ pub(in crate::analysis) const LINK_BANDWIDTH: Bound = Bound::Between(1.0, 1e14);
 const LINK_LATENCY: Bound = Bound::Between(0.0, 3600.0);
 
 /// What stands behind the ends.
-static ARGUMENTS: &[Param] = &[
-    Param::optional("bandwidth", Form::Quantity(Dimension::BANDWIDTH), LINK_BANDWIDTH, "of each direction")
+static ARGUMENTS: &[Field] = &[
+    Field::optional("bandwidth", Form::Quantity(Dimension::BANDWIDTH), "of each direction")
+        .within(LINK_BANDWIDTH)
         .or("300 GB/s"),
-    Param::optional("latency", Form::Quantity(Dimension::TIME), LINK_LATENCY, "of a transfer").or("10 us"),
+    Field::optional("latency", Form::Quantity(Dimension::TIME), "of a transfer")
+        .within(LINK_LATENCY)
+        .or("10 us"),
 ];
 
 /// Lowers one `link`; `None` when something in it was reported.
@@ -52,7 +56,7 @@ struct Ends {
 
 /// `A B`, `A -> B`, `default`; one group alone is joined within itself.
 fn ends(cursor: &mut Cursor<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Option<Ends> {
-    let first = cursor.take_end()?;
+    let first = take_end(cursor)?;
     if let Atom::Word(word) = first
         && word.text == "default"
         && layout.group("default").is_none()
@@ -63,7 +67,7 @@ fn ends(cursor: &mut Cursor<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Opti
     if one_way {
         cursor.take();
     }
-    let second = cursor.take_end();
+    let second = take_end(cursor);
     if second.is_none() && one_way {
         ctx.report(error::missing_value("->", "the end of the link", cursor.last()));
         return None;
@@ -79,6 +83,15 @@ fn ends(cursor: &mut Cursor<'_>, layout: &Layout, ctx: &mut Context<'_>) -> Opti
         return None;
     }
     Some(Ends { from: Some(from), to: Some(to), one_way })
+}
+
+/// Takes the next atom if it can be the end of a link: a group, a replica, or what is written in its place.
+fn take_end<'s>(cursor: &mut Cursor<'s>) -> Option<&'s Atom> {
+    match cursor.peek()? {
+        Atom::Word(word) if matches!(word.text.as_str(), "bandwidth" | "latency") => None,
+        Atom::Arrow(_) => None,
+        _ => cursor.take(),
+    }
 }
 
 fn end(atom: &Atom, layout: &Layout, ctx: &mut Context<'_>) -> Option<LinkEnd> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Layout, error, group};
-use crate::analysis::language::block::{Block, take_name};
-use crate::analysis::language::choice::Cursor;
+use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
+use crate::analysis::language::cursor::Cursor;
 use crate::engine::paths;
 use crate::model::{Cluster, Phase, Pool};
 use crate::source::Span;
@@ -47,7 +47,7 @@ pub(super) fn lower(block: &Block<'_>, layout: &Layout, ctx: &mut Context<'_>) -
 fn pool(statement: &Statement, layout: &Layout, ctx: &mut Context<'_>) -> Option<Pool> {
     const PHASES: &[&str] = &["prefill", "decode"];
     let mut cursor = Cursor::of(statement);
-    let (phase, span) = take_name(&mut cursor, "pool", "`prefill` or `decode`", ctx)?;
+    let (phase, span) = cursor.take_name("pool", "`prefill` or `decode`", ctx)?;
     let phase = match phase.as_str() {
         "prefill" => Phase::Prefill,
         "decode" => Phase::Decode,
@@ -56,7 +56,7 @@ fn pool(statement: &Statement, layout: &Layout, ctx: &mut Context<'_>) -> Option
             return None;
         }
     };
-    let (name, span) = take_name(&mut cursor, "pool", "the name of a group", ctx)?;
+    let (name, span) = cursor.take_name("pool", "the name of a group", ctx)?;
     let group = group(&name, span, layout, ctx)?;
     cursor.finish("pool", ctx).then_some(Pool { phase, group })
 }

@@ -5,12 +5,13 @@
 mod error;
 mod rows;
 
-use crate::analysis::language::block::{Block, single_value};
+use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
-use crate::analysis::language::keys::{Key, Table, Value};
+use crate::analysis::language::cursor::Cursor;
 use crate::analysis::language::paths::resolve;
+use crate::analysis::language::table::Table;
 use crate::analysis::language::values;
-use crate::model::{Bound, TraceFile, Workload, WorkloadSource};
+use crate::model::{Bound, Field, Form, TraceFile, Workload, WorkloadSource};
 use crate::syntax::ast::{Atom, Statement, Text, Trace, TraceBody};
 use crate::units::{Dimension, Ratio, SimTime};
 use crate::workload::formats;
@@ -23,23 +24,25 @@ pub(in crate::analysis) static TABLE: Table = Table {
     block: "trace",
     summary: "recorded requests, replayed from a file",
     keys: &[
-        Key::required(
+        Field::required(
             "format",
-            Value::Choice("trace format", || formats::specs().collect()),
+            Form::Choice("trace format", || formats::specs().collect()),
             "how the file is written",
         ),
-        Key::optional(
+        Field::optional(
             "slice",
-            Value::Shape("5 min .. 25 min"),
+            Form::Shape("5 min .. 25 min"),
             "only rows between the two, in trace time, before `speedup`; time then starts at 0",
         ),
-        Key::optional("speedup", Value::Factor(Bound::Positive), "how many times as fast as recorded")
+        Field::optional("speedup", Form::Factor, "how many times as fast as recorded")
+            .within(Bound::Positive)
             .or("1"),
-        Key::optional(
+        Field::optional(
             "sample",
-            Value::Share(Bound::Between(SMALLEST_SAMPLE, 1.0)),
+            Form::Share,
             "the share of rows kept: drawn, but the same rows under every seed",
-        ),
+        )
+        .within(Bound::Between(SMALLEST_SAMPLE, 1.0)),
     ],
 };
 
@@ -92,7 +95,7 @@ fn file(path: &Text, block: &Block<'_>, ctx: &mut Context<'_>) -> Option<TraceFi
 fn slice(statement: &Statement, ctx: &mut Context<'_>) -> Option<(SimTime, SimTime)> {
     let [Atom::Range(from, to)] = statement.atoms.as_slice() else {
         // Reports a missing value, a single one, or whatever else stands there.
-        let expr = single_value(statement, "a span of trace time", ctx)?;
+        let expr = Cursor::single(statement).take_expr("slice", "a span of trace time", ctx)?;
         ctx.report(error::slice_without_end(ctx.text(expr.span()), expr.span()));
         return None;
     };

@@ -7,14 +7,15 @@
 mod error;
 mod lengths;
 
-use crate::analysis::language::block::{Block, single_value};
-use crate::analysis::language::choice::{Cursor, arguments, choose_or};
+use crate::analysis::language::block::Block;
+use crate::analysis::language::choice::{Offer, arguments, choose_or};
 use crate::analysis::language::context::Context;
+use crate::analysis::language::cursor::Cursor;
 use crate::analysis::language::error::{missing_statements, off_the_clock};
 use crate::analysis::language::expected::Expected;
-use crate::analysis::language::keys::{Key, Table, Value, block_name};
+use crate::analysis::language::table::{Table, block_name};
 use crate::analysis::language::values;
-use crate::model::{Arg, Bound, Choice, Form, Param, Slo, Workload, WorkloadSource};
+use crate::model::{Arg, Bound, Choice, Field, Form, Slo, Workload, WorkloadSource};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Statement};
 use crate::units::{Dimension, SimDuration, SimTime};
@@ -28,68 +29,24 @@ pub(in crate::analysis) static TABLE: Table = Table {
     block: "workload",
     summary: "one class of requests",
     keys: &[
-        Key::required(
-            "arrivals",
-            Value::Choice("arrival process", || arrivals::specs().collect()),
-            "the process: how irregularly requests come",
-        ),
-        Key::optional(
-            "rate",
-            Value::Shape("5 req/s"),
-            "how many come, over time; required unless `arrivals` is a closed loop",
-        ),
-        Key::optional(
-            "prompt",
-            Value::Choice("distribution", || crate::workload::lengths::specs().collect()),
-            "prompt tokens of a request",
-        ),
-        Key::optional(
-            "output",
-            Value::Choice("distribution", || crate::workload::lengths::specs().collect()),
-            "output tokens of a request",
-        ),
-        Key::optional(
-            "lengths",
-            Value::Choice("joint distribution", || crate::workload::lengths::pairs().collect()),
-            "prompt and output drawn together, in the place of `prompt` and `output`",
-        ),
-        Key::optional(
-            "session",
-            Value::Shape("{ turns geometric mean 4; think exponential mean 20 s }"),
-            "conversations; `rate` and `requests` then count these",
-        ),
-        Key::optional(
-            "prefix_group",
-            Value::Shape("1200"),
-            "tokens common to all requests, in front of the prompt; prefixes nest in the order written",
-        )
+        Field::required("arrivals", Form::Choice("arrival process", || arrivals::specs().collect()), "the process: how irregularly requests come"),
+        Field::optional("rate", Form::Shape("5 req/s"), "how many come, over time; required unless `arrivals` is a closed loop"),
+        Field::optional("prompt", Form::Distribution(Dimension::TOKENS), "prompt tokens of a request"),
+        Field::optional("output", Form::Distribution(Dimension::TOKENS), "output tokens of a request"),
+        Field::optional("lengths", Form::Choice("joint distribution", || crate::workload::lengths::pairs().collect()), "prompt and output drawn together, in the place of `prompt` and `output`"),
+        Field::optional("session", Form::Shape("{ turns geometric mean 4; think exponential mean 20 s }"), "conversations; `rate` and `requests` then count these"),
+        Field::optional("prefix_group", Form::Shape("1200"), "tokens common to all requests, in front of the prompt; prefixes nest in the order written")
         .repeatable(),
-        Key::optional(
-            "prefix_pool",
-            Value::Shape("20 tokens 1200"),
-            "one of several texts in front of the prompt; prefixes nest in the order written",
-        )
+        Field::optional("prefix_pool", Form::Shape("20 tokens 1200"), "one of several texts in front of the prompt; prefixes nest in the order written")
         .repeatable(),
-        Key::optional(
-            "priority",
-            Value::Shape("high"),
-            "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling priority`",
-        )
+        Field::optional("priority", Form::Shape("high"), "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling priority`")
         .or("normal"),
-        Key::optional("weight", Value::Factor(WEIGHT), "the share under `scheduling fair`").or("1"),
-        Key::optional("slo", Value::Shape("ttft 500 ms tpot 50 ms"), "bounds that a good request meets"),
-        Key::optional(
-            "start",
-            Value::Quantity(Dimension::TIME, Bound::NotNegative),
-            "when it begins, on the run's clock",
-        )
+        Field::optional("weight", Form::Factor, "the share under `scheduling fair`").within(WEIGHT).or("1"),
+        Field::optional("slo", Form::Shape("ttft 500 ms tpot 50 ms"), "bounds that a good request meets"),
+        Field::optional("start", Form::Quantity(Dimension::TIME), "when it begins, on the run's clock").within(Bound::NotNegative)
         .or("0 s"),
-        Key::optional(
-            "duration",
-            Value::Quantity(Dimension::TIME, Bound::Positive),
-            "for how long requests (or sessions) arrive",
-        ),
-        Key::optional("requests", Value::Count(Bound::Between(1.0, MAX_REQUESTS)), "how many requests (or sessions) arrive"),
+        Field::optional("duration", Form::Quantity(Dimension::TIME), "for how long requests (or sessions) arrive").within(Bound::Positive),
+        Field::optional("requests", Form::Count, "how many requests (or sessions) arrive").within(Bound::Between(1.0, MAX_REQUESTS)),
     ],
 };
 
@@ -101,20 +58,15 @@ pub(in crate::analysis) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Op
     let (prompt, output) = lengths::lower(block, ctx);
     let session = optional(block, "session", ctx, session);
     let prefixes = prefixes(block, ctx);
-    let start = optional(block, "start", ctx, |statement, ctx| {
-        values::time(single_value(statement, "a time", ctx)?, &statement.key.text, ctx)
-    });
-    let duration = optional(block, "duration", ctx, |statement, ctx| {
-        let expr = single_value(statement, "a time", ctx)?;
-        values::duration(expr, &statement.key.text, Bound::Positive, ctx)
-    });
+    let start = block.time("start", ctx);
+    let duration = optional(block, "duration", ctx, |_, ctx| block.duration("duration", ctx));
     let requests = optional(block, "requests", ctx, |_, ctx| block.count("requests", ctx));
     let priority = optional(block, "priority", ctx, priority);
     let weight = block.quantity("weight", ctx);
     let slo = optional(block, "slo", ctx, slo);
     let together = together(block, ctx);
     if let (Some(Some(rate)), Some(start), Some(duration), Some(None)) = (&rate, start, duration, requests) {
-        few_enough(block, rate, start.unwrap_or(SimTime::ZERO), duration, ctx)?;
+        few_enough(block, rate, start, duration, ctx)?;
     }
     let source = WorkloadSource::Generated {
         arrivals: arrivals?,
@@ -123,7 +75,7 @@ pub(in crate::analysis) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Op
         output: output?,
         session: session?,
         prefixes: prefixes?,
-        start: start?.unwrap_or(SimTime::ZERO),
+        start: start?,
         duration: duration?,
         requests: requests?,
     };
@@ -147,7 +99,7 @@ fn require(block: &Block<'_>, ctx: &mut Context<'_>) {
         _ => false,
     };
     let keys = TABLE.keys;
-    let missing: Vec<&Key> =
+    let missing: Vec<&Field> =
         keys.iter().filter(|key| needed(key.name) && !block.has_or_misspelt(key.name)).collect();
     if !missing.is_empty() && !block.damaged {
         ctx.report(missing_statements(&block_name(block.table, block.name), block.header, &missing));
@@ -212,8 +164,9 @@ fn rate(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Option<Choice>> {
         (None, Some(_)) => Some(None),
         (None, None) => None,
         (Some(statement), None) => {
-            let (specs, place) = (rates::specs(), Dimension::REQUEST_RATE);
-            let choice = choose_or(rates::UNNAMED, specs, "rate", statement, place, ctx)?;
+            let offer =
+                Offer { specs: rates::specs().collect(), what: "rate", place: Dimension::REQUEST_RATE };
+            let choice = choose_or(rates::UNNAMED, &offer, statement, ctx)?;
             fits(rates::check(&choice), statement, ctx)?;
             Some(Some(choice))
         }
@@ -243,7 +196,7 @@ fn few_enough(
 
 fn session(statement: &Statement, ctx: &mut Context<'_>) -> Option<Choice> {
     let spec = &sessions::SPEC;
-    let args = arguments(spec.params, statement, Dimension::NUMBER, ctx)?;
+    let args = arguments(spec.arguments, statement, Dimension::NUMBER, ctx)?;
     let choice = Choice { name: spec.name.to_owned(), args };
     for nested in choice.args.iter().filter_map(|(name, _)| choice.choice(name)) {
         fits(crate::workload::lengths::check(nested), statement, ctx)?;
@@ -257,7 +210,7 @@ fn prefixes(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Vec<Choice>> {
     let mut sound = true;
     for (key, statement) in block.statements() {
         let Some(spec) = prefixes::specs().find(|spec| spec.name == key) else { continue };
-        match arguments(spec.params, statement, Dimension::TOKENS, ctx) {
+        match arguments(spec.arguments, statement, Dimension::TOKENS, ctx) {
             Some(args) => {
                 found.push(Choice { name: spec.name.to_owned(), args });
                 sound = sound && fits(prefixes::check(&found), statement, ctx).is_some();
@@ -277,7 +230,7 @@ static PRIORITIES: &[(&str, i32)] = &[("high", 1), ("normal", NORMAL), ("low", -
 const MAX_PRIORITY: f64 = 1000.0;
 
 fn priority(statement: &Statement, ctx: &mut Context<'_>) -> Option<i32> {
-    let mut cursor = Cursor::of(statement);
+    let mut cursor = Cursor::single(statement);
     if let Some((word, span)) = cursor.take_word(ctx) {
         let known = PRIORITIES.iter().find(|(name, _)| *name == word);
         if known.is_none() {
@@ -286,7 +239,7 @@ fn priority(statement: &Statement, ctx: &mut Context<'_>) -> Option<i32> {
         }
         return known.filter(|_| cursor.finish("priority", ctx)).map(|(_, value)| *value);
     }
-    let expr = single_value(statement, "`high`, `normal`, `low` or a whole number", ctx)?;
+    let expr = cursor.take_expr("priority", "`high`, `normal`, `low` or a whole number", ctx)?;
     let bound = Bound::Between(-MAX_PRIORITY, MAX_PRIORITY);
     let value = values::quantity(expr, Expected::new("priority", Dimension::NUMBER, bound), ctx)?.value;
     if libm::trunc(value) != value {
@@ -296,10 +249,11 @@ fn priority(statement: &Statement, ctx: &mut Context<'_>) -> Option<i32> {
     Some(value as i32)
 }
 
-static SLO: &[Param] = &[
-    Param::optional("ttft", Form::Quantity(Dimension::TIME), Bound::Positive, "time to first token"),
-    Param::optional("tpot", Form::Quantity(Dimension::TIME), Bound::Positive, "time per output token"),
-    Param::optional("latency", Form::Quantity(Dimension::TIME), Bound::Positive, "from arrival to finish"),
+static SLO: &[Field] = &[
+    Field::optional("ttft", Form::Quantity(Dimension::TIME), "time to first token").within(Bound::Positive),
+    Field::optional("tpot", Form::Quantity(Dimension::TIME), "time per output token").within(Bound::Positive),
+    Field::optional("latency", Form::Quantity(Dimension::TIME), "from arrival to finish")
+        .within(Bound::Positive),
 ];
 
 fn slo(statement: &Statement, ctx: &mut Context<'_>) -> Option<Slo> {

@@ -7,7 +7,7 @@ use crate::analysis::language::value::Param;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{definitions, names, values};
 use crate::dictionary;
-use crate::model::{Form, Param as ParamSpec, Spec};
+use crate::model::{Field, Form, Spec};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 use crate::syntax::{EXPECTATION_WORDS, RESERVED_HELP};
@@ -194,14 +194,14 @@ pub(in crate::analysis) fn repeated_argument(name: &str, of: &str, again: Span, 
 /// `gamma` without `cv`
 pub(in crate::analysis) fn missing_arguments(
     of: &str,
-    missing: &[&ParamSpec],
+    missing: &[&Field],
     place: Dimension,
     at: Span,
     ctx: &Context<'_>,
 ) -> Diagnostic {
-    let names: Vec<&str> = missing.iter().map(|param| param.name).collect();
+    let names: Vec<&str> = missing.iter().map(|field| field.name).collect();
     let (list, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
-    let shown: Vec<String> = missing.iter().map(|param| usage(param, place)).collect();
+    let shown: Vec<String> = missing.iter().map(|field| usage(field, place)).collect();
     Diagnostic::error(
         &definitions::MISSING_VALUE,
         format!("`{of}` needs {list}"),
@@ -224,27 +224,34 @@ fn written_so_far(of: &str, at: Span, ctx: &Context<'_>) -> String {
 }
 
 /// A choice with the arguments it cannot do without, as it is written: `constant 512`.
-pub(super) fn choice_usage(spec: &Spec, place: Dimension) -> String {
-    let required = spec.params.iter().filter(|param| param.required).map(|param| usage(param, place));
+fn choice_usage(spec: &Spec, place: Dimension) -> String {
+    let required = spec.arguments.iter().filter(|field| field.required).map(|field| usage(field, place));
     std::iter::once(spec.name.to_owned()).chain(required).collect::<Vec<_>>().join(" ")
 }
 
-/// An argument as it is written, for docs and help: `cv 2`, `[weight distribution, …]`.
-fn usage(param: &ParamSpec, place: Dimension) -> String {
-    let value = match param.form {
-        Form::Quantity(dimension) => example_of(param.name, dimension).to_owned(),
-        Form::OfPlace | Form::QuantilesOfPlace => example_of(param.name, place).to_owned(),
+/// A field as it is written, for help: `cv 2`, `vram 80 GB`, `[weight distribution, …]`.
+pub(in crate::analysis) fn usage(field: &Field, place: Dimension) -> String {
+    let value = match field.form {
+        Form::Quantity(dimension) => example_of(field.name, dimension).to_owned(),
+        Form::OfPlace | Form::QuantilesOfPlace => example_of(field.name, place).to_owned(),
         Form::RangeOfPlace => "low .. high".to_owned(),
         Form::Count => "4".to_owned(),
-        Form::Distribution(dimension) => format!("exponential mean {}", example_of(param.name, dimension)),
+        Form::Share => "90%".to_owned(),
+        Form::Factor => "0.8".to_owned(),
+        Form::Choice(_, registry) => {
+            registry().first().map(|spec| choice_usage(spec, place)).unwrap_or_default()
+        }
+        Form::Distribution(Dimension::TOKENS) => "constant 512".to_owned(),
+        Form::Distribution(dimension) => format!("exponential mean {}", example_of(field.name, dimension)),
         Form::Weighted => "[weight distribution, …]".to_owned(),
         Form::List(_) => "[a, b, …]".to_owned(),
         Form::File => "\"file\"".to_owned(),
         Form::Text => "\"text\"".to_owned(),
         Form::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
         Form::Stages => "{ 5 min -> 20 req/s }".to_owned(),
+        Form::Shape(shape) => shape.to_owned(),
     };
-    if param.positional { value } else { format!("{} {value}", param.name) }
+    if field.positional { value } else { format!("{} {value}", field.name) }
 }
 
 /// `cv` and nothing behind it

@@ -1,14 +1,13 @@
 //! Statements of a block, whichever it is.
 
-use super::names::choice_usage;
+use super::names::usage;
 use super::strangers::help_for_key;
-use crate::analysis::language::expected::example_of;
-use crate::analysis::language::keys::{Key, Table, Value};
 use crate::analysis::language::mode::Mode;
 use crate::analysis::language::suggest::all_of;
+use crate::analysis::language::table::Table;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{definitions, names};
-use crate::model::Batching;
+use crate::model::{Batching, Field};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Statement};
 use crate::units::Dimension;
@@ -34,35 +33,17 @@ pub(in crate::analysis) fn set_twice(again: &Statement, first: &Statement, table
 }
 
 /// `gpu fast { vram 80 GB }`
-pub(in crate::analysis) fn missing_statements(block: &str, header: Span, missing: &[&Key]) -> Diagnostic {
+pub(in crate::analysis) fn missing_statements(block: &str, header: Span, missing: &[&Field]) -> Diagnostic {
     let names: Vec<&str> = missing.iter().map(|key| key.name).collect();
     let (names, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
-    let shown: Vec<String> = missing.iter().map(|key| usage(key)).collect();
+    let shown: Vec<String> = missing.iter().map(|field| usage(field, Dimension::NUMBER)).collect();
     let message = format!("`{block}` needs {names}");
     Diagnostic::error(&definitions::MISSING_STATEMENT, message, header, format!("{names} {are} missing"))
         .with_help(format!("add `{}`", shown.join("; ")))
 }
 
-/// A statement as it is written.
-pub(in crate::analysis) fn usage(key: &Key) -> String {
-    let value = match key.value {
-        Value::Quantity(dimension, _) => example_of(key.name, dimension).to_owned(),
-        Value::Share(_) => "90%".to_owned(),
-        Value::Factor(_) => "0.8".to_owned(),
-        Value::Count(_) => "4".to_owned(),
-        Value::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
-        Value::Choice(what, registry) => {
-            // The place of a distribution is tokens, that of a rate is requests: both are read off the argument.
-            let place = if what == "distribution" { Dimension::TOKENS } else { Dimension::REQUEST_RATE };
-            registry().first().map(|spec| choice_usage(spec, place)).unwrap_or_default()
-        }
-        Value::Shape(shape) => shape.to_owned(),
-    };
-    format!("{} {value}", key.name)
-}
-
 /// `max_batch 8` with `batching phases`
-pub(in crate::analysis) fn other_batching(key: &Ident, entry: &Key, mode: &Mode) -> Diagnostic {
+pub(in crate::analysis) fn other_batching(key: &Ident, entry: &Field, mode: &Mode) -> Diagnostic {
     let (here, there) = match mode.batching {
         Batching::Phases => ("phases", "continuous"),
         Batching::Continuous => ("continuous", "phases"),

@@ -2,8 +2,8 @@
 //!
 //! Not for messages: those are worded beside the mistakes they belong to. Looked at only when something is wrong.
 
-use crate::analysis::language::keys::Table;
 use crate::analysis::language::suggest::{alternatives, by_likeness, did_you_mean, nearest};
+use crate::analysis::language::table::Table;
 use crate::dictionary::{self, Instead, Measure, measure, percentile_without_a_metric};
 use crate::metrics;
 
