@@ -536,7 +536,7 @@ expect p99_ttft_ms for chatt < 1 s";
 }
 
 #[test]
-fn explanations_show_the_mistake_and_its_mending() {
+fn explanations_show_the_mistake_and_its_fix() {
     let families = ["E01", "E02", "E03", "E04", "E05", "E06", "E09"];
     let mut unsound = Vec::new();
     let described = codes().filter(|info| families.iter().any(|family| info.code.starts_with(family)));

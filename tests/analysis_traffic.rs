@@ -202,7 +202,7 @@ fn rows_are_sorted_by_arrival_and_equal_ones_stay_in_order() {
 }
 
 #[test]
-fn columns_may_stand_in_any_order() {
+fn columns_may_be_in_any_order() {
     let trace = workload("trace t {\n columns gen arrival_s prompt\n 20 1.5 9\n}");
     let WorkloadSource::Rows(rows) = trace.source else { panic!("an inline trace has rows") };
     let row = &rows[0];
@@ -347,7 +347,7 @@ fn selectors_become_indices() {
 }
 
 #[test]
-fn a_span_of_time_behind_a_condition_is_for_all_of_it() {
+fn a_span_of_time_after_a_condition_applies_to_all_of_it() {
     let spans = |text: &str| match expectation(text).condition {
         Condition::Compare { left: Term::Metric(left), right: Term::Metric(right), .. } => {
             (left.selection.during, right.selection.during)

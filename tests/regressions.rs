@@ -86,7 +86,7 @@ fn unknown_keys_are_refused_in_every_block() {
 }
 
 #[test]
-fn rates_that_are_nothing_for_ever_are_refused() {
+fn rates_that_stay_zero_forever_are_refused() {
     is_refused("prefill 1000 tok/s", "prefill 0 tok/s", "E0204");
     is_refused("decode 100 tok/s", "decode 0 tok/s", "E0204");
     is_refused("decode 100 tok/s", "decode 100 tok/s; decode_efficiency 0%", "E0204");

@@ -54,14 +54,14 @@ fn a_packed_trace_that_was_cut_short_is_called_that() {
 }
 
 #[test]
-fn a_table_is_no_json() {
+fn a_table_is_not_json() {
     let message = "`a.csv:1:1`: expected an object as `{\"timestamp\": 0, \"input_length\": 6758, …}`, found `TIMESTAMP,ContextTokens,Gen";
     stats(AZURE, &["--format", "mooncake"], 3, &[message, "give another `--format`"]);
     stats("{\"timestamp\": 0,\n", &["--format", "mooncake"], 3, &["`a.csv:1:", "EOF while parsing"]);
 }
 
 #[test]
-fn a_slice_beyond_the_trace_is_told_where_the_trace_ends() {
+fn a_slice_beyond_the_trace_says_where_the_trace_ends() {
     let message = "found none of `3` (`3` outside slice); the last is at `2 s`";
     stats(AZURE, &["--slice", "5 min .. 6 min"], 3, &[message, "another `--slice`"]);
     let header = AZURE.lines().next().expect("a header");

@@ -187,7 +187,7 @@ fn a_revision_without_results_is_no_baseline() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_baseline_leaves_no_checkout_behind() {
+fn an_interrupted_baseline_leaves_no_checkout() {
     use std::time::Duration;
     let endless = RANDOM.replace("requests 300", "requests 100000000");
     let project = Project::new().with("scenarios/a.kvs", endless).with("temporary/kept", "");

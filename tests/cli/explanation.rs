@@ -24,7 +24,7 @@ fn fails(expectation: &str, notes: &[&str]) {
 }
 
 #[test]
-fn where_the_time_went_is_told_of_the_requests_that_decide() {
+fn a_failure_says_where_the_deciding_requests_spent_their_time() {
     // r1 ends at 750 ms, r2 at 1,500 (1,400 after it arrived), r3 at 2,250 (2,050): 1,300 of them waiting.
     fails(
         "p99_latency_ms < 1 s",
@@ -50,7 +50,7 @@ fn where_the_time_went_is_told_of_the_requests_that_decide() {
 }
 
 #[test]
-fn of_a_maximum_over_time_it_is_told_when_first() {
+fn a_maximum_over_time_says_when_it_was_first_exceeded() {
     let project = Project::new().with("q.kvs", format!("{QUEUE}expect max_queue_depth <= 1\n"));
     project.kvs(["check"]).exits(1).warns("note: ").warns("200 ms");
 }
@@ -80,7 +80,7 @@ fn what_holds_is_not_explained() {
 }
 
 #[test]
-fn over_windows_it_is_the_first_and_the_worst_that_are_told() {
+fn over_windows_the_first_and_the_worst_are_reported() {
     // r1 arrives alone in its window and takes 750 ms; r2 and r3 share the next, the later one takes 2,050 ms.
     fails(
         "max_latency_ms over 100 ms windows < 700 ms",
@@ -108,7 +108,7 @@ fn of_a_span_only_the_requests_in_it_decide() {
 }
 
 #[test]
-fn over_time_it_is_told_what_the_system_held_where_the_condition_was_lost() {
+fn over_time_a_failure_says_what_the_system_held_when_the_condition_broke() {
     fails("always queue_depth <= 1", &["at 200 ms: 2 requests in queue, 1 in prefill"]);
     fails("always queue_depth < 1 during 800 ms .. 2 s", &["at 800 ms: 1 request in queue, 1 in prefill"]);
     // Empty up to 100 ms, when r2 has to wait; again from 1.5 s, when r3 is served, to its end.
@@ -119,7 +119,7 @@ fn over_time_it_is_told_what_the_system_held_where_the_condition_was_lost() {
 }
 
 #[test]
-fn who_gave_way_is_told_for_how_long() {
+fn a_preempted_request_says_for_how_long() {
     // Four blocks of four tokens, steps of 10 ms: `b` is preempted at 50 ms and prefilled again from 80 to 90 ms, as
     // scenarios/continuous/preemption.kvs computes. Of its 110 ms it waits 30, prefills 20 and decodes 60.
     let text = "

@@ -46,7 +46,7 @@ fn stdin_goes_to_stdout() {
 }
 
 #[test]
-fn nothing_to_lay_out_and_no_such_file_are_different_errors() {
+fn nothing_to_format_and_no_such_file_are_different_errors() {
     Project::new().kvs(["fmt"]).exits(4).warns("no `.kvs` file");
     Project::new().kvs(["fmt", "none.kvs"]).exits(5).warns("`none.kvs`");
     Project::first().kvs(["fmt", "-", "first.kvs"]).exits(2);

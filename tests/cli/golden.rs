@@ -50,7 +50,7 @@ fn a_stored_snapshot_is_compared_and_left_alone() {
 }
 
 #[test]
-fn a_missing_snapshot_fails_and_waits_for_a_review() {
+fn a_missing_snapshot_fails_and_is_pending_review() {
     let project = Project::first();
     fs::create_dir(project.path("snapshots")).expect("writable");
     project
@@ -63,7 +63,7 @@ fn a_missing_snapshot_fails_and_waits_for_a_review() {
 }
 
 #[test]
-fn changed_numbers_fail_with_a_difference_and_wait_for_a_review() {
+fn changed_numbers_fail_with_a_difference_and_are_pending_review() {
     let project = with_snapshot();
     let stored = project.read(SNAP);
     project.write("first.kvs", slower());

@@ -118,14 +118,14 @@ fn what_is_wrong_is_shown_at_its_place() {
 }
 
 #[test]
-fn what_one_call_does_is_no_setting() {
+fn what_one_call_does_is_not_a_setting() {
     for flag in ["update", "list", "failed", "allow-outside", "show-config"] {
         refuses(&format!("[defaults]\n{flag} = true\n"), "E0615", "2:1", &[flag]);
     }
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_and_in_order() {
+fn all_mistakes_are_reported_at_once_and_in_order() {
     let project = project("[profile.ci]\nseeds = 0\n[defaults]\nsede = 1\n[diff]\ngate = 3\n");
     let stderr = project.kvs(["check", "--error-format", "concise"]).exits(3).stderr;
     let places: Vec<&str> = stderr.lines().map(|line| line.split(": ").next().expect("a place")).collect();

@@ -245,7 +245,7 @@ fn two_roots() -> Project {
 }
 
 #[test]
-fn cases_of_two_roots_are_told_apart_in_every_report() {
+fn cases_of_two_roots_are_distinguished_in_every_report() {
     let project = two_roots();
     assert_eq!(report(&project, &FORMATS, &["p", "q", "-j", "2"]), 1);
     let results = json(&project, "out/json");

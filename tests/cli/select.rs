@@ -56,7 +56,7 @@ fn what_failed_is_kept_where_git_does_not_look_and_not_in_ci() {
 }
 
 #[test]
-fn a_list_that_is_none_or_cannot_be_kept_changes_nothing_else() {
+fn an_unreadable_or_unwritable_list_changes_nothing_else() {
     let project = suite();
     project.write(".kvs/failed.json", "[");
     project.kvs(["check"]).exits(1).warns("note: ").warns("delete it");
@@ -129,7 +129,7 @@ fn flags_that_choose_work_together() {
 }
 
 #[test]
-fn seeds_of_one_case_run_at_once_and_are_told_in_order() {
+fn seeds_of_one_case_run_in_parallel_and_are_reported_in_order() {
     let seeds = FIRST.replace(
         "trace { r1 0 500 200 }",
         "workload w { arrivals poisson; rate 5 req/s; prompt constant 9; output constant 9; requests 20 }",

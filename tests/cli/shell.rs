@@ -27,7 +27,7 @@ fn wrong_usage_is_exit_2() {
 }
 
 #[test]
-fn numbers_out_of_range_are_told_what_is_in_it() {
+fn numbers_out_of_range_are_answered_with_the_range() {
     let project = Project::first();
     project.kvs(["run", "first.kvs", "--seed", "-1"]).exits(2).warns("'-1'").warns("a whole number from 0");
     for jobs in ["0", "1025", "100000"] {

@@ -59,7 +59,7 @@ fn met(met: Met) -> String {
 }
 
 #[test]
-fn words_are_many_and_stand_once() {
+fn words_are_many_and_unique() {
     assert!(words().count() >= 120, "the table has only {} words", words().count());
     let mut seen = BTreeSet::new();
     let letters = |name: &str| -> String {

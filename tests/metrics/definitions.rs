@@ -179,7 +179,7 @@ fn nothing_at_all_has_no_shares_and_no_times() {
 }
 
 #[test]
-fn the_peak_of_a_sum_is_no_sum_of_peaks() {
+fn the_peak_of_a_sum_is_not_the_sum_of_peaks() {
     // At 20 ms the memory changes hands within one instant: 3000 never existed.
     let script = "
         10  gpu 0: 0 0 1 2000
@@ -258,7 +258,7 @@ fn a_retry_that_ends_in_the_global_queue_is_no_success_wherever_it_goes_from_the
 }
 
 #[test]
-fn warmup_leaves_out_requests_but_no_state() {
+fn warmup_excludes_requests_but_not_state() {
     let mut scenario = scenario();
     scenario.run.warmup = SimTime::from_ms(100);
     check_of(

@@ -173,7 +173,7 @@ fn golden_lines_are_few() {
 }
 
 #[test]
-fn samples_show_the_state_before_what_happens_at_their_time_and_the_last_row_that_behind_the_end() {
+fn samples_show_the_state_before_their_instant_and_the_last_row_the_state_after_the_end() {
     let script = "
         0    a1 arrives code 1 7
         0    gpu 0: 1 0 0 10

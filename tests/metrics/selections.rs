@@ -197,7 +197,7 @@ fn windows_tumble_from_zero_and_skip_what_is_empty() {
 }
 
 #[test]
-fn it_is_known_how_many_requests_stand_behind_a_value() {
+fn a_value_knows_how_many_requests_it_is_based_on() {
     let metric = Metric {
         selection: Selection { workload: Some(CODE), ..Selection::default() },
         ..metric("p99_latency_ms")

@@ -113,7 +113,7 @@ fn comparisons_have_a_signed_margin() {
 }
 
 #[test]
-fn the_measured_side_is_the_value_wherever_it_stands() {
+fn the_measured_side_is_the_value_on_either_side() {
     check(compare(seconds(0.4), Comparison::Greater, of("max_latency_ms")), Status::Pass, [0.3, 0.4, 0.1]);
 }
 
@@ -254,7 +254,7 @@ fn a_system_that_drained_stays_as_it_is_and_one_that_was_cut_short_says_nothing_
 }
 
 #[test]
-fn requests_of_a_time_behind_the_run_are_not_said_to_lack_samples() {
+fn requests_of_a_time_after_the_run_are_not_said_to_lack_samples() {
     let during = Some((SimTime::from_ms(3_600_000), SimTime::from_ms(7_200_000)));
     let selection = Selection { during, ..Selection::default() };
     for name in ["throughput_tokens_per_sec", "p99_ttft_ms"] {

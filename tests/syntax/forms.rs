@@ -54,7 +54,7 @@ fn unknown_units_reach_the_analysis() {
 }
 
 #[test]
-fn words_behind_numbers_are_arguments() {
+fn words_after_numbers_are_arguments() {
     statement("gpus worker x 8 as big", "gpus worker x 8 as big");
     statement("gpus h100_sxm x 8  tensor_parallel 4", "gpus h100_sxm x 8 tensor_parallel 4");
     statement(
@@ -222,7 +222,7 @@ fn selectors_bind_to_the_metric_before_them() {
 }
 
 #[test]
-fn selectors_behind_a_literal_bind_to_the_condition() {
+fn selectors_after_a_literal_bind_to_the_condition() {
     expectation("p99 < 1 s for chat", "((< p99 1[s]) | for:chat)");
     expectation("p99 < 200 for chat", "((< p99 200) | for:chat)");
     expectation(

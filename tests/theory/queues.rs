@@ -65,7 +65,7 @@ fn log_normal_services_at_one_gpu() {
 }
 
 #[test]
-fn several_gpus_behind_the_global_queue() {
+fn several_gpus_share_the_global_queue() {
     for n_servers in [2, 4, 8] {
         for load in [0.6, 0.85] {
             let text = queue(n_servers, load, "exponential mean 100_000")

@@ -61,7 +61,7 @@ fn the_number_present_is_geometric_whatever_the_services() {
 }
 
 #[test]
-fn everybody_is_slowed_alike() {
+fn all_requests_are_slowed_alike() {
     let load = 0.7;
     let mut found = Requests::default();
     run(&compile(&shared(load, "lognormal mean 100_000 cv 1.5")), 1, &mut found);

@@ -152,7 +152,7 @@ fn equal_texts_and_only_those_have_equal_numbers() {
 }
 
 #[test]
-fn an_output_goes_on_behind_a_prompt_with_nothing_of_its_own() {
+fn an_output_continues_after_a_prompt_without_tokens_of_its_own() {
     let mut workload = with_prefixes("chat", vec![group(20.0)], 2);
     let WorkloadSource::Generated { prompt, .. } = &mut workload.source else { unreachable!() };
     *prompt = choice("constant", &[("value", 0.0)]);
@@ -163,7 +163,7 @@ fn an_output_goes_on_behind_a_prompt_with_nothing_of_its_own() {
 }
 
 #[test]
-fn a_session_keeps_its_texts_and_grows_behind_them() {
+fn a_session_keeps_its_texts_and_grows_after_them() {
     let mut workload = with_prefixes("chat", vec![group(20.0), pool(5.0, 30.0, "round_robin")], 10);
     let WorkloadSource::Generated { session, .. } = &mut workload.source else { unreachable!() };
     let nested = |value| Arg::Choice(Box::new(choice("constant", &[("value", value)])));

@@ -110,7 +110,7 @@ fn a_header_without_a_column_is_shown() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_an_error() {
+fn bytes_that_are_not_text_are_an_error() {
     check_error("kvs", b"a 0 1 1\n\xff 0 1 1\n", Some(2), None, "expected UTF-8 text, found other bytes");
     let text = [HEADER.as_bytes(), b"\n\xff,1,1\n"].concat();
     check_error("azure", &text, Some(2), None, "expected UTF-8 text, found other bytes");
