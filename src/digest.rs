@@ -1,6 +1,6 @@
 //! Fingerprints: of inputs and settings in `run_meta.json`, and in file names that would else be alike.
 //!
-//! Not for random streams, whose keys are derived in `rng`. Invariant: the same bytes give the same text for ever.
+//! Not for random streams, whose keys are derived in `rng`. Invariant: the same bytes always give the same text.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead};

@@ -28,7 +28,7 @@ impl Span {
         Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The empty span just behind this one, where something is missing.
+    /// The empty span just after this one, where something is missing.
     #[must_use]
     pub fn behind(self) -> Span {
         Span { start: self.end, ..self }
@@ -58,7 +58,7 @@ impl Sources {
         id
     }
 
-    /// The source behind an id.
+    /// The source with an id.
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
         &self.list[id.0 as usize]

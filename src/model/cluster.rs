@@ -12,7 +12,7 @@ use crate::units::{Bandwidth, SimDuration};
 pub struct Cluster {
     /// In the order written; physical GPUs are numbered through in this order.
     pub groups: Vec<Group>,
-    /// As written; empty means a link of its own for every pair.
+    /// As written; empty means a separate link for every pair.
     pub links: Vec<Link>,
     /// How transfers share a link.
     pub contention: Contention,
@@ -40,7 +40,7 @@ pub struct Group {
     pub gpu: Gpu,
     /// Physical GPUs.
     pub n_gpus: u32,
-    /// Physical GPUs a replica.
+    /// Physical GPUs per replica.
     pub tensor_parallel: u32,
 }
 
@@ -79,8 +79,8 @@ impl Cluster {
         unreachable!("replica {replica} lies outside the cluster")
     }
 
-    /// What joins the GPUs of a group's replicas, over which tensor parallelism sums: a link within the whole group,
-    /// else what the GPU type says, else `link default`. `None` where nothing does.
+    /// What joins the GPUs of a group's replicas for all-reduces: a link within the whole group,
+    /// otherwise what the GPU type says, otherwise `link default`. `None` if nothing joins them.
     #[must_use]
     pub fn peers(&self, group: usize) -> Option<PeerLink> {
         if let Some(link) = self.peers_stated(group) {

@@ -165,7 +165,7 @@ pub struct GpuSelection {
 pub struct Mention<'a> {
     /// What is measured.
     pub metric: &'a Metric,
-    /// Whether it stands below `always`, `eventually` or `for`, which look at it over time.
+    /// Whether it is inside `always`, `eventually` or `for`, which evaluate it over time.
     pub over_time: bool,
 }
 

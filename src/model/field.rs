@@ -57,7 +57,7 @@ pub enum Form {
     List(Dimension),
     /// `"file"`.
     File,
-    /// `"text"` that is no file, as the name of a column.
+    /// `"text"` that is not a file, such as the name of a column.
     Text,
     /// One of these words.
     Word(&'static [&'static str]),

@@ -38,13 +38,13 @@ impl fmt::Display for Case {
 pub struct Scenario {
     /// Which.
     pub case: Case,
-    /// What is served.
+    /// The model served.
     pub model: LanguageModel,
-    /// On what.
+    /// The hardware.
     pub cluster: Cluster,
     /// How a replica executes.
     pub engine: Engine,
-    /// Who goes where and when.
+    /// Routing, scheduling and memory.
     pub policy: Policy,
     /// What arrives; traces among them, in the order written.
     pub workloads: Vec<Workload>,
@@ -89,22 +89,22 @@ pub struct Engine {
     pub schedule_ahead: u32,
 }
 
-/// Who goes where and when.
+/// Routing, scheduling and memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// Which GPU prefills.
     pub routing: Choice,
     /// Which GPU decodes.
     pub decode_routing: Choice,
-    /// Who of the waiting goes first.
+    /// Which waiting request goes first.
     pub scheduling: Choice,
-    /// What is held from admission on: `safe`, `lazy`.
+    /// What is reserved on admission: `safe`, `lazy`.
     pub reservation: Choice,
     /// What happens when memory runs out: `reject`, `evict`.
     pub memory_pressure: Choice,
-    /// Who is evicted: `lru`, `fifo`.
+    /// Which request is evicted first: `lru`, `fifo`.
     pub eviction: Choice,
-    /// How running work gives way (`batching continuous`).
+    /// How running requests are preempted (`batching continuous`).
     pub preemption: Choice,
     /// Whether high priorities preempt running work (`batching continuous`).
     pub preempt_by_priority: bool,

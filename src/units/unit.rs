@@ -6,7 +6,7 @@ use super::Dimension;
 /// differs from 1 for units of a base dimension, so that `800 ms` and `0.8 s` are the same number to the bit.
 #[derive(Debug)]
 pub struct Unit {
-    /// As written behind a number.
+    /// As written after a number.
     pub name: &'static str,
     /// What it measures.
     pub dimension: Dimension,

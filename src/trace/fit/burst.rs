@@ -106,8 +106,8 @@ fn with_gaps(variance: f64, decay_s: f64, per_s: f64, gap_cv: Option<f64>) -> Bu
 }
 
 impl Burst {
-    /// The cv of the gaps at a constant rate: from the first two moments `phi (L-Q)^-k 1`, `phi` the state an arrival
-    /// leaves behind (W. Fischer and K. Meier-Hellstern, "The Markov-modulated Poisson process (MMPP) cookbook",
+    /// The cv of the gaps at a constant rate: from the first two moments `phi (L-Q)^-k 1`, `phi` the state after an
+    /// arrival (W. Fischer and K. Meier-Hellstern, "The Markov-modulated Poisson process (MMPP) cookbook",
     /// Performance Evaluation 18, 1993).
     fn gap_cv(&self, per_s: f64) -> f64 {
         let Burst { on_s, off_s, quiet } = *self;

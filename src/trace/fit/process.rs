@@ -1,4 +1,4 @@
-//! The arrival process: the simplest that gives the measured index of dispersion, or else the nearest.
+//! The arrival process: the simplest with the measured index of dispersion, otherwise the nearest.
 //!
 //! Candidates are Poisson, gamma gaps by the moments of the gaps, and bursts fitted to the index. Each is put on the
 //! fitted rate, drawn from under every seed, and judged by its worst window.

@@ -57,7 +57,7 @@ impl Rate {
         }
     }
 
-    /// Requests a second in the mean.
+    /// Mean requests per second.
     pub(super) fn mean(&self) -> f64 {
         self.cumulative(self.span_s()) / self.span_s()
     }

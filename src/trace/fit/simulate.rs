@@ -16,7 +16,7 @@ pub type Compile<'a> = &'a dyn Fn(&str) -> Result<Scenario, String>;
 /// What drawing gave: means over the seeds, and all lengths together.
 #[derive(Clone, Debug)]
 pub struct Simulated {
-    /// Requests in the mean.
+    /// Mean number of requests.
     pub requests: f64,
     /// Requests a second, as of a trace.
     pub rate_per_s: Option<f64>,

@@ -21,12 +21,12 @@ pub(crate) struct Spread<'a> {
 }
 
 impl<'a> Spread<'a> {
-    /// Tells `each` of every arrival, in order.
+    /// Passes every arrival to `each`, in order.
     pub(crate) fn new(batches: Batches, stream: Stream, each: &'a mut dyn FnMut(SimTime)) -> Spread<'a> {
         Spread { tick: (batches.every_s * 1e12) as u64, stream, at: SimTime::ZERO, size: 0, each }
     }
 
-    /// An arrival as recorded, none before the last one told.
+    /// An arrival as recorded, not before the previous one.
     pub(crate) fn add(&mut self, at: SimTime) {
         if at > self.at {
             self.flush(at.since(self.at).as_ps());

@@ -60,7 +60,7 @@ impl Default for Counting {
 }
 
 impl Counting {
-    /// An arrival, none before the last one told.
+    /// An arrival, not before the previous one.
     pub(crate) fn add(&mut self, at: SimTime) {
         let first = *self.first.get_or_insert(at);
         if self.n > 0 {

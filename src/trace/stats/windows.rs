@@ -28,7 +28,7 @@ impl Windows {
         Windows { width, current: 0, in_current: 0, at_edge: 0, before: 0, n: 0, sum: 0, squares: 0 }
     }
 
-    /// An arrival so many picoseconds after the first, none before the last one told.
+    /// An arrival, in picoseconds after the first and not before the previous one.
     pub(crate) fn add(&mut self, since_first: u64) {
         let window = since_first / self.width;
         if window > self.current {
