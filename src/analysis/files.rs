@@ -3,7 +3,9 @@
 //! Reads nothing itself: the caller's import does, and knows where the root is. Invariant: each file is parsed once,
 //! and its mistakes are reported in it, however it is reached.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::{Import, error};
 use crate::catalog;
@@ -19,7 +21,7 @@ pub(super) struct Files {
     /// Those it uses, directly or not; what a file uses stands before it.
     pub(super) used: Vec<File>,
     /// GPUs and models that every file knows.
-    pub(super) catalogue: Vec<File>,
+    pub(super) catalogue: Cow<'static, [File]>,
     /// Headers of blocks that could not be read in full.
     pub(super) damaged: BTreeSet<Span>,
 }
@@ -31,14 +33,33 @@ pub(super) fn load(
     import: Import<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Files {
-    let catalogue = catalog::FILES.iter().map(|(name, text)| sources.add(*name, *text)).collect::<Vec<_>>();
+    let catalogue = catalogue(sources);
     let mut loader =
         Loader { sources, import, diagnostics, used: Vec::new(), done: Vec::new(), damaged: BTreeSet::new() };
-    let catalogue = catalogue.into_iter().map(|source| loader.parse(source)).collect();
     let main = loader.parse(source);
     let name = loader.sources.get(source).name.clone();
     loader.follow(&main, &mut vec![name]);
     Files { main, used: loader.used, catalogue, damaged: loader.damaged }
+}
+
+/// The catalogue with the ids that its texts had when it was first parsed.
+///
+/// Parsing it takes some twenty times as long as a short file, and the ids are almost always the same: its texts are
+/// added just after the file asked for.
+static PARSED: OnceLock<(Vec<SourceId>, Vec<File>)> = OnceLock::new();
+
+/// Adds the catalogue's texts; they are parsed once for all files that have them in the same place.
+fn catalogue(sources: &mut Sources) -> Cow<'static, [File]> {
+    let ids: Vec<SourceId> = catalog::FILES.iter().map(|(name, text)| sources.add(*name, *text)).collect();
+    let parse_all = || ids.iter().map(|id| parse_catalogue(*id, sources)).collect::<Vec<File>>();
+    let (known, files) = PARSED.get_or_init(|| (ids.clone(), parse_all()));
+    if *known == ids { Cow::Borrowed(files) } else { Cow::Owned(parse_all()) }
+}
+
+fn parse_catalogue(source: SourceId, sources: &Sources) -> File {
+    let (file, mistakes) = parse(source, sources);
+    assert!(mistakes.is_empty(), "the catalogue has no mistakes, found: {mistakes:?}");
+    file
 }
 
 struct Loader<'a> {
@@ -160,5 +181,25 @@ fn collect_headers(items: &[Item], headers: &mut Vec<(u32, Option<Span>)>) {
         if let Item::Scenario(scenario) = item {
             collect_headers(&scenario.items, headers);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue_after(n_texts: usize) -> Cow<'static, [File]> {
+        let mut sources = Sources::default();
+        (0..n_texts).for_each(|_| drop(sources.add("a.kvs", "")));
+        catalogue(&mut sources)
+    }
+
+    #[test]
+    fn files_share_one_catalogue() {
+        let (one, other) = (catalogue_after(1), catalogue_after(1));
+        assert!(std::ptr::eq(one.as_ref(), other.as_ref()), "it is parsed once");
+        let elsewhere = catalogue_after(2);
+        let first = |files: &[File]| files[0].items[0].keyword().source;
+        assert_ne!(first(&elsewhere), first(&one), "spans point into the texts of their own compilation");
     }
 }

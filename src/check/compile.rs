@@ -150,7 +150,7 @@ fn compile_as(host: &Host, file: &Path, overrides: &Overrides, asked: Asked) -> 
 /// What is wrong with the text as a whole is drawn like any other mistake; the rest is the world's fault.
 fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suite, HostError> {
     let (code, text, place, label) = match &error.problem {
-        Problem::Io(_) | Problem::Outside { .. } => return Err(error),
+        Problem::Io(_) | Problem::Outside { .. } | Problem::Special(_) => return Err(error),
         Problem::TooLarge { limit } => {
             (&limits::FILE_TOO_LARGE, String::new(), 0, format!("more than {} MiB", limit / (1024 * 1024)))
         }

@@ -57,7 +57,8 @@ fn given_or_usual(host: &Host, paths: &[PathBuf]) -> Vec<PathBuf> {
 
 fn files_of(host: &Host, path: &Path) -> Result<Vec<PathBuf>, HostError> {
     match host.kind(path)? {
-        Kind::File => Ok(vec![path.to_path_buf()]),
+        // What cannot be read is reported when it is opened, as other files are.
+        Kind::File | Kind::Special(_) => Ok(vec![path.to_path_buf()]),
         Kind::Folder => host.scenarios_below(path),
     }
 }

@@ -1,7 +1,7 @@
 //! Scenario files to verdicts: discover, compile, run in parallel, judge, compare with snapshots, sum up.
 //!
 //! `kvs check` and `kvs run` are two views of [`run`]; nothing here prints, progress and results go to a
-//! [`Watch`]. Invariant: results and their order depend on the inputs alone, never on the number of threads.
+//! [`Listener`]. Invariant: results and their order depend on the inputs alone, never on the number of threads.
 
 mod case_report;
 mod compile;
@@ -28,4 +28,4 @@ pub use group::{Group, Member, groups};
 pub use partition::Partition;
 pub use remembered::Remembered;
 pub use result::{CaseResult, Ending, Tally};
-pub use run::{FinishedRun, NoRecorder, Options, Reads, Recorder, Watch, run};
+pub use run::{FinishedRun, Listener, NoRecorder, Options, Reads, Recorder, run};

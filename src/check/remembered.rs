@@ -5,13 +5,12 @@
 //! changes to the list as it is then. Invariant: a case leaves the list when it has run and holds, and by nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::{HostError, Root, remove_abandoned_files, write_atomically};
+use crate::host::{HostError, Root, read_regular, remove_abandoned_files, write_atomically};
 use crate::model::Case;
 
 /// The failures of one root.
@@ -102,8 +101,8 @@ impl Remembered {
 /// The list as it is stored; empty where there is none.
 fn read(folder: &Path) -> Result<BTreeSet<String>, HostError> {
     let path = folder.join(FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).map(|document: Document| document.failed).map_err(|_| {
+    match read_regular(&path) {
+        Ok(text) => serde_json::from_slice(&text).map(|document: Document| document.failed).map_err(|_| {
             let why = "not a list of failed cases; delete it, and it is written anew";
             HostError::io(&path, io::Error::new(io::ErrorKind::InvalidData, why))
         }),
@@ -114,6 +113,8 @@ fn read(folder: &Path) -> Result<BTreeSet<String>, HostError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::check::Ending;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Exit(u8);
@@ -27,6 +29,17 @@ impl Exit {
     /// For ending the process from another thread.
     pub(super) const fn code(self) -> i32 {
         self.0 as i32
+    }
+
+    /// That of a case.
+    pub(super) fn of(ending: &Ending) -> Exit {
+        match ending {
+            Ending::Passed | Ending::Skipped => Exit::PASSED,
+            Ending::NoData | Ending::Failed => Exit::FAILED,
+            Ending::Wrong => Exit::WRONG_SCENARIO,
+            Ending::Unreadable => Exit::IO,
+            Ending::Crashed(_) => Exit::BUG,
+        }
     }
 
     /// The graver of two.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
+use super::CommandResult;
 use super::arguments::GlobalArgs;
 use super::exit::Exit;
 use super::output::Output;
@@ -26,21 +27,15 @@ pub(super) struct FmtArgs {
 }
 
 /// Lays out every file; those that cannot be are named and left as they are.
-pub(super) fn run(arguments: &FmtArgs, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &FmtArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     if arguments.paths.iter().any(|path| path == Path::new("-")) {
         if arguments.paths.len() > 1 {
             output.error("expected `-` alone, found other paths beside it", None);
-            return Exit::USAGE;
+            return Err(Exit::USAGE);
         }
-        return from_stdin(arguments, output);
+        return Ok(from_stdin(arguments, output));
     }
-    let host = match Host::disk(global.allow_outside) {
-        Ok(host) => host,
-        Err(error) => {
-            output.error(&format!("the current folder: {error}"), None);
-            return Exit::IO;
-        }
-    };
+    let host = super::host(global.allow_outside, output)?;
     let discovered = discover(&host, &arguments.paths);
     let mut exit = Exit::PASSED;
     for problem in &discovered.problems {
@@ -49,12 +44,12 @@ pub(super) fn run(arguments: &FmtArgs, global: &GlobalArgs, output: &Output) -> 
     }
     if discovered.files.is_empty() && exit == Exit::PASSED {
         output.error("no `.kvs` file in the paths given", None);
-        return Exit::NOTHING_SELECTED;
+        return Err(Exit::NOTHING_SELECTED);
     }
     for file in &discovered.files {
         exit = exit.and(lay_out_file(file, arguments.check, &host, output));
     }
-    exit
+    Ok(exit)
 }
 
 fn from_stdin(arguments: &FmtArgs, output: &Output) -> Exit {

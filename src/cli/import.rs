@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::CommandResult;
 use super::arguments::GlobalArgs;
 use super::exit::Exit;
 use super::output::Output;
-use crate::host::{Host, HostError, display};
+use crate::host::display;
 use crate::import::{Timing, import};
 use crate::source::{SourceId, Sources};
 
@@ -32,21 +33,18 @@ enum TimingArg {
 }
 
 /// Prints the scenario; lines that were not understood are reported, and mistakes leave nothing printed.
-pub(super) fn run(arguments: &ImportArgs, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &ImportArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
+    let host = super::host(global.allow_outside, output)?;
     let mut sources = Sources::default();
-    let mut open = |path: &Path| -> Result<SourceId, HostError> {
-        let host = Host::disk(global.allow_outside).map_err(|error| HostError::io(path, error))?;
-        let text = host.read_scenario(&host.root_of(path)?, path)?;
-        Ok(sources.add(display(path), text))
+    let mut open = |path: &Path| {
+        let read = || host.read_scenario(&host.root_of(path)?, path);
+        let text = read().map_err(|problem| {
+            output.problem(&problem);
+            Exit::IO
+        })?;
+        Ok::<SourceId, Exit>(sources.add(display(path), text))
     };
-    let (config, trace) =
-        match open(&arguments.config).and_then(|config| Ok((config, open(&arguments.trace)?))) {
-            Ok(both) => both,
-            Err(problem) => {
-                output.problem(&problem);
-                return Exit::IO;
-            }
-        };
+    let (config, trace) = (open(&arguments.config)?, open(&arguments.trace)?);
     let timing = match arguments.timing {
         TimingArg::Shared => Timing::Shared,
         TimingArg::Fixed => Timing::Fixed,
@@ -56,8 +54,8 @@ pub(super) fn run(arguments: &ImportArgs, global: &GlobalArgs, output: &Output) 
     match imported.text {
         Some(text) => {
             output.result(&text);
-            Exit::PASSED
+            Ok(Exit::PASSED)
         }
-        None => Exit::WRONG_SCENARIO,
+        None => Err(Exit::WRONG_SCENARIO),
     }
 }

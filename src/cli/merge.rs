@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::CommandResult;
 use super::exit::Exit;
 use super::output::Output;
 use super::reports::{ReportArgs, tell_actions};
@@ -21,14 +22,14 @@ pub(super) struct MergeArgs {
 }
 
 /// Joins the files: as JSON on stdout, or as the reports asked for.
-pub(super) fn run(arguments: &MergeArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &MergeArgs, output: &Output) -> CommandResult {
     let mut shares = Vec::new();
     for file in &arguments.files {
         match read(file) {
             Ok(results) => shares.push(results),
             Err(problem) => {
                 output.problem(&problem);
-                return Exit::IO;
+                return Err(Exit::IO);
             }
         }
     }
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &MergeArgs, output: &Output) -> Exit {
                 &format!("`{twice}` is in two of the files"),
                 Some("join shares of one check, as `--partition hash:1/2` and `hash:2/2`"),
             );
-            return Exit::USAGE;
+            return Err(Exit::USAGE);
         }
     };
     if arguments.reports.reports.is_empty() {
@@ -47,11 +48,11 @@ pub(super) fn run(arguments: &MergeArgs, output: &Output) -> Exit {
         let mut bytes = Vec::new();
         (json.write)(&results, &Pictures::default(), &mut bytes).expect("memory takes all that is written");
         output.result(&String::from_utf8(bytes).expect("JSON is text"));
-        return Exit::PASSED;
+        return Ok(Exit::PASSED);
     }
     tell_actions(&results, "", output);
     output.progress(&results.sentence());
-    arguments.reports.write(&results, &Pictures::default(), output)
+    Ok(arguments.reports.write(&results, &Pictures::default(), output))
 }
 
 /// Results of a file.

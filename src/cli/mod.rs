@@ -24,19 +24,23 @@ mod record;
 mod reports;
 mod review;
 mod run;
+mod suite;
 mod trace;
 mod watch;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::check::{catch, install_crash_hook};
+use crate::host::Host;
 use arguments::GlobalArgs;
 use exit::Exit;
 use output::Output;
+use progress::interrupted_line;
 use review::Decision;
 
 /// Capacity tests for LLM serving: write down a cluster, its traffic and what must hold, and check it.
@@ -83,6 +87,11 @@ impl Cli {
     /// Whether the command has to do with a project; what kvs says of itself is the same everywhere.
     fn reads_project(&self) -> bool {
         !matches!(self.command, Command::List(_) | Command::Explain(_) | Command::Completions(_))
+    }
+
+    /// Whether the command runs cases, and Ctrl-C ends it with a report of those that are finished.
+    fn runs_cases(&self) -> bool {
+        matches!(self.command, Command::Check(_) | Command::Run(_) | Command::Diff(_) | Command::Watch(_))
     }
 
     /// What clap cannot check by itself.
@@ -173,6 +182,9 @@ pub fn run() -> ExitCode {
     };
     install_crash_hook();
     let output = Output::new(&typed.global);
+    if typed.runs_cases() {
+        interrupt::install(&output);
+    }
     if !typed.reads_project() {
         return run_command(&typed, &output).into();
     }
@@ -193,8 +205,15 @@ fn said(error: &clap::Error) -> Exit {
     if error.use_stderr() { Exit::USAGE } else { Exit::PASSED }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the command says how long it took; no result depends on it")]
 fn run_command(cli: &Cli, output: &Output) -> Exit {
-    let exit = catch(|| dispatch(cli, output)).unwrap_or_else(|crash| {
+    let begun = Instant::now();
+    let work = || dispatch(cli, output);
+    let guarded = || match cli.runs_cases() {
+        true => interrupt::guard(output, || interrupted_line(begun.elapsed()), work),
+        false => work(),
+    };
+    let exit = catch(guarded).unwrap_or_else(|crash| {
         output.crash("kvs stopped", &crash);
         Exit::BUG
     });
@@ -202,24 +221,37 @@ fn run_command(cli: &Cli, output: &Output) -> Exit {
 }
 
 fn dispatch(cli: &Cli, output: &Output) -> Exit {
-    match &cli.command {
-        Command::Check(arguments) => check::run(arguments, &cli.global, output),
-        Command::Run(arguments) => run::run(arguments, &cli.global, output),
-        Command::Watch(arguments) => watch::run(arguments, &cli.global, output),
-        Command::New(arguments) => new::run(arguments, &cli.global, output),
-        Command::Completions(arguments) => completions::run(arguments, output),
-        Command::Fmt(arguments) => fmt::run(arguments, &cli.global, output),
-        Command::Review(arguments) => review::review(arguments, &cli.global, output),
-        Command::Accept(arguments) => review::decide(arguments, Decision::Accept, &cli.global, output),
-        Command::Reject(arguments) => review::decide(arguments, Decision::Reject, &cli.global, output),
-        Command::Pending(arguments) => review::list(arguments, &cli.global, output),
-        Command::Diff(arguments) => diff::run(arguments, &cli.global, output),
+    let global = &cli.global;
+    let ended: CommandResult = match &cli.command {
+        Command::Check(arguments) => check::run(arguments, global, output),
+        Command::Run(arguments) => run::run(arguments, global, output),
+        Command::Watch(arguments) => watch::run(arguments, global, output),
+        Command::New(arguments) => new::run(arguments, global, output),
+        Command::Completions(arguments) => Ok(completions::run(arguments, output)),
+        Command::Fmt(arguments) => fmt::run(arguments, global, output),
+        Command::Review(arguments) => review::review(arguments, global, output),
+        Command::Accept(arguments) => review::decide(arguments, Decision::Accept, global, output),
+        Command::Reject(arguments) => review::decide(arguments, Decision::Reject, global, output),
+        Command::Pending(arguments) => review::list(arguments, global, output),
+        Command::Diff(arguments) => diff::run(arguments, global, output),
         Command::Merge(arguments) => merge::run(arguments, output),
-        Command::Import(arguments) => import::run(arguments, &cli.global, output),
-        Command::Trace(command) => trace::run(command, &cli.global, output),
-        Command::List(arguments) => list::run(arguments, output),
-        Command::Explain(arguments) => explain::run(arguments, output),
-    }
+        Command::Import(arguments) => import::run(arguments, global, output),
+        Command::Trace(command) => trace::run(command, global, output),
+        Command::List(arguments) => Ok(list::run(arguments, output)),
+        Command::Explain(arguments) => Ok(explain::run(arguments, output)),
+    };
+    ended.unwrap_or_else(|exit| exit)
+}
+
+/// How a command ended: at its end, or early as the error, which has been printed.
+type CommandResult = Result<Exit, Exit>;
+
+/// Files on disk, seen from the current folder.
+fn host(allow_outside: bool, output: &Output) -> Result<Host, Exit> {
+    Host::disk(allow_outside).map_err(|error| {
+        output.error(&format!("the current folder: {error}"), None);
+        Exit::IO
+    })
 }
 
 #[cfg(test)]

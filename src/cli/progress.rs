@@ -2,6 +2,8 @@
 //!
 //! For the view while they run see `live`.
 
+use std::time::Duration;
+
 use anstyle::Style;
 
 use super::difference::difference;
@@ -34,6 +36,7 @@ fn facts(result: &CaseResult) -> String {
     let noun = if n_expectations == 1 { "expectation" } else { "expectations" };
     match &result.ending {
         Ending::Wrong | Ending::Crashed(_) | Ending::Skipped => {}
+        Ending::Unreadable if n_expectations == 0 => {}
         _ if n_expectations == 0 => facts.push("nothing expected".to_owned()),
         _ if n_met < n_expectations => facts.push(format!("{n_met} of {n_expectations} {noun}")),
         _ => facts.push(format!("{n_expectations} {noun}")),
@@ -102,8 +105,18 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     }
 }
 
-/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened; `n_left` cases were left by Ctrl-C.
-pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, n_left: usize, seconds: f64) -> String {
+/// The last line of a command that was interrupted before its first run.
+pub(super) fn interrupted_line(elapsed: Duration) -> String {
+    format!("{BAD}interrupted{BAD:#} in {STRONG}{:.2} s{STRONG:#}\n", elapsed.as_secs_f64())
+}
+
+/// `18 passed, 1 failed, 0 no data in 0.41 s`, and whatever else happened; Ctrl-C left `n_left` cases.
+pub(super) fn summary_line(
+    tally: &Tally,
+    n_broken_files: usize,
+    n_left: Option<usize>,
+    seconds: f64,
+) -> String {
     let (passed, failed, no_data) =
         (tally.of(&Ending::Passed), tally.of(&Ending::Failed), tally.of(&Ending::NoData));
     let told = |count: usize, style: Style, what: &str| {
@@ -120,12 +133,12 @@ pub(super) fn summary_line(tally: &Tally, n_broken_files: usize, n_left: usize, 
         (wrong, BAD, of(wrong, "case", "cases", "with errors")),
         (unreadable, BAD, of(unreadable, "case", "cases", "with I/O errors")),
         (tally.crashed(), BAD, "crashed".to_owned()),
-        (tally.of(&Ending::Skipped) + n_left, FAINT, "not run".to_owned()),
+        (tally.of(&Ending::Skipped) + n_left.unwrap_or(0), FAINT, "not run".to_owned()),
         (n_broken_files, BAD, of(n_broken_files, "file", "files", "with errors")),
     ];
     let others = others.iter().filter(|(count, ..)| *count > 0);
     parts.extend(others.map(|(count, style, what)| told(*count, *style, what)));
-    if n_left > 0 {
+    if n_left.is_some() {
         parts.push(format!("{BAD}interrupted{BAD:#}"));
     }
     let line = parts.join(", ");

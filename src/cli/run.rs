@@ -8,15 +8,15 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 
 use super::arguments::{GlobalArgs, Plots, RunningArgs, seed};
-use super::check::{Loaded, Selected, WHAT_IS_A_CASE, every_case, exit_of, load, select_groups};
 use super::exit::Exit;
-use super::interrupt;
 use super::output::{FAINT, Output, STRONG};
 use super::progress::{AlreadySaid, print_failures, summary_line};
 use super::record::Record;
+use super::suite::{Loaded, Selected, WHAT_IS_A_CASE, every_case, load, select_groups};
+use super::{CommandResult, interrupt};
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, Ending, GoldenMode, Options, Suite, Tally, Watch, case_label, open_traces,
+    self, CaseResult, Ending, GoldenMode, Listener, Options, Suite, Tally, case_label, open_traces,
 };
 use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
@@ -53,27 +53,21 @@ pub(super) struct RunArgs {
 
 /// Runs a file and shows what came of it.
 #[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
-pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let begun = Instant::now();
-    let host = match Host::disk(global.allow_outside) {
-        Ok(host) => host,
-        Err(error) => {
-            output.error(&format!("the current folder: {error}"), None);
-            return Exit::IO;
-        }
-    };
+    let host = super::host(global.allow_outside, output)?;
     if let Ok(Kind::Folder) = host.kind(&arguments.file) {
         let folder = arguments.file.display();
         output.error(
             &format!("expected a file, found the folder `{folder}`"),
             Some(&format!("check every scenario in it with: kvs check {folder}")),
         );
-        return Exit::USAGE;
+        return Err(Exit::USAGE);
     }
     let loaded = load(&host, std::slice::from_ref(&arguments.file), &arguments.running, output);
     let Loaded { suites, exit, .. } = &loaded;
     let [suite] = suites.as_slice() else {
-        return *exit;
+        return Ok(*exit);
     };
     let mut chosen = every_case(suites);
     if let Some(only) = &arguments.only {
@@ -81,14 +75,14 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
     }
     if chosen.is_empty() {
         not_found(suite, arguments.only.as_deref().unwrap_or_default(), output);
-        return Exit::NOTHING_SELECTED;
+        return Err(Exit::NOTHING_SELECTED);
     }
     if arguments.show_config || arguments.paths {
         for compiled in selected(suite, &chosen) {
             let text = if arguments.paths { paths(compiled) } else { config(compiled, &suite.sources) };
             output.result(&text);
         }
-        return *exit;
+        return Ok(*exit);
     }
     let groups = select_groups(suites, &chosen, &arguments.running, arguments.seed);
     let record = Record::new(
@@ -113,7 +107,7 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         golden: GoldenMode::Off,
         stepping: arguments.running.engine.into(),
         overrides: &arguments.running.settings,
-        stop: interrupt::heed(output),
+        stop: interrupt::heed(),
     };
     check::run(&host, suites, &groups, &options, &record, &printer);
     let (tally, exit) = printer.state.into_inner().expect("no panic while the lock is held");
@@ -122,8 +116,8 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
     {
         output.progress(&format!("written to {}", crate::host::display(out)));
     }
-    output.result(&summary_line(&tally, 0, 0, begun.elapsed().as_secs_f64()));
-    loaded.exit.and(exit)
+    output.result(&summary_line(&tally, 0, None, begun.elapsed().as_secs_f64()));
+    Ok(loaded.exit.and(exit))
 }
 
 /// Whether `--only` means a case: by its id, its label, or its scenario's name, which may cover several.
@@ -201,10 +195,10 @@ struct Printer<'a> {
     begun: Instant,
 }
 
-impl Watch for Printer<'_> {
+impl Listener for Printer<'_> {
     fn interrupted(&self, n_left: usize) {
         let state = self.state.lock().expect("no panic while the lock is held");
-        self.output.result(&summary_line(&state.0, 0, n_left, self.begun.elapsed().as_secs_f64()));
+        self.output.result(&summary_line(&state.0, 0, Some(n_left), self.begun.elapsed().as_secs_f64()));
         interrupt::exit(self.output)
     }
 
@@ -220,7 +214,7 @@ impl Watch for Printer<'_> {
         drop(said);
         let mut state = self.state.lock().expect("no panic while the lock is held");
         state.0.add(&result.ending);
-        state.1 = state.1.and(exit_of(&result.ending));
+        state.1 = state.1.and(Exit::of(&result.ending));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files on disk.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::fs::{self, File, FileType};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -18,15 +18,11 @@ impl Files for Disk {
     }
 
     fn kind(&self, path: &Path) -> io::Result<Kind> {
-        Ok(if fs::metadata(path)?.is_dir() { Kind::Folder } else { Kind::File })
+        Ok(kind(fs::metadata(path)?.file_type()))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-        let file = File::open(path)?;
-        if file.metadata()?.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
-        }
-        Ok(Box::new(BufReader::with_capacity(64 * 1024, file)))
+        Ok(Box::new(BufReader::with_capacity(64 * 1024, open_regular(path)?)))
     }
 
     fn stamp(&self, path: &Path) -> io::Result<Stamp> {
@@ -55,6 +51,57 @@ impl Files for Disk {
         scenarios.sort();
         Ok(scenarios)
     }
+}
+
+/// Reads a regular file that no scenario names: a snapshot, a list of failures.
+///
+/// # Errors
+/// When it cannot be read, and when it is a folder, a pipe, a socket or a device.
+pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a regular file. What else there may be is refused before it is opened, which may wait forever.
+fn open_regular(path: &Path) -> io::Result<File> {
+    match kind(fs::metadata(path)?.file_type()) {
+        Kind::File => File::open(path),
+        Kind::Folder => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Kind::Special(what) => Err(io::Error::other(not_regular(what))),
+    }
+}
+
+/// Why a pipe, a socket or a device is not read.
+pub(super) fn not_regular(what: &str) -> String {
+    format!("not a regular file but {what}")
+}
+
+fn kind(file_type: FileType) -> Kind {
+    if file_type.is_dir() {
+        Kind::Folder
+    } else if file_type.is_file() {
+        Kind::File
+    } else {
+        Kind::Special(name_of_special(file_type))
+    }
+}
+
+#[cfg(unix)]
+fn name_of_special(file_type: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    if file_type.is_fifo() {
+        "a pipe"
+    } else if file_type.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn name_of_special(_file_type: FileType) -> &'static str {
+    "a special file"
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk::not_regular;
 use super::display;
 
 /// A file and what is wrong with it.
@@ -31,7 +32,9 @@ pub enum Problem {
         /// In bytes.
         limit: u64,
     },
-    /// No text.
+    /// A pipe, a socket or a device, as it is called.
+    Special(&'static str),
+    /// Not text.
     NotUtf8 {
         /// The first byte that is not UTF-8.
         offset: usize,
@@ -62,6 +65,9 @@ impl HostError {
                 "split it with `use`, or keep the rows in a file and name it with `trace … from`".to_owned(),
             ),
             Problem::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
+            Problem::Special(_) => Some(
+                "save its content in a file and name that; kvs may read a file more than once".to_owned(),
+            ),
             Problem::Io(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("check the spelling; paths count from the folder where `kvs` was started".to_owned())
             }
@@ -75,6 +81,7 @@ impl fmt::Display for HostError {
         let path = &self.path;
         match &self.problem {
             Problem::Io(error) => write!(formatter, "`{path}`: {}", sentence(error)),
+            Problem::Special(what) => write!(formatter, "`{path}`: {}", not_regular(what)),
             Problem::Outside { root } => {
                 write!(formatter, "`{path}` lies outside the project at `{}`", display(root))
             }
@@ -99,6 +106,7 @@ impl From<HostError> for io::Error {
     fn from(error: HostError) -> io::Error {
         match error.problem {
             Problem::Io(error) => io::Error::new(error.kind(), sentence(&error)),
+            Problem::Special(what) => io::Error::other(not_regular(what)),
             Problem::Outside { .. } | Problem::TooLarge { .. } | Problem::NotUtf8 { .. } => {
                 io::Error::other(error.to_string())
             }

@@ -4,13 +4,15 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// What stands behind a path.
+/// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Something to read.
+    /// A regular file.
     File,
-    /// Something to walk.
+    /// A folder.
     Folder,
+    /// Neither, with what it is called: a pipe, a socket, a device. Opening one may wait forever.
+    Special(&'static str),
 }
 
 /// What tells a file from what it was before: where no part of it has changed, nor have its contents, unless it was
@@ -33,7 +35,7 @@ pub trait Files: Send + Sync {
     /// When nothing is there.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// What stands behind a path.
+    /// What a path leads to.
     ///
     /// # Errors
     /// When nothing is there.

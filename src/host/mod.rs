@@ -16,7 +16,7 @@ mod write;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-pub use disk::Disk;
+pub use disk::{Disk, read_regular};
 pub use error::{HostError, Problem};
 pub use files::{Files, Kind, Stamp};
 pub use memory::Memory;
@@ -77,7 +77,7 @@ impl Host {
         let absolute = self.absolute(path);
         let folder = match self.kind(path)? {
             Kind::Folder => absolute.as_path(),
-            Kind::File => absolute.parent().unwrap_or(Path::new("/")),
+            Kind::File | Kind::Special(_) => absolute.parent().unwrap_or(Path::new("/")),
         };
         let folder = self.files.canonical(folder).map_err(|error| HostError::io(path, error))?;
         let marked = folder.ancestors().find(|ancestor| {
@@ -111,10 +111,10 @@ impl Host {
         display(path)
     }
 
-    /// Whether a path is a file or a folder.
+    /// What a path leads to.
     ///
     /// # Errors
-    /// When it is neither.
+    /// When nothing is there.
     pub fn kind(&self, path: &Path) -> Result<Kind, HostError> {
         self.files.kind(&self.absolute(path)).map_err(|error| HostError::io(path, error))
     }
@@ -179,6 +179,10 @@ impl Host {
     /// The real path, if it may be read.
     fn resolve(&self, root: &Root, path: &Path) -> Result<PathBuf, HostError> {
         let absolute = self.absolute(path);
+        // Asked first: the pipe of a shell, as `/dev/fd/63`, has no path of its own.
+        if let Ok(Kind::Special(what)) = self.files.kind(&absolute) {
+            return Err(HostError::new(path, Problem::Special(what)));
+        }
         let canonical = self.files.canonical(&absolute);
         let seen = canonical.as_deref().unwrap_or(&absolute);
         if !self.allow_outside && !seen.starts_with(&root.folder) {

@@ -4,9 +4,10 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::process::Command;
+use std::os::unix::net::UnixListener;
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::project::{FIRST, Finished, Project, finish};
 
@@ -130,4 +131,117 @@ fn a_killed_update_leaves_each_snapshot_old_or_new_and_the_next_run_no_stray_fil
         |folder: &str| project.files(folder).into_iter().filter(|file| file.ends_with(".tmp")).count();
     assert_eq!(strays("snapshots") + strays(".kvs"), 0);
     assert_eq!(project.files("snapshots").len(), N_FILES);
+}
+
+/// Waits for a process that must end by itself.
+#[track_caller]
+fn ends_soon(mut child: Child) -> Finished {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while child.try_wait().expect("ours").is_none() {
+        if Instant::now() > patience {
+            child.kill().expect("ours");
+            panic!("still running after ten seconds");
+        }
+        sleep(Duration::from_millis(10));
+    }
+    let output = child.wait_with_output().expect("ours");
+    Finished {
+        code: output.status.code().unwrap_or_else(|| panic!("died by a signal: {}", output.status)),
+        stdout: String::from_utf8(output.stdout).expect("text"),
+        stderr: String::from_utf8(output.stderr).expect("text"),
+    }
+}
+
+fn started(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+}
+
+fn interrupt(child: &Child) {
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill starts").success());
+}
+
+#[test]
+fn ctrl_c_while_files_compile_is_reported() {
+    let many = format!(
+        "gpu small {{ vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }}
+        model tiny {{ kv_bytes_per_token 2048 B }}
+        param n = 1
+        cluster {{ serves tiny; gpus small x 1 }}
+        matrix {{ n in {:?} }}
+        workload w {{ arrivals constant; rate 9 req/s; duration 9 h; prompt constant 50; output constant $n }}",
+        Vec::from_iter(1..=3000)
+    );
+    let project = (0..8).fold(Project::new(), |project, index| project.with(&format!("{index}.kvs"), &many));
+    for arguments in [["check", "."], ["check", "--list"], ["run", "0.kvs"]] {
+        let child = started(project.command().args(arguments));
+        sleep(Duration::from_millis(300));
+        interrupt(&child);
+        let finished = ends_soon(child).exits(130);
+        let last = finished.stdout.lines().last().unwrap_or_default();
+        assert!(last.contains("interrupted in "), "{arguments:?}: {finished:#?}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_watch_without_a_terminal() {
+    let project = Project::first();
+    let mut child = started(project.command().arg("watch"));
+    // It says so when all is run and it waits for a change.
+    let mut seen = String::new();
+    let stdout = child.stdout.as_mut().expect("piped");
+    while !seen.contains("watching") {
+        let mut bytes = [0; 256];
+        let n = io::Read::read(stdout, &mut bytes).expect("readable");
+        assert!(n > 0, "it ended by itself: {seen}");
+        seen.push_str(&String::from_utf8_lossy(&bytes[..n]));
+    }
+    interrupt(&child);
+    let finished = ends_soon(child).exits(130);
+    assert!(finished.stdout.starts_with("interrupted in "), "{finished:#?}");
+}
+
+#[test]
+fn what_is_not_a_regular_file_is_refused_before_it_is_opened() {
+    let project = Project::first().with("t/a.trace", "").with("s/ok.kvs", FIRST);
+    let make_pipe = |path: &str| {
+        let made = Command::new("mkfifo").arg(project.path(path)).status();
+        assert!(made.expect("mkfifo starts").success());
+    };
+    let traced = FIRST.replace("trace { r1 0 500 200 }", "trace rows from \"t/pipe\" { format kvs }");
+    let used = format!("use \"pipe.kvs\"\n{FIRST}");
+    make_pipe("pipe.kvs");
+    make_pipe("t/pipe");
+    project.write("traced.kvs", traced);
+    project.write("used.kvs", used);
+    let _socket = UnixListener::bind(project.path("socket.kvs")).expect("the folder is writable");
+    let pipe = "not a regular file but a pipe";
+    for (arguments, code, expected) in [
+        (&["check", "pipe.kvs"][..], 5, pipe),
+        (&["check", "."], 5, "`pipe.kvs`: not a regular file but a pipe"),
+        (&["check", "socket.kvs"], 5, "not a regular file but a socket"),
+        (&["check", "/dev/null", "--allow-outside"], 5, "not a regular file but a device"),
+        (&["run", "pipe.kvs"], 5, pipe),
+        (&["run", "traced.kvs"], 5, pipe),
+        (&["run", "used.kvs"], 3, pipe),
+        (&["fmt", "pipe.kvs"], 5, pipe),
+        (&["trace", "stats", "t/pipe"], 5, pipe),
+        (&["trace", "fit", "t/pipe"], 5, pipe),
+        (&["import", "--config", "t/pipe", "--trace", "t/a.trace"], 5, pipe),
+    ] {
+        let _ = ends_soon(started(project.command().args(arguments))).exits(code).warns(expected);
+    }
+    fs::remove_file(project.path("kvs.toml")).expect("ours");
+    make_pipe("kvs.toml");
+    let _ =
+        ends_soon(started(project.command().args(["check", "s"]))).exits(5).warns("kvs.toml`: not a regular");
+}
+
+#[test]
+fn the_pipe_of_a_shell_is_named_as_one() {
+    let project = Project::first();
+    let kvs = project.command();
+    let mut bash = project.command_of("bash");
+    bash.args(["-c", "exec \"$0\" run <(cat first.kvs) --allow-outside"]).arg(kvs.get_program());
+    finish(&mut bash).exits(5).warns("not a regular file but a pipe").warns("save its content in a file");
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use insta::Snapshot;
 
-use crate::host::{HostError, Root, remove_abandoned_files, write_atomically};
+use crate::host::{HostError, Root, read_regular, remove_abandoned_files, write_atomically};
 
 pub use name::{case_folder, case_label, snapshot_name};
 pub use pending::{Pending, pending};
@@ -130,6 +130,7 @@ impl Snapshots {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let name = name.strip_suffix(".new").unwrap_or(&name).strip_suffix(".snap");
             name.is_some_and(|name| !used.contains(name))
+                && path.is_file()
                 && Snapshot::from_file(path)
                     .is_ok_and(|snapshot| snapshot.metadata().input_file().is_some_and(is_checked))
         };
@@ -201,13 +202,12 @@ impl Unread {
 
 /// The stored text, `None` where nothing is stored.
 fn read(path: &Path) -> Result<Option<String>, Unread> {
-    match fs::metadata(path) {
+    // insta's own message advises commands of cargo, which users of `kvs` may not have.
+    let bytes = match read_regular(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Unread::Io(error)),
-        Ok(_) => {}
-    }
-    // insta's own message advises commands of cargo, which users of `kvs` may not have.
-    let bytes = fs::read(path).map_err(Unread::Io)?;
+        Ok(bytes) => bytes,
+    };
     if std::str::from_utf8(&bytes).is_err() {
         return Err(Unread::NotASnapshot("expected UTF-8 text"));
     }

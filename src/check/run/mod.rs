@@ -1,7 +1,7 @@
 //! Groups of cases in parallel, results in order.
 //!
 //! A pool takes one (group, seed) after another; the last seed of a group sums it up. Results wait for those
-//! before them, so that a [`Watch`] hears them in the order of files and cases.
+//! before them, so that a [`Listener`] gets them in the order of files and cases.
 
 mod order;
 mod recorder;
@@ -41,16 +41,16 @@ pub struct Options<'a> {
     pub fail_fast: bool,
     /// What happens to snapshots.
     pub golden: GoldenMode,
-    /// How steps are got through.
+    /// How steps are executed.
     pub stepping: Stepping,
     /// As given on the command line, for the commands that repeat a case.
     pub overrides: &'a Overrides,
-    /// Set from outside to start nothing more and to give up what runs; [`Watch::interrupted`] follows at once.
+    /// Set from outside to start nothing more and to give up what runs; [`Listener::interrupted`] follows at once.
     pub stop: &'a AtomicBool,
 }
 
-/// Hears of results.
-pub trait Watch: Sync {
+/// Is told of results as they come.
+pub trait Listener: Sync {
     /// The first run of a case begins; called in any order.
     fn started(&self, _suite: &Suite, _case: usize) {}
 
@@ -63,7 +63,7 @@ pub trait Watch: Sync {
     /// A case is done, and so are all before it; called in the order of files and cases.
     fn finished(&self, suite: &Suite, result: CaseResult);
 
-    /// `stop` was set: all cases that are done have been told and none will be any more, `n_left` are not. Runs that
+    /// `stop` was set: every case that is done has been passed on, and no more will be; `n_left` are not done. Runs that
     /// have begun are being given up.
     fn interrupted(&self, _n_left: usize) {}
 }
@@ -71,7 +71,7 @@ pub trait Watch: Sync {
 /// How often `stop` is looked at.
 const HEARTBEAT: Duration = Duration::from_millis(50);
 
-/// Runs groups and tells `watch` what came of each selected case, in order.
+/// Runs groups and passes the result of each selected case to `listener`, in order.
 ///
 /// # Panics
 /// When a selected case has no seed: it would pass without having run.
@@ -81,15 +81,15 @@ pub fn run<R: Recorder>(
     groups: &[Group],
     options: &Options<'_>,
     recorder: &R,
-    watch: &dyn Watch,
+    listener: &dyn Listener,
 ) {
     let mut selected = groups.iter().flat_map(|group| &group.members).filter(|member| member.selected);
     assert!(
         selected.all(|member| !member.seeds.is_empty()),
         "every selected case runs under at least one seed"
     );
-    let ordered = Ordered::new(suites, groups, watch);
-    let work = Work { host, suites, options, recorder, watch, ordered, failed: AtomicBool::new(false) };
+    let ordered = Ordered::new(suites, groups, listener);
+    let work = Work { host, suites, options, recorder, listener, ordered, failed: AtomicBool::new(false) };
     let states: Vec<GroupState> = groups.iter().map(GroupState::new).collect();
     let jobs = || {
         groups
@@ -128,7 +128,7 @@ struct Work<'a, R> {
     suites: &'a [Suite],
     options: &'a Options<'a>,
     recorder: &'a R,
-    watch: &'a dyn Watch,
+    listener: &'a dyn Listener,
     ordered: Ordered<'a>,
     failed: AtomicBool,
 }
@@ -142,11 +142,11 @@ struct GroupState {
 struct Runs {
     missing: usize,
     /// By member, then by seed.
-    done: Vec<BTreeMap<u64, Ended>>,
+    done: Vec<BTreeMap<u64, RunResult>>,
 }
 
 /// What is kept of one run of a selected case.
-enum Ended {
+enum RunResult {
     Judged(JudgedRun),
     NotRun(NotRun),
 }
@@ -160,7 +160,7 @@ struct JudgedRun {
 }
 
 /// What a run gave.
-struct Ran {
+struct Simulated {
     end: End,
     outcome: Outcome,
 }
@@ -188,11 +188,11 @@ impl<R: Recorder> Work<'_, R> {
         let stopped = self.is_stopped() || (self.options.fail_fast && self.failed.load(Ordering::Relaxed));
         if !stopped && !state.begun.swap(true, Ordering::Relaxed) {
             for member in group.members.iter().filter(|member| member.selected) {
-                self.watch.started(&self.suites[group.suite], member.case);
+                self.listener.started(&self.suites[group.suite], member.case);
             }
         }
         let ended = if stopped { skipped(group, seed) } else { self.run_members(group, seed) };
-        self.watch.run_ended();
+        self.listener.run_ended();
         let mut runs = state.runs.lock().expect("no panic while the lock is held");
         for (member, ended) in ended {
             runs.done[member].insert(seed, ended);
@@ -220,7 +220,7 @@ impl<R: Recorder> Work<'_, R> {
     }
 
     /// Every member once under `seed`, then the verdicts of those judged under it.
-    fn run_members(&self, group: &Group, seed: u64) -> Vec<(usize, Ended)> {
+    fn run_members(&self, group: &Group, seed: u64) -> Vec<(usize, RunResult)> {
         let suite = &self.suites[group.suite];
         let selected = group.members.iter().filter(|member| member.selected);
         let expectations: Vec<&Expectation> =
@@ -245,7 +245,7 @@ impl<R: Recorder> Work<'_, R> {
             .map(|(index, ((member, ran), recording))| {
                 let ended = match ran.as_ref().and_then(|ran| siblings.complete().map(|()| ran)) {
                     Ok(ran) => self.judge_member(suite, member, seed, ran, &siblings, recording),
-                    Err(reason) => Ended::NotRun(reason.clone()),
+                    Err(reason) => RunResult::NotRun(reason.clone()),
                 };
                 (index, ended)
             })
@@ -267,10 +267,10 @@ impl<R: Recorder> Work<'_, R> {
         suite: &Suite,
         member: &Member,
         seed: u64,
-        ran: &Ran,
+        ran: &Simulated,
         siblings: &Siblings<'_>,
         recording: Recording<R::Sink>,
-    ) -> Ended {
+    ) -> RunResult {
         let scenario = &suite.cases[member.case].scenario;
         let judge_and_record = || {
             let of = |name: &str| siblings.by_name.get(name).copied();
@@ -297,7 +297,8 @@ impl<R: Recorder> Work<'_, R> {
                 unwritable: recorded.err().or(recording.unwritable),
             }
         };
-        catch(judge_and_record).map_or_else(|crash| Ended::NotRun(NotRun::Crashed(crash)), Ended::Judged)
+        catch(judge_and_record)
+            .map_or_else(|crash| RunResult::NotRun(NotRun::Crashed(crash)), RunResult::Judged)
     }
 
     /// One run of one case.
@@ -308,7 +309,7 @@ impl<R: Recorder> Work<'_, R> {
         seed: u64,
         demand: &Demand,
         recording: &mut Option<R::Sink>,
-    ) -> Result<Ran, NotRun> {
+    ) -> Result<Simulated, NotRun> {
         let compiled = &suite.cases[member.case];
         if !compiled.not_simulated.is_empty() {
             return Err(NotRun::NotSimulated);
@@ -316,15 +317,15 @@ impl<R: Recorder> Work<'_, R> {
         let open = open_traces(self.host, &suite.root);
         let run = || {
             crash_on_request(&compiled.scenario.case);
-            let heard = (Accumulator::new(&compiled.scenario, demand), recording);
-            let mut sink = (heard, Until(self.options.stop));
+            let measured = (Accumulator::new(&compiled.scenario, demand), recording);
+            let mut sink = (measured, Until(self.options.stop));
             let executed = execute_by(self.options.stepping, &compiled.scenario, seed, &open, &mut sink)
                 .map_err(NotRun::NoTraffic)?;
             if executed.end.given_up {
                 return Err(NotRun::Skipped);
             }
             let ((accumulator, _), _) = sink;
-            Ok(Ran { end: executed.end, outcome: accumulator.finish(executed.end, &executed.clamped) })
+            Ok(Simulated { end: executed.end, outcome: accumulator.finish(executed.end, &executed.clamped) })
         };
         catch(run).unwrap_or_else(|crash| Err(NotRun::Crashed(crash)))
     }
@@ -342,17 +343,17 @@ struct Recording<S> {
     unwritable: Option<HostError>,
 }
 
-/// What a bug does, for tests of how it is told: panics in the case that `KVS_CRASH_IN` names, in debug builds.
+/// What a bug does, for tests of how it is reported: panics in the case that `KVS_CRASH_IN` names, in debug builds.
 fn crash_on_request(case: &Case) {
     if cfg!(debug_assertions) && std::env::var("KVS_CRASH_IN").is_ok_and(|id| id == case.to_string()) {
         panic!("asked to crash in `{case}`");
     }
 }
 
-fn skipped(group: &Group, seed: u64) -> Vec<(usize, Ended)> {
+fn skipped(group: &Group, seed: u64) -> Vec<(usize, RunResult)> {
     let members = group.members.iter().enumerate();
     members
         .filter(|(_, member)| member.judged_under(seed))
-        .map(|(index, _)| (index, Ended::NotRun(NotRun::Skipped)))
+        .map(|(index, _)| (index, RunResult::NotRun(NotRun::Skipped)))
         .collect()
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use super::Watch;
+use super::Listener;
 use crate::check::{CaseResult, Ending, Group, Suite};
 
 /// Results on their way out, in order.
 pub(super) struct Ordered<'a> {
     suites: &'a [Suite],
-    watch: &'a dyn Watch,
+    listener: &'a dyn Listener,
     state: Mutex<Waiting>,
 }
 
@@ -24,7 +24,7 @@ struct Waiting {
 
 impl<'a> Ordered<'a> {
     /// Expects a result of each selected case.
-    pub(super) fn new(suites: &'a [Suite], groups: &[Group], watch: &'a dyn Watch) -> Ordered<'a> {
+    pub(super) fn new(suites: &'a [Suite], groups: &[Group], listener: &'a dyn Listener) -> Ordered<'a> {
         let selected = groups.iter().flat_map(|group| {
             let members = group.members.iter().filter(|member| member.selected);
             members.map(|member| (group.suite, member.case))
@@ -35,7 +35,7 @@ impl<'a> Ordered<'a> {
         let next = order.next();
         Ordered {
             suites,
-            watch,
+            listener,
             state: Mutex::new(Waiting { order, next, results: BTreeMap::new(), is_closed: false }),
         }
     }
@@ -46,11 +46,11 @@ impl<'a> Ordered<'a> {
         if waiting.is_closed {
             return;
         }
-        self.watch.ended(&result);
+        self.listener.ended(&result);
         waiting.results.insert((result.suite, result.case), result);
         while let Some(result) = waiting.next.and_then(|next| waiting.results.remove(&next)) {
             waiting.next = waiting.order.next();
-            self.watch.finished(&self.suites[result.suite], result);
+            self.listener.finished(&self.suites[result.suite], result);
         }
     }
 
@@ -66,10 +66,10 @@ impl<'a> Ordered<'a> {
             results.into_values().filter(|result| result.ending != Ending::Skipped).collect();
         let n_left = n_ahead - told.len();
         for result in told {
-            self.watch.finished(&self.suites[result.suite], result);
+            self.listener.finished(&self.suites[result.suite], result);
         }
         if n_left > 0 {
-            self.watch.interrupted(n_left);
+            self.listener.interrupted(n_left);
         }
     }
 }

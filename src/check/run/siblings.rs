@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{NotRun, Ran};
+use super::{NotRun, Simulated};
 use crate::check::{Group, Suite};
 use crate::metrics::Outcome;
 
@@ -15,7 +15,11 @@ pub(super) struct Siblings<'a> {
 
 impl<'a> Siblings<'a> {
     /// By the names of their scenarios.
-    pub(super) fn new(suite: &'a Suite, group: &'a Group, runs: &'a [Result<Ran, NotRun>]) -> Siblings<'a> {
+    pub(super) fn new(
+        suite: &'a Suite,
+        group: &'a Group,
+        runs: &'a [Result<Simulated, NotRun>],
+    ) -> Siblings<'a> {
         let mut siblings = Siblings { by_name: BTreeMap::new(), missing: None };
         for (member, run) in group.members.iter().zip(runs) {
             match (run, &suite.cases[member.case].scenario.case.scenario) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use super::{Ended, NotRun, Work};
+use super::{NotRun, RunResult, Work};
 use crate::check::{
     CaseResult, Ending, Golden, Member, Suite, catch, explain, failure, golden, repeat_command, snapshot_name,
 };
@@ -18,7 +18,7 @@ impl<R> Work<'_, R> {
         &self,
         suite_index: usize,
         member: &Member,
-        ended: BTreeMap<u64, Ended>,
+        ended: BTreeMap<u64, RunResult>,
     ) -> CaseResult {
         let suite = &self.suites[suite_index];
         let scenario = &suite.cases[member.case].scenario;
@@ -40,11 +40,11 @@ impl<R> Work<'_, R> {
         let mut snapshot = None;
         for (seed, run) in ended {
             match run {
-                Ended::NotRun(reason) => {
+                RunResult::NotRun(reason) => {
                     result.repeat = Some(repeat_command(suite, result.case, seed, self.options.overrides));
                     return not_run(suite, result, reason);
                 }
-                Ended::Judged(run) => {
+                RunResult::Judged(run) => {
                     for (all, verdict) in verdicts.iter_mut().zip(run.verdicts) {
                         all.push((seed, verdict));
                     }

@@ -1,9 +1,6 @@
 //! `kvs check`: the suite.
 
-mod collect;
-mod load;
 mod printer;
-mod select;
 mod snapshots;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,18 +15,17 @@ use regex::Regex;
 use super::arguments::{GlobalArgs, RunningArgs, in_ci, pattern};
 use super::diff::{Baseline, GateArgs, Sides};
 use super::exit::Exit;
-use super::interrupt;
 use super::live::Live;
 use super::output::Output;
 use super::reports::{ReportArgs, in_actions};
-use crate::check::{self, Ending, GoldenMode, NoRecorder, Options, Partition, Remembered, Suite};
+use super::suite::{
+    Collect, Filter, Loaded, Selected, WHAT_IS_A_CASE, every_case, load, select, select_groups,
+};
+use super::{CommandResult, interrupt};
+use crate::check::{self, GoldenMode, NoRecorder, Options, Partition, Remembered, Suite};
 use crate::host::{Host, Root};
 use printer::{Printer, State};
 use snapshots::{golden_mode, look_for_snapshots, sweep, unreferenced};
-
-pub(super) use collect::Collect;
-pub(super) use load::{Loaded, load};
-pub(super) use select::{Selected, WHAT_IS_A_CASE, every_case, select_groups};
 
 /// Arguments of `kvs check`.
 #[derive(Args)]
@@ -97,43 +93,40 @@ enum Unreferenced {
 
 /// Checks files and says what came of it.
 #[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
-pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let begun = Instant::now();
     if in_ci() && (arguments.update || arguments.unreferenced == Unreferenced::Delete) {
         output.error(
             "`--update` and `--unreferenced=delete` change snapshots, and where `CI` is set nothing is stored",
             Some("change and commit them where the scenarios are changed, or unset `CI`"),
         );
-        return Exit::USAGE;
+        return Err(Exit::USAGE);
     }
-    let host = match Host::disk(global.allow_outside) {
-        Ok(host) => host,
-        Err(error) => {
-            output.error(&format!("the current folder: {error}"), None);
-            return Exit::IO;
-        }
-    };
+    let host = super::host(global.allow_outside, output)?;
     let loaded = load(&host, &arguments.paths, &arguments.running, output);
     let remembered = remembered(&loaded, output);
-    let selected = select::select(&loaded.suites, arguments, &remembered);
+    let filter = Filter {
+        pattern: arguments.filter.as_ref(),
+        failed: arguments.failed.then_some(&remembered),
+        partition: arguments.partition,
+    };
+    let selected = select(&loaded.suites, filter);
     if selected.is_empty() && loaded.exit == Exit::PASSED {
-        let (message, help) = select::nothing_selected(arguments, &loaded.suites);
+        let (message, help) = nothing_selected(arguments, &loaded.suites);
         output.error(&message, Some(help));
-        return Exit::NOTHING_SELECTED;
+        return Err(Exit::NOTHING_SELECTED);
     }
     if arguments.list {
         list(&loaded.suites, &selected, output);
-        return loaded.exit;
+        return Ok(loaded.exit);
     }
     let groups = select_groups(&loaded.suites, &selected, &arguments.running, None);
     let golden = golden_mode(arguments);
     let exit = loaded.exit.and(look_for_snapshots(&host, &loaded.suites, golden, output));
     sweep(&loaded.suites, golden);
     let n_runs = groups.iter().map(|group| group.seeds().len()).sum();
-    let baseline = match baseline(arguments, global, &host, &loaded, &selected, output) {
-        Ok(baseline) => baseline,
-        Err(exit) => return loaded.exit.and(exit),
-    };
+    let baseline = baseline(arguments, global, &host, &loaded, &selected, output)
+        .map_err(|exit| loaded.exit.and(exit))?;
     let is_reported = !arguments.reports.reports.is_empty() || in_actions() || baseline.is_some();
     let collect = is_reported.then(|| Collect::new(arguments.reports.has_pictures()));
     let printer = Printer {
@@ -152,7 +145,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         golden,
         stepping: arguments.running.engine.into(),
         overrides: &arguments.running.settings,
-        stop: interrupt::heed(output),
+        stop: interrupt::heed(),
     };
     match &collect {
         Some(collect) => check::run(&host, &loaded.suites, &groups, &options, collect, &printer),
@@ -165,7 +158,35 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     {
         exit = exit.and(unreferenced(&host, arguments, &loaded.suites, golden, output));
     }
-    exit.and(printer.close(0))
+    Ok(exit.and(printer.close(None)))
+}
+
+/// Why nothing is left to run, and what to do.
+fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, &'static str) {
+    if suites.is_empty() {
+        return ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/");
+    }
+    if every_case(suites).is_empty() {
+        return ("the files hold no case".to_owned(), WHAT_IS_A_CASE);
+    }
+    match (&arguments.filter, arguments.failed, arguments.partition) {
+        (filter, true, _) => {
+            let matching = filter.as_ref().map_or_else(String::new, |_| " that match the filter".to_owned());
+            (
+                format!("no case failed when these files{matching} were last checked"),
+                "leave `--failed` out to check all of them",
+            )
+        }
+        (_, false, Some(partition)) => (
+            format!("no case falls to the share `{partition}`"),
+            "there are more shares than cases; `kvs check --list` shows what each gets",
+        ),
+        (Some(filter), false, None) => (
+            format!("no case matches `--filter {filter}`"),
+            "`kvs check --list` shows the ids that are matched; `.` matches any character",
+        ),
+        (None, false, None) => unreachable!("without flags every case is selected"),
+    }
 }
 
 /// What `--baseline` names, without the cases that this check leaves out.
@@ -228,15 +249,4 @@ fn to_update(
         }
     }
     lists
-}
-
-/// What a case is worth.
-pub(in crate::cli) fn exit_of(ending: &Ending) -> Exit {
-    match ending {
-        Ending::Passed | Ending::Skipped => Exit::PASSED,
-        Ending::NoData | Ending::Failed => Exit::FAILED,
-        Ending::Wrong => Exit::WRONG_SCENARIO,
-        Ending::Unreadable => Exit::IO,
-        Ending::Crashed(_) => Exit::BUG,
-    }
 }

@@ -7,10 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-use super::collect::Collect;
-use super::exit_of;
-use super::load::Loaded;
-use crate::check::{CaseResult, Ending, Remembered, Suite, Tally, Watch, case_report};
+use crate::check::{CaseResult, Ending, Listener, Remembered, Suite, Tally, case_report};
 use crate::cli::diff::Baseline;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
@@ -18,6 +15,7 @@ use crate::cli::live::Live;
 use crate::cli::output::Output;
 use crate::cli::progress::{AlreadySaid, case_line, print_failures, summary_line};
 use crate::cli::reports::{ReportArgs, tell_actions};
+use crate::cli::suite::{Collect, Loaded};
 use crate::diagnostics::Located;
 use crate::host::Root;
 use crate::report::{CaseReport, Pictures, Results, uncalibrated_in};
@@ -53,7 +51,7 @@ pub(super) struct State {
 
 impl Printer<'_> {
     /// Ends the output: keeps which cases failed, and prints the last line. `n_left` cases were left by Ctrl-C.
-    pub(super) fn close(&self, n_left: usize) -> Exit {
+    pub(super) fn close(&self, n_left: Option<usize>) -> Exit {
         self.output.clear_bar();
         let mut state = self.lock();
         for list in std::mem::take(&mut state.remembered).into_values() {
@@ -114,7 +112,7 @@ impl Printer<'_> {
     }
 }
 
-impl Watch for Printer<'_> {
+impl Listener for Printer<'_> {
     fn started(&self, suite: &Suite, case: usize) {
         if let Some(live) = &self.live {
             live.started(&suite.id(case));
@@ -143,7 +141,7 @@ impl Watch for Printer<'_> {
             state.uncalibrated.0 += 1;
             state.uncalibrated.1.extend(result.uncalibrated.iter().cloned());
         }
-        state.exit = state.exit.and(exit_of(&result.ending));
+        state.exit = state.exit.and(Exit::of(&result.ending));
         if result.ending != Ending::Skipped
             && let Some(remembered) = state.remembered.get_mut(&suite.root)
         {
@@ -152,7 +150,7 @@ impl Watch for Printer<'_> {
     }
 
     fn interrupted(&self, n_left: usize) {
-        self.close(n_left);
+        self.close(Some(n_left));
         interrupt::exit(self.output)
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::load::roots;
 use super::{CheckArgs, Unreferenced};
 use crate::check::{self, GoldenMode, Snapshots, Suite, snapshot_name};
 use crate::cli::arguments::in_ci;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::cli::suite::roots;
 use crate::host::{Host, HostError, Root};
 
 /// Snapshots hold the numbers of the file as written.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::CommandResult;
 use super::arguments::{GlobalArgs, RunningArgs};
 use super::exit::Exit;
 use super::output::Output;
@@ -60,14 +61,8 @@ enum Format {
 }
 
 /// Compares two sides.
-pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) -> Exit {
-    let host = match Host::disk(global.allow_outside) {
-        Ok(host) => host,
-        Err(error) => {
-            output.error(&format!("the current folder: {error}"), None);
-            return Exit::IO;
-        }
-    };
+pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
+    let host = super::host(global.allow_outside, output)?;
     let sides = Sides {
         host: &host,
         global,
@@ -76,22 +71,15 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
         roots_in_ids: false,
         output,
     };
-    let gates = match gates(&host, &arguments.gates, output) {
-        Ok(gates) => gates,
-        Err(exit) => return exit,
-    };
-    let (old, new) =
-        match sides.results(&arguments.old).and_then(|old| Ok((old, sides.results(&arguments.new)?))) {
-            Ok(both) => both,
-            Err(exit) => return exit,
-        };
+    let gates = gates(&host, &arguments.gates, output)?;
+    let (old, new) = (sides.results(&arguments.old)?, sides.results(&arguments.new)?);
     let comparison = compare(&old, &new, &gates);
     tell_idle(&comparison, output);
     output.result(&match arguments.format {
         Format::Table => diff_table(&comparison),
         Format::Markdown => diff_markdown(&comparison, &arguments.old, &arguments.new),
     });
-    verdict(&comparison)
+    Ok(verdict(&comparison))
 }
 
 /// A gate that holds nothing would pass whatever happened: that is said, and fails nothing. One whose metric a case has

@@ -11,11 +11,11 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use super::Sides;
-use crate::check::{self, CaseResult, GoldenMode, Options, Suite, Watch, case_report};
-use crate::cli::check::{Collect, every_case, select_groups};
+use crate::check::{self, CaseResult, GoldenMode, Listener, Options, Suite, case_report};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
+use crate::cli::suite::{Collect, every_case, select_groups};
 use crate::diagnostics::{Located, Severity};
 use crate::host::{Host, TemporaryFolder, display};
 use crate::report::{CaseReport, Results, Status};
@@ -23,7 +23,7 @@ use crate::report::{CaseReport, Results, Status};
 /// Runs what a revision holds.
 pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
     // From here on Ctrl-C removes the checkout as well.
-    let stop = interrupt::heed(sides.output);
+    let stop = interrupt::heed();
     let checked_out = check_out(revision).map_err(|why| {
         // git hears Ctrl-C too, and gives up.
         if stop.load(Ordering::Relaxed) {
@@ -41,7 +41,7 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
     let running = sides.running;
     let groups = select_groups(&suites, &every_case(&suites), running, None);
     let collect = Collect::new(false);
-    let told = Told { collect: &collect, cases: Mutex::default(), sides };
+    let reports = CaseReports { collect: &collect, cases: Mutex::default(), sides };
     let options = Options {
         n_threads: running.n_threads(),
         fail_fast: false,
@@ -50,8 +50,8 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
         overrides: &running.settings,
         stop,
     };
-    check::run(&host, &suites, &groups, &options, &collect, &told);
-    // Before anything was begun everything is told as not run.
+    check::run(&host, &suites, &groups, &options, &collect, &reports);
+    // Before anything has begun every case is reported as not run.
     if stop.load(Ordering::Relaxed) {
         interrupt::exit(sides.output);
     }
@@ -60,7 +60,7 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
         list.map(|diagnostic| Located::of(diagnostic, &suite.sources)).collect::<Vec<_>>()
     };
     let of_files = suites.iter().flat_map(located).collect();
-    let cases = told.cases.into_inner().expect("no panic while the lock is held");
+    let cases = reports.cases.into_inner().expect("no panic while the lock is held");
     measured(revision, &cases, sides.output)?;
     Ok(Results::new(cases, of_files, BTreeSet::new()))
 }
@@ -153,14 +153,14 @@ fn measured(revision: &str, cases: &[CaseReport], output: &Output) -> Result<(),
     Err(Exit::IO)
 }
 
-/// Keeps what is told.
-struct Told<'a> {
+/// Keeps the results of cases.
+struct CaseReports<'a> {
     collect: &'a Collect,
     cases: Mutex<Vec<CaseReport>>,
     sides: &'a Sides<'a>,
 }
 
-impl Watch for Told<'_> {
+impl Listener for CaseReports<'_> {
     fn finished(&self, suite: &Suite, result: CaseResult) {
         let metrics = self.collect.take(suite, result.case).metrics;
         let case = case_report(suite, &result, metrics);

@@ -8,12 +8,13 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{Args, ValueEnum};
 
+use super::CommandResult;
 use super::arguments::GlobalArgs;
 use super::exit::Exit;
 use super::output::{FAINT, Output, STRONG};
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, Ending, GoldenMode, Group, NoRecorder, Options, Snapshots, Suite, Watch, compile,
+    self, CaseResult, Ending, GoldenMode, Group, Listener, NoRecorder, Options, Snapshots, Suite, compile,
     snapshot_name,
 };
 use crate::engine::Stepping;
@@ -62,7 +63,7 @@ const PROJECT: &str =
     "# Marks the root of a kvs project: scenarios and traces are read only below this folder.\n";
 
 /// Makes the files and runs the scenario once.
-pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let file = &arguments.file;
     if file.extension().is_none_or(|extension| extension != "kvs") {
         let shown = display(file);
@@ -70,26 +71,17 @@ pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> 
             &format!("expected the name of a `.kvs` file, found `{shown}`"),
             Some(&format!("kvs new {shown}.kvs")),
         );
-        return Exit::USAGE;
+        return Err(Exit::USAGE);
     }
-    let host = match Host::disk(global.allow_outside) {
-        Ok(host) => host,
-        Err(error) => {
-            output.error(&format!("the current folder: {error}"), None);
-            return Exit::IO;
-        }
-    };
+    let host = super::host(global.allow_outside, output)?;
     if host.kind(file).is_ok() {
         output.error(&format!("`{}` exists", display(file)), Some("name another file, or run it: kvs check"));
-        return Exit::USAGE;
+        return Err(Exit::USAGE);
     }
-    match make(&host, file, arguments.template, output) {
-        Ok(exit) => exit,
-        Err(problem) => {
-            output.problem(&problem);
-            Exit::IO
-        }
-    }
+    make(&host, file, arguments.template, output).map_err(|problem| {
+        output.problem(&problem);
+        Exit::IO
+    })
 }
 
 fn make(host: &Host, file: &Path, template: Template, output: &Output) -> Result<Exit, HostError> {
@@ -165,19 +157,19 @@ fn store_snapshot(host: &Host, suite: Suite, output: &Output) -> Exit {
         overrides: &Vec::new(),
         stop: &AtomicBool::new(false),
     };
-    let heard = Heard { host, output, exit: Mutex::new(Exit::PASSED) };
-    check::run(host, &[suite], &groups, &options, &NoRecorder, &heard);
-    heard.exit.into_inner().expect("no panic while the lock is held")
+    let stored = StoredSnapshots { host, output, exit: Mutex::new(Exit::PASSED) };
+    check::run(host, &[suite], &groups, &options, &NoRecorder, &stored);
+    stored.exit.into_inner().expect("no panic while the lock is held")
 }
 
-/// Names the snapshots that are made.
-struct Heard<'a> {
+/// Names the snapshots that are stored.
+struct StoredSnapshots<'a> {
     host: &'a Host,
     output: &'a Output,
     exit: Mutex<Exit>,
 }
 
-impl Watch for Heard<'_> {
+impl Listener for StoredSnapshots<'_> {
     fn finished(&self, suite: &Suite, result: CaseResult) {
         if let check::Golden::Written(path) = &result.golden {
             self.output.result(&format!("made {}\n", self.host.shown(path)));
@@ -185,7 +177,7 @@ impl Watch for Heard<'_> {
         if result.ending != Ending::Passed {
             super::progress::print_failures(self.output, suite, &result, &mut Default::default());
             let mut exit = self.exit.lock().expect("no panic while the lock is held");
-            *exit = exit.and(super::check::exit_of(&result.ending));
+            *exit = exit.and(Exit::of(&result.ending));
         }
     }
 }

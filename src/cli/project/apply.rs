@@ -10,7 +10,6 @@ use clap::Command;
 use super::{Project, Setting, Wrong};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::host::Host;
 
 /// The command line with the defaults and the profile of the project that the current folder is in.
 pub(in crate::cli) fn with_defaults(
@@ -19,10 +18,7 @@ pub(in crate::cli) fn with_defaults(
     output: &Output,
 ) -> Result<Command, Exit> {
     let here = Path::new(".");
-    let host = Host::disk(false).map_err(|error| {
-        output.error(&format!("the current folder: {error}"), None);
-        Exit::IO
-    })?;
+    let host = crate::cli::host(false, output)?;
     let root = host.root_of(here).map_err(|problem| {
         output.problem(&problem);
         Exit::IO

@@ -11,6 +11,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use regex::Regex;
 
+use super::CommandResult;
 use super::arguments::{GlobalArgs, in_ci, pattern};
 use super::difference::difference;
 use super::exit::Exit;
@@ -56,11 +57,8 @@ pub(super) enum Decision {
 }
 
 /// Prints what waits.
-pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -> Exit {
-    let (host, waiting) = match find(&arguments.which, global, output) {
-        Ok(found) => found,
-        Err(exit) => return exit,
-    };
+pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
+    let (host, waiting) = find(&arguments.which, global, output)?;
     for pending in &waiting {
         let path = host.shown(&pending.path);
         if arguments.json {
@@ -73,7 +71,7 @@ pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -
             output.result(&format!("{}  {FAINT}{path}{FAINT:#}\n", pending.id));
         }
     }
-    Exit::PASSED
+    Ok(Exit::PASSED)
 }
 
 /// Does the same with all that waits.
@@ -82,14 +80,9 @@ pub(super) fn decide(
     decision: Decision,
     global: &GlobalArgs,
     output: &Output,
-) -> Exit {
-    if refused_in_ci(output) {
-        return Exit::USAGE;
-    }
-    let waiting = match find(arguments, global, output) {
-        Ok((_, waiting)) => waiting,
-        Err(exit) => return exit,
-    };
+) -> CommandResult {
+    refuse_in_ci(output)?;
+    let (_, waiting) = find(arguments, global, output)?;
     let mut count = Count::default();
     for pending in &waiting {
         match decision {
@@ -97,18 +90,13 @@ pub(super) fn decide(
             Decision::Reject => count.reject(pending, output),
         }
     }
-    count.sum_up(output)
+    Ok(count.sum_up(output))
 }
 
 /// Shows one after the other and asks.
-pub(super) fn review(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Exit {
-    if refused_in_ci(output) {
-        return Exit::USAGE;
-    }
-    let (host, waiting) = match find(arguments, global, output) {
-        Ok(found) => found,
-        Err(exit) => return exit,
-    };
+pub(super) fn review(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
+    refuse_in_ci(output)?;
+    let (host, waiting) = find(arguments, global, output)?;
     let mut keys = Keys::begin();
     let mut count = Count::default();
     let mut for_all = None;
@@ -135,29 +123,27 @@ pub(super) fn review(arguments: &PendingArgs, global: &GlobalArgs, output: &Outp
             }
             Err(keys::Interrupted) => {
                 count.skipped += waiting.len() - index;
-                return count.sum_up(output).and(Exit::INTERRUPTED);
+                return Ok(count.sum_up(output).and(Exit::INTERRUPTED));
             }
         }
     }
-    count.sum_up(output)
+    Ok(count.sum_up(output))
 }
 
-fn refused_in_ci(output: &Output) -> bool {
-    if in_ci() {
-        output.error(
-            "this changes snapshots, and where `CI` is set nothing is stored",
-            Some("review and commit them where the change is made, or unset `CI`"),
-        );
+fn refuse_in_ci(output: &Output) -> Result<(), Exit> {
+    if !in_ci() {
+        return Ok(());
     }
-    in_ci()
+    output.error(
+        "this changes snapshots, and where `CI` is set nothing is stored",
+        Some("review and commit them where the change is made, or unset `CI`"),
+    );
+    Err(Exit::USAGE)
 }
 
 /// What waits and was asked for; otherwise what to exit with.
 fn find(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Result<(Host, Vec<Pending>), Exit> {
-    let host = Host::disk(global.allow_outside).map_err(|error| {
-        output.error(&format!("the current folder: {error}"), None);
-        Exit::IO
-    })?;
+    let host = super::host(global.allow_outside, output)?;
     let told = |problem: &HostError| {
         output.problem(problem);
         Exit::IO

@@ -52,10 +52,7 @@ impl Trace {
     pub(super) fn open(arguments: &FileArgs, allow_outside: bool, output: &Output) -> Result<Trace, Exit> {
         let path = arguments.file.clone();
         let shown = display(&path);
-        let host = Host::disk(allow_outside).map_err(|error| {
-            output.error(&format!("the current folder: {error}"), None);
-            Exit::IO
-        })?;
+        let host = super::super::host(allow_outside, output)?;
         let kind = host.kind(&path).map_err(|problem| unreadable(&problem, output))?;
         if kind == Kind::Folder {
             output.error(

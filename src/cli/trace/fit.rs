@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
+use super::super::CommandResult;
 use super::super::arguments::GlobalArgs;
 use super::super::exit::Exit;
 use super::super::output::Output;
@@ -25,7 +26,7 @@ pub(in crate::cli) struct FitArgs {
     force: bool,
 }
 
-pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let out = arguments.out.as_deref().map(Out::of);
     if let Some(out) = &out
         && !arguments.force
@@ -35,12 +36,9 @@ pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> 
             &format!("`{}` is there already", display(taken)),
             Some("choose another name for `--out`, or replace it with `--force`"),
         );
-        return Exit::IO;
+        return Err(Exit::IO);
     }
-    let trace = match Trace::open(&arguments.file, global.allow_outside, output) {
-        Ok(trace) => trace,
-        Err(exit) => return exit,
-    };
+    let trace = Trace::open(&arguments.file, global.allow_outside, output)?;
     let compile = |text: &str| {
         compiled(text).map_err(|(mistakes, _)| {
             let messages = mistakes.into_iter().map(|mistake| mistake.message);
@@ -49,33 +47,31 @@ pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> 
     };
     let fit = match fit::fit(&|| trace.requests(), &compile, out.is_some()) {
         Ok(fit) => fit,
-        Err(FitError::Traffic(error)) => return bad_row(&error, output),
+        Err(FitError::Traffic(error)) => return Err(bad_row(&error, output)),
         Err(FitError::NoSpan { requests }) => {
             output.error(
                 &format!("`{}`: expected requests at different times, found {requests} at one", trace.shown),
                 Some("give a trace, or a `--slice` of it, with two arrivals or more"),
             );
-            return Exit::WRONG_SCENARIO;
+            return Err(Exit::WRONG_SCENARIO);
         }
         Err(FitError::OutOfRange(why)) => {
             output.error(
                 &format!("`{}`: no workload can be like this trace: {why}", trace.shown),
                 Some("give a part of it with `--slice`, or replay it as it is with `trace … from`"),
             );
-            return Exit::WRONG_SCENARIO;
+            return Err(Exit::WRONG_SCENARIO);
         }
     };
     let from = trace.described();
     match &out {
         None => output.result(&fit::block(&fit, &from, "")),
         Some(out) => {
-            if let Err(exit) = out.write(&fit, &from, output) {
-                return exit;
-            }
+            out.write(&fit, &from, output)?;
             output.result(&fit::comparison(&fit));
         }
     }
-    Exit::PASSED
+    Ok(Exit::PASSED)
 }
 
 /// The files that are written.

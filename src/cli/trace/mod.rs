@@ -6,8 +6,8 @@ mod stats;
 
 use clap::Subcommand;
 
+use super::CommandResult;
 use super::arguments::GlobalArgs;
-use super::exit::Exit;
 use super::output::Output;
 
 /// What is done with a trace.
@@ -19,7 +19,7 @@ pub(super) enum TraceCommand {
     Fit(fit::FitArgs),
 }
 
-pub(super) fn run(command: &TraceCommand, global: &GlobalArgs, output: &Output) -> Exit {
+pub(super) fn run(command: &TraceCommand, global: &GlobalArgs, output: &Output) -> CommandResult {
     match command {
         TraceCommand::Stats(arguments) => stats::run(arguments, global, output),
         TraceCommand::Fit(arguments) => fit::run(arguments, global, output),

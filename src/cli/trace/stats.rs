@@ -3,6 +3,7 @@
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
+use super::super::CommandResult;
 use super::super::arguments::{GlobalArgs, Plots};
 use super::super::exit::Exit;
 use super::super::output::Output;
@@ -23,19 +24,13 @@ pub(in crate::cli) struct StatsArgs {
     plots: Plots,
 }
 
-pub(super) fn run(arguments: &StatsArgs, global: &GlobalArgs, output: &Output) -> Exit {
-    let trace = match Trace::open(&arguments.file, global.allow_outside, output) {
-        Ok(trace) => trace,
-        Err(exit) => return exit,
-    };
-    let stats = match measure(&|| trace.requests()) {
-        Ok(stats) => stats,
-        Err(error) => return bad_row(&error, output),
-    };
+pub(super) fn run(arguments: &StatsArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
+    let trace = Trace::open(&arguments.file, global.allow_outside, output)?;
+    let stats = measure(&|| trace.requests()).map_err(|error| bad_row(&error, output))?;
     let about =
         About { file: &trace.shown, format: trace.format(), guessed: trace.guessed, survey: &trace.survey };
     let plots = arguments.plots.wanted();
     let text = if arguments.json { show::json(&about, &stats) } else { show::text(&about, &stats, plots) };
     output.result(&text);
-    Exit::PASSED
+    Ok(Exit::PASSED)
 }

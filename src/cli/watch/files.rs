@@ -15,7 +15,7 @@ impl Session<'_> {
         let here = self.host.absolute(Path::new(""));
         for folder in check::folders(&self.host, &self.arguments.paths) {
             let folder = self.host.absolute(&folder);
-            // One that is removed and made again is heard of where it lies, in the folder of this watch.
+            // One that is removed and made again is noticed through the folder it lies in.
             if let Some(parent) = folder.parent().filter(|parent| parent.starts_with(&here)) {
                 self.folders.watch(parent, false);
             }
@@ -71,15 +71,15 @@ impl Session<'_> {
             Which::Changed => {
                 let mut wanted: BTreeSet<String> = seen.clone().filter(is_changed).map(name).collect();
                 if !wanted.is_empty() {
-                    // The run in progress is given up: what it has not told runs again.
-                    wanted.extend(self.running.iter().flat_map(Running::untold));
+                    // The run in progress is given up: what it has not finished runs again.
+                    wanted.extend(self.running.iter().flat_map(Running::unfinished));
                 }
                 wanted
             }
         }
     }
 
-    /// Listens where a file's imports, traces and snapshots are.
+    /// Watches where a file's imports, traces and snapshots are.
     fn watch_inputs(&mut self, suite: &Suite) {
         let inputs = suite.inputs.iter().map(String::as_str).chain(traces(suite));
         let folders: Vec<PathBuf> = inputs

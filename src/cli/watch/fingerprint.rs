@@ -5,7 +5,7 @@ use std::path::Path;
 use super::digests::Digests;
 use crate::check::{GoldenMode, Snapshots, Suite, snapshot_name};
 use crate::digest::sha256;
-use crate::host::Host;
+use crate::host::{Host, read_regular};
 
 /// The inputs of a file, in two parts, as one of them is written by runs themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ fn snapshots(suite: &Suite) -> String {
     let folder = Snapshots::of(&suite.root, GoldenMode::Compare);
     let stored = suite.cases.iter().map(|compiled| {
         let name = format!("{}.snap", snapshot_name(&compiled.scenario.case));
-        std::fs::read(folder.folder().join(name)).map_or_else(|_| "none".to_owned(), |bytes| hash(&bytes))
+        read_regular(&folder.folder().join(name)).map_or_else(|_| "none".to_owned(), |bytes| hash(&bytes))
     });
     stored.collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! A run in the background, which can be given up.
 //!
-//! A run that is given up ends within moments, at the engine's next instant; what it still tells has its number and is
-//! not heard.
+//! A run that is given up ends within moments, at the engine's next instant; its remaining events carry its number and
+//! are ignored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use std::thread;
 
 use super::signals::Signal;
 use crate::analysis::Overrides;
-use crate::check::{self, CaseResult, GoldenMode, Group, NoRecorder, Options, Suite, Watch};
+use crate::check::{self, CaseResult, GoldenMode, Group, Listener, NoRecorder, Options, Suite};
 use crate::engine::Stepping;
 use crate::host::Host;
 
@@ -20,14 +20,14 @@ pub(super) struct Job {
     stop: Arc<AtomicBool>,
 }
 
-/// What a run tells.
-pub(super) struct Told {
+/// Something that happened in a run.
+pub(super) struct JobEvent {
     /// The number of the run.
     pub(super) job: u64,
-    pub(super) what: What,
+    pub(super) kind: JobEventKind,
 }
 
-pub(super) enum What {
+pub(super) enum JobEventKind {
     /// A case is done; all before it are.
     Finished(Box<CaseResult>),
     /// All are.
@@ -50,7 +50,7 @@ impl Job {
     pub(super) fn start(order: Order, signals: &Sender<Signal>) -> Job {
         let stop = Arc::new(AtomicBool::new(false));
         let job = Job { number: order.number, stop: Arc::clone(&stop) };
-        let teller = Teller { job: order.number, signals: signals.clone(), stop };
+        let sender = JobListener { job: order.number, signals: signals.clone(), stop };
         thread::spawn(move || {
             let options = Options {
                 n_threads: order.n_threads,
@@ -58,10 +58,10 @@ impl Job {
                 golden: order.golden,
                 stepping: order.stepping,
                 overrides: &order.overrides,
-                stop: &teller.stop,
+                stop: &sender.stop,
             };
-            check::run(&order.host, &order.suites, &order.groups, &options, &NoRecorder, &teller);
-            teller.tell(What::Ended);
+            check::run(&order.host, &order.suites, &order.groups, &options, &NoRecorder, &sender);
+            sender.send(JobEventKind::Ended);
         });
         job
     }
@@ -72,21 +72,21 @@ impl Job {
     }
 }
 
-struct Teller {
+struct JobListener {
     job: u64,
     signals: Sender<Signal>,
     stop: Arc<AtomicBool>,
 }
 
-impl Teller {
-    fn tell(&self, what: What) {
-        // Nobody listens any more when the command ends.
-        let _ = self.signals.send(Signal::Told(Told { job: self.job, what }));
+impl JobListener {
+    fn send(&self, kind: JobEventKind) {
+        // The receiver is gone when the command ends.
+        let _ = self.signals.send(Signal::Job(JobEvent { job: self.job, kind }));
     }
 }
 
-impl Watch for Teller {
+impl Listener for JobListener {
     fn finished(&self, _suite: &Suite, result: CaseResult) {
-        self.tell(What::Finished(Box::new(result)));
+        self.send(JobEventKind::Finished(Box::new(result)));
     }
 }

@@ -19,10 +19,10 @@ use std::sync::Arc;
 use clap::Args;
 use regex::Regex;
 
+use super::CommandResult;
 use super::arguments::{GlobalArgs, RunningArgs, pattern};
 use super::exit::Exit;
 use super::output::Output;
-use crate::host::Host;
 use session::Session;
 
 /// Arguments of `kvs watch`.
@@ -38,19 +38,13 @@ pub(super) struct WatchArgs {
 }
 
 /// Watches until `q` or Ctrl-C.
-pub(super) fn run(arguments: &WatchArgs, global: &GlobalArgs, output: &Output) -> Exit {
-    let host = match Host::disk(global.allow_outside) {
-        Ok(host) => Arc::new(host),
-        Err(error) => {
-            output.error(&format!("the current folder: {error}"), None);
-            return Exit::IO;
-        }
-    };
+pub(super) fn run(arguments: &WatchArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
+    let host = Arc::new(super::host(global.allow_outside, output)?);
     match Session::new(arguments, global, host, output) {
-        Ok(session) => session.run(),
+        Ok(session) => Ok(session.run()),
         Err(error) => {
             output.error(&format!("files cannot be watched: {error}"), None);
-            Exit::IO
+            Err(Exit::IO)
         }
     }
 }

@@ -103,7 +103,8 @@ impl Session<'_> {
     /// What is accepted changes inputs, so that those files run again.
     fn review(&self) {
         let which = PendingArgs::new(self.arguments.paths.clone(), self.filter.clone());
-        review(&which, self.global, self.output);
+        // What went wrong has been printed, and the watch goes on.
+        let _ = review(&which, self.global, self.output);
     }
 
     fn show_differences(&self) {

@@ -10,17 +10,17 @@ use regex::Regex;
 use super::WatchArgs;
 use super::digests::Digests;
 use super::fingerprint::Fingerprint;
-use super::job::{Job, Order, Told, What};
+use super::job::{Job, JobEvent, JobEventKind, Order};
 use super::keys::{Keyboard, is_interrupt};
 use super::press::{Next, Prompt};
 use super::signals::{Folders, Signal, settle};
 use super::values::Values;
 use crate::check::{Ending, Golden, GoldenMode, Suite, Tally};
 use crate::cli::arguments::GlobalArgs;
-use crate::cli::check::{every_case, exit_of, select_groups};
 use crate::cli::exit::Exit;
 use crate::cli::output::{FAINT, Output};
 use crate::cli::progress::{AlreadySaid, case_line, print_failures, summary_line};
+use crate::cli::suite::{Filter, select, select_groups};
 use crate::host::Host;
 
 pub(super) struct Session<'a> {
@@ -66,7 +66,7 @@ pub(super) struct Running {
     tally: Tally,
     n_broken: usize,
     begun: Instant,
-    /// Files whose cases have not all been told.
+    /// By file, how many of its cases are not finished.
     left: BTreeMap<usize, usize>,
     failed: BTreeSet<usize>,
 }
@@ -124,7 +124,7 @@ impl<'a> Session<'a> {
                 match signal {
                     Signal::Changed => {
                         let others = settle(&self.signals);
-                        // Who pressed a key waits for it; the change is heard after it.
+                        // A key comes first; the change is looked at after it.
                         if others.iter().any(|other| matches!(other, Signal::Key(_))) {
                             waiting.push(Signal::Changed);
                         } else {
@@ -132,7 +132,7 @@ impl<'a> Session<'a> {
                         }
                         waiting.extend(others.into_iter().rev());
                     }
-                    Signal::Told(told) => self.hear(told),
+                    Signal::Job(event) => self.take(event),
                     Signal::Key(key) => {
                         if is_interrupt(&key) {
                             return self.close(Exit::INTERRUPTED);
@@ -194,10 +194,7 @@ impl<'a> Session<'a> {
         n_broken: usize,
         golden: GoldenMode,
     ) {
-        let mut selected = every_case(&suites);
-        if let Some(filter) = &self.filter {
-            selected.retain(|(suite, case)| filter.is_match(&suites[*suite].id(*case)));
-        }
+        let selected = select(&suites, Filter { pattern: self.filter.as_ref(), ..Filter::default() });
         let mut left = BTreeMap::new();
         for (suite, _) in &selected {
             *left.entry(*suite).or_default() += 1;
@@ -244,18 +241,18 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What a run tells; one that was given up is not heard.
-    fn hear(&mut self, told: Told) {
-        let Some(running) = self.running.as_mut().filter(|running| running.job.number == told.job) else {
+    /// Takes an event of the run in progress; those of a run that was given up are ignored.
+    fn take(&mut self, event: JobEvent) {
+        let Some(running) = self.running.as_mut().filter(|running| running.job.number == event.job) else {
             return;
         };
-        match told.what {
-            What::Finished(result) => {
+        match event.kind {
+            JobEventKind::Finished(result) => {
                 let suite = &running.suites[result.suite];
                 self.output.result(&format!("{}\n", case_line(&result)));
                 print_failures(self.output, suite, &result, &mut running.said);
                 running.tally.add(&result.ending);
-                self.exit = self.exit.and(exit_of(&result.ending));
+                self.exit = self.exit.and(Exit::of(&result.ending));
                 if let Golden::Changed { old, new, .. } = &result.golden {
                     self.differences.insert(result.id.clone(), (old.clone(), new.clone()));
                 }
@@ -273,7 +270,7 @@ impl<'a> Session<'a> {
                 if result.ending != Ending::Passed {
                     running.failed.insert(result.suite);
                 }
-                let left = running.left.get_mut(&result.suite).expect("a case is told once");
+                let left = running.left.get_mut(&result.suite).expect("a case finishes once");
                 *left -= 1;
                 if *left == 0 {
                     running.left.remove(&result.suite);
@@ -282,9 +279,9 @@ impl<'a> Session<'a> {
                         Some(running.fingerprints[result.suite].clone().with_present_snapshots(suite));
                 }
             }
-            What::Ended => {
+            JobEventKind::Ended => {
                 let seconds = running.begun.elapsed().as_secs_f64();
-                self.output.result(&summary_line(&running.tally, running.n_broken, 0, seconds));
+                self.output.result(&summary_line(&running.tally, running.n_broken, None, seconds));
                 self.running = None;
                 let keys = if self.keyboard.is_some() { "; h shows the keys" } else { "" };
                 self.say(&format!("watching{keys}"));
@@ -303,8 +300,8 @@ impl Running {
         Some(&self.fingerprints[place])
     }
 
-    /// The files of which something is still to be told.
-    pub(super) fn untold(&self) -> impl Iterator<Item = String> {
+    /// The files with cases that are not finished.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = String> {
         self.left.keys().map(|file| self.suites[*file].name.clone())
     }
 }

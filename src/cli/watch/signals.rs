@@ -1,7 +1,7 @@
 //! What wakes the watch: keys, saves, results.
 //!
-//! Folders are watched, never files: an editor that replaces a file leaves a watch of its old one deaf. Reading is no
-//! change. Whether a change is one, the fingerprints decide; here it is only heard.
+//! Folders are watched, never files: an editor that replaces a file leaves a watch of its old one deaf. Reading is not a
+//! change. Whether a change matters is for the fingerprints to decide.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use console::Key;
 use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::job::Told;
+use super::job::JobEvent;
 
 /// What wakes the watch.
 pub(super) enum Signal {
@@ -21,23 +21,23 @@ pub(super) enum Signal {
     /// Something was written, made, renamed or removed.
     Changed,
     /// From the run in progress, or one before it.
-    Told(Told),
+    Job(JobEvent),
 }
 
-/// Saves come in bursts: a change is heard when nothing more has come for so long.
+/// Saves come in bursts: a change counts when nothing more has come for this long.
 const QUIET: Duration = Duration::from_millis(80);
 
-/// The folders that are listened to.
+/// The watched folders.
 pub(super) struct Folders {
     watcher: RecommendedWatcher,
     watched: Arc<Mutex<Watched>>,
 }
 
-/// Each with whether those below it are listened to as well.
+/// Each with whether it is watched recursively.
 type Watched = BTreeMap<PathBuf, bool>;
 
 impl Folders {
-    /// None yet; what happens in them goes to `signals`.
+    /// Without a folder yet; events go to `signals`.
     pub(super) fn new(signals: Sender<Signal>) -> notify::Result<Folders> {
         let watched: Arc<Mutex<Watched>> = Arc::default();
         let known = Arc::clone(&watched);
@@ -47,21 +47,21 @@ impl Folders {
             }
             // An error means that events were lost: look at everything.
             if event.as_ref().map_or(true, is_change) {
-                // Nobody listens any more when the command ends.
+                // The receiver is gone when the command ends.
                 let _ = signals.send(Signal::Changed);
             }
         })?;
         Ok(Folders { watcher, watched })
     }
 
-    /// Listens to a folder as well, with those below it or alone; one that is not there is left out, and tried again
-    /// the next time.
+    /// Watches one more folder, with or without those below it; one that is missing is left out, and tried again the
+    /// next time.
     pub(super) fn watch(&mut self, folder: &Path, with_those_below: bool) {
         match lock(&self.watched).get(folder) {
             Some(has_those_below) if *has_those_below || !with_those_below => return,
             Some(_) | None => {}
         }
-        // The lock is not held: the watcher answers only when it is through with what it tells.
+        // The lock is not held: the watcher answers only after it has delivered its events.
         let _ = self.watcher.unwatch(folder);
         let mode = if with_those_below { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
         if self.watcher.watch(folder, mode).is_ok() {
@@ -74,8 +74,8 @@ fn lock(watched: &Mutex<Watched>) -> MutexGuard<'_, Watched> {
     watched.lock().expect("no panic while the lock is held")
 }
 
-/// The system ceases to listen to a folder that is removed or renamed, and to those below it; one that is made again
-/// under its name must be listened to anew.
+/// The system stops watching a folder that is removed or renamed, and those below it; one that is made again under its
+/// name must be watched anew.
 fn forget_what_is_gone(event: &notify::Event, watched: &Mutex<Watched>) {
     if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
         lock(watched).retain(|folder, _| !event.paths.iter().any(|path| folder.starts_with(path)));
@@ -117,8 +117,8 @@ pub(super) fn settle(signals: &Receiver<Signal>) -> Vec<Signal> {
         }
         match signals.recv_timeout(left) {
             Ok(Signal::Changed) => quiet_at = Instant::now() + QUIET,
-            // A run in progress tells all the time: that delays nothing.
-            Ok(told @ Signal::Told(_)) => others.push(told),
+            // A run in progress sends events all the time; they delay nothing.
+            Ok(event @ Signal::Job(_)) => others.push(event),
             Ok(key @ Signal::Key(_)) => {
                 others.push(key);
                 return others;
@@ -133,35 +133,35 @@ mod tests {
     use std::sync::mpsc;
     use std::thread;
 
-    use super::super::job::What;
+    use super::super::job::JobEventKind;
     use super::*;
 
-    fn told() -> Signal {
-        Signal::Told(Told { job: 1, what: What::Ended })
+    fn job_event() -> Signal {
+        Signal::Job(JobEvent { job: 1, kind: JobEventKind::Ended })
     }
 
     #[test]
-    fn what_a_run_tells_does_not_delay_a_change() {
+    fn events_of_a_run_do_not_delay_a_change() {
         let (sender, signals) = mpsc::channel();
-        let teller = thread::spawn(move || {
-            // Until nobody listens: were each to begin the wait anew, it would never end.
-            while sender.send(told()).is_ok() {
+        let run = thread::spawn(move || {
+            // Until the receiver is gone: if each began the wait anew, it would never end.
+            while sender.send(job_event()).is_ok() {
                 thread::sleep(QUIET / 20);
             }
         });
         let others = settle(&signals);
-        assert!(others.iter().all(|other| matches!(other, Signal::Told(_))) && !others.is_empty());
+        assert!(others.iter().all(|other| matches!(other, Signal::Job(_))) && !others.is_empty());
         drop(signals);
-        teller.join().expect("it ends");
+        run.join().expect("it ends");
     }
 
     #[test]
     fn a_key_ends_the_wait() {
         let (sender, signals) = mpsc::channel();
-        for signal in [told(), Signal::Changed, Signal::Key(Key::Enter), told()] {
-            sender.send(signal).expect("somebody listens");
+        for signal in [job_event(), Signal::Changed, Signal::Key(Key::Enter), job_event()] {
+            sender.send(signal).expect("the receiver is there");
         }
         let others = settle(&signals);
-        assert!(matches!(others.as_slice(), [Signal::Told(_), Signal::Key(Key::Enter)]));
+        assert!(matches!(others.as_slice(), [Signal::Job(_), Signal::Key(Key::Enter)]));
     }
 }

@@ -1,8 +1,9 @@
-//! Which cases of the loaded files are run: those that the flags leave, in the order of files and cases.
+//! Which cases of the loaded files are run: those that a filter leaves, in the order of files and cases.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::CheckArgs;
+use regex::Regex;
+
 use crate::check::{self, Group, Partition, Remembered, Suite};
 use crate::cli::arguments::RunningArgs;
 use crate::host::Root;
@@ -17,24 +18,30 @@ pub(in crate::cli) fn every_case(suites: &[Suite]) -> Selected {
     suites.iter().enumerate().flat_map(of_file).collect()
 }
 
-/// What `--filter` and `--failed` leave, and of that the share of `--partition`.
-pub(super) fn select(
-    suites: &[Suite],
-    arguments: &CheckArgs,
-    remembered: &BTreeMap<Root, Remembered>,
-) -> Selected {
+/// Which cases are run.
+#[derive(Clone, Copy, Default)]
+pub(in crate::cli) struct Filter<'a> {
+    /// Those whose id matches.
+    pub(in crate::cli) pattern: Option<&'a Regex>,
+    /// Those that failed when they last ran, by root.
+    pub(in crate::cli) failed: Option<&'a BTreeMap<Root, Remembered>>,
+    /// One partition of what the others leave.
+    pub(in crate::cli) partition: Option<Partition>,
+}
+
+/// The cases that a filter leaves.
+pub(in crate::cli) fn select(suites: &[Suite], filter: Filter<'_>) -> Selected {
     let mut selected = every_case(suites);
     let case = |(suite, case): &(usize, usize)| &suites[*suite].cases[*case].scenario.case;
-    if let Some(filter) = &arguments.filter {
-        selected.retain(|(suite, case)| filter.is_match(&suites[*suite].id(*case)));
+    if let Some(pattern) = filter.pattern {
+        selected.retain(|(suite, case)| pattern.is_match(&suites[*suite].id(*case)));
     }
-    if arguments.failed {
+    if let Some(failed) = filter.failed {
         selected.retain(|place| {
-            let of_root = remembered.get(&suites[place.0].root);
-            of_root.is_some_and(|remembered| remembered.holds(case(place)))
+            failed.get(&suites[place.0].root).is_some_and(|of_root| of_root.holds(case(place)))
         });
     }
-    match arguments.partition {
+    match filter.partition {
         Some(partition) => share(&selected, partition, suites),
         None => selected,
     }
@@ -71,34 +78,6 @@ pub(in crate::cli) fn select_groups(
             check::groups(index, suite, &|case| selected.contains(&(index, case)), &seeds)
         })
         .collect()
-}
-
-/// Why nothing is left to run, and what to do.
-pub(super) fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, &'static str) {
-    if suites.is_empty() {
-        return ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/");
-    }
-    if every_case(suites).is_empty() {
-        return ("the files hold no case".to_owned(), WHAT_IS_A_CASE);
-    }
-    match (&arguments.filter, arguments.failed, arguments.partition) {
-        (filter, true, _) => {
-            let matching = filter.as_ref().map_or_else(String::new, |_| " that match the filter".to_owned());
-            (
-                format!("no case failed when these files{matching} were last checked"),
-                "leave `--failed` out to check all of them",
-            )
-        }
-        (_, false, Some(partition)) => (
-            format!("no case falls to the share `{partition}`"),
-            "there are more shares than cases; `kvs check --list` shows what each gets",
-        ),
-        (Some(filter), false, None) => (
-            format!("no case matches `--filter {filter}`"),
-            "`kvs check --list` shows the ids that are matched; `.` matches any character",
-        ),
-        (None, false, None) => unreachable!("without flags every case is selected"),
-    }
 }
 
 /// For files that hold definitions only.

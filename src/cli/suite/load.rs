@@ -82,6 +82,6 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
 }
 
 /// The roots of files, each once.
-pub(super) fn roots(suites: &[Suite]) -> BTreeSet<&Root> {
+pub(in crate::cli) fn roots(suites: &[Suite]) -> BTreeSet<&Root> {
     suites.iter().map(|suite| &suite.root).collect()
 }
