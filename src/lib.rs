@@ -9,7 +9,6 @@
 //! [`check`] runs that pipeline over a folder and compares with golden snapshots; [`cli`] is the only
 //! module that prints or exits. `docs/ARCHITECTURE.md` tells the same story with its invariants.
 
-pub mod bars;
 pub mod units;
 
 pub mod diagnostics;

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use kvs::check::{
-    CaseResult, Ending, GoldenMode, NoRecorder, Options, Snapshots, Suite, Watch, compile_all, discover,
+    CaseResult, Ending, GoldenMode, Listener, NoRecorder, Options, Snapshots, Suite, compile_all, discover,
     execute, groups, open_traces, run, snapshot_name,
 };
 use kvs::engine::Stepping;
@@ -45,7 +45,7 @@ fn host() -> Host {
 #[derive(Default)]
 struct Collected(Mutex<Vec<CaseResult>>);
 
-impl Watch for Collected {
+impl Listener for Collected {
     fn finished(&self, _suite: &Suite, result: CaseResult) {
         self.0.lock().expect("no panic").push(result);
     }

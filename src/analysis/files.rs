@@ -190,7 +190,7 @@ mod tests {
 
     fn catalogue_after(n_texts: usize) -> Cow<'static, [File]> {
         let mut sources = Sources::default();
-        (0..n_texts).for_each(|_| drop(sources.add("a.kvs", "")));
+        (0..n_texts).for_each(|_| _ = sources.add("a.kvs", ""));
         catalogue(&mut sources)
     }
 

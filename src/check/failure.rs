@@ -8,14 +8,13 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::verdicts;
 use crate::expect::{Judgement, Status};
 use crate::model::Expectation;
-use crate::report::number::percent;
-use crate::report::verdicts::{numbers, reason};
+use crate::report::verdicts::{numbers, over_runs, reason};
 use crate::source::Span;
 use crate::workload::TrafficError;
 
 /// An expectation that does not hold, or has nothing to measure.
 pub(super) fn unmet(expectation: &Expectation, judgement: &Judgement, span: Span) -> Option<Diagnostic> {
-    let verdict = &judgement.worst;
+    let verdict = &judgement.deciding;
     let text = &expectation.text;
     let (code, message, first) = match judgement.status {
         Status::Pass => return None,
@@ -39,19 +38,9 @@ pub(super) fn unmet(expectation: &Expectation, judgement: &Judgement, span: Span
             (&verdicts::NO_DATA, format!("`{text}` has no data to judge"), "nothing was measured".to_owned())
         }
     };
-    let label = [Some(first), verdict.detail.clone(), over_runs(judgement, expectation)];
+    let label = [Some(first), verdict.detail.clone(), over_runs(expectation, judgement)];
     let label: Vec<String> = label.into_iter().flatten().collect();
     Some(Diagnostic::error(code, message, span, label.join(", ")))
-}
-
-/// How many runs hold, where there are several.
-fn over_runs(judgement: &Judgement, expectation: &Expectation) -> Option<String> {
-    let Judgement { held, runs, worst_seed, .. } = judgement;
-    let needed = match expectation.in_runs {
-        Some(share) => format!(" where {} are needed", percent(share)),
-        None => String::new(),
-    };
-    (*runs > 1).then(|| format!("with seed {worst_seed}, the worst; holds in {held} of {runs} runs{needed}"))
 }
 
 /// Requests that cannot be drawn: at the workload to blame, a file where its name stands.
@@ -120,7 +109,7 @@ pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnos
         // In CI nothing waits.
         None => format!("take the new numbers, where the change is made, with: kvs check {name} --update"),
     };
-    Some(Diagnostic::error(code, message, begin, "this file").with_help(help))
+    Some(Diagnostic::error(code, message, begin, "").with_help(help))
 }
 
 /// The command that runs just this case under just this seed.

@@ -57,7 +57,7 @@ pub enum Ending {
 }
 
 impl CaseResult {
-    /// The commands that show its failures again, each once: expectations may have different worst seeds.
+    /// The commands that show its failures again, each once: the runs that decide may have different seeds.
     #[must_use]
     pub fn repeats(&self) -> Vec<&str> {
         let mut commands: Vec<&str> = Vec::new();

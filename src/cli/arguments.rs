@@ -201,5 +201,10 @@ pub(super) fn in_ci() -> bool {
 
 /// The regular expression of `--filter`.
 pub(super) fn pattern(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|error| format!("no regular expression: {error}"))
+    Regex::new(text).map_err(|error| {
+        let error = error.to_string();
+        let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        let literal = regex::escape(text);
+        format!("not a regular expression: {why}; to match it literally, write `{literal}`")
+    })
 }

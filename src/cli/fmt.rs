@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::check::discover;
 use crate::host::{Host, MAX_SCENARIO_BYTES, write_atomically};
+use crate::report::one_line;
 use crate::source::Sources;
 use crate::syntax::{Refused, format};
 
@@ -92,7 +93,7 @@ fn lay_out_file(file: &Path, check: bool, host: &Host, output: &Output) -> Exit 
         Ok(new) => new,
         Err(exit) => return exit,
     };
-    output.result(&format!("{name}\n"));
+    output.result(&format!("{}\n", one_line(&name)));
     if check {
         return Exit::FAILED;
     }

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{BAD, FAINT, GOOD, Output};
 use crate::check::{CaseResult, Ending};
+use crate::report::one_line;
 
 /// The view of one suite.
 pub(super) struct Live {
@@ -48,7 +49,7 @@ impl Live {
     /// A case begins.
     pub(super) fn started(&self, id: &str) {
         let mut state = self.lock();
-        state.running.push(id.to_owned());
+        state.running.push(one_line(id).into_owned());
         self.draw(&state);
     }
 
@@ -62,7 +63,8 @@ impl Live {
     /// A case is done.
     pub(super) fn ended(&self, result: &CaseResult) {
         let mut state = self.lock();
-        state.running.retain(|id| *id != result.id);
+        let ended = one_line(&result.id);
+        state.running.retain(|id| *id != ended);
         match result.ending {
             Ending::Passed => state.passed += 1,
             Ending::Skipped => {}

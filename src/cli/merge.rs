@@ -7,7 +7,7 @@ use clap::Args;
 use super::CommandResult;
 use super::exit::Exit;
 use super::output::Output;
-use super::reports::{ReportArgs, tell_actions};
+use super::reports::{ReportArgs, annotate_actions};
 use crate::host::HostError;
 use crate::report::{Pictures, Results, read_results, suite_format};
 
@@ -18,7 +18,7 @@ pub(super) struct MergeArgs {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    reports: ReportArgs,
+    pub(super) reports: ReportArgs,
 }
 
 /// Joins the files: as JSON on stdout, or as the reports asked for.
@@ -50,7 +50,10 @@ pub(super) fn run(arguments: &MergeArgs, output: &Output) -> CommandResult {
         output.result(&String::from_utf8(bytes).expect("JSON is text"));
         return Ok(Exit::PASSED);
     }
-    tell_actions(&results, "", output);
+    if arguments.reports.takes_stdout() {
+        output.keep_stdout_for_a_document();
+    }
+    annotate_actions(&results, "", output);
     output.progress(&results.sentence());
     Ok(arguments.reports.write(&results, &Pictures::default(), output))
 }

@@ -37,10 +37,11 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcomm
 
 use crate::check::{catch, install_crash_hook};
 use crate::host::Host;
-use arguments::GlobalArgs;
+use arguments::{GlobalArgs, RunningArgs};
 use exit::Exit;
 use output::Output;
 use progress::interrupted_line;
+use reports::ReportArgs;
 use review::Decision;
 
 /// Capacity tests for LLM serving: write down a cluster, its traffic and what must hold, and check it.
@@ -96,11 +97,20 @@ impl Cli {
 
     /// What clap cannot check by itself.
     fn checked(self) -> Result<Cli, clap::Error> {
-        let running = match &self.command {
-            Command::Check(arguments) => &arguments.running,
-            Command::Run(arguments) => &arguments.running,
-            Command::Diff(arguments) => &arguments.running,
-            Command::Watch(arguments) => &arguments.running,
+        match self.conflict() {
+            Some(message) => Err(Cli::command().error(ErrorKind::ArgumentConflict, message)),
+            None => Ok(self),
+        }
+    }
+
+    /// Two arguments of which one would be lost.
+    fn conflict(&self) -> Option<String> {
+        let (running, reports) = match &self.command {
+            Command::Check(arguments) => (Some(&arguments.running), Some(&arguments.reports)),
+            Command::Run(arguments) => (Some(&arguments.running), None),
+            Command::Diff(arguments) => (Some(&arguments.running), None),
+            Command::Watch(arguments) => (Some(&arguments.running), None),
+            Command::Merge(arguments) => (None, Some(&arguments.reports)),
             Command::New(_)
             | Command::Completions(_)
             | Command::Fmt(_)
@@ -108,22 +118,23 @@ impl Cli {
             | Command::Accept(_)
             | Command::Reject(_)
             | Command::Pending(_)
-            | Command::Merge(_)
             | Command::Import(_)
             | Command::Trace(_)
             | Command::List(_)
-            | Command::Explain(_) => return Ok(self),
+            | Command::Explain(_) => (None, None),
         };
-        let message = match running.set_twice() {
-            Some(name) => format!("`--set` gives `{name}` two values"),
-            // Conflicts are between what is typed, and settings may come from a profile.
-            None if self.updates_with_settings() => {
-                "`--update` stores the numbers of files as written, and the profile sets parameters"
-                    .to_owned()
-            }
-            None => return Ok(self),
-        };
-        Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+        if let Some(name) = running.and_then(RunningArgs::set_twice) {
+            return Some(format!("`--set` gives `{name}` two values"));
+        }
+        if let Some(path) = reports.and_then(ReportArgs::written_twice) {
+            return Some(format!(
+                "two reports would be written to `{path}`; give each `--report` its own path"
+            ));
+        }
+        // Conflicts are between what is typed, and settings may come from a profile.
+        self.updates_with_settings().then(|| {
+            "`--update` stores the numbers of files as written, and the profile sets parameters".to_owned()
+        })
     }
 
     fn updates_with_settings(&self) -> bool {
@@ -178,7 +189,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let typed = match Cli::typed(Cli::command()) {
         Ok(cli) => cli,
-        Err(error) => return said(&error).into(),
+        Err(error) => return print_message(&error).into(),
     };
     install_crash_hook();
     let output = Output::new(&typed.global);
@@ -192,14 +203,14 @@ pub fn run() -> ExitCode {
     let profile = typed.global.profile.as_deref();
     match project::with_defaults(Cli::command(), profile, &output).map(Cli::read) {
         Ok(Ok(cli)) => run_command(&cli, &Output::new(&cli.global)),
-        Ok(Err(error)) => said(&error),
+        Ok(Err(error)) => print_message(&error),
         Err(exit) => output.close(exit),
     }
     .into()
 }
 
-/// What clap says instead of running anything.
-fn said(error: &clap::Error) -> Exit {
+/// Prints what clap has to say instead of running anything.
+fn print_message(error: &clap::Error) -> Exit {
     // Help and version are no errors; a closed pipe behind them is none either.
     let _ = error.print();
     if error.use_stderr() { Exit::USAGE } else { Exit::PASSED }

@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -24,6 +25,8 @@ pub(super) struct Output {
     width: usize,
     stdout: ColorChoice,
     stderr: ColorChoice,
+    /// Whether stdout is for a document alone.
+    stdout_is_taken: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -32,7 +35,7 @@ struct State {
     bar: Option<ProgressBar>,
     /// Why results could not be printed.
     failure: Option<io::Error>,
-    /// What is told in one document at the end.
+    /// What is written as one document at the end.
     kept: Kept,
 }
 
@@ -43,7 +46,7 @@ struct Kept {
 }
 
 impl Output {
-    /// As the arguments and the terminal have it.
+    /// As the arguments and the terminal want it.
     pub(super) fn new(arguments: &GlobalArgs) -> Output {
         let choice = |detected: ColorChoice| match arguments.color {
             Color::Auto => detected,
@@ -57,6 +60,7 @@ impl Output {
             width: width_of_stderr(),
             stdout: choice(AutoStream::choice(&io::stdout())),
             stderr: choice(AutoStream::choice(&io::stderr())),
+            stdout_is_taken: AtomicBool::new(false),
             state: Mutex::new(State { bar: None, failure: None, kept: Kept::default() }),
         }
     }
@@ -90,16 +94,36 @@ impl Output {
 
     /// A result, to stdout; `text` ends its own lines.
     pub(super) fn result(&self, text: &str) {
-        let mut state = self.lock();
-        let written = state.above_bar(|| {
+        if self.stdout_is_taken.load(Ordering::Relaxed) {
+            return self.error_text(text);
+        }
+        self.to_stdout(|| {
             let mut stream = AutoStream::new(io::stdout().lock(), self.stdout);
             stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
         });
+    }
+
+    fn to_stdout(&self, write: impl FnOnce() -> io::Result<()>) {
+        let mut state = self.lock();
+        let written = state.above_bar(write);
         if let Err(error) = written
             && error.kind() != io::ErrorKind::BrokenPipe
         {
             state.failure.get_or_insert(error);
         }
+    }
+
+    /// From here on stdout is for a document alone: results go to stderr.
+    pub(super) fn keep_stdout_for_a_document(&self) {
+        self.stdout_is_taken.store(true, Ordering::Relaxed);
+    }
+
+    /// A document for programs, to stdout as it is.
+    pub(super) fn document(&self, bytes: &[u8]) {
+        self.to_stdout(|| {
+            let mut stream = io::stdout().lock();
+            stream.write_all(bytes).and_then(|()| stream.flush())
+        });
     }
 
     /// A line of progress for people, to stderr unless quiet.
@@ -128,7 +152,7 @@ impl Output {
         self.error_text(&text);
     }
 
-    /// A diagnostic that no line of the file is to blame for: drawn without its source.
+    /// A diagnostic about the file as a whole: drawn without its source.
     pub(super) fn unplaced(&self, diagnostic: &Diagnostic, sources: &Sources) {
         match self.format {
             Format::Full => {
@@ -218,7 +242,7 @@ impl Output {
             let mut stream = AutoStream::new(io::stderr().lock(), self.stderr);
             stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
         });
-        // Nobody is left to be told that stderr is closed.
+        // There is nowhere left to report that stderr is closed.
         let _ = written;
     }
 
@@ -245,13 +269,13 @@ impl State {
     }
 }
 
-/// What holds.
+/// For what holds.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// What does not.
+/// For what does not hold.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// What needs a look.
+/// For what needs a look.
 pub(super) const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
-/// What is read first.
+/// For what is read first.
 pub(super) const STRONG: Style = Style::new().bold();
-/// What is read last.
+/// For what is read last.
 pub(super) const FAINT: Style = Style::new().dimmed();

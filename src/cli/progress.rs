@@ -1,4 +1,4 @@
-//! The lines that tell what came of cases, and the last one.
+//! A line for each case that is done, its failures, and the last line.
 //!
 //! For the view while they run see `live`.
 
@@ -12,6 +12,7 @@ use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
 use crate::diagnostics::Diagnostic;
 use crate::expect::Status;
 use crate::metrics::Saturation;
+use crate::report::one_line;
 
 /// The line of a case that is done.
 pub(super) fn case_line(result: &CaseResult) -> String {
@@ -26,9 +27,10 @@ pub(super) fn case_line(result: &CaseResult) -> String {
     };
     let facts = facts(result);
     let facts = if facts.is_empty() { facts } else { format!("  {FAINT}{facts}{FAINT:#}") };
-    format!("{style}{word:>7}{style:#}  {}{facts}", result.id)
+    format!("{style}{word:>7}{style:#}  {}{facts}", one_line(&result.id))
 }
 
+/// How many expectations hold, and what else is to be known.
 fn facts(result: &CaseResult) -> String {
     let mut facts = Vec::new();
     let n_expectations = result.expectations.len();
@@ -38,8 +40,11 @@ fn facts(result: &CaseResult) -> String {
         Ending::Wrong | Ending::Crashed(_) | Ending::Skipped => {}
         Ending::Unreadable if n_expectations == 0 => {}
         _ if n_expectations == 0 => facts.push("nothing expected".to_owned()),
-        _ if n_met < n_expectations => facts.push(format!("{n_met} of {n_expectations} {noun}")),
-        _ => facts.push(format!("{n_expectations} {noun}")),
+        Ending::Passed => facts.push(format!("{n_expectations} {noun}")),
+        // Of a case that failed for its snapshot all of them may hold.
+        Ending::Failed | Ending::NoData | Ending::Unreadable => {
+            facts.push(format!("{n_met} of {n_expectations} {noun}"));
+        }
     }
     match &result.golden {
         Golden::Off | Golden::Same => {}
@@ -57,24 +62,24 @@ fn facts(result: &CaseResult) -> String {
     facts.join(", ")
 }
 
-/// What was said about the file at hand; its cases have much in common.
+/// What was printed about the file at hand; its cases have much in common.
 #[derive(Default)]
-pub(super) struct AlreadySaid {
+pub(super) struct Printed {
     suite: usize,
     diagnostics: Vec<Diagnostic>,
     how_to_accept: bool,
 }
 
 /// A case's failures: at their lines, then how its numbers differ from the snapshot. What is wrong with every case of
-/// a file, and what to do about its snapshots, is said once.
-pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult, said: &mut AlreadySaid) {
-    if said.suite != result.suite {
-        *said = AlreadySaid { suite: result.suite, ..AlreadySaid::default() };
+/// a file, and what to do about its snapshots, is printed once.
+pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult, printed: &mut Printed) {
+    if printed.suite != result.suite {
+        *printed = Printed { suite: result.suite, ..Printed::default() };
     }
     let mut list = result.diagnostics.clone();
     if matches!(result.ending, Ending::Wrong | Ending::Unreadable) {
-        list.retain(|diagnostic| !said.diagnostics.contains(diagnostic));
-        said.diagnostics.extend(list.iter().cloned());
+        list.retain(|diagnostic| !printed.diagnostics.contains(diagnostic));
+        printed.diagnostics.extend(list.iter().cloned());
     }
     // What has a command of its own keeps it.
     for diagnostic in list.iter_mut().filter(|diagnostic| diagnostic.repeat().is_none()) {
@@ -82,7 +87,7 @@ pub(super) fn print_failures(output: &Output, suite: &Suite, result: &CaseResult
     }
     output.diagnostics(&list, &suite.sources);
     if let Some(mut failure) = result.snapshot_failure.clone() {
-        if std::mem::replace(&mut said.how_to_accept, true) && !output.is_for_programs() {
+        if std::mem::replace(&mut printed.how_to_accept, true) && !output.is_for_programs() {
             failure.help = None;
         }
         output.unplaced(&failure, &suite.sources);
@@ -119,11 +124,14 @@ pub(super) fn summary_line(
 ) -> String {
     let (passed, failed, no_data) =
         (tally.of(&Ending::Passed), tally.of(&Ending::Failed), tally.of(&Ending::NoData));
-    let told = |count: usize, style: Style, what: &str| {
+    let counted = |count: usize, style: Style, what: &str| {
         if count > 0 { format!("{style}{count} {what}{style:#}") } else { format!("{count} {what}") }
     };
-    let mut parts =
-        vec![told(passed, GOOD, "passed"), told(failed, BAD, "failed"), told(no_data, DOUBTFUL, "no data")];
+    let mut parts = vec![
+        counted(passed, GOOD, "passed"),
+        counted(failed, BAD, "failed"),
+        counted(no_data, DOUBTFUL, "no data"),
+    ];
     let of = |count: usize, one: &str, many: &str, what: &str| {
         format!("{} {what}", if count == 1 { one } else { many })
     };
@@ -137,7 +145,7 @@ pub(super) fn summary_line(
         (n_broken_files, BAD, of(n_broken_files, "file", "files", "with errors")),
     ];
     let others = others.iter().filter(|(count, ..)| *count > 0);
-    parts.extend(others.map(|(count, style, what)| told(*count, *style, what)));
+    parts.extend(others.map(|(count, style, what)| counted(*count, *style, what)));
     if n_left.is_some() {
         parts.push(format!("{BAD}interrupted{BAD:#}"));
     }

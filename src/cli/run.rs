@@ -10,7 +10,7 @@ use clap::builder::BoolishValueParser;
 use super::arguments::{GlobalArgs, Plots, RunningArgs, seed};
 use super::exit::Exit;
 use super::output::{FAINT, Output, STRONG};
-use super::progress::{AlreadySaid, print_failures, summary_line};
+use super::progress::{Printed, print_failures, summary_line};
 use super::record::Record;
 use super::suite::{Loaded, Selected, WHAT_IS_A_CASE, every_case, load, select_groups};
 use super::{CommandResult, interrupt};
@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         host: &host,
         record: &record,
         state: Mutex::new((Tally::default(), Exit::PASSED)),
-        said: Mutex::default(),
+        printed: Mutex::default(),
         begun,
     };
     let options = Options {
@@ -191,7 +191,7 @@ struct Printer<'a> {
     host: &'a Host,
     record: &'a Record<'a>,
     state: Mutex<(Tally, Exit)>,
-    said: Mutex<AlreadySaid>,
+    printed: Mutex<Printed>,
     begun: Instant,
 }
 
@@ -209,9 +209,9 @@ impl Listener for Printer<'_> {
         let compiled = &suite.cases[result.case];
         self.output.result(&over_seeds(compiled, &result, self.output.colored()));
         self.output.result(&traces(self.host, suite, compiled));
-        let mut said = self.said.lock().expect("no panic while the lock is held");
-        print_failures(self.output, suite, &result, &mut said);
-        drop(said);
+        let mut printed = self.printed.lock().expect("no panic while the lock is held");
+        print_failures(self.output, suite, &result, &mut printed);
+        drop(printed);
         let mut state = self.state.lock().expect("no panic while the lock is held");
         state.0.add(&result.ending);
         state.1 = state.1.and(Exit::of(&result.ending));
@@ -225,7 +225,7 @@ fn over_seeds(compiled: &CompiledCase, result: &CaseResult, colored: bool) -> St
         return String::new();
     }
     let table = report::over_seeds(&compiled.scenario.expectations, &result.expectations, colored);
-    format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n{table}\n", result.id)
+    format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n{table}\n", report::one_line(&result.id))
 }
 
 /// What became of the rows of trace files: read = used + dropped.

@@ -7,13 +7,14 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::line::one_line;
+use super::notes::{backlog, uncalibrated_note};
 use super::number::{natural, percent};
-use super::verdicts::numbers;
+use super::verdicts::{numbers, over_runs};
 use super::{Format, Report, Written};
 use crate::expect::{Judgement, Status, Verdict};
-use crate::metrics::{Backlog, Distribution, Saturation, StepsSummary, Summary};
+use crate::metrics::{Distribution, StepsSummary, Summary};
 use crate::model::{Expectation, Scenario};
-use crate::report::uncalibrated_note;
 use crate::units::{Dimension, SimDuration};
 
 pub(super) static FORMAT: Format = Format {
@@ -34,7 +35,7 @@ const MOST_GPUS: usize = 16;
 pub fn human(report: &Report<'_>, colour: bool) -> String {
     let summary = report.outcome.summary();
     let mut text = Text { out: String::new(), colour };
-    text.bold(&report.scenario.case.to_string());
+    text.bold(&one_line(&report.scenario.case.to_string()));
     text.line(&format!("  seed {}", report.seed));
     text.line("");
     totals(&mut text, &summary);
@@ -109,59 +110,48 @@ fn steps(text: &mut Text, of: &StepsSummary) {
     let batch = of.mean_batch_size.map(|mean| format!("mean batch {}", natural(mean, Dimension::NUMBER)));
     let blocks = of.mean_kv_utilization.zip(of.max_kv_utilization);
     let blocks = blocks.map(|(mean, most)| {
-        format!("KV blocks held {} in the mean, {} at most", percent(mean), percent(most))
+        format!("KV blocks held {} on average, {} at peak", percent(mean), percent(most))
     });
     let preemptions = (of.preemptions > 0).then(|| format!("preemptions {}", of.preemptions));
     text.field("steps", &[batch, blocks, preemptions].into_iter().flatten().collect::<Vec<_>>());
     let rates = [
-        (of.prefix_token_hit_rate, "of the tokens"),
-        (of.prefix_block_hit_rate, "of the blocks"),
-        (of.prefix_request_hit_rate, "of a prompt in the mean"),
+        (of.prefix_token_hit_rate, "of tokens"),
+        (of.prefix_block_hit_rate, "of blocks"),
+        (of.prefix_request_hit_rate, "mean per request"),
     ];
     let rates = rates.iter().filter(|_| of.prefix_token_hit_rate.is_some_and(|rate| rate > 0.0));
     let rates = rates.filter_map(|(rate, what)| Some(format!("{} {what}", percent((*rate)?))));
-    text.field("found", &rates.collect::<Vec<_>>());
-}
-
-/// One line that a reader of any number above should have seen.
-fn backlog(backlog: Option<Backlog>) -> String {
-    let Some(Backlog { saturation, growth }) = backlog else {
-        return "too few requests to tell whether it grows".to_owned();
-    };
-    let growth = percent(growth);
-    match saturation {
-        Saturation::Stable => "stable".to_owned(),
-        Saturation::Backlogged => {
-            format!("backlogged: it may be growing, by {growth} of the arrivals; a longer run would tell")
-        }
-        Saturation::Overloaded => {
-            format!("overloaded: it grows by {growth} of the arrivals; a longer run would be worse")
-        }
-    }
+    text.field("prefix hits", &rates.collect::<Vec<_>>());
 }
 
 fn times(text: &mut Text, summary: &Summary) {
-    text.line(&format!(
-        "  {:<10}{:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "", "n", "mean", "p50", "p90", "p95", "p99", "max"
-    ));
-    for (name, distribution) in [
+    let rows = [
         ("ttft", summary.ttft),
         ("tpot", summary.tpot),
         ("itl", summary.itl),
         ("latency", summary.latency),
         ("queue", summary.queue),
-    ] {
+    ];
+    // Counts may be long, of gaps between tokens above all; the columns after them move with them.
+    let digits = |(_, distribution): &(&str, Option<Distribution>)| {
+        distribution.as_ref().map_or(0, |distribution| distribution.n.to_string().len())
+    };
+    let width = rows.iter().map(digits).max().unwrap_or(0).max(8);
+    text.line(&format!(
+        "  {:<10}{:>width$} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "", "n", "mean", "p50", "p90", "p95", "p99", "max"
+    ));
+    for (name, distribution) in rows {
         if name == "itl" && summary.steps.is_none() {
             continue;
         }
         let Some(Distribution { n, mean_secs, min: _, p50, p90, p95, p99, max }) = distribution else {
-            text.line(&format!("  {name:<10}{:>8}", 0));
+            text.line(&format!("  {name:<10}{:>width$}", 0));
             continue;
         };
         let mean = natural(mean_secs, Dimension::TIME);
         let [p50, p90, p95, p99, max] = [p50, p90, p95, p99, max].map(time);
-        text.line(&format!("  {name:<10}{n:>8} {mean:>9} {p50:>9} {p90:>9} {p95:>9} {p99:>9} {max:>9}"));
+        text.line(&format!("  {name:<10}{n:>width$} {mean:>9} {p50:>9} {p90:>9} {p95:>9} {p99:>9} {max:>9}"));
     }
 }
 
@@ -203,18 +193,16 @@ fn expectations(text: &mut Text, expectations: &[Expectation], verdicts: &[Verdi
     table(text, &rows.collect::<Vec<_>>());
 }
 
-/// A table of expectations over several runs: the verdict of the worst, and how many hold.
+/// A table of expectations over several runs: the verdict of the run that decides, and how many hold.
 #[must_use]
 pub fn over_seeds(expectations: &[Expectation], judgements: &[Judgement], colour: bool) -> String {
     let mut text = Text { out: String::new(), colour };
     let rows = expectations.iter().zip(judgements).map(|(expectation, judgement)| {
-        let Judgement { status, worst, worst_seed, held, runs } = judgement;
-        let detail = worst.detail.as_ref().filter(|_| worst.status != Status::Pass);
-        let detail = detail.map_or_else(String::new, |detail| format!(": {detail}"));
-        let share =
-            expectation.in_runs.map_or_else(String::new, |share| format!(" of {} needed", percent(share)));
-        let below = format!("holds in {held} of {runs} runs{share}, the worst has seed {worst_seed}{detail}");
-        Row { text: &expectation.text, status: *status, verdict: worst, below: Some(below) }
+        let Judgement { status, deciding, .. } = judgement;
+        let detail = deciding.detail.clone().filter(|_| deciding.status != Status::Pass);
+        let below: Vec<String> = over_runs(expectation, judgement).into_iter().chain(detail).collect();
+        let below = Some(below.join(": ")).filter(|words| !words.is_empty());
+        Row { text: &expectation.text, status: *status, verdict: deciding, below }
     });
     table(&mut text, &rows.collect::<Vec<_>>());
     text.out

@@ -5,6 +5,7 @@
 
 pub mod number;
 pub mod plot;
+pub mod trace;
 pub mod verdicts;
 
 mod csv;
@@ -13,13 +14,13 @@ mod events;
 mod figures;
 mod human;
 mod json;
+mod line;
 mod markdown;
 mod meta;
+mod notes;
 mod paths;
-mod saturation;
 mod snapshot;
 mod suite;
-mod uncalibrated;
 
 pub use csv::TimeSeries;
 pub use diff::{
@@ -29,16 +30,16 @@ pub use events::EventLog;
 pub use figures::figures;
 pub use human::{human, over_seeds};
 pub use json::json;
+pub use line::one_line;
 pub use meta::{Input, meta};
+pub use notes::{saturation_note, uncalibrated_in, uncalibrated_note};
 pub use paths::paths;
 pub use plot::{Plot, Sketch};
-pub use saturation::saturation_note;
 pub use snapshot::snapshot;
 pub use suite::{
     CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, SnapshotStatus, Status,
     SuiteFormat, read_results, suite_format,
 };
-pub use uncalibrated::{uncalibrated_in, uncalibrated_note};
 
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
 //! The numbers of a verdict as text: value, limit and margin, and what a failure is in a sentence.
 
 use super::number::{natural_in, natural_sized, percent_in, signed, significant};
-use crate::expect::{Status, Verdict};
-use crate::model::{Comparison, Condition};
+use crate::expect::{Judgement, Status, Verdict};
+use crate::model::{Comparison, Condition, Expectation};
 
 /// The numbers of a verdict, in natural units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn value_in(verdict: &Verdict, digits: usize) -> Option<String> {
 pub fn reason(condition: &Condition, verdict: &Verdict) -> Option<String> {
     let (value, limit) = (verdict.value?, verdict.limit?);
     let [value_text, limit_text] = pair(verdict, value, limit);
-    let Told { subject, limit_is, only } = told(condition, true);
+    let FailureWords { subject, limit_is, only } = failure_words(condition, true);
     if is_same(value, limit) {
         return Some(format!("{subject} `{value_text}`, exactly {limit_is}`{limit_text}`"));
     }
@@ -70,8 +70,26 @@ pub fn reason(condition: &Condition, verdict: &Verdict) -> Option<String> {
     Some(format!("{subject} `{value_text}`, {only}{distance} {side} {limit_is}`{limit_text}`"))
 }
 
-/// How a failure of a condition is told.
-struct Told {
+/// In how many runs an expectation holds and which of them decides, where there are several.
+#[must_use]
+pub fn over_runs(expectation: &Expectation, judgement: &Judgement) -> Option<String> {
+    let Judgement { deciding_seed, worst, worst_seed, held, runs, .. } = judgement;
+    if *runs < 2 {
+        return None;
+    }
+    let Some(share) = expectation.in_runs else {
+        return Some(format!("holds in {held} of {runs} runs; the worst has seed {worst_seed}"));
+    };
+    let worst = value_in(worst, DIGITS).unwrap_or_else(|| worst.status.name().to_owned());
+    let needed = percent_in(share, DIGITS);
+    Some(format!(
+        "holds in {held} of {runs} runs, {needed} needed; seed {deciding_seed} decides, the worst is {worst} with seed \
+         {worst_seed}"
+    ))
+}
+
+/// The words of a failure.
+struct FailureWords {
     /// What the value is of, up to its verb.
     subject: &'static str,
     limit_is: &'static str,
@@ -79,18 +97,20 @@ struct Told {
 }
 
 /// `positive` unless below an odd number of `not`, where failing means that the condition holds.
-fn told(condition: &Condition, positive: bool) -> Told {
+fn failure_words(condition: &Condition, positive: bool) -> FailureWords {
     let windows = condition.metrics().iter().any(|mention| mention.metric.windows.is_some());
     let it = if windows { "in the worst window it is" } else { "it is" };
-    let plain = |subject| Told { subject, limit_is: "", only: "" };
+    let plain = |subject| FailureWords { subject, limit_is: "", only: "" };
     match condition {
         Condition::Compare { operator: Comparison::Equal, .. } => plain(it),
-        Condition::Compare { operator: Comparison::NotEqual, .. } => Told { only: "only ", ..plain(it) },
+        Condition::Compare { operator: Comparison::NotEqual, .. } => {
+            FailureWords { only: "only ", ..plain(it) }
+        }
         Condition::Compare { .. } | Condition::Within { .. } if positive => {
-            Told { limit_is: "the limit of ", ..plain(it) }
+            FailureWords { limit_is: "the limit of ", ..plain(it) }
         }
         Condition::Compare { .. } | Condition::Within { .. } => plain(it),
-        Condition::Not(inner) => told(inner, !positive),
+        Condition::Not(inner) => failure_words(inner, !positive),
         Condition::And(..) | Condition::Or(..) => plain("the part that decides is"),
         Condition::Always { .. } if positive => plain("at its worst it is"),
         Condition::Eventually { within: Some(_), .. } if !positive => plain("it came true after"),
@@ -158,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_in_a_true_sentence_whatever_was_asked() {
+    fn a_failure_is_described_in_a_true_sentence_whatever_was_asked() {
         let time = |value, limit| failed(value, limit, Dimension::TIME);
         let less = || compare(Comparison::Less);
         let eventually = |within| Condition::Eventually {
@@ -189,8 +209,8 @@ mod tests {
     #[test]
     fn numbers_that_differ_look_different() {
         let verdict = failed(3.000_01, 3.0, Dimension::TIME);
-        let told = reason(&compare(Comparison::Less), &verdict);
-        assert_eq!(told.as_deref(), Some("it is `3.00001 s`, `10 us` above the limit of `3 s`"));
+        let found = reason(&compare(Comparison::Less), &verdict);
+        assert_eq!(found.as_deref(), Some("it is `3.00001 s`, `10 us` above the limit of `3 s`"));
         let passed = Verdict { status: Status::Pass, ..verdict };
         assert_eq!(numbers(&passed).expect("measured").value, "3 s");
     }

@@ -57,11 +57,11 @@ expect finished == 20
     let finished = project.kvs(["check", "seeds.kvs", "--report", "json=out.json"]).exits(1);
     let commands: Vec<&str> =
         finished.stderr.lines().filter_map(|line| line.trim().strip_prefix("repeat with: ")).collect();
-    let worst: Vec<String> = finished
-        .stderr
-        .split("with seed ")
-        .skip(1)
-        .map(|rest| format!("kvs run seeds.kvs --seed {}", rest.split(',').next().expect("a seed")))
+    let report: serde_json::Value = serde_json::from_str(&project.read("out.json")).expect("JSON");
+    let expectations = report["cases"][0]["expectations"].as_array().expect("a list").iter();
+    let worst: Vec<String> = expectations
+        .filter(|expectation| expectation["status"] == "fail")
+        .map(|expectation| format!("kvs run seeds.kvs --seed {}", expectation["deciding_seed"]))
         .collect();
     assert_eq!(worst.len(), 2, "{finished:#?}");
     assert_ne!(worst[0], worst[1], "the test needs two seeds");
@@ -336,4 +336,25 @@ fn ctrl_c_reports_what_is_finished_and_waits_for_nothing() {
     assert!(errors.contains("pass  c.kvs"), "{errors}");
     let last = results.lines().last().unwrap_or_default();
     assert!(last.starts_with("2 passed, 0 failed, 0 no data, 1 not run, interrupted in "), "{results}");
+}
+
+#[test]
+fn a_line_end_in_a_file_name_does_not_split_the_line_of_its_case() {
+    let project = Project::new().with("a\nb.kvs", FIRST);
+    project.kvs(["check"]).exits(0).warns("pass  a\\nb.kvs  2 expectations");
+    let listed = project.kvs(["check", "--list"]).exits(0);
+    assert_eq!(listed.stdout, "a\\nb.kvs\n");
+}
+
+#[test]
+fn a_case_that_fails_for_its_snapshot_says_that_its_expectations_hold() {
+    let project = Project::first().with("snapshots/x", "");
+    project.kvs(["check"]).exits(1).warns("FAIL  first.kvs  2 of 2 expectations, snapshot missing");
+}
+
+#[test]
+fn a_filter_that_is_not_a_regular_expression_is_shown_as_one_that_is() {
+    let project = Project::first();
+    let refused = project.kvs(["check", "--filter", "docs["]).exits(2);
+    refused.warns("unclosed character class").warns(r"to match it literally, write `docs\[`");
 }

@@ -50,6 +50,13 @@ fn a_failure_says_where_the_deciding_requests_spent_their_time() {
 }
 
 #[test]
+fn a_value_that_is_too_low_has_exceeded_nothing() {
+    // Latencies are 750, 1,400 and 2,050 ms, their mean 1,400.
+    fails("mean_latency_ms == 2 s ± 10%", &["2 of 3 requests are below `2 s`"]);
+    fails("max_latency_ms > 3 s", &["3 of 3 requests are below `3 s`"]);
+}
+
+#[test]
 fn a_maximum_over_time_says_when_it_was_first_exceeded() {
     let project = Project::new().with("q.kvs", format!("{QUEUE}expect max_queue_depth <= 1\n"));
     project.kvs(["check"]).exits(1).warns("note: ").warns("200 ms");

@@ -355,6 +355,44 @@ fn a_report_that_cannot_be_written_is_exit_5_and_the_others_are_written() {
 }
 
 #[test]
+fn a_report_to_stdout_has_it_to_itself() {
+    let project = Project::first();
+    let finished = project.kvs(["check", "--report", "json=-"]).exits(0).warns("1 passed");
+    let document: Value = serde_json::from_str(&finished.stdout).expect("JSON alone");
+    assert_eq!(document["counts"]["passed"], 1);
+    assert!(!project.exists("-"));
+}
+
+#[test]
+fn two_reports_with_one_path_are_refused() {
+    let project = Project::first();
+    for (arguments, path) in [
+        (["check", "--report", "json=a", "--report", "junit=a"], "a"),
+        (["merge", "--report", "json=-", "--report=junit=./-", "x"], "-"),
+        (["check", "--report", "json=out/../a", "--report", "json=./a"], "a"),
+    ] {
+        project.kvs(arguments).exits(2).warns(&format!("two reports would be written to `{path}`"));
+    }
+    assert!(!project.exists("a"));
+}
+
+#[test]
+fn a_folder_made_for_a_report_is_named() {
+    let project = Project::first();
+    let check = || project.kvs(["check", "--report", "json=out/deep/a.json"]).exits(0);
+    let _ = check().warns("note: made the folder `out`");
+    let _ = check().leaves_out("made the folder");
+}
+
+#[test]
+fn a_snapshot_that_is_missing_has_no_empty_label_in_a_report() {
+    let project = Project::first().with("snapshots/x", "");
+    let _ = project.kvs(["check", "--report", "markdown=out.md"]).exits(1);
+    let page = project.read("out.md");
+    assert!(page.contains("has no snapshot\nhelp: "), "{page}");
+}
+
+#[test]
 fn a_job_of_github_actions_is_annotated_and_summed_up_by_itself() {
     let project = suite();
     fs::write(project.path("summary.md"), "before\n").expect("ours");

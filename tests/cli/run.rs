@@ -68,7 +68,7 @@ fn over_seeds_the_worst_run_is_shown_with_its_numbers() {
         "p99_latency_ms < 10 s\nexpect finished == 20",
     );
     let shown = Project::new().with("s.kvs", text).kvs(["run", "s.kvs", "--seeds", "3"]).exits(0);
-    let shown = shown.says("over 3 runs").says("holds in 3 of 3 runs, the worst has seed ");
+    let shown = shown.says("over 3 runs").says("holds in 3 of 3 runs; the worst has seed ");
     let table = shown.stdout.split("over 3 runs").nth(1).expect("a table");
     let row = table.lines().find(|line| line.contains("✓ p99_latency_ms < 10 s")).expect("a row");
     assert!(row.contains("10 s  +9."), "{row}");

@@ -1,6 +1,6 @@
 //! Why an expectation does not hold: when its limit was first exceeded, and where the time went of those who decide.
 //!
-//! A run that failed is run once more under the seed that was worst, with a sink that keeps what passing runs need
+//! A run that failed is run once more under the seed that decides, with a sink that keeps what passing runs need
 //! not pay for. Invariant: the second run is the first, so that what it tells is about the verdict.
 
 mod figure;
@@ -81,7 +81,7 @@ struct Question<'a> {
 impl<'a> Question<'a> {
     /// `None` for what holds, has no data, or is about another scenario.
     fn of(expectation: &'a Expectation, judgement: &'a Judgement) -> Option<Question<'a>> {
-        if judgement.status != Status::Fail || judgement.worst.status != Status::Fail {
+        if judgement.status != Status::Fail {
             return None;
         }
         let mentions = expectation.condition.metrics();
@@ -90,9 +90,9 @@ impl<'a> Question<'a> {
         }
         let mention = mentions.iter().find(|mention| mention.metric.of.is_none() && !mention.over_time);
         let metric = mention.map(|mention| mention.metric);
-        let verdict = &judgement.worst;
+        let verdict = &judgement.deciding;
         let level = metric.and_then(|metric| level(metric, &expectation.condition, verdict));
-        Some(Question { seed: judgement.worst_seed, expectation, metric, verdict, level })
+        Some(Question { seed: judgement.deciding_seed, expectation, metric, verdict, level })
     }
 
     /// What the second run has to keep.
@@ -121,7 +121,14 @@ impl<'a> Question<'a> {
         match Figure::of(metric) {
             Some(figure) => {
                 let samples = figure.samples(entries, &metric.selection, warmup);
-                let exceeded = self.verdict.limit.and_then(|limit| first_above(&samples, limit, scenario));
+                let (Some(value), Some(limit)) = (self.verdict.value, self.verdict.limit) else {
+                    return Vec::new();
+                };
+                // A value below what was expected, with `==` or `>`, is not due to the slowest requests.
+                if value < limit {
+                    return how_many_below(&samples, limit).into_iter().collect();
+                }
+                let exceeded = first_above(&samples, limit, scenario);
                 exceeded.into_iter().chain(where_time_went(&figure, &samples)).collect()
             }
             None => lost(metric, self.verdict, entries, warmup).into_iter().collect(),
@@ -210,6 +217,13 @@ fn first_above(samples: &[Timed<'_>], limit: f64, scenario: &Scenario) -> Option
         time(first.at),
         first.entry.label,
     ))
+}
+
+/// "459 of 600 requests are below `105.6 ms`".
+fn how_many_below(samples: &[Timed<'_>], limit: f64) -> Option<String> {
+    let n_below = samples.iter().filter(|timed| (timed.time as f64 / 1e12) < limit).count();
+    let limit = natural(limit, Dimension::TIME);
+    (n_below > 0).then(|| format!("{n_below} of {} requests are below `{limit}`", samples.len()))
 }
 
 /// "the 5 slowest of 500 requests, which decide, spent 91% in queue, 9% in prefill".

@@ -104,7 +104,7 @@ impl<R> Work<'_, R> {
             notes.extend(uncalibrated_note(&compiled.scenario));
             notes.extend(result.saturation.and_then(saturation_note));
             if let Some(failure) = failure::unmet(expectation, judgement, *span) {
-                unmet.push(failure.with_notes(notes).with_repeat(Some(&repeat(judgement.worst_seed))));
+                unmet.push(failure.with_notes(notes).with_repeat(Some(&repeat(judgement.deciding_seed))));
             }
         }
         result.repeat = unmet.first().and_then(Diagnostic::repeat).map(str::to_owned);

@@ -24,6 +24,7 @@ use super::suite::{
 use super::{CommandResult, interrupt};
 use crate::check::{self, GoldenMode, NoRecorder, Options, Partition, Remembered, Suite};
 use crate::host::{Host, Root};
+use crate::report::one_line;
 use printer::{Printer, State};
 use snapshots::{golden_mode, look_for_snapshots, sweep, unreferenced};
 
@@ -66,7 +67,7 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     gates: GateArgs,
     #[command(flatten)]
-    reports: ReportArgs,
+    pub(super) reports: ReportArgs,
     #[command(flatten)]
     pub(super) running: RunningArgs,
 }
@@ -101,6 +102,9 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
             Some("change and commit them where the scenarios are changed, or unset `CI`"),
         );
         return Err(Exit::USAGE);
+    }
+    if arguments.reports.takes_stdout() {
+        output.keep_stdout_for_a_document();
     }
     let host = super::host(global.allow_outside, output)?;
     let loaded = load(&host, &arguments.paths, &arguments.running, output);
@@ -213,7 +217,7 @@ fn baseline(
 
 fn list(suites: &[Suite], selected: &Selected, output: &Output) {
     for (suite, case) in selected {
-        output.result(&format!("{}\n", suites[*suite].id(*case)));
+        output.result(&format!("{}\n", one_line(&suites[*suite].id(*case))));
     }
 }
 

@@ -13,8 +13,8 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::live::Live;
 use crate::cli::output::Output;
-use crate::cli::progress::{AlreadySaid, case_line, print_failures, summary_line};
-use crate::cli::reports::{ReportArgs, tell_actions};
+use crate::cli::progress::{Printed, case_line, print_failures, summary_line};
+use crate::cli::reports::{ReportArgs, annotate_actions};
 use crate::cli::suite::{Collect, Loaded};
 use crate::diagnostics::Located;
 use crate::host::Root;
@@ -39,7 +39,7 @@ pub(super) struct Printer<'a> {
 pub(super) struct State {
     pub(super) tally: Tally,
     pub(super) exit: Exit,
-    pub(super) said: AlreadySaid,
+    pub(super) printed: Printed,
     /// Cases on GPUs that no figure was fitted to, and those.
     pub(super) uncalibrated: (usize, BTreeSet<String>),
     /// Which cases failed when they last ran; empty where nothing is remembered.
@@ -90,7 +90,7 @@ impl Printer<'_> {
             Some(baseline) => baseline.compare(&results, self.output),
             None => (String::new(), Exit::PASSED),
         };
-        tell_actions(&results, &more, self.output);
+        annotate_actions(&results, &more, self.output);
         exit.and(self.reports.write(&results, &pictures, self.output))
     }
 
@@ -134,7 +134,7 @@ impl Listener for Printer<'_> {
     fn finished(&self, suite: &Suite, result: CaseResult) {
         self.output.progress(&case_line(&result));
         let state = &mut *self.lock();
-        print_failures(self.output, suite, &result, &mut state.said);
+        print_failures(self.output, suite, &result, &mut state.printed);
         self.keep(suite, &result, state);
         state.tally.add(&result.ending);
         if !result.uncalibrated.is_empty() {

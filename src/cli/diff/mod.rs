@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
     let gates = gates(&host, &arguments.gates, output)?;
     let (old, new) = (sides.results(&arguments.old)?, sides.results(&arguments.new)?);
     let comparison = compare(&old, &new, &gates);
-    tell_idle(&comparison, output);
+    report_idle_gates(&comparison, output);
     output.result(&match arguments.format {
         Format::Table => diff_table(&comparison),
         Format::Markdown => diff_markdown(&comparison, &arguments.old, &arguments.new),
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
 
 /// A gate that holds nothing would pass whatever happened: that is said, and fails nothing. One whose metric a case has
 /// no more is broken.
-fn tell_idle(comparison: &Comparison, output: &Output) {
+fn report_idle_gates(comparison: &Comparison, output: &Output) {
     for (gate, case) in &comparison.lost {
         output.progress(&format!(
             "`{gate}` is broken in `{case}`: what it is about was measured and is not any more"
@@ -122,7 +122,7 @@ impl Baseline {
     /// Prints what changed; gives it for a pull request, and what it is worth.
     pub(super) fn compare(&self, results: &Results, output: &Output) -> (String, Exit) {
         let comparison = compare(&self.results, results, &self.gates);
-        tell_idle(&comparison, output);
+        report_idle_gates(&comparison, output);
         output.result(&diff_table(&comparison));
         let markdown =
             if in_actions() { diff_markdown(&comparison, &self.name, "this") } else { String::new() };

@@ -18,6 +18,7 @@ use super::exit::Exit;
 use super::output::{DOUBTFUL, FAINT, GOOD, Output, STRONG};
 use crate::check::{self, Pending};
 use crate::host::{Host, HostError, Root};
+use crate::report::one_line;
 use keys::{Answer, Keys};
 
 /// Which of the snapshots that wait.
@@ -68,7 +69,7 @@ pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -
             });
             output.result(&format!("{object}\n"));
         } else {
-            output.result(&format!("{}  {FAINT}{path}{FAINT:#}\n", pending.id));
+            output.result(&format!("{}  {FAINT}{path}{FAINT:#}\n", one_line(&pending.id)));
         }
     }
     Ok(Exit::PASSED)
@@ -185,7 +186,8 @@ fn find(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Result
 
 /// A pending snapshot as a reviewer sees it.
 fn shown(host: &Host, pending: &Pending, index: usize, n: usize) -> String {
-    let Pending { id, file, line, target, old, new, .. } = pending;
+    let Pending { file, line, target, old, new, .. } = pending;
+    let (id, file) = (one_line(&pending.id), one_line(file));
     let what = if old.is_some() { "" } else { ", new" };
     let place = format!("{file}:{line}, {}{what}", host.shown(target));
     let difference = difference(old.as_deref().unwrap_or_default(), new);

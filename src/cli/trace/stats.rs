@@ -8,7 +8,7 @@ use super::super::arguments::{GlobalArgs, Plots};
 use super::super::exit::Exit;
 use super::super::output::Output;
 use super::file::{FileArgs, Trace, bad_row};
-use crate::trace::show::{self, About};
+use crate::report::trace::{self as report, About};
 use crate::trace::stats::measure;
 
 /// Arguments of `kvs trace stats`.
@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &StatsArgs, global: &GlobalArgs, output: &Output) -
     let about =
         About { file: &trace.shown, format: trace.format(), guessed: trace.guessed, survey: &trace.survey };
     let plots = arguments.plots.wanted();
-    let text = if arguments.json { show::json(&about, &stats) } else { show::text(&about, &stats, plots) };
+    let text =
+        if arguments.json { report::json(&about, &stats) } else { report::text(&about, &stats, plots) };
     output.result(&text);
     Ok(Exit::PASSED)
 }

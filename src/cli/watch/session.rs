@@ -19,7 +19,7 @@ use crate::check::{Ending, Golden, GoldenMode, Suite, Tally};
 use crate::cli::arguments::GlobalArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::{FAINT, Output};
-use crate::cli::progress::{AlreadySaid, case_line, print_failures, summary_line};
+use crate::cli::progress::{Printed, case_line, print_failures, summary_line};
 use crate::cli::suite::{Filter, select, select_groups};
 use crate::host::Host;
 
@@ -62,7 +62,7 @@ pub(super) struct Running {
     job: Job,
     suites: Arc<Vec<Suite>>,
     fingerprints: Vec<Fingerprint>,
-    said: AlreadySaid,
+    printed: Printed,
     tally: Tally,
     n_broken: usize,
     begun: Instant,
@@ -218,7 +218,7 @@ impl<'a> Session<'a> {
             job: Job::start(order, &self.sender),
             suites,
             fingerprints,
-            said: AlreadySaid::default(),
+            printed: Printed::default(),
             tally: Tally::default(),
             n_broken,
             begun: Instant::now(),
@@ -250,7 +250,7 @@ impl<'a> Session<'a> {
             JobEventKind::Finished(result) => {
                 let suite = &running.suites[result.suite];
                 self.output.result(&format!("{}\n", case_line(&result)));
-                print_failures(self.output, suite, &result, &mut running.said);
+                print_failures(self.output, suite, &result, &mut running.printed);
                 running.tally.add(&result.ending);
                 self.exit = self.exit.and(Exit::of(&result.ending));
                 if let Golden::Changed { old, new, .. } = &result.golden {

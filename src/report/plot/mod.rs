@@ -3,6 +3,7 @@
 //! A sink of bounded size, whatever the length of the run: time is cut into a few hundred stretches, which double in
 //! length when a run goes on. Invariant: the same run gives the same picture, and listening to it changes nothing.
 
+pub(super) mod bars;
 mod grid;
 mod histogram;
 mod text;

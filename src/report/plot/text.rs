@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Band, Lines, Plot};
-use crate::bars;
+use super::{Band, Lines, Plot, bars};
 use crate::report::number::natural;
 use crate::units::Dimension;
 

@@ -4,14 +4,14 @@ use super::{ExpectationReport, Shown};
 use crate::expect::Judgement;
 use crate::model::Expectation;
 use crate::report::json::scaled;
-use crate::report::verdicts::numbers;
+use crate::report::verdicts::{numbers, over_runs};
 
 impl ExpectationReport {
-    /// As it was judged; `line` is where it stands.
+    /// As it was judged; `line` is where it is written.
     #[must_use]
     pub fn of(expectation: &Expectation, judgement: &Judgement, line: usize) -> ExpectationReport {
-        let Judgement { status, worst, worst_seed, held, runs } = judgement;
-        let scaled = scaled(worst);
+        let Judgement { status, deciding, deciding_seed, worst_seed, held, runs, .. } = judgement;
+        let scaled = scaled(deciding);
         ExpectationReport {
             expect: expectation.text.clone(),
             line,
@@ -20,7 +20,7 @@ impl ExpectationReport {
             value: scaled.value,
             limit: scaled.limit,
             margin: scaled.margin,
-            shown: numbers(worst).map(|numbers| Shown {
+            shown: numbers(deciding).map(|numbers| Shown {
                 value: numbers.value,
                 limit: numbers.limit,
                 margin: numbers.margin,
@@ -29,7 +29,9 @@ impl ExpectationReport {
             held: *held,
             runs: *runs,
             worst_seed: *worst_seed,
-            detail: worst.detail.clone(),
+            deciding_seed: Some(*deciding_seed),
+            over_runs: over_runs(expectation, judgement),
+            detail: deciding.detail.clone(),
         }
     }
 }

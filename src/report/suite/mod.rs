@@ -19,10 +19,9 @@ use serde::{Deserialize, Serialize};
 
 pub use json::read as read_results;
 
+use super::notes::{saturation_note, uncalibrated_in};
 use super::number::Json;
 use super::plot::Plot;
-use super::saturation::saturation_note;
-use super::uncalibrated::uncalibrated_in;
 use crate::diagnostics::Located;
 use crate::expect;
 use crate::metrics::Saturation;
@@ -142,13 +141,13 @@ pub struct CaseReport {
 pub struct ExpectationReport {
     /// As written.
     pub expect: String,
-    /// Where it stands, from 1.
+    /// The line it is written in, from 1.
     pub line: usize,
-    /// How it fared in the worst run.
+    /// Over all runs.
     pub status: expect::Status,
     /// Of the three numbers.
     pub unit: String,
-    /// What was measured in the worst run.
+    /// What was measured in the run that decides: the worst, unless a share of the runs suffices.
     pub value: Option<Json>,
     /// What it was held against.
     pub limit: Option<Json>,
@@ -162,6 +161,12 @@ pub struct ExpectationReport {
     pub runs: usize,
     /// The seed of the worst run.
     pub worst_seed: u64,
+    /// The seed of the run that decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deciding_seed: Option<u64>,
+    /// In how many runs it holds and which decides, for people; `None` where there is one run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_runs: Option<String>,
     /// When the limit was first exceeded, or why there is no data.
     pub detail: Option<String>,
 }

@@ -109,7 +109,7 @@ function fill(body, report) {
 function expectations(report) {
   const rows = report.expectations.map((one) => {
     const said = report.diagnostics.find((diagnostic) => diagnostic.line === one.line);
-    const notes = [one.status === 'pass' ? null : one.detail, one.runs > 1 ? 'holds in ' + one.held + ' of ' + one.runs + ' runs, the worst has seed ' + one.worst_seed : null, ...((said && said.notes) || [])].filter(Boolean);
+    const notes = [one.status === 'pass' ? null : one.detail, one.over_runs, ...((said && said.notes) || [])].filter(Boolean);
     const shown = one.shown || { value: one.status === 'no data' ? 'no data' : '', limit: '', margin: '' };
     return make('tr', {},
       make('td', { className: one.status.replace(' ', '_') }, { pass: '✓', fail: '✗' }[one.status] || '?'),

@@ -10,8 +10,8 @@ use super::rate::Rate;
 use super::simulate::SEEDS;
 use super::table::{Row, WHOLE};
 use super::{Fit, burst::Burst};
-use crate::trace::show::{dispersions, in_short};
 use crate::trace::stats::{Lengths, WINDOWS};
+use crate::trace::text::{dispersions, in_short};
 
 /// What a file of pairs is called where none is written.
 pub(super) const PAIRS_IN_MEMORY: &str = "pairs.csv";

@@ -6,15 +6,13 @@ const COLUMNS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'
 const ROWS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 
 /// A value as the height of one character, `most` being a whole block.
-#[must_use]
-pub fn column(value: f64, most: f64) -> char {
+pub(in crate::report) fn column(value: f64, most: f64) -> char {
     let eighths = if most > 0.0 { libm::ceil(value / most * 8.0) as usize } else { 0 };
     COLUMNS[eighths.min(8)]
 }
 
 /// A value as a bar, `most` being `width` characters long.
-#[must_use]
-pub fn row(value: f64, most: f64, width: usize) -> String {
+pub(in crate::report) fn row(value: f64, most: f64, width: usize) -> String {
     let eighths = if most > 0.0 { libm::ceil(value / most * (width * 8) as f64) as usize } else { 0 };
     let mut bar = "█".repeat(eighths / 8);
     if !eighths.is_multiple_of(8) {
@@ -24,8 +22,7 @@ pub fn row(value: f64, most: f64, width: usize) -> String {
 }
 
 /// Values as a line of at most `width` columns, neighbours joined by their mean where there are more.
-#[must_use]
-pub fn line(values: &[f64], width: usize) -> String {
+pub(in crate::report) fn line(values: &[f64], width: usize) -> String {
     let most = values.iter().copied().fold(0.0, f64::max);
     let n_columns = width.min(values.len());
     let joined = (0..n_columns).map(|at| {

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::bars::{column, row};
+use crate::report::plot::bars::{column, row};
 use crate::trace::stats::{Lengths, Profile};
 
 /// The longest bar, and the most columns of a line over time, in characters.

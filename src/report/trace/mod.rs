@@ -1,4 +1,4 @@
-//! What was measured, as text for people and as JSON for programs.
+//! What was measured of a trace, as text for people and as JSON for programs.
 //!
 //! Times are in seconds, lengths in tokens, digits those of the figures that are usually published of traces.
 //! Invariant: what could not be measured is shown as `-` or `null`, never left out.
@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::stats::{Arrivals, Lengths, Pairs, Reuse, Stats, WINDOWS};
+use crate::trace::stats::{Arrivals, Lengths, Pairs, Reuse, Stats, WINDOWS};
+use crate::trace::text::{decimals, dispersions, in_short};
 use crate::workload::formats::Survey;
 
 /// What a trace was read as, beside its figures.
@@ -49,33 +50,9 @@ pub fn text(about: &About<'_>, stats: &Stats, plots: bool) -> String {
     text
 }
 
-/// `2028: 1460/5012/7436/7437`.
-#[must_use]
-pub fn in_short(lengths: &Lengths) -> String {
-    let quantiles: Vec<String> =
-        [0.5, 0.9, 0.99, 1.0].iter().map(|share| whole(lengths.quantile(*share))).collect();
-    format!("{}: {}", whole(lengths.mean()), quantiles.join("/"))
-}
-
-/// `1.33/3.51/15.52`.
-#[must_use]
-pub fn dispersions(dispersion: &[Option<f64>]) -> String {
-    let figures: Vec<String> = dispersion.iter().map(|figure| decimals(*figure, 2)).collect();
-    figures.join("/")
-}
-
 fn line(text: &mut String, what: &str, value: &str, note: &str) {
     let line = format!("  {what:<12} {value:<30}  {note}");
     let _ = writeln!(text, "{}", line.trim_end());
-}
-
-/// Halves to the even neighbour, as published tables of these traces have them.
-fn whole(value: f64) -> String {
-    format!("{}", libm::rint(value))
-}
-
-fn decimals(value: Option<f64>, digits: usize) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
 }
 
 fn rows(text: &mut String, survey: &Survey) {
