@@ -3,17 +3,17 @@
 //! A GPU is busy while it has a prompt or an output in work, however much of its speed that takes. The GPUs of a
 //! replica work together and count as one.
 
-use super::info::Better;
+use super::info::{Aggregate, Better};
 use super::levels::Level;
-use super::spec::{ITSELF, Measure, MetricSpec, Of, Source, Statistic};
+use super::spec::{ITSELF, Measure, MetricSpec, Source, Statistic};
 
 pub(super) static METRICS: &[MetricSpec] = &[
     MetricSpec {
         name: "gpus_busy",
         statistics: &[
-            Statistic::new("", Of::Itself),
-            Statistic::new("mean_", Of::Mean),
-            Statistic::new("max_", Of::Max),
+            Statistic::new("", Aggregate::Itself),
+            Statistic::new("mean_", Aggregate::Mean),
+            Statistic::new("max_", Aggregate::Max),
         ],
         measure: Measure::Count,
         better: Better::Neither,
@@ -22,7 +22,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
     },
     MetricSpec {
         name: "gpu_busy_ms",
-        statistics: &[Statistic::new("", Of::Integral)],
+        statistics: &[Statistic::new("", Aggregate::Integral)],
         measure: Measure::Time,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),
@@ -30,7 +30,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
     },
     MetricSpec {
         name: "gpu_utilization",
-        statistics: &[Statistic::new("", Of::MeanPerGpu)],
+        statistics: &[Statistic::new("", Aggregate::MeanPerGpu)],
         measure: Measure::Share,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),

@@ -2,6 +2,7 @@
 //!
 //! For names, units and definitions; numbers come from an `Outcome`. Invariant: nothing here depends on a scenario.
 
+use super::sample::Sample;
 use crate::model::Batching;
 use crate::units::{Dimension, Unit};
 
@@ -25,6 +26,10 @@ pub struct MetricInfo {
     /// The name under which results keep it, which is another where it has several; `None` for what has a value at every
     /// instant and none for a run.
     pub recorded: Option<String>,
+    /// What it computes of what is measured.
+    pub aggregate: Aggregate,
+    /// The time of a request that it is about; `None` for everything else.
+    pub sample: Option<Sample>,
     /// Which direction is an improvement.
     pub better: Better,
     /// The execution model whose runs alone have it; `None` where all have.
@@ -45,6 +50,25 @@ impl MetricInfo {
     pub fn unit_of_results(&self) -> Option<&'static Unit> {
         self.unit.filter(|_| !self.is_share())
     }
+}
+
+/// What a statistic computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// The number itself; of a level, its value at an instant.
+    Itself,
+    /// The arithmetic mean of samples, the mean over time of a level.
+    Mean,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// Nearest rank, in thousandths: 990 is the 99th percentile.
+    Quantile(u16),
+    /// A level summed up over time.
+    Integral,
+    /// The mean over time for each of the GPUs selected.
+    MeanPerGpu,
 }
 
 /// What a bare number beside a metric means.

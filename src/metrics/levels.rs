@@ -4,8 +4,8 @@
 //! the whole run, from 0 to its end, or over the time selected. `warmup` plays no part. The name alone is the
 //! value at an instant, and stands only in `always`, `eventually` and `for`.
 
-use super::info::Better;
-use super::spec::{Measure, MetricSpec, Of, Source, Statistic};
+use super::info::{Aggregate, Better};
+use super::spec::{Measure, MetricSpec, Source, Statistic};
 use crate::engine::Levels;
 
 /// What is held.
@@ -77,16 +77,19 @@ impl Level {
     }
 }
 
-static STATISTICS: &[Statistic] =
-    &[Statistic::new("", Of::Itself), Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
+static STATISTICS: &[Statistic] = &[
+    Statistic::new("", Aggregate::Itself),
+    Statistic::new("mean_", Aggregate::Mean),
+    Statistic::new("max_", Aggregate::Max),
+];
 
 /// `avg_` is a second spelling of `mean_`, `max_` one of `peak_`.
 static MEMORY_STATISTICS: &[Statistic] = &[
-    Statistic::new("", Of::Itself),
-    Statistic::new("mean_", Of::Mean),
-    Statistic::new("avg_", Of::Mean),
-    Statistic::new("peak_", Of::Max),
-    Statistic::new("max_", Of::Max),
+    Statistic::new("", Aggregate::Itself),
+    Statistic::new("mean_", Aggregate::Mean),
+    Statistic::new("avg_", Aggregate::Mean),
+    Statistic::new("peak_", Aggregate::Max),
+    Statistic::new("max_", Aggregate::Max),
 ];
 
 pub(super) static METRICS: &[MetricSpec] = &[

@@ -35,8 +35,9 @@ mod sums;
 
 pub use accumulator::Accumulator;
 pub use demand::Demand;
-pub use info::{Bare, Better, Equality, Kind, MetricInfo};
+pub use info::{Aggregate, Bare, Better, Equality, Kind, MetricInfo};
 pub use outcome::Outcome;
+pub use sample::{EndsWith, Milestones, Sample};
 pub use saturation::{Backlog, Saturation};
 pub use selected::{Window, Windows};
 pub use summary::{Distribution, GpuSummary, StepsSummary, Summary};

@@ -15,7 +15,7 @@ use super::saturation::{Backlog, Saturation};
 use super::spec::Source;
 use super::tally::{Lengths, Moves, Tally};
 use super::track::{self, Series};
-use super::{MetricInfo, every_recorded, find, spec};
+use super::{Aggregate, MetricInfo, every_recorded, find};
 use crate::engine::End;
 use crate::model::{Metric, Selection};
 use crate::units::{SimDuration, SimTime};
@@ -134,7 +134,7 @@ impl Outcome {
     #[must_use]
     pub fn series(&self, metric: &Metric) -> Option<&Series> {
         match find(&metric.name)? {
-            (spec, statistic) if statistic.of == spec::Of::Itself => match spec.source {
+            (spec, statistic) if statistic.of == Aggregate::Itself => match spec.source {
                 Source::Level(level) => {
                     let level = self.levels.get(&level_key(level, metric.selection.gpus));
                     let series = level.and_then(|level| level.series.as_ref());

@@ -6,29 +6,53 @@
 //! arrived before `warmup` give no sample. Percentiles are
 //! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
 
-use super::info::Better;
-use super::spec::{Measure, MetricSpec, Of, Source, Statistic};
+use super::info::{Aggregate, Better};
+use super::spec::{Measure, MetricSpec, Source, Statistic};
 use crate::engine::Journey;
 use crate::units::SimTime;
 
 /// Which time of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sample {
+pub enum Sample {
+    /// From the arrival to the last token.
     Latency,
+    /// From the arrival to the first token.
     Ttft,
+    /// From the first token to the last, over the tokens between.
     Tpot,
+    /// From the arrival to the first execution.
     Queue,
+    /// From the first execution to the first token.
     Prefill,
+    /// From the first token to the last.
     Decode,
+    /// Of one move of a cache.
     Handoff,
+}
+
+/// When a request reached what, and how long its output is.
+#[derive(Clone, Copy, Debug)]
+pub struct Milestones {
+    /// When it arrived.
+    pub arrival: SimTime,
+    /// When it was first executed.
+    pub started: Option<SimTime>,
+    /// When its first token was there.
+    pub first_token: Option<SimTime>,
+    /// In tokens.
+    pub output: u32,
 }
 
 /// What ends a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EndsWith {
+pub enum EndsWith {
+    /// The first execution.
     FirstExecution,
+    /// The first token.
     FirstToken,
+    /// The arrival of a cache.
     Handoff,
+    /// The last token.
     Finish,
 }
 
@@ -39,7 +63,8 @@ impl EndsWith {
 
 impl Sample {
     /// When its sample is taken.
-    pub(super) const fn ends_with(self) -> EndsWith {
+    #[must_use]
+    pub const fn ends_with(self) -> EndsWith {
         match self {
             Sample::Queue => EndsWith::FirstExecution,
             Sample::Ttft | Sample::Prefill => EndsWith::FirstToken,
@@ -51,21 +76,31 @@ impl Sample {
     /// In picoseconds, where what ends it happens at `at`; `None` where the request has no such time. Handoffs are
     /// sampled when they end, not here.
     pub(super) fn of(self, journey: &Journey, at: SimTime) -> Option<u64> {
-        let finish = at.as_ps();
-        let arrival = journey.request.arrival.as_ps();
-        let started = journey.started.map(SimTime::as_ps);
-        let first_token = journey.first_token.map(SimTime::as_ps);
+        let milestones = Milestones {
+            arrival: journey.request.arrival,
+            started: journey.started,
+            first_token: journey.first_token,
+            output: journey.request.output.get(),
+        };
+        self.between(&milestones, at)
+    }
+
+    /// As for a request of which these are known.
+    #[must_use]
+    pub fn between(self, milestones: &Milestones, at: SimTime) -> Option<u64> {
+        let Milestones { arrival, started, first_token, output } = *milestones;
+        let between = |from: SimTime, to: SimTime| to.as_ps() - from.as_ps();
         match self {
-            Sample::Latency => Some(finish - arrival),
-            Sample::Ttft => Some(first_token? - arrival),
+            Sample::Latency => Some(between(arrival, at)),
+            Sample::Ttft => Some(between(arrival, first_token?)),
             Sample::Tpot => {
-                let gaps = u64::from(journey.request.output.get()).checked_sub(1).filter(|gaps| *gaps > 0)?;
+                let gaps = u64::from(output).checked_sub(1).filter(|gaps| *gaps > 0)?;
                 // Rounded to the nearest picosecond.
-                Some((finish - first_token? + gaps / 2) / gaps)
+                Some((between(first_token?, at) + gaps / 2) / gaps)
             }
-            Sample::Queue => Some(started? - arrival),
-            Sample::Prefill => Some(first_token? - started?),
-            Sample::Decode => Some(finish - first_token?),
+            Sample::Queue => Some(between(arrival, started?)),
+            Sample::Prefill => Some(between(started?, first_token?)),
+            Sample::Decode => Some(between(first_token?, at)),
             Sample::Handoff => None,
         }
     }
@@ -73,14 +108,14 @@ impl Sample {
 
 /// The statistics of samples, in the order shown to users.
 static STATISTICS: &[Statistic] = &[
-    Statistic::new("mean_", Of::Mean),
-    Statistic::new("min_", Of::Min),
-    Statistic::new("max_", Of::Max),
-    Statistic::new("p50_", Of::Quantile(500)),
-    Statistic::new("p90_", Of::Quantile(900)),
-    Statistic::new("p95_", Of::Quantile(950)),
-    Statistic::new("p99_", Of::Quantile(990)),
-    Statistic::new("p999_", Of::Quantile(999)),
+    Statistic::new("mean_", Aggregate::Mean),
+    Statistic::new("min_", Aggregate::Min),
+    Statistic::new("max_", Aggregate::Max),
+    Statistic::new("p50_", Aggregate::Quantile(500)),
+    Statistic::new("p90_", Aggregate::Quantile(900)),
+    Statistic::new("p95_", Aggregate::Quantile(950)),
+    Statistic::new("p99_", Aggregate::Quantile(990)),
+    Statistic::new("p999_", Aggregate::Quantile(999)),
 ];
 
 pub(super) static METRICS: &[MetricSpec] = &[

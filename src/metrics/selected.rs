@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use super::demand::{gaps_key, level_key};
 use super::find;
 use super::histogram::Histogram;
+use super::info::Aggregate;
 use super::levels::Level;
 use super::outcome::Outcome;
 use super::quantile::Samples;
 use super::rows::Rows;
 use super::sample::Sample;
-use super::spec::{MetricSpec, Of, Source, Statistic};
+use super::spec::{MetricSpec, Source, Statistic};
 use super::tally::Tally;
 use super::track;
 use crate::model::{Metric, Selection};
@@ -215,7 +216,7 @@ impl Outcome {
     }
 
     /// Of the blocks of the replicas selected.
-    pub(super) fn kv_utilization(&self, of: Of, selection: &Selection) -> Option<f64> {
+    pub(super) fn kv_utilization(&self, of: Aggregate, selection: &Selection) -> Option<f64> {
         let (first, last) = selection.gpus.map_or((0, usize::MAX), |gpus| (gpus.first, gpus.last));
         let blocks = self.kv_blocks.iter().take(last.saturating_add(1)).skip(first);
         let blocks: u64 = blocks.fold(0, |sum, blocks| sum.saturating_add(*blocks));
@@ -223,7 +224,7 @@ impl Outcome {
         (blocks > 0).then(|| held / blocks as f64)
     }
 
-    pub(super) fn level(&self, level: Level, of: Of, selection: &Selection) -> Option<f64> {
+    pub(super) fn level(&self, level: Level, of: Aggregate, selection: &Selection) -> Option<f64> {
         let n_gpus = selection.gpus.map_or(self.gpus.len(), |gpus| gpus.last - gpus.first + 1);
         let told = self.levels.get(&level_key(level, selection.gpus));
         let told = told.expect("a level that is asked for is in the demand of the run");
@@ -232,12 +233,12 @@ impl Outcome {
             Some((from, to)) => LevelPart::between(told, from, to)?,
         };
         Some(match of {
-            Of::Itself => part.last as f64,
-            Of::Max => part.max as f64,
-            Of::Min | Of::Quantile(_) => return None,
-            Of::Integral => part.integral as f64 / PS_PER_SECOND,
-            Of::Mean => part.mean(),
-            Of::MeanPerGpu => part.mean() / n_gpus as f64,
+            Aggregate::Itself => part.last as f64,
+            Aggregate::Max => part.max as f64,
+            Aggregate::Min | Aggregate::Quantile(_) => return None,
+            Aggregate::Integral => part.integral as f64 / PS_PER_SECOND,
+            Aggregate::Mean => part.mean(),
+            Aggregate::MeanPerGpu => part.mean() / n_gpus as f64,
         })
     }
 }
@@ -283,25 +284,27 @@ impl LevelPart {
 }
 
 /// A statistic of gaps between tokens in seconds; `None` over none.
-fn gaps_of(gaps: &Histogram, of: Of) -> Option<f64> {
+fn gaps_of(gaps: &Histogram, of: Aggregate) -> Option<f64> {
     let seconds = |ps: u64| ps as f64 / PS_PER_SECOND;
     match of {
-        Of::Mean => gaps.mean_ps().map(|ps| ps / PS_PER_SECOND),
-        Of::Min => gaps.min().map(seconds),
-        Of::Max => gaps.max().map(seconds),
-        Of::Quantile(per_mille) => gaps.quantile(per_mille).map(seconds),
-        Of::Itself | Of::Integral | Of::MeanPerGpu => None,
+        Aggregate::Mean => gaps.mean_ps().map(|ps| ps / PS_PER_SECOND),
+        Aggregate::Min => gaps.min().map(seconds),
+        Aggregate::Max => gaps.max().map(seconds),
+        Aggregate::Quantile(per_mille) => gaps.quantile(per_mille).map(seconds),
+        Aggregate::Itself | Aggregate::Integral | Aggregate::MeanPerGpu => None,
     }
 }
 
 /// A statistic of samples in seconds; `None` over none.
-fn statistic_of(samples: &Samples, of: Of) -> Option<f64> {
+fn statistic_of(samples: &Samples, of: Aggregate) -> Option<f64> {
     let seconds = |ps: u64| ps as f64 / PS_PER_SECOND;
     match of {
-        Of::Mean => (samples.len() > 0).then(|| samples.sum() as f64 / samples.len() as f64 / PS_PER_SECOND),
-        Of::Min => samples.min().map(seconds),
-        Of::Max => samples.max().map(seconds),
-        Of::Quantile(per_mille) => samples.quantile(per_mille).map(seconds),
-        Of::Itself | Of::Integral | Of::MeanPerGpu => None,
+        Aggregate::Mean => {
+            (samples.len() > 0).then(|| samples.sum() as f64 / samples.len() as f64 / PS_PER_SECOND)
+        }
+        Aggregate::Min => samples.min().map(seconds),
+        Aggregate::Max => samples.max().map(seconds),
+        Aggregate::Quantile(per_mille) => samples.quantile(per_mille).map(seconds),
+        Aggregate::Itself | Aggregate::Integral | Aggregate::MeanPerGpu => None,
     }
 }

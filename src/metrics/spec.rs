@@ -3,7 +3,7 @@
 //! One entry may stand for several names: a statistic in front of what is measured (`p99_` and `latency_ms`).
 //! Invariant: a name belongs to exactly one entry and one statistic.
 
-use super::info::{Bare, Better, Equality, Kind, MetricInfo};
+use super::info::{Aggregate, Bare, Better, Equality, Kind, MetricInfo};
 use super::levels::Level;
 use super::outcome::Totals;
 use super::sample::Sample;
@@ -31,36 +31,17 @@ pub(super) struct MetricSpec {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Statistic {
     pub(super) prefix: &'static str,
-    pub(super) of: Of,
+    pub(super) of: Aggregate,
 }
 
 impl Statistic {
-    pub(super) const fn new(prefix: &'static str, of: Of) -> Statistic {
+    pub(super) const fn new(prefix: &'static str, of: Aggregate) -> Statistic {
         Statistic { prefix, of }
     }
 }
 
-/// What a statistic computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Of {
-    /// The number itself; of a level, its value at an instant.
-    Itself,
-    /// Of samples the arithmetic mean, of a level the mean over time.
-    Mean,
-    /// The smallest.
-    Min,
-    /// The largest.
-    Max,
-    /// Nearest rank, in thousandths: 990 is the 99th percentile.
-    Quantile(u16),
-    /// A level summed up over time.
-    Integral,
-    /// The mean over time for each of the GPUs selected.
-    MeanPerGpu,
-}
-
 /// The metric is one number under one name.
-pub(super) static ITSELF: &[Statistic] = &[Statistic::new("", Of::Itself)];
+pub(super) static ITSELF: &[Statistic] = &[Statistic::new("", Aggregate::Itself)];
 
 /// What kind of number a metric is: decides dimension, unit and how `==` compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,14 +139,14 @@ impl MetricSpec {
         })
     }
 
-    /// Of several prefixes for one statistic the first.
+    /// Aggregate several prefixes for one statistic the first.
     fn first_spelling(&self, statistic: Statistic) -> Statistic {
         *self.statistics.iter().find(|first| first.of == statistic.of).expect("it is one of them")
     }
 
     /// A level itself has a value at every instant and none for the run.
     fn at_instants(&self, statistic: Statistic) -> bool {
-        self.kind() == Kind::Level && statistic.of == Of::Itself
+        self.kind() == Kind::Level && statistic.of == Aggregate::Itself
     }
 
     fn kind(&self) -> Kind {
@@ -189,7 +170,8 @@ impl MetricSpec {
         let kind = self.kind();
         let at_instants = self.at_instants(statistic);
         let first = self.first_spelling(statistic).prefix;
-        let over_time = kind == Kind::Level && matches!(statistic.of, Of::Mean | Of::MeanPerGpu);
+        let over_time =
+            kind == Kind::Level && matches!(statistic.of, Aggregate::Mean | Aggregate::MeanPerGpu);
         let equality = if over_time { Equality::Rounded } else { self.measure.equality() };
         MetricInfo {
             name,
@@ -203,6 +185,19 @@ impl MetricSpec {
             kind,
             at_instants,
             recorded: (!at_instants).then(|| format!("{first}{}", self.name)),
+            aggregate: statistic.of,
+            sample: match self.source {
+                Source::Sample(sample) => Some(sample),
+                Source::Count(_)
+                | Source::Share(_)
+                | Source::Rate(_)
+                | Source::Found(_)
+                | Source::Gaps
+                | Source::Level(_)
+                | Source::KvUtilization
+                | Source::Run(_)
+                | Source::Steps(_) => None,
+            },
             better: self.better,
             only: self.source.only(),
             definition: self.definition,

@@ -1,15 +1,19 @@
 //! Iteration-level batches: how full they are and who gave way.
 
-use super::info::Better;
+use super::info::{Aggregate, Better};
 use super::levels::Level;
-use super::spec::{ITSELF, Measure, MetricSpec, Of, Source, Statistic};
+use super::spec::{ITSELF, Measure, MetricSpec, Source, Statistic};
 
 /// The statistics of a level over time.
-static OVER_TIME: &[Statistic] =
-    &[Statistic::new("", Of::Itself), Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
+static OVER_TIME: &[Statistic] = &[
+    Statistic::new("", Aggregate::Itself),
+    Statistic::new("mean_", Aggregate::Mean),
+    Statistic::new("max_", Aggregate::Max),
+];
 
 /// Without a value at an instant.
-static OVER_TIME_ONLY: [Statistic; 2] = [Statistic::new("mean_", Of::Mean), Statistic::new("max_", Of::Max)];
+static OVER_TIME_ONLY: [Statistic; 2] =
+    [Statistic::new("mean_", Aggregate::Mean), Statistic::new("max_", Aggregate::Max)];
 
 pub(super) static METRICS: &[MetricSpec] = &[
     MetricSpec {

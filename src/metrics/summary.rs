@@ -1,12 +1,12 @@
 //! What every report shows of a run, whatever its expectations ask.
 
 use super::histogram::Histogram;
+use super::info::Aggregate;
 use super::levels::Level;
 use super::outcome::Outcome;
 use super::quantile::Samples;
 use super::sample::Sample;
 use super::saturation::Backlog;
-use super::spec::Of;
 use super::tally::{Hits, Tally};
 use crate::model::Selection;
 use crate::units::{Bytes, SimDuration, SimTime};
@@ -219,9 +219,11 @@ impl Outcome {
         let has_length = self.end() > SimTime::ZERO;
         let share = |part: u128, whole: u128| (whole > 0).then(|| part as f64 / whole as f64);
         Some(StepsSummary {
-            mean_batch_size: self.level(Level::BatchSize, Of::Mean, &everything).filter(|_| has_length),
-            mean_kv_utilization: self.kv_utilization(Of::Mean, &everything).filter(|_| has_length),
-            max_kv_utilization: self.kv_utilization(Of::Max, &everything),
+            mean_batch_size: self
+                .level(Level::BatchSize, Aggregate::Mean, &everything)
+                .filter(|_| has_length),
+            mean_kv_utilization: self.kv_utilization(Aggregate::Mean, &everything).filter(|_| has_length),
+            max_kv_utilization: self.kv_utilization(Aggregate::Max, &everything),
             preemptions: self.totals.moves.preemptions,
             prefix_block_hit_rate: share(hits.cached_blocks.into(), hits.blocks.into()),
             prefix_token_hit_rate: share(hits.cached_tokens.into(), hits.tokens.into()),

@@ -1,33 +1,15 @@
-//! Which requests decide a figure: the times an expectation is about, and who has the worst of them.
+//! Which requests decide a figure: the times an expectation is about, and which requests have the longest of them.
 
 use super::ledger::{Entry, Fate, Spent, Stage};
+use crate::metrics::{Aggregate, EndsWith, Milestones, Sample, lookup};
 use crate::model::{Metric, Selection};
 use crate::units::SimTime;
 
-/// A time of requests and its statistic, as the name of a metric says.
+/// A time of requests and what is computed of it, as the registry of metrics has them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Figure {
-    time: Time,
-    statistic: Statistic,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Time {
-    Latency,
-    Ttft,
-    Tpot,
-    Queue,
-    Prefill,
-    Decode,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Statistic {
-    Mean,
-    Min,
-    Max,
-    /// In per mille.
-    Quantile(u64),
+    sample: Sample,
+    aggregate: Aggregate,
 }
 
 /// A request with the time in question.
@@ -41,26 +23,12 @@ pub(super) struct Timed<'a> {
 }
 
 impl Figure {
-    /// That of a metric; `None` for metrics of another kind.
+    /// That of a metric; `None` for metrics of another kind. Handoffs are times of caches, of which a request may have
+    /// several.
     pub(super) fn of(metric: &Metric) -> Option<Figure> {
-        let (statistic, time) = metric.name.split_once('_')?;
-        let time = match time {
-            "latency_ms" => Time::Latency,
-            "ttft_ms" => Time::Ttft,
-            "tpot_ms" => Time::Tpot,
-            "queue_ms" => Time::Queue,
-            "prefill_ms" => Time::Prefill,
-            "decode_ms" => Time::Decode,
-            _ => return None,
-        };
-        let statistic = match statistic {
-            "mean" | "avg" => Statistic::Mean,
-            "min" => Statistic::Min,
-            "max" => Statistic::Max,
-            "p999" => Statistic::Quantile(999),
-            quantile => Statistic::Quantile(10 * quantile.strip_prefix('p')?.parse::<u64>().ok()?),
-        };
-        Some(Figure { time, statistic })
+        let info = lookup(&metric.name)?;
+        let sample = info.sample.filter(|sample| *sample != Sample::Handoff)?;
+        Some(Figure { sample, aggregate: info.aggregate })
     }
 
     /// The requests with such a time that a selection holds, the longest time first.
@@ -77,35 +45,33 @@ impl Figure {
     }
 
     fn time<'a>(&self, entry: &'a Entry) -> Option<Timed<'a>> {
-        let finished = entry.ended.filter(|_| entry.fate == Fate::Finished);
-        let between = |from: SimTime, to: SimTime| Some((to.since(from).as_ps(), to));
-        let (time, at) = match self.time {
-            Time::Latency => between(entry.arrival, finished?),
-            Time::Ttft => between(entry.arrival, entry.first_token?),
-            Time::Queue => between(entry.arrival, entry.started?),
-            Time::Prefill => between(entry.started?, entry.first_token?),
-            Time::Decode => between(entry.first_token?, finished?),
-            Time::Tpot => {
-                let gaps = u64::from(entry.output.checked_sub(1).filter(|gaps| *gaps > 0)?);
-                let (decode, at) = between(entry.first_token?, finished?)?;
-                Some(((decode + gaps / 2) / gaps, at))
-            }
-        }?;
-        Some(Timed { entry, time, at })
+        let at = match self.sample.ends_with() {
+            EndsWith::FirstExecution => entry.started?,
+            EndsWith::FirstToken => entry.first_token?,
+            EndsWith::Finish => entry.ended.filter(|_| entry.fate == Fate::Finished)?,
+            EndsWith::Handoff => return None,
+        };
+        let milestones = Milestones {
+            arrival: entry.arrival,
+            started: entry.started,
+            first_token: entry.first_token,
+            output: entry.output,
+        };
+        Some(Timed { entry, time: self.sample.between(&milestones, at)?, at })
     }
 
     /// How many of the longest decide: with a quantile it and all above, with the mean all.
     pub(super) fn n_deciding(&self, n: usize) -> usize {
-        match self.statistic {
-            Statistic::Mean => n,
-            // The shortest is the last: it alone decides, and nothing is to be explained of it.
-            Statistic::Min => 0,
-            Statistic::Max => n.min(1),
-            Statistic::Quantile(per_mille) => {
+        match self.aggregate {
+            Aggregate::Max => n.min(1),
+            Aggregate::Quantile(per_mille) => {
                 // Nearest rank, counted from the longest.
-                let rank = (n as u64 * per_mille).div_ceil(1000).max(1);
+                let rank = (n as u64 * u64::from(per_mille)).div_ceil(1000).max(1);
                 n - usize::try_from(rank - 1).expect("no more than n").min(n)
             }
+            // The shortest is the last: it alone decides, and there is nothing to explain about it.
+            Aggregate::Min => 0,
+            Aggregate::Mean | Aggregate::Itself | Aggregate::Integral | Aggregate::MeanPerGpu => n,
         }
     }
 
@@ -118,24 +84,26 @@ impl Figure {
             }
             spent
         };
-        match self.time {
-            Time::Latency => Some(entry.spent),
-            Time::Ttft => Some(entry.to_first_token),
-            Time::Tpot | Time::Decode => Some(after()),
-            Time::Queue | Time::Prefill => None,
+        match self.sample {
+            Sample::Latency => Some(entry.spent),
+            Sample::Ttft => Some(entry.to_first_token),
+            Sample::Tpot | Sample::Decode => Some(after()),
+            Sample::Queue | Sample::Prefill | Sample::Handoff => None,
         }
     }
 
     /// What the deciding requests are called.
     pub(super) fn deciding(&self, n_deciding: usize, n: usize) -> String {
-        match self.statistic {
-            Statistic::Mean => format!("all {n} requests"),
-            Statistic::Max => "the slowest request".to_owned(),
-            Statistic::Min | Statistic::Quantile(_) if n_deciding == 1 => {
+        match self.aggregate {
+            Aggregate::Max => "the slowest request".to_owned(),
+            Aggregate::Min | Aggregate::Quantile(_) if n_deciding == 1 => {
                 format!("the slowest of {n} requests, which decides,")
             }
-            Statistic::Min | Statistic::Quantile(_) => {
+            Aggregate::Min | Aggregate::Quantile(_) => {
                 format!("the {n_deciding} slowest of {n} requests, which decide,")
+            }
+            Aggregate::Mean | Aggregate::Itself | Aggregate::Integral | Aggregate::MeanPerGpu => {
+                format!("all {n} requests")
             }
         }
     }
@@ -197,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_of_requests_has_no_figure() {
-        for name in ["peak_vram_bytes", "rejected", "p99_itl_ms", "max_queue_depth", "completion_rate"] {
+    fn what_is_not_a_time_of_requests_has_no_figure() {
+        for name in ["peak_vram_bytes", "rejected", "p99_itl_ms", "p99_handoff_ms", "max_queue_depth"] {
             assert_eq!(figure(name), None, "{name}");
         }
     }
