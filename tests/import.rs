@@ -48,6 +48,20 @@ fn defaults_are_written_out() {
 }
 
 #[test]
+fn intended_differences_are_stated_where_they_apply() {
+    let text = |config: &str| imported(config, TRACE).0.text.expect("the files are sound");
+    let (one, two) = (text(""), text("num_gpus 2"));
+    for (difference, needs_two) in [
+        ("# - percentiles are nearest-rank", false),
+        ("# - requests share the rates of a GPU", false),
+        ("# - each GPU has its own settings", true),
+    ] {
+        assert!(two.contains(difference), "no `{difference}` in\n{two}");
+        assert_eq!(one.contains(difference), !needs_two, "{difference} in\n{one}");
+    }
+}
+
+#[test]
 fn settings_of_one_gpu_make_a_group() {
     let config = "num_gpus 3\ngpu 1 prefill_tps 2000\nlink 0 2 25 0.1 # slow";
     line(config, "gpus original_1 x 1");

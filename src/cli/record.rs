@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::suite::inputs;
 use crate::check::{FinishedRun, Group, Reads, Recorder, Suite, case_folder};
-use crate::digest::sha256;
 use crate::host::{Host, HostError, PendingFile};
 use crate::model::{Group as Replicas, Scenario};
 use crate::report::plot::{self, Sketch};
@@ -37,7 +37,7 @@ impl<'a> Record<'a> {
     ) -> Record<'a> {
         let selected: Vec<_> =
             groups.iter().flat_map(|group| &group.members).filter(|member| member.selected).collect();
-        let inputs = if out.is_some() { inputs(host, suite) } else { Vec::new() };
+        let inputs = if out.is_some() { inputs(host, std::slice::from_ref(suite)) } else { Vec::new() };
         Record {
             out,
             several_cases: selected.len() > 1,
@@ -130,24 +130,4 @@ fn write_formats(folder: &Path, report: &Report<'_>) -> Result<(), HostError> {
         }
     }
     Ok(())
-}
-
-/// The files that the runs depend on: scenarios as read, traces and files of numbers as they are now. What cannot be read is left out: the
-/// run that needs it says so.
-fn inputs(host: &Host, suite: &Suite) -> Vec<Input> {
-    let mut paths: Vec<&str> = suite.inputs.iter().map(String::as_str).collect();
-    for compiled in &suite.cases {
-        for workload in &compiled.scenario.workloads {
-            for (_, path) in workload.files() {
-                if !paths.contains(&path) {
-                    paths.push(path);
-                }
-            }
-        }
-    }
-    let fingerprint = |path: &&str| {
-        let reader = host.open(&suite.root, Path::new(path)).ok()?;
-        Some(Input { path: host.below(&suite.root, Path::new(path)), sha256: sha256(reader).ok()? })
-    };
-    paths.iter().filter_map(fingerprint).collect()
 }

@@ -18,11 +18,40 @@ pub(super) fn write(settings: &Settings, rows: &[Row], timing: Timing) -> String
     let groups = groups(settings);
     let mut text =
         String::from("# Imported from the original simulator's files, its defaults written out.\n");
+    write_differences(&mut text, settings, timing);
     write_kinds(&mut text, settings, &groups);
     write_cluster(&mut text, settings, &groups);
     write_policy(&mut text, settings, timing);
     write_trace(&mut text, rows);
     text
+}
+
+/// Why the numbers are not the original's, so that nobody has to look for a mistake in the import.
+fn write_differences(text: &mut String, settings: &Settings, timing: Timing) {
+    let with_several_gpus = settings.gpus.len() > 1;
+    let differences = [
+        (
+            timing == Timing::Shared,
+            "requests share the rates of a GPU; `kvs import --timing fixed` keeps the original's rule, which lets a GPU \
+             do more than its rate",
+        ),
+        (true, "percentiles are nearest-rank; the original's were too low and never the largest sample"),
+        (
+            true,
+            "memory is asked for once and given back in full, and victims are taken only where that helps",
+        ),
+        (true, "requests wait in order, and none is lost behind one that never fits"),
+        (
+            with_several_gpus,
+            "each GPU has its own settings; the original gave all of them those of the first",
+        ),
+        (with_several_gpus, "routing uses every GPU; the original's sent everything to GPU 0"),
+        (with_several_gpus, "a handoff pays its latency once, and only goes where there is room"),
+    ];
+    text.push_str("#\n# Numbers differ from the original's on purpose:\n");
+    for (_, difference) in differences.iter().filter(|(applies, _)| *applies) {
+        let _ = writeln!(text, "# - {difference}");
+    }
 }
 
 fn groups(settings: &Settings) -> Vec<Group> {

@@ -71,6 +71,13 @@ pub fn names() -> Vec<String> {
     all().map(|(spec, statistic)| format!("{}{}", statistic.prefix, spec.name)).collect()
 }
 
+/// The names of the entry that a name belongs to: the statistics of one thing, in the order shown to users.
+#[must_use]
+pub fn statistics_of(name: &str) -> Vec<String> {
+    let Some((spec, _)) = find(name) else { return Vec::new() };
+    spec.statistics.iter().map(|statistic| format!("{}{}", statistic.prefix, spec.name)).collect()
+}
+
 /// Every entry of the list once, however many names it goes by: the pattern of its names, and what one of them
 /// means. Reference tables are made from this.
 #[must_use]

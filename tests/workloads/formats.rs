@@ -149,8 +149,16 @@ fn vllm_results_are_read_column_by_column() {
             "{\"input_lens\": [1], \"output_lens\": [1]}",
             None,
             None,
-            "expected `start_times` in the result, which later versions of vLLM save; without them nothing tells \
-             when requests came, found none",
+            "expected `start_times` in the result, found none: later versions of vLLM save them, and nothing else says \
+             when requests came; measure again, or describe them in a `workload` with `arrivals` and `rate`",
+        ),
+        (
+            "{\"request_rate\": 4.5, \"burstiness\": 0.25, \"input_lens\": [1], \"output_lens\": [1]}",
+            None,
+            None,
+            "expected `start_times` in the result, found none: later versions of vLLM save them, and nothing else says \
+             when requests came; measure again, or write a `workload` with what was asked for: `rate 4.5 req/s` and \
+             `arrivals gamma cv 2`",
         ),
         (
             "{\"input_lens\": [1, 2], \"output_lens\": [1], \"start_times\": [1, 2]}",

@@ -135,6 +135,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     let collect = is_reported.then(|| Collect::new(arguments.reports.has_pictures()));
     let printer = Printer {
         output,
+        host: &host,
         live: Live::begin(output, global.quiet, selected.len(), n_runs),
         loaded: &loaded,
         reports: &arguments.reports,

@@ -1,4 +1,4 @@
-//! Tells each case when it is done, and at the end what came of all.
+//! Prints each case when it is done, and at the end what came of all.
 //!
 //! Invariant: what is printed depends on the results and their order, never on which was done first; the live view
 //! alone shows that, and leaves nothing behind.
@@ -15,14 +15,15 @@ use crate::cli::live::Live;
 use crate::cli::output::Output;
 use crate::cli::progress::{Printed, case_line, print_failures, summary_line};
 use crate::cli::reports::{ReportArgs, annotate_actions};
-use crate::cli::suite::{Collect, Loaded};
+use crate::cli::suite::{Collect, Loaded, inputs};
 use crate::diagnostics::Located;
-use crate::host::Root;
+use crate::host::{Host, Root};
 use crate::report::{CaseReport, Pictures, Results, uncalibrated_in};
 
-/// Hears of cases.
+/// Prints what becomes of cases.
 pub(super) struct Printer<'a> {
     pub(super) output: &'a Output,
+    pub(super) host: &'a Host,
     pub(super) live: Option<Live>,
     pub(super) loaded: &'a Loaded,
     pub(super) reports: &'a ReportArgs,
@@ -34,7 +35,7 @@ pub(super) struct Printer<'a> {
     pub(super) state: Mutex<State>,
 }
 
-/// What the cases told so far come to.
+/// What the cases printed so far come to.
 #[derive(Default)]
 pub(super) struct State {
     pub(super) tally: Tally,
@@ -80,7 +81,9 @@ impl Printer<'_> {
         let of_files = every_suite.flat_map(|suite| {
             suite.diagnostics.iter().map(|diagnostic| Located::of(diagnostic, &suite.sources))
         });
-        let results = Results::new(cases, of_files.collect(), self.loaded.problems.clone());
+        let inputs = inputs(self.host, self.loaded.suites.iter().chain(&self.loaded.broken));
+        let results =
+            Results::new(cases, of_files.collect(), self.loaded.problems.clone()).with_inputs(inputs);
         if self.reports.has_pictures() {
             let texts =
                 self.loaded.broken.iter().map(|suite| (&suite.name, &suite.sources.get(suite.source).text));

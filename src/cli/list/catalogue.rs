@@ -8,40 +8,54 @@ use crate::syntax::parse;
 
 /// Every GPU.
 pub(super) fn gpus() -> Table {
-    blocks("gpu", BlockKind::Gpu)
+    table("gpu", BlockKind::Gpu)
 }
 
 /// Every model.
 pub(super) fn models() -> Table {
-    blocks("model", BlockKind::Model)
+    table("model", BlockKind::Model)
 }
 
-fn blocks(title: &str, kind: BlockKind) -> Table {
+fn table(title: &str, kind: BlockKind) -> Table {
     let mut table = Table::new(format!("{title} of the catalogue"));
-    for (name, text) in catalog::FILES {
-        let mut sources = Sources::default();
-        let source = sources.add(*name, *text);
-        let (file, _) = parse(source, &sources);
-        let blocks = file.items.into_iter().filter_map(|item| match item {
-            Item::Block(block) if block.kind == kind => Some(block),
-            _ => None,
-        });
-        for block in blocks {
-            if let Some(name) = &block.name {
-                table.row([name.text.clone(), about(&block, &sources)]);
-            }
-        }
+    for entry in entries(kind) {
+        table.row([entry.name, entry.doc.unwrap_or_else(|| entry.statements.join("; "))]);
     }
     table
 }
 
-/// Its doc comment, else its figures.
-fn about(block: &Block, sources: &Sources) -> String {
-    match &block.doc {
-        Some(doc) => doc.text.lines().next().unwrap_or_default().trim().to_owned(),
-        None => {
-            let statements = block.statements.iter().map(|statement| sources.slice(statement.span));
-            statements.collect::<Vec<_>>().join("; ")
-        }
+/// A block of the catalogue.
+pub(in crate::cli) struct CatalogueEntry {
+    pub(in crate::cli) name: String,
+    /// The first line of its doc comment.
+    pub(in crate::cli) doc: Option<String>,
+    /// As written.
+    pub(in crate::cli) statements: Vec<String>,
+}
+
+/// Every block of a kind, in the order of the catalogue.
+pub(in crate::cli) fn entries(kind: BlockKind) -> Vec<CatalogueEntry> {
+    let of_file = |(name, text): &(&str, &str)| {
+        let mut sources = Sources::default();
+        let source = sources.add(*name, *text);
+        let (file, _) = parse(source, &sources);
+        let entry = |item: Item| match item {
+            Item::Block(block) if block.kind == kind => CatalogueEntry::of(&block, &sources),
+            _ => None,
+        };
+        file.items.into_iter().filter_map(entry).collect::<Vec<_>>()
+    };
+    catalog::FILES.iter().flat_map(of_file).collect()
+}
+
+impl CatalogueEntry {
+    fn of(block: &Block, sources: &Sources) -> Option<CatalogueEntry> {
+        let first_line = |text: &str| text.lines().next().unwrap_or_default().trim().to_owned();
+        let statements = block.statements.iter().map(|statement| sources.slice(statement.span).to_owned());
+        Some(CatalogueEntry {
+            name: block.name.as_ref()?.text.clone(),
+            doc: block.doc.as_ref().map(|doc| first_line(&doc.text)),
+            statements: statements.collect(),
+        })
     }
 }

@@ -10,7 +10,8 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output::{Output, STRONG};
-use table::Table;
+pub(super) use catalogue::{CatalogueEntry, entries as catalogue_entries};
+pub(super) use table::Table;
 
 /// Arguments of `kvs list`.
 #[derive(Args)]
@@ -60,25 +61,49 @@ pub(super) fn run(arguments: &ListArgs, output: &Output) -> Exit {
         output.result(&topics().render());
         return Exit::PASSED;
     };
-    let tables = match topic {
-        Topic::Gpus => vec![catalogue::gpus()],
-        Topic::Models => vec![catalogue::models()],
-        Topic::Policies => choices::policies(),
-        Topic::Timings => choices::timings(),
-        Topic::Metrics => vec![words::metrics()],
-        Topic::Expectations => vec![words::expectations()],
-        Topic::Arrivals => choices::arrivals(),
-        Topic::Rates => choices::rates(),
-        Topic::Lengths => choices::lengths(),
-        Topic::Sessions => choices::sessions(),
-        Topic::Formats => choices::formats(),
-        Topic::Units => words::units(),
-        Topic::Keys => fields::keys(),
-        Topic::Codes => vec![words::codes()],
-    };
-    let text: Vec<String> = tables.iter().map(Table::render).collect();
+    let text: Vec<String> = topic.tables().iter().map(Table::render).collect();
     output.result(&text.join("\n"));
     Exit::PASSED
+}
+
+/// The tables of the topics whose rows are all that is known of a name: metrics, codes, GPUs and models have more, and
+/// forms of conditions have no name.
+pub(super) fn every_table() -> Vec<Table> {
+    let has_more = |topic: Topic| match topic {
+        Topic::Gpus | Topic::Models | Topic::Metrics | Topic::Expectations | Topic::Codes => true,
+        Topic::Policies
+        | Topic::Timings
+        | Topic::Arrivals
+        | Topic::Rates
+        | Topic::Lengths
+        | Topic::Sessions
+        | Topic::Formats
+        | Topic::Units
+        | Topic::Keys => false,
+    };
+    let is_of_names = |topic: &&Topic| !has_more(**topic);
+    Topic::value_variants().iter().filter(is_of_names).flat_map(|topic| topic.tables()).collect()
+}
+
+impl Topic {
+    fn tables(self) -> Vec<Table> {
+        match self {
+            Topic::Gpus => vec![catalogue::gpus()],
+            Topic::Models => vec![catalogue::models()],
+            Topic::Policies => choices::policies(),
+            Topic::Timings => choices::timings(),
+            Topic::Metrics => vec![words::metrics()],
+            Topic::Expectations => vec![words::expectations()],
+            Topic::Arrivals => choices::arrivals(),
+            Topic::Rates => choices::rates(),
+            Topic::Lengths => choices::lengths(),
+            Topic::Sessions => choices::sessions(),
+            Topic::Formats => choices::formats(),
+            Topic::Units => words::units(),
+            Topic::Keys => fields::keys(),
+            Topic::Codes => vec![words::codes()],
+        }
+    }
 }
 
 fn topics() -> Table {

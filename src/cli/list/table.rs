@@ -3,9 +3,9 @@
 use crate::cli::output::{FAINT, STRONG};
 
 /// Rows of text; the last column is as long as it likes.
-pub(super) struct Table {
-    title: String,
-    rows: Vec<Vec<String>>,
+pub(in crate::cli) struct Table {
+    pub(in crate::cli) title: String,
+    pub(in crate::cli) rows: Vec<Vec<String>>,
 }
 
 impl Table {

@@ -63,6 +63,13 @@ pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> 
             return Err(Exit::WRONG_SCENARIO);
         }
     };
+    if let Some(off) = fit.requests_off() {
+        let more = if off > 0.0 { "more" } else { "fewer" };
+        output.progress(&format!(
+            "note: the fit draws {:.0}% {more} requests than recorded",
+            off.abs() * 100.0
+        ));
+    }
     let from = trace.described();
     match &out {
         None => output.result(&fit::block(&fit, &from, "")),

@@ -23,13 +23,19 @@ const SCRIPT: &str = include_str!("page.js");
 
 #[derive(Serialize)]
 struct Data<'a> {
+    provenance: String,
     results: &'a Results,
     sources: &'a BTreeMap<String, String>,
     plots: &'a BTreeMap<String, Plot>,
 }
 
 fn page(results: &Results, pictures: &Pictures) -> String {
-    let data = Data { results, sources: &pictures.sources, plots: &pictures.plots };
+    let data = Data {
+        provenance: results.provenance(),
+        results,
+        sources: &pictures.sources,
+        plots: &pictures.plots,
+    };
     let data = serde_json::to_string(&data).expect("texts and numbers are always JSON");
     // `<` stands only inside of texts, where it may as well be written like this.
     let data = data.replace('<', "\\u003c");

@@ -14,7 +14,7 @@ pub(super) static FORMAT: SuiteFormat = SuiteFormat {
 };
 
 fn markdown(results: &Results) -> String {
-    let mut text = format!("## kvs: {}\n", results.sentence());
+    let mut text = format!("## kvs: {}\n\n{}\n", results.sentence(), results.provenance());
     let mut line = |words: String| writeln!(text, "{words}").expect("writing to a string cannot fail");
     results.uncalibrated().into_iter().chain(results.saturated()).for_each(|note| line(format!("\n{note}")));
     let unwell =

@@ -19,10 +19,12 @@ use serde::{Deserialize, Serialize};
 
 pub use json::read as read_results;
 
+use super::Input;
 use super::notes::{saturation_note, uncalibrated_in};
 use super::number::Json;
 use super::plot::Plot;
 use crate::diagnostics::Located;
+use crate::digest::sha256;
 use crate::expect;
 use crate::metrics::Saturation;
 
@@ -62,6 +64,9 @@ pub struct Results {
     pub diagnostics: Vec<Located>,
     /// Files that could not be read, a sentence each.
     pub problems: BTreeSet<String>,
+    /// The hash of every file that the results follow from, by its path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, String>,
 }
 
 /// How a case ended.
@@ -273,7 +278,29 @@ impl Results {
         diagnostics.sort_by(|one, other| (&one.place, one).cmp(&(&other.place, other)));
         diagnostics.dedup();
         let kvs = env!("CARGO_PKG_VERSION").to_owned();
-        Results { kvs, counts, cases, diagnostics, problems }
+        Results { kvs, counts, cases, diagnostics, problems, inputs: BTreeMap::new() }
+    }
+
+    /// With the files that they follow from.
+    #[must_use]
+    pub fn with_inputs(self, inputs: impl IntoIterator<Item = Input>) -> Results {
+        let inputs = inputs.into_iter().map(|Input { path, sha256 }| (path, sha256)).collect();
+        Results { inputs, ..self }
+    }
+
+    /// What the results follow from, in a few characters: `kvs 0.1.0, inputs 3f1c09a2b4d5e6f7`. The same version and the
+    /// same inputs give the same results.
+    #[must_use]
+    pub fn provenance(&self) -> String {
+        /// Hexadecimal digits, of 64.
+        const SHOWN: usize = 16;
+        let version = format!("kvs {}", self.kvs);
+        if self.inputs.is_empty() {
+            return version;
+        }
+        let lines: Vec<String> = self.inputs.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect();
+        let hash = sha256(lines.concat().as_bytes()).expect("reading memory cannot fail");
+        format!("{version}, inputs {}", &hash[..SHOWN])
     }
 
     /// Joins the results of shares of one suite; a mistake that each share tells is told once.
@@ -282,16 +309,18 @@ impl Results {
     /// With the id of a case that is in two of them.
     pub fn join(shares: impl IntoIterator<Item = Results>) -> Result<Results, String> {
         let (mut cases, mut diagnostics, mut problems) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut inputs = BTreeMap::new();
         for share in shares {
             cases.extend(share.cases);
             diagnostics.extend(share.diagnostics);
             problems.extend(share.problems);
+            inputs.extend(share.inputs);
         }
         let mut seen = BTreeSet::new();
         if let Some(twice) = cases.iter().find(|case| !seen.insert(&case.id)) {
             return Err(twice.id.clone());
         }
-        Ok(Results::new(cases, diagnostics, problems))
+        Ok(Results { inputs, ..Results::new(cases, diagnostics, problems) })
     }
 
     /// How many cases ended that way.

@@ -1,7 +1,7 @@
 'use strict';
 (() => {
 const data = JSON.parse(document.getElementById('data').textContent);
-const { results, sources, plots } = data;
+const { results, sources, plots, provenance } = data;
 const SVG = 'http://www.w3.org/2000/svg';
 const COLORS = ['#4c78a8', '#f58518', '#54a24b', '#e45756', '#b279a2', '#72b7b2', '#eeca3b', '#ff9da6',
   '#9d755d', '#7f8fa9', '#2f9e9e', '#c0629a', '#8a9a2b', '#d67c3c', '#5b6bd6', '#4fa3d9', '#6b7fe8'];
@@ -49,6 +49,7 @@ function top() {
   const words = Object.entries(NAMES).filter(([key]) => results.counts[key] || ['passed', 'failed', 'no_data'].includes(key));
   const sentence = words.map(([key, name]) => (results.counts[key] || 0) + ' ' + name).join(', ');
   document.getElementById('sentence').textContent = sentence;
+  document.getElementById('provenance').textContent = provenance;
   const bar = document.getElementById('bar');
   bar.setAttribute('aria-label', sentence);
   const chips = document.getElementById('chips');

@@ -119,6 +119,15 @@ impl Fit {
         &self.original
     }
 
+    /// By which share the number of requests drawn differs from that recorded, where a reader should know: bursts that
+    /// are few and long fall differently under every seed.
+    #[must_use]
+    pub fn requests_off(&self) -> Option<f64> {
+        const WORTH_A_NOTE: f64 = 0.05;
+        let off = self.simulated.requests / self.original.n as f64 - 1.0;
+        (off.abs() > WORTH_A_NOTE).then_some(off)
+    }
+
     /// The largest differences between the cumulative distributions of the trace's lengths and the fit's: prompt and
     /// output.
     #[must_use]

@@ -40,35 +40,61 @@ pub(super) fn table(lengths: &Lengths) -> Vec<Row> {
     rows
 }
 
-/// The rows there can be, rising strictly: one behind each length, and one before it where a gap lies there.
+/// The rows there can be, rising strictly.
 ///
-/// Shares are rounded to what they are worth: to a thousandth, near the ends to a hundred-thousandth.
+/// Where a single length is frequent, the share jumps: there is a row behind the length and, after a gap, one before it,
+/// their shares rounded to a thousandth. Everywhere else rows lie on the curve where its share is one that can be read
+/// and edited: a whole per cent, and near the ends a tenth, a hundredth or a thousandth of one, which the tails are worth.
 fn corners(lengths: &Lengths) -> Vec<Row> {
-    let share_of = |below: u64| {
-        let share = below as f64 / lengths.n() as f64;
-        let step = if (0.02..=0.98).contains(&share) { 100 } else { 1 };
-        (libm::round(share * f64::from(WHOLE / step)) as u32 * step, step)
-    };
+    let n = lengths.n() as f64;
     let mut corners: Vec<Row> = Vec::new();
-    let (mut below, mut last) = (0, None);
     let mut push = |share: u32, value: f64| {
         let rises = corners.last().is_none_or(|corner| corner.share < share && corner.value < value);
         if rises && share > 0 && share < WHOLE {
             corners.push(Row { share, value });
         }
     };
+    let (mut below, mut last) = (0, None);
     for (length, count) in lengths.counts() {
-        let (before, step) = share_of(below);
-        let (behind, _) = share_of(below + count);
-        if last.is_some_and(|last| last + 1 < length) && before + step < behind {
-            // The row behind the length before has this share; the next one that can be written says it again.
-            push(before + step, f64::from(length) - 0.5);
+        let (before, behind) = (below as f64 / n, (below + count) as f64 / n);
+        let value = f64::from(length);
+        if behind - before >= FREQUENT {
+            let (before, step) = rounded(before);
+            let (behind, _) = rounded(behind);
+            if last.is_some_and(|last| last + 1 < length) && before + step < behind {
+                // The row behind the length before has this share; the next one that can be written says it again.
+                push(before + step, value - 0.5);
+            }
+            push(behind, value + 0.5);
+        } else if let Some(share) = short_share(before, behind) {
+            let part = (f64::from(share) / f64::from(WHOLE) - before) / (behind - before);
+            push(share, libm::round((value - 0.5 + part) * 10.0) / 10.0);
         }
-        push(behind, f64::from(length) + 0.5);
         below += count;
         last = Some(length);
     }
     corners
+}
+
+/// From this share of all lengths on a single one is a jump of the curve.
+const FREQUENT: f64 = 0.01;
+
+/// A share of a jump to a thousandth, near the ends to a hundred-thousandth, and what it was rounded to.
+fn rounded(share: f64) -> (u32, u32) {
+    let step = if (0.02..=0.98).contains(&share) { 100 } else { 1 };
+    (libm::round(share * f64::from(WHOLE / step)) as u32 * step, step)
+}
+
+/// The largest share of few digits above one and up to another; `None` where there is none.
+fn short_share(above: f64, up_to: f64) -> Option<u32> {
+    let step = match up_to.min(1.0 - up_to) {
+        0.01.. => 1000,
+        0.001.. => 100,
+        0.0001.. => 10,
+        _ => 1,
+    };
+    let share = libm::floor(up_to * f64::from(WHOLE / step)) as u32 * step;
+    (f64::from(share) > above * f64::from(WHOLE)).then_some(share)
 }
 
 /// The share of a table's lengths below a value.

@@ -47,7 +47,11 @@ pub fn comparison(fit: &Fit) -> String {
     let number = |value: Option<f64>, decimals: usize| {
         value.map_or_else(|| "-".to_owned(), |value| format!("{value:.decimals$}"))
     };
-    row("requests", &fit.original.n.to_string(), &format!("{:.0}", drawn.requests), "");
+    let off = fit.requests_off().map_or_else(String::new, |off| {
+        let more = if off > 0.0 { "more" } else { "fewer" };
+        format!("{:.0}% {more} than recorded: scale `rate` if the number matters", off.abs() * 100.0)
+    });
+    row("requests", &fit.original.n.to_string(), &format!("{:.0}", drawn.requests), &off);
     row("rate", &number(fit.original.rate_per_s, 3), &number(drawn.rate_per_s, 3), "req/s");
     row("cv", &number(fit.original.cv, 2), &number(drawn.cv, 2), "of the gaps");
     let windows = WINDOWS.map(|seconds| seconds.to_string()).join("/");

@@ -19,6 +19,21 @@ pub(super) struct Table {
     line: u64,
 }
 
+/// Why a header cannot be used.
+pub(super) struct BadHeader {
+    pub(super) bad: BadRow,
+    /// The column that is missing, by its place among those wanted.
+    pub(super) missing: Option<usize>,
+    /// The columns that there are.
+    pub(super) names: Vec<String>,
+}
+
+impl From<BadRow> for BadHeader {
+    fn from(bad: BadRow) -> BadHeader {
+        BadHeader { bad, missing: None, names: Vec::new() }
+    }
+}
+
 /// The wanted cells of one row.
 pub(super) struct Row<'a> {
     row: &'a StringRecord,
@@ -27,18 +42,25 @@ pub(super) struct Row<'a> {
 }
 
 impl Table {
-    /// Reads the header, in which `names` must stand.
+    /// Reads the header, which must have these columns.
     pub(super) fn new(reader: Reader, names: &[&str]) -> Result<Table, BadRow> {
         let columns: Vec<&[&str]> = names.iter().map(std::slice::from_ref).collect();
-        Table::of_any(reader, &columns)
+        Table::of_any(reader, &columns).map_err(|header| header.bad)
     }
 
-    /// Reads the header, in which one name of each column must stand.
-    pub(super) fn of_any(reader: Reader, columns: &[&[&str]]) -> Result<Table, BadRow> {
+    /// Reads the header, which must have each column under one of its names.
+    pub(super) fn of_any(reader: Reader, columns: &[&[&str]]) -> Result<Table, BadHeader> {
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(Bounded::new(reader));
         let header: Vec<&str> =
             reader.headers().map_err(|error| unreadable(&error))?.iter().map(str::trim).collect();
-        let places = columns.iter().map(|names| place(names, &header)).collect::<Result<_, _>>()?;
+        let place_of = |(column, names): (usize, &&[&str])| {
+            place(names, &header).map_err(|bad| BadHeader {
+                bad,
+                missing: (!header.iter().any(|name| names.contains(name))).then_some(column),
+                names: header.iter().map(|name| (*name).to_owned()).collect(),
+            })
+        };
+        let places = columns.iter().enumerate().map(place_of).collect::<Result<_, _>>()?;
         let width = header.len();
         let breaks = breaks_in(reader.headers().map_err(|error| unreadable(&error))?);
         let crlf = reader.position().line() == 1 + breaks;

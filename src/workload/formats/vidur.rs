@@ -5,7 +5,7 @@
 //! al., "Splitwise", ISCA 2024.)
 
 use super::cells::{scientific_time_of, tokens_of};
-use super::table::Table;
+use super::table::{BadHeader, Table};
 use super::{BadRow, Clock, Entry, Record, Records};
 use crate::model::Spec;
 
@@ -27,6 +27,9 @@ const COLUMNS: &[&[&str]] = &[
     &["num_decode_tokens", "token_size"],
 ];
 
+/// The place of the arrival in [`COLUMNS`].
+const ARRIVAL: usize = 0;
+
 const SECONDS: usize = 12;
 
 struct Vidur(Table);
@@ -47,8 +50,9 @@ impl Records for Vidur {
 }
 
 /// A file without times says nothing about when its requests came.
-fn lengths_alone(mut bad: BadRow) -> BadRow {
-    if bad.message.contains("a column `arrived_at`") && bad.message.contains("`num_prefill_tokens`") {
+fn lengths_alone(header: BadHeader) -> BadRow {
+    let BadHeader { mut bad, missing, names } = header;
+    if missing == Some(ARRIVAL) && names.iter().any(|name| name == "num_prefill_tokens") {
         bad.message.push_str(
             "; a file of lengths alone has nothing to replay: draw from it in a `workload`, with \
              `lengths joint from \"…\" prompt \"num_prefill_tokens\" output \"num_decode_tokens\"`",

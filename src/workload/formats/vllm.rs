@@ -13,8 +13,8 @@ use std::fmt;
 use std::io::BufReader;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde_json::StreamDeserializer;
 use serde_json::de::IoRead;
+use serde_json::{StreamDeserializer, Value};
 
 use super::json::sentence;
 use super::{BadRow, Clock, DropReason, Entry, Reader, Record, Records};
@@ -64,6 +64,9 @@ struct Object {
     output_toks: Option<Count>,
     arrival_time: Option<Seconds>,
     queued_ts: Option<Seconds>,
+    /// A number, or `inf` where all requests were sent at once.
+    request_rate: Option<Value>,
+    burstiness: Option<Value>,
 }
 
 impl Records for Vllm {
@@ -101,10 +104,11 @@ impl Object {
             ));
         };
         let starts = self.start_times.ok_or_else(|| {
-            missing(
-                "`start_times` in the result, which later versions of vLLM save; without them nothing tells when \
-                 requests came",
-            )
+            bad(format!(
+                "expected `start_times` in the result, found none: later versions of vLLM save them, and nothing else says \
+                 when requests came; measure again, or {}",
+                described(self.request_rate.as_ref(), self.burstiness.as_ref())
+            ))
         })?;
         for (name, length) in [("output_lens", outputs.len()), ("start_times", starts.len())] {
             if length != prompts.len() {
@@ -116,6 +120,22 @@ impl Object {
         }
         Ok(Columns { prompts, outputs, starts })
     }
+}
+
+/// How the arrivals that a benchmark was asked for are written in a workload. It draws gaps of a gamma distribution whose
+/// shape is the burstiness: their coefficient of variation is one over its square root.
+fn described(rate: Option<&Value>, burstiness: Option<&Value>) -> String {
+    let positive = |value: Option<&Value>| value?.as_f64().filter(|number| *number > 0.0);
+    let Some(rate) = positive(rate) else {
+        return "describe them in a `workload` with `arrivals` and `rate`".to_owned();
+    };
+    let arrivals = match positive(burstiness) {
+        Some(shape) if shape != 1.0 => {
+            format!("gamma cv {}", libm::round(1000.0 / libm::sqrt(shape)) / 1000.0)
+        }
+        _ => "poisson".to_owned(),
+    };
+    format!("write a `workload` with what was asked for: `rate {rate} req/s` and `arrivals {arrivals}`")
 }
 
 const PS_PER_SECOND: i128 = 1_000_000_000_000;

@@ -1,0 +1,80 @@
+//! `kvs explain NAME`: what a name means, be it a diagnostic code, a metric, a key, a choice, a unit, a GPU or a model.
+//!
+//! A code has a page of its own, as has a metric; everything else is explained by what `kvs list` says of it, so that a
+//! new entry of any registry is explained without a line here.
+
+mod code;
+mod entries;
+mod metric;
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::output::{FAINT, Output, STRONG};
+use crate::analysis::suggest::{did_you_mean, nearest};
+use crate::diagnostics::explain;
+use crate::metrics::{self, lookup};
+
+/// Arguments of `kvs explain`.
+#[derive(Args)]
+pub(super) struct ExplainArgs {
+    /// A diagnostic code (E0104), or a name of the language: a metric, a key, a policy, a unit, a GPU, a model
+    name: String,
+}
+
+/// Prints every meaning of a name.
+pub(super) fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
+    let name = arguments.name.trim();
+    let entries = entries::all();
+    let mut pages: Vec<String> = Vec::new();
+    pages.extend(explain(name).map(code::page));
+    pages.extend(lookup(name).map(|info| metric::page(&info)));
+    pages.extend(entries.iter().filter(|entry| entry.name == name).map(entries::Entry::page));
+    if !pages.is_empty() {
+        output.result(&pages.join("\n"));
+        return Exit::PASSED;
+    }
+    let help = match code::looks_like_one(name) {
+        true => code::near(name),
+        false => {
+            let metrics = metrics::names();
+            let names = entries.iter().map(|entry| entry.name.as_str());
+            let names: Vec<&str> = names.chain(metrics.iter().map(String::as_str)).collect();
+            // `ttft` is not misspelt, only a part of names.
+            let holding = || names.iter().copied().filter(|known| known.contains(name)).take(3).collect();
+            let near = nearest(name, names.iter().copied());
+            did_you_mean(&if near.is_empty() { holding() } else { near })
+        }
+    };
+    let help = help.map_or_else(String::new, |help| format!("{help} "));
+    output.error(
+        &format!("nothing is called `{name}`"),
+        Some(&format!("{help}`kvs list` shows the topics, and `kvs list metrics` or another one its names")),
+    );
+    Exit::USAGE
+}
+
+/// Lines of what a thing is and what is known of it.
+fn facts(name: &str, kind: &str, facts: &[(&str, String)]) -> String {
+    let mut text = format!("{STRONG}{name}{STRONG:#}  {FAINT}{kind}{FAINT:#}\n\n");
+    let width = facts.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
+    for (title, fact) in facts.iter().filter(|(_, fact)| !fact.is_empty()) {
+        text.push_str(&format!("  {FAINT}{title:<width$}{FAINT:#}  {fact}\n"));
+    }
+    text
+}
+
+/// The text in lines of at most 80 characters.
+fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 80 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
