@@ -1,6 +1,7 @@
 //! Wrong files and the messages they get, each rendered message beside its file.
 //!
 //! `diagnostics/CODE/NAME.kvs` is a mistake as people make it, as small as it can be; `NAME.snap` is what they read.
+//! Names that begin with a tool or a language (`vllm_…`, `yaml_…`) are what people write who come from there.
 //! A new code needs a folder here, and the examples that `kvs explain` shows must be what it says they are.
 
 use std::collections::BTreeSet;

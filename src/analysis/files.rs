@@ -7,8 +7,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use super::language::error::key_outside_block;
+use super::tables::TABLES;
 use super::{Import, error};
 use crate::catalog;
+use crate::diagnostics::codes::text;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast::{File, Item, Text};
@@ -76,7 +79,8 @@ impl Loader<'_> {
         let (file, mistakes) = parse(source, self.sources);
         let text = &self.sources.get(source).text;
         mark_damaged(&file, text, &mistakes, &mut self.damaged);
-        self.diagnostics.extend(mistakes);
+        let sources = &*self.sources;
+        self.diagnostics.extend(mistakes.into_iter().map(|mistake| with_its_block(mistake, sources)));
         file
     }
 
@@ -133,10 +137,12 @@ fn mark_damaged(file: &File, text: &str, mistakes: &[Diagnostic], damaged: &mut 
     let mut headers = Vec::new();
     collect_headers(&file.items, &mut headers);
     headers.sort_by_key(|(start, _)| *start);
-    for mistake in mistakes {
-        let before = headers.partition_point(|(start, _)| *start <= mistake.span().start);
+    // What is said once for several places has a label at each.
+    let places = mistakes.iter().flat_map(|mistake| &mistake.labels).map(|label| label.span);
+    for place in places {
+        let before = headers.partition_point(|(start, _)| *start <= place.start);
         if let Some((_, Some(header))) = before.checked_sub(1).map(|last| headers[last])
-            && !closes(&text[header.end as usize..mistake.span().start.max(header.end) as usize])
+            && !closes(&text[header.end as usize..place.start.max(header.end) as usize])
         {
             damaged.insert(header);
         }
@@ -182,6 +188,23 @@ fn collect_headers(items: &[Item], headers: &mut Vec<(u32, Option<Span>)>) {
             collect_headers(&scenario.items, headers);
         }
     }
+}
+
+/// A mistake the parser found; for a key outside any block also the block it belongs in, which the parser does not know.
+fn with_its_block(mistake: Diagnostic, sources: &Sources) -> Diagnostic {
+    let outside = [&text::OUTSIDE_BLOCK, &text::UNKNOWN_ITEM].contains(&mistake.info);
+    if !outside {
+        return mistake;
+    }
+    let span = mistake.span();
+    let rest = &sources.get(span.source).text[span.end as usize..];
+    let written = rest
+        .split(['\n', ';', '#', '}'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .trim_start_matches(['=', ':', ' ']);
+    key_outside_block(sources.slice(span), written, span, TABLES).unwrap_or(mistake)
 }
 
 #[cfg(test)]

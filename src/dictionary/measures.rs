@@ -50,7 +50,10 @@ pub fn percentile_without_a_metric(name: &str) -> Option<String> {
 /// Lower-case words; a point belongs to a number, `p99.9`.
 fn words_of(name: &str) -> Vec<String> {
     let parted = name.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
-    parted.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+    let of_numbers =
+        |word: &str| word.ends_with(|last: char| last.is_ascii_digit() || last == 'h') && word.contains('.');
+    let words = parted.flat_map(|word| if of_numbers(word) { vec![word] } else { word.split('.').collect() });
+    words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
 }
 
 fn statistic(word: &str) -> Option<&'static str> {

@@ -154,7 +154,10 @@ impl Word {
             let Instead::Nothing(reason) = self.instead else {
                 unreachable!("only nothing has no suggestion")
             };
-            return format!("{} has no counterpart here: {reason}", self.called());
+            return match self.met {
+                Met::Item => reason.to_owned(),
+                _ => format!("{} has no counterpart here: {reason}", self.called()),
+            };
         };
         let elsewhere = match self.instead {
             Instead::Statement(home, _) if block != Some(home) => Some(home),
@@ -162,6 +165,7 @@ impl Word {
         };
         let target = self.target().unwrap_or_default();
         let typed = match elsewhere {
+            Some(home) if is_named(home) => format!("`{suggestion}` in a `{home}`"),
             Some(home) => format!("`{home} {{ {suggestion} }}`"),
             None => format!("`{suggestion}`"),
         };
@@ -175,9 +179,10 @@ impl Word {
 
     /// Help for someone who wrote it as the value of a key.
     #[must_use]
-    pub fn help_as_value(&self) -> String {
-        let Instead::Statement(_, statement) = self.instead else { return self.help(None, None) };
-        let value = statement.split_once(' ').map_or(statement, |(_, value)| value);
+    pub fn help_as_value(&self, written: Option<&str>) -> String {
+        let Instead::Statement(_, example) = self.instead else { return self.help(None, None) };
+        let statement = fitted(self, example, written);
+        let value = statement.split_once(' ').map_or(statement.as_str(), |(_, value)| value);
         let note = if self.note.is_empty() { String::new() } else { format!("; {}", self.note) };
         match self.tool {
             Tool::LoadTests | Tool::Languages | Tool::Here => format!("write `{value}`{note}"),
@@ -192,6 +197,11 @@ impl Word {
             tool => format!("{}'s `{}`", tool.name(), self.name),
         }
     }
+}
+
+/// Whether blocks of a kind have names, so that there may be several.
+fn is_named(block: &str) -> bool {
+    matches!(block, "gpu" | "model" | "workload" | "trace")
 }
 
 /// The word met as a key, whatever its spelling: `--max-num-seqs`, `maxNumSeqs`. Those of `block` come first.

@@ -18,12 +18,15 @@ pub fn as_name(written: &str) -> Option<String> {
         }
     }
     let mut name = name.trim_end_matches('_');
-    if written.contains('/') {
+    if written.contains('/') || name.split('_').any(is_size) {
         while let Some(shorter) =
             TUNING.iter().find_map(|word| name.strip_suffix(word).and_then(|name| name.strip_suffix('_')))
         {
             name = shorter;
         }
+    }
+    if let Some((_, known)) = DRIVER_NAMES.iter().find(|(driver, _)| *driver == name) {
+        return Some((*known).to_owned());
     }
     let begins = name.starts_with(|first: char| first.is_ascii_alphabetic());
     begins.then(|| {
@@ -31,9 +34,42 @@ pub fn as_name(written: &str) -> Option<String> {
     })
 }
 
+/// Whether a part of a name says how many parameters a model has: `8b`.
+fn is_size(part: &str) -> bool {
+    part.strip_suffix('b')
+        .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit()))
+}
+
+/// GPUs as their driver names them, in letters of names.
+static DRIVER_NAMES: &[(&str, &str)] = &[
+    ("nvidia_h100_80gb_hbm3", "h100_sxm"),
+    ("nvidia_h100_pcie", "h100_pcie"),
+    ("nvidia_h200", "h200_sxm"),
+    ("nvidia_b200", "b200_sxm"),
+    ("nvidia_a100_sxm4_40gb", "a100_sxm_40gb"),
+    ("nvidia_a100_sxm4_80gb", "a100_sxm_80gb"),
+    ("nvidia_a100_80gb_pcie", "a100_pcie_80gb"),
+    ("nvidia_l4", "l4"),
+    ("nvidia_l40s", "l40s"),
+    ("nvidia_a30", "a30"),
+    ("nvidia_geforce_rtx_4090", "rtx_4090"),
+];
+
 #[cfg(test)]
 mod tests {
-    use super::as_name;
+    use super::{DRIVER_NAMES, as_name};
+    use crate::catalog;
+
+    #[test]
+    fn drivers_name_gpus_of_the_catalogue() {
+        let gpus: String = catalog::FILES.iter().map(|(_, text)| *text).collect();
+        for (driver, known) in DRIVER_NAMES {
+            assert!(gpus.contains(&format!("gpu {known} {{")), "`{known}` is not in the catalogue");
+            assert_eq!(as_name(driver).as_deref(), Some(*known));
+        }
+        check("NVIDIA H100 80GB HBM3", "h100_sxm");
+        check("llama-3.1-8b-instruct", "llama_3_1_8b");
+    }
 
     #[track_caller]
     fn check(written: &str, expected: &str) {

@@ -1,7 +1,9 @@
 //! What the parser says about a text it cannot read; the only place its codes and messages stand.
 
+mod strangers;
 mod wanted;
 
+pub(super) use strangers::{found_again, other_language, word_of_another_language};
 pub(super) use wanted::{Wanted, expected};
 
 use super::ast::{Item, Text};
@@ -102,8 +104,9 @@ fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option
 }
 
 /// `5/s`: a number per unit of time, without what it counts; `None` where no unit ends so.
-pub(super) fn rate_of_nothing(place: Span, number: &str, per: &str) -> Option<Diagnostic> {
-    let rates: Vec<String> = ["req", "tok", "GB", "$"]
+pub(super) fn rate_of_nothing(place: Span, number: &str, per: &str, requests: bool) -> Option<Diagnostic> {
+    let counted: &[&str] = if requests { &["req"] } else { &["req", "tok", "GB", "$"] };
+    let rates: Vec<String> = counted
         .iter()
         .filter_map(|counted| unit_elsewhere(&format!("{counted}/{per}")))
         .map(|unit| format!("`{number} {}`", unit.name))

@@ -7,18 +7,18 @@
 pub mod ast;
 mod error;
 mod format;
-mod gpus;
 mod limits;
 mod literal;
 mod parser;
 mod place;
+mod strangers;
 mod token;
 
 pub(crate) use error::RESERVED_HELP;
 pub use format::{Refused, format};
-pub(crate) use gpus::gpus_statement;
 pub use limits::{MAX_FILE_BYTES, MAX_NESTING, MAX_OPERATORS};
 pub use parser::parse;
+pub(crate) use strangers::gpus_statement;
 
 use token::tokens;
 

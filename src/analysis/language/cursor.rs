@@ -248,7 +248,10 @@ impl<'s> Cursor<'s> {
                     error::unknown_argument(&word.text, word.span, of, written, &self.offered)
                 }
             },
-            (Some(atom), _) => error::leftover(atom.span(), ctx.text(atom.span()), of, &self.offered),
+            (Some(atom), _) => {
+                let next = self.atoms.get(1).map_or("", |atom| ctx.text(atom.span()));
+                error::leftover(atom.span(), ctx.text(atom.span()), next, of, &self.offered)
+            }
             (None, Some(Nested::Statements(_, span) | Nested::Stages(_, span))) => {
                 error::leftover_block(*span, of)
             }

@@ -25,6 +25,7 @@ pub(super) static CODES: &[&CodeInfo] = &[
     &MISPLACED_SUFFIX,
     &MIXED_STAGES,
     &FOREIGN_OPERATOR,
+    &OTHER_LANGUAGE,
 ];
 
 pub(crate) static UNEXPECTED: CodeInfo = CodeInfo {
@@ -221,4 +222,14 @@ pub(crate) static FOREIGN_OPERATOR: CodeInfo = CodeInfo {
                   comments begin with `#`.",
     wrong: "gpu small { vram = 24 GB }",
     right: "gpu small { vram 24 GB }",
+};
+
+pub(crate) static OTHER_LANGUAGE: CodeInfo = CodeInfo {
+    code: "E0023",
+    summary: "a file in another language",
+    explanation: "A scenario is not written in YAML, TOML or JSON. It has blocks: a word, a name where there may be \
+                  several, and statements in braces, one on a line or separated by `;`. Keys and values are \
+                  separated by blanks. Nothing after the first line of the other language is looked at.",
+    wrong: "gpu:\n  name: small\n  vram: 24GB",
+    right: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }",
 };

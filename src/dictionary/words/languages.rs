@@ -19,7 +19,6 @@ pub(super) static WORDS: &[Word] = &[
     item(Languages, "def", "param n = 4"),
     item(Languages, "variable", "param n = 4"),
     item(Languages, "locals", "param n = 4"),
-    item(Languages, "export", "param n = 4"),
     item(Languages, "test", "scenario \"two choices\" { policy { routing p2c } }"),
     item(Languages, "describe", "scenario \"two choices\" { policy { routing p2c } }"),
     item(Languages, "class", "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }"),

@@ -76,6 +76,7 @@ pub(super) static WORDS: &[Word] = &[
         .note("there is no `gaussian` distribution, since lengths are positive"),
     value(LoadTests, "fixed", &["distribution"], "workload", "prompt constant 500"),
     value(LoadTests, "concurrent", &["arrival process"], "workload", "arrivals users 10 think constant 0 s"),
+    value(LoadTests, "concurrency", &["arrival process"], "workload", "arrivals users 10 think constant 0 s"),
     value(
         LoadTests,
         "closed",

@@ -13,6 +13,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 
 use super::ast::{Doc, File, Ident, Text};
+use super::strangers::ReadAs;
 use super::{error, limits, literal};
 use crate::diagnostics::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
@@ -28,13 +29,23 @@ pub fn parse(source: SourceId, sources: &Sources) -> (File, Vec<Diagnostic>) {
     if let Some(broken) = limits::check(source, text) {
         return (File { items: Vec::new() }, vec![broken]);
     }
-    let mut reader =
-        Reader { source, text, diagnostics: Vec::new(), operators: 0, unclosed: None, broken_off: None };
+    let mut reader = Reader {
+        source,
+        text,
+        diagnostics: Vec::new(),
+        operators: 0,
+        unclosed: None,
+        other_language: false,
+        habit: None,
+        without_brace: None,
+        left_open: 0,
+        broken_off: None,
+    };
     let items = match Grammar::parse(Rule::file, text) {
         Ok(mut pairs) => reader.file(pairs.next().expect("a parsed rule is one pair")),
         Err(refused) => {
             // The grammar takes any text, so this says that the grammar is wrong; still it is said politely.
-            reader.refused(&refused, 0, text.len());
+            reader.refused(&refused, 0, text.len(), ReadAs::Item);
             Vec::new()
         }
     };
@@ -51,6 +62,14 @@ struct Reader<'a> {
     /// The last `}` found missing in front of an item: its diagnostic, and what to say instead should a `}` be
     /// left over later.
     unclosed: Option<(usize, Diagnostic)>,
+    /// Whether the text goes over into another language.
+    other_language: bool,
+    /// A mistake that other languages make a habit of: its diagnostic, and how often it was found again.
+    habit: Option<(usize, usize)>,
+    /// Where a header without its `{` ends: what follows on its line is its block.
+    without_brace: Option<usize>,
+    /// Braces that lines which are no items left open.
+    left_open: usize,
     /// Where the last bad slice ends, if what stands on the next line may belong to it.
     broken_off: Option<usize>,
 }

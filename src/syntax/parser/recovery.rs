@@ -8,9 +8,11 @@ use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::{Grammar, Reader, Rule};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::text;
+use crate::diagnostics::{Diagnostic, Label, MAX_SHOWN};
 use crate::source::Span;
 use crate::syntax::error::{self, Found};
+use crate::syntax::strangers::{Meant, ReadAs, Refusal, item, language, meant};
 use crate::syntax::token::{Token, tokens};
 
 /// Where a bad slice stands.
@@ -40,12 +42,16 @@ impl Reader<'_> {
             self.report(error::missing_line_end(first_span, first.text));
             return;
         }
+        if place == Place::File && self.is_other_language(slice, first_span) {
+            return;
+        }
         if first.text == "{" {
             self.report(error::brace_without_header(first_span));
             return;
         }
         let rule = match place {
             Place::File | Place::Scenario if !ITEM_WORDS.contains(&first.text) => {
+                self.left_open += slice.matches('{').count().saturating_sub(slice.matches('}').count());
                 self.report(not_an_item(first, first_span, slice, place));
                 return;
             }
@@ -55,14 +61,24 @@ impl Reader<'_> {
             }
             Place::Nested => Rule::only_stage,
             Place::Block => {
-                self.report(no_key(first, first_span));
+                let refusal =
+                    Refusal { slice, found: Some(first), previous: None, read_as: ReadAs::Statement };
+                if !self.report_meant(&refusal, start) {
+                    self.report(no_key(first, first_span));
+                }
                 return;
             }
             Place::Matrix => Rule::only_axis,
             Place::Rows => Rule::only_row,
         };
+        let read_as = match place {
+            Place::File | Place::Scenario => ReadAs::Item,
+            Place::Block | Place::Nested => ReadAs::Statement,
+            Place::Matrix => ReadAs::Axis,
+            Place::Rows => ReadAs::Row,
+        };
         match Grammar::parse(rule, slice) {
-            Err(refused) => self.refused(&refused, start, end),
+            Err(refused) => self.refused(&refused, start, end, read_as),
             // What the rule takes by itself was refused for what follows it.
             Ok(_) => self.report(error::unexpected(first_span, &Found::Token(first.text), None)),
         }
@@ -71,6 +87,12 @@ impl Reader<'_> {
     /// Whether a bad line belongs to the mistake of the line above it: the rest of an expectation that a newline
     /// ended.
     fn continues_mistake(&mut self, bad: &Pair<'_, Rule>, first: Token<'_>, place: Place) -> bool {
+        if let Some(header) = self.without_brace.take()
+            && self.text[header..bad.as_span().start()].trim_matches([' ', '\t', ';']).is_empty()
+        {
+            self.without_brace = Some(bad.as_span().end());
+            return true;
+        }
         let Some(above) = self.broken_off.take() else { return false };
         let between = &self.text[above..bad.as_span().start()];
         let next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
@@ -83,7 +105,13 @@ impl Reader<'_> {
     }
 
     /// Turns pest's error about the slice `start..end` into a diagnostic.
-    pub(super) fn refused(&mut self, refused: &pest::error::Error<Rule>, start: usize, end: usize) {
+    pub(super) fn refused(
+        &mut self,
+        refused: &pest::error::Error<Rule>,
+        start: usize,
+        end: usize,
+        read_as: ReadAs,
+    ) {
         let slice = &self.text[start..end];
         let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = refused.location;
         let possible: &[Rule] = match &refused.variant {
@@ -91,6 +119,10 @@ impl Reader<'_> {
             ErrorVariant::CustomError { .. } => &[],
         };
         let stop = Stop::at(slice, offset);
+        let refusal = Refusal { slice, found: stop.found, previous: stop.previous, read_as };
+        if self.report_meant(&refusal, start) {
+            return;
+        }
         let span = |token: Token<'_>| self.bytes(start + token.start, start + token.end());
         let place = match (stop.found, stop.previous) {
             (Some(found), _) => span(found),
@@ -127,9 +159,9 @@ impl Reader<'_> {
             }
             (Some(found), _) if stop.inside_name(slice) => {
                 let sign = stop.previous.map_or(place, span);
-                let rate = stop
-                    .number_before(slice)
-                    .and_then(|number| error::rate_of_nothing(sign.to(place), number, found.text));
+                let rate = stop.number_before(slice).and_then(|number| {
+                    error::rate_of_nothing(sign.to(place), number, found.text, slice.starts_with("rate"))
+                });
                 rate.unwrap_or_else(|| error::not_in_name(sign))
             }
             (Some(found), Some(error::Wanted::Value))
@@ -142,6 +174,43 @@ impl Reader<'_> {
         };
         self.broken_off = stop.found.is_none().then_some(end);
         self.report(diagnostic);
+    }
+
+    /// Reports a text of another language once, at its first line; what follows it is not looked at.
+    fn is_other_language(&mut self, slice: &str, first: Span) -> bool {
+        if self.other_language {
+            return true;
+        }
+        let Some(language) = language(slice, self.text) else { return false };
+        self.other_language = true;
+        self.report(error::other_language(first, language.name, language.example));
+        true
+    }
+
+    /// Reports what people from elsewhere meant by a text, if that can be told. What is a habit of another language is
+    /// reported once, with how often it is found.
+    fn report_meant(&mut self, refusal: &Refusal<'_>, start: usize) -> bool {
+        let Some(Meant { info, start: from, end, message, label, help, habit }) = meant(refusal) else {
+            return false;
+        };
+        if let Some((index, again)) = self.habit.as_mut().filter(|_| habit) {
+            *again += 1;
+            let (index, again) = (*index, *again);
+            let place = self.bytes(start + from, start + end);
+            let first = &mut self.diagnostics[index];
+            first.help = first.help.take().map(|help| error::found_again(&help, again));
+            if again <= MAX_SHOWN {
+                first.labels.push(Label { span: place, text: "here too".to_owned() });
+            }
+            return true;
+        }
+        if habit {
+            self.habit = Some((self.diagnostics.len(), 0));
+        }
+        let place = self.bytes(start + from, start + end);
+        self.report(Diagnostic::error(info, message, place, label).with_help(help));
+        self.without_brace = (info == &text::EXPECTED_BLOCK).then_some(start + refusal.slice.len());
+        true
     }
 
     /// A `}` that is missing; `position` is where the text goes on.
@@ -162,6 +231,8 @@ impl Reader<'_> {
     pub(super) fn stray_close(&mut self, brace: Span) {
         match self.unclosed.take() {
             Some((index, instead)) => self.diagnostics[index] = instead,
+            // What begins like an item of another language may have a block, and a block in it.
+            None if self.left_open > 0 => self.left_open -= 1,
             None => self.report(error::stray_close(brace)),
         }
     }
@@ -290,6 +361,9 @@ fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagn
     }
     if !first.is_word() {
         return error::expected_item(span, first.text);
+    }
+    if let Some(help) = item(first.text, slice) {
+        return error::word_of_another_language(span, first.text, &help);
     }
     let nearest = nearest_item_word(first.text);
     if nearest.is_some() || slice.contains('{') {

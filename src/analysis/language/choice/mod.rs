@@ -126,7 +126,9 @@ pub(in crate::analysis) fn read_choice(
         return None;
     };
     let Some(spec) = offer.specs.iter().find(|spec| spec.name == name) else {
-        let diagnostic = error::unknown_choice(offer.what, &name, span, &ranked(&name, &offer.specs));
+        let written = cursor.peek().map_or("", |atom| ctx.text(atom.span()));
+        let diagnostic =
+            error::unknown_choice(offer.what, &name, span, written, &ranked(&name, &offer.specs));
         ctx.report(diagnostic);
         cursor.give_up();
         return None;
@@ -151,7 +153,11 @@ fn report_no_word(offer: &Offer, cursor: &Cursor<'_>, ctx: &mut Context<'_>) {
         },
         Some(atom) => {
             let constant = names.contains(&"constant") && matches!(atom, Atom::Value(_));
-            error::not_a_choice(offer.what, atom.span(), ctx.text(atom.span()), constant, &names)
+            let text = ctx.text(atom.span());
+            let is_bare = text.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+            let unit = if offer.place == Dimension::TIME && is_bare { " s" } else { "" };
+            let constant = constant.then(|| format!("constant {text}{unit}"));
+            error::not_a_choice(offer.what, atom.span(), text, constant.as_deref(), &names)
         }
     };
     ctx.report(diagnostic);

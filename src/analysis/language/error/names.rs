@@ -44,9 +44,15 @@ pub(in crate::analysis) fn unknown_param(name: &Ident, ctx: &Context<'_>) -> Dia
 }
 
 /// `routing power_of_two`; `ranked` holds every name of the registry, the nearest first
-pub(in crate::analysis) fn unknown_choice(what: &str, name: &str, span: Span, ranked: &[&str]) -> Diagnostic {
+pub(in crate::analysis) fn unknown_choice(
+    what: &str,
+    name: &str,
+    span: Span,
+    written: &str,
+    ranked: &[&str],
+) -> Diagnostic {
     let help = match dictionary::value(name, what) {
-        Some(word) => word.help_as_value(),
+        Some(word) => word.help_as_value(Some(written)),
         None => {
             let near = did_you_mean(&nearest(name, ranked.iter().copied()));
             let list = format!("{} {what} is one of {}", article(what), alternatives(ranked));
@@ -96,7 +102,7 @@ pub(in crate::analysis) fn article(noun: &str) -> &'static str {
 /// `pick zip 1`
 pub(in crate::analysis) fn unknown_word(what: &str, word: &str, span: Span, words: &[&str]) -> Diagnostic {
     let help = match dictionary::value(word, what) {
-        Some(known) => known.help_as_value(),
+        Some(known) => known.help_as_value(None),
         None => {
             let near = did_you_mean(&nearest(word, words.iter().copied()));
             let list = format!("`{what}` is {}", alternatives(words));
@@ -124,13 +130,12 @@ pub(in crate::analysis) fn not_a_choice(
     what: &str,
     span: Span,
     text: &str,
-    constant: bool,
+    constant: Option<&str>,
     names: &[&str],
 ) -> Diagnostic {
-    let help = if constant {
-        format!("for a value that never changes write `constant {text}`")
-    } else {
-        format!("write one of {}", alternatives(names))
+    let help = match constant {
+        Some(constant) => format!("for a value that never changes write `{constant}`"),
+        None => format!("write one of {}", alternatives(names)),
     };
     let message = format!("expected {} {what}, found `{text}`", article(what));
     Diagnostic::error(&values::WRONG_FORM, message, span, format!("not {} {what}", article(what)))
@@ -152,8 +157,16 @@ pub(in crate::analysis) fn param_is_no_choice(
 }
 
 /// `arrivals poisson 3`
-pub(in crate::analysis) fn leftover(span: Span, text: &str, of: &str, offered: &[&str]) -> Diagnostic {
-    let help = if offered.is_empty() {
+pub(in crate::analysis) fn leftover(
+    span: Span,
+    text: &str,
+    next: &str,
+    of: &str,
+    offered: &[&str],
+) -> Diagnostic {
+    let help = if offered.contains(&next) {
+        format!("a value comes after its name: `{next} {text}`")
+    } else if offered.is_empty() {
         format!("nothing may stand behind `{of}` here")
     } else {
         format!("a value stands behind its name: {}", alternatives(offered))
@@ -266,12 +279,28 @@ pub(in crate::analysis) fn missing_value(name: &str, wanted: &str, at: Span) -> 
 
 /// `cv fast`
 pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(
+    const MEASURED: &[Dimension] = &[
+        Dimension::TIME,
+        Dimension::DATA,
+        Dimension::BANDWIDTH,
+        Dimension::TOKEN_RATE,
+        Dimension::REQUEST_RATE,
+        Dimension::COMPUTE,
+        Dimension::PRICE,
+    ];
+    let measured = MEASURED.iter().find(|dimension| dimension.to_string() == wanted);
+    let diagnostic = Diagnostic::error(
         &values::WRONG_FORM,
         format!("`{name}` expects {wanted}, found `{text}`"),
         span,
         format!("not {wanted}"),
-    )
+    );
+    match measured {
+        Some(dimension) => {
+            diagnostic.with_help(format!("write it as in `{name} {}`", example_of(name, *dimension)))
+        }
+        None => diagnostic,
+    }
 }
 
 /// `uniform 9 .. 3`

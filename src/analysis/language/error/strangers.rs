@@ -4,8 +4,11 @@
 
 use crate::analysis::language::suggest::{alternatives, by_likeness, did_you_mean, nearest};
 use crate::analysis::language::table::Table;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::text;
 use crate::dictionary::{self, Instead, Measure, measure, percentile_without_a_metric};
 use crate::metrics;
+use crate::source::Span;
 
 /// The most keys or arguments that help lists.
 const LISTED: usize = 8;
@@ -20,6 +23,24 @@ pub(super) fn help_for_key(key: &str, written: &str, table: &Table, tables: &[&'
         return word.help(Some(table.block), Some(written));
     }
     did_you_mean(&nearest(key, table.names())).unwrap_or_else(|| known(table, key))
+}
+
+/// `seeds 10` at the top of a file; `None` where the word is no key.
+pub(in crate::analysis) fn key_outside_block(
+    key: &str,
+    written: &str,
+    place: Span,
+    tables: &[&'static Table],
+) -> Option<Diagnostic> {
+    let homes: Vec<&Table> = tables.iter().copied().filter(|table| table.find(key).is_some()).collect();
+    let [home, ..] = homes.as_slice() else { return None };
+    // `gpus h100_sxm {`: an item that was begun, not a statement.
+    if written.contains('{') {
+        return None;
+    }
+    let message = format!("`{key}` is outside any block");
+    let help = key_of_others(key, written, home, &homes);
+    Some(Diagnostic::error(&text::OUTSIDE_BLOCK, message, place, "belongs in a block").with_help(help))
 }
 
 fn knows(other: &Table, key: &str, table: &Table) -> bool {
@@ -66,8 +87,10 @@ pub(in crate::analysis) fn stands_for(
     }
     match dictionary::key(word, table.block).map(|known| (known.target(), known.instead)) {
         Some((Some(target), Instead::Statement(home, statement))) if home == table.block => {
-            // Users of a closed loop need no rate.
-            target == key || (key == "rate" && statement.starts_with("arrivals users"))
+            // Users of a closed loop need no rate, and stages end by themselves.
+            let sets_rate = statement.starts_with("arrivals users");
+            let ends = statement.starts_with("rate stages");
+            target == key || (key == "rate" && sets_rate) || (key == "duration" && ends)
         }
         Some(_) => false,
         None => {

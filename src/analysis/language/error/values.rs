@@ -31,7 +31,11 @@ pub(in crate::analysis) fn unknown_unit(
             .with_help(format!("write the number out: `{written}`"));
     }
     let likely = likely_unit(&spelt.text, wanted);
+    if let Some(minutes) = clock_time(literal.value, &spelt.text) {
+        help.push(format!("a time has one unit: write `{minutes}`"));
+    }
     match (likely, hint) {
+        _ if !help.is_empty() => {}
         (Some(likely), _) => help.push(format!("did you mean `{number} {likely}`?")),
         (None, Some(hint)) if hint.is_count() => help.push(format!("write `{number}`")),
         (None, Some(hint)) => {
@@ -47,6 +51,20 @@ pub(in crate::analysis) fn unknown_unit(
         "no such unit",
     );
     if help.is_empty() { diagnostic } else { diagnostic.with_help(help.join(" ")) }
+}
+
+/// `1h30m` and `2m30s` in the smaller of their units.
+fn clock_time(first: f64, spelt: &str) -> Option<String> {
+    let digits = spelt.find(|letter: char| letter.is_ascii_digit())?;
+    let (larger, rest) = spelt.split_at(digits);
+    let end = rest.find(|letter: char| !letter.is_ascii_digit())?;
+    let second: f64 = rest[..end].parse().ok()?;
+    let smaller = match (larger, &rest[end..]) {
+        ("h", "m" | "min") => "min",
+        ("m" | "min", "s" | "sec") => "s",
+        _ => return None,
+    };
+    Some(format!("{} {smaller}", number_text(first * 60.0 + second)))
 }
 
 /// What `k` and `M` multiply by.
@@ -97,7 +115,11 @@ pub(in crate::analysis) fn wrong_dimension(
         format!("this is {measured}"),
     );
     let diagnostic = with_origin(diagnostic, found, ctx);
-    diagnostic.with_help(format!("write it as in `{} {}`", expected.what, example(expected)))
+    let per_second = text.rsplit_once(' ').and_then(|(_, spelt)| unit(&format!("{spelt}/s")));
+    diagnostic.with_help(match per_second.filter(|unit| unit.dimension == expected.dimension) {
+        Some(_) => format!("write `{} {text}/s`", expected.what),
+        None => format!("write it as in `{} {}`", expected.what, example(expected)),
+    })
 }
 
 /// `vram 80`

@@ -1,6 +1,6 @@
 //! `gpus TYPE x N` as people write it elsewhere: `gpus 2 x h100`, `gpus h100 * 2`, `gpus 2xh100`.
 
-use super::token::tokens;
+use crate::syntax::token::tokens;
 
 /// The statement as it is written here, where a kind of GPU and how many of them can be told apart; `None` where they
 /// cannot.
