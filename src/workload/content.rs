@@ -16,7 +16,7 @@ pub struct Stretch {
 /// What a text of a workload is. Equal ones have equal numbers, all others another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Text {
-    /// What one request has for itself, by its number.
+    /// What one request has to itself, by its number: the end of its prompt, or its answer alone.
     Own(u64),
     /// What a conversation has said so far, by the number of its session.
     Session(u64),
@@ -26,6 +26,8 @@ pub(super) enum Text {
     Alone(u64),
     /// A text of a `prefix_pool`, by the pool's place among the prefixes and its rank there.
     Pool(u16, u32),
+    /// A block of prompts in a trace, numbered as its id first occurs.
+    Recorded(u64),
 }
 
 impl Text {
@@ -36,6 +38,7 @@ impl Text {
             Text::Session(session) => (1, session),
             Text::Group(place) => (2, u64::from(place)),
             Text::Alone(request) => (4, request),
+            Text::Recorded(block) => (5, block),
             Text::Pool(place, rank) => (3, u64::from(place) << 32 | u64::from(rank)),
         };
         assert!(index < 1 << 44, "a workload has fewer than 2^44 texts of a kind");

@@ -5,13 +5,11 @@
 
 use std::vec;
 
+use super::content::{Stretch, Text};
 use super::formats::{self, Arrival, Replay, Survey};
 use super::{OpenTrace, Request, TrafficError};
 use crate::model::{TraceFile, TraceRow};
 use crate::units::SimTime;
-
-/// Texts of a trace are numbered below this bit, so that no two workloads have one of the same number.
-const WORKLOAD_SHIFT: u32 = 48;
 
 pub(super) struct Replayed {
     workload: u16,
@@ -76,8 +74,11 @@ impl Replayed {
 
     pub(super) fn take(&mut self) -> Option<Request> {
         let Arrival { at, prompt, output, id, mut content } = self.next.take()?;
-        for stretch in content.iter_mut().flatten() {
-            stretch.text |= u64::from(self.workload) << WORKLOAD_SHIFT;
+        if let Some((answer, prompt)) = content.as_deref_mut().and_then(<[Stretch]>::split_last_mut) {
+            for block in prompt {
+                block.text = Text::Recorded(block.text).number(self.workload);
+            }
+            answer.text = Text::Own(self.sequence).number(self.workload);
         }
         let request = Request {
             workload: self.workload,

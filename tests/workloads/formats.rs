@@ -13,10 +13,17 @@ use kvs::workload::{Request, Stretch, Traffic};
 use crate::scenarios::{drain, file, quantity, scenario, trace, workload};
 use crate::traces::{check, check_error, recorded, replay};
 
-/// The stretches of a request as (text, tokens).
-fn content(request: &Request) -> Vec<(u64, u32)> {
-    let stretches = request.content.iter().flatten();
-    stretches.map(|Stretch { text, tokens }| (*text, *tokens)).collect()
+/// The stretches of a request as (text, tokens): those of its prompt, and the one its answer is of.
+fn content(request: &Request) -> (Vec<(u64, u32)>, u64) {
+    let stretches = request.content.as_deref().expect("a row with ids has a content");
+    let (answer, prompt) = stretches.split_last().expect("a content names a text");
+    assert_eq!(answer.tokens, 0, "none of the answer's text is in the prompt");
+    (prompt.iter().map(|Stretch { text, tokens }| (*text, *tokens)).collect(), answer.text)
+}
+
+/// The number of a trace's block: of the first workload, and in order of first occurrence.
+fn block(index: u64) -> u64 {
+    5 << 44 | index
 }
 
 fn mooncake(block: f64) -> TraceFile {
@@ -41,8 +48,8 @@ fn mooncake_rows_are_blocks_that_may_be_shared() {
     }
     let (_, requests) = replay(&trace("mooncake"), TURNS.as_bytes()).unwrap();
     // Texts are numbered as they first occur; the last one has what is left of the prompt.
-    assert_eq!(content(&requests[0]), [(0, 512), (1, 512), (2, 76)]);
-    assert_eq!(content(&requests[1]), [(0, 512), (1, 512)]);
+    assert_eq!(content(&requests[0]).0, [(block(0), 512), (block(1), 512), (block(2), 76)]);
+    assert_eq!(content(&requests[1]).0, [(block(0), 512), (block(1), 512)]);
 }
 
 #[test]
@@ -53,8 +60,19 @@ fn mooncake_blocks_may_have_another_size_and_be_left_out() {
     let survey = check(&mooncake(16.0), text, &[(5e-5, 20, 1), (1.0, 20, 1), (2.0, 0, 1)]);
     assert!(!survey.sorted);
     let (_, requests) = replay(&mooncake(16.0), text.as_bytes()).unwrap();
-    assert_eq!(content(&requests[1]), [(0, 16), (1, 4)]);
+    assert_eq!(content(&requests[1]).0, [(block(0), 16), (block(1), 4)]);
     assert_eq!((&requests[0].content, &requests[2].content), (&None, &None));
+}
+
+/// A recording says what was asked, never what was answered.
+#[test]
+fn equal_prompts_of_a_mooncake_trace_have_answers_of_their_own() {
+    let row = "{\"timestamp\": 0, \"input_length\": 20, \"output_length\": 9, \"hash_ids\": [7, 8]}\n";
+    let (_, requests) = replay(&mooncake(16.0), row.repeat(2).as_bytes()).unwrap();
+    let (prompts, answers): (Vec<_>, Vec<u64>) = requests.iter().map(content).unzip();
+    assert_eq!(prompts[0], prompts[1]);
+    let blocks: Vec<u64> = prompts[0].iter().map(|(text, _)| *text).collect();
+    assert!(answers[0] != answers[1] && answers.iter().all(|answer| !blocks.contains(answer)));
 }
 
 #[test]
@@ -63,8 +81,8 @@ fn blocks_of_two_traces_are_different_texts() {
     let scenario = scenario(vec![workload("one", source()), workload("two", source())]);
     let requests = drain(Traffic::new(&scenario, 1, &file(TURNS.as_bytes())).unwrap());
     let of = |workload| requests.iter().find(|request| request.workload == workload).map(content).unwrap();
-    assert_eq!(of(0)[0], (0, 512));
-    assert_eq!(of(1)[0], (1 << 48, 512));
+    assert_eq!(of(0).0[0], (block(0), 512));
+    assert_eq!(of(1).0[0], (1 << 48 | block(0), 512));
 }
 
 #[test]
@@ -304,15 +322,15 @@ fn half_an_hour_of_mooncake_conversations_is_replayed_row_by_row() {
     assert_eq!(last.map(|last| (last.as_secs_f64() * 10.0).round()), Some(17_970.0));
     let (mut blocks, mut most) = (0, 0);
     for request in &requests {
-        let content = content(request);
+        let (content, _) = content(request);
         assert_eq!(content.len() as u32, request.prompt.get().div_ceil(512));
         assert_eq!(content.iter().map(|(_, tokens)| tokens).sum::<u32>(), request.prompt.get());
         // The system prompt, which all of them share.
-        assert_eq!(content[0].0, 0);
+        assert_eq!(content[0].0, block(0));
         blocks += content.len();
         most = content.iter().map(|(text, _)| *text).chain([most]).max().unwrap();
     }
-    assert_eq!((blocks, most + 1), (146_464, 96_534));
+    assert_eq!((blocks, most + 1), (146_464, block(96_534)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How much of the prompts was seen before: what a prefix cache could save.
 //!
-//! A block is a stretch of a prompt's content. A request hits with the blocks at its beginning that are known, up to
+//! A block is a stretch of a prompt's content that has tokens. A request hits with the blocks at its beginning that are known, up to
 //! the first that is not. With no limit every block stays known; under a limit one cache over all requests forgets
 //! the least recently used one ([`super::recency`]).
 
@@ -78,7 +78,8 @@ impl Reusing {
         let mut hit = 0;
         // A block further down is held only where those before it are.
         let mut deepest = 0;
-        for stretch in content {
+        let blocks = || content.iter().filter(|stretch| stretch.tokens > 0);
+        for stretch in blocks() {
             let Some(depth) = self.recency.depth(stretch.text) else { break };
             deepest = depth.max(deepest);
             hit += 1;
@@ -88,16 +89,18 @@ impl Reusing {
             }
         }
         // Last to first, so that the beginning is the most recent and the last to go.
-        for stretch in content.iter().rev() {
+        let mut n_blocks = 0;
+        for stretch in blocks().rev() {
+            n_blocks += 1;
             self.recency.touch(stretch.text);
             self.block_tokens = stretch.tokens.max(self.block_tokens);
             self.tokens += u64::from(stretch.tokens);
         }
         self.requests += 1;
         self.requests_hit += u64::from(hit > 0);
-        self.blocks += content.len() as u64;
+        self.blocks += n_blocks;
         self.blocks_hit += hit;
-        self.shares += hit as f64 / content.len().max(1) as f64;
+        self.shares += hit as f64 / n_blocks.max(1) as f64;
     }
 
     /// `None` where no prompt has blocks.

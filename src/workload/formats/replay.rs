@@ -23,7 +23,9 @@ pub struct Arrival {
     pub output: Tokens,
     /// As in the file, where it has ids.
     pub id: Option<Box<str>>,
-    /// What the prompt consists of, where the file says so; its texts are numbered from 0 as they first occur.
+    /// What the prompt consists of, where the file says so, in blocks numbered from 0 as their ids first occur. An
+    /// empty stretch follows them, for the text that the answer is of: a recording never says what was answered, so
+    /// that text is the request's own, and the workload numbers it.
     pub content: Option<Box<[Stretch]>>,
 }
 
@@ -105,7 +107,8 @@ impl Replay {
         Ok(selected)
     }
 
-    /// A text for each block; the last has what is left of the prompt. `None` where there is nothing to share.
+    /// A text for each block, the last of which has what is left of the prompt, and an empty stretch for the answer.
+    /// `None` where there is nothing to share.
     fn content(&mut self, blocks: &Blocks, prompt: Tokens) -> Option<Box<[Stretch]>> {
         let mut left = prompt.get();
         let stretch = |id: &u64| {
@@ -115,8 +118,11 @@ impl Replay {
             left -= tokens;
             Stretch { text, tokens }
         };
-        let content: Box<[Stretch]> = blocks.ids.iter().map(stretch).collect();
-        (!content.is_empty()).then_some(content)
+        if blocks.ids.is_empty() {
+            return None;
+        }
+        let answer = Stretch { text: 0, tokens: 0 };
+        Some(blocks.ids.iter().map(stretch).chain([answer]).collect())
     }
 }
 
