@@ -20,8 +20,8 @@ pub(super) static METRICS: &[MetricSpec] = &[
     ),
     hit_rate(
         "prefix_request_hit_rate",
-        |hits| (hits.shares, u128::from(hits.requests) << 32),
-        "the share of a prompt's tokens found cached, averaged over requests (`batching continuous`)",
+        Hits::mean_share,
+        "share of a prompt's tokens found cached, averaged over requests (`batching continuous`)",
     ),
 ];
 

@@ -227,7 +227,10 @@ impl Outcome {
             preemptions: self.totals.moves.preemptions,
             prefix_block_hit_rate: share(hits.cached_blocks.into(), hits.blocks.into()),
             prefix_token_hit_rate: share(hits.cached_tokens.into(), hits.tokens.into()),
-            prefix_request_hit_rate: share(hits.shares, u128::from(hits.requests) << 32),
+            prefix_request_hit_rate: {
+                let (shares, requests) = hits.mean_share();
+                share(shares, requests)
+            },
         })
     }
 

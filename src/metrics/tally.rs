@@ -44,11 +44,14 @@ pub(super) struct Hits {
     /// Full blocks of their prompts.
     pub(super) blocks: u64,
     pub(super) cached_blocks: u64,
-    /// Sum over requests of the share of the prompt that was cached, in 2^-32.
+    /// Sum over requests of the share of the prompt that was cached, in 2^-[`Hits::SHARE_BITS`].
     pub(super) shares: u128,
 }
 
 impl Hits {
+    /// So many that rounding each share never shows in a mean of them.
+    pub(super) const SHARE_BITS: u32 = 64;
+
     /// One request, with a prompt of which so many leading tokens were cached in blocks of `block` tokens.
     pub(super) fn of(prompt: u32, cached: u32, block: u32) -> Hits {
         let prompt = u64::from(prompt.max(1));
@@ -60,8 +63,13 @@ impl Hits {
             cached_tokens: cached,
             blocks: prompt / block,
             cached_blocks: cached / block,
-            shares: ((u128::from(cached) << 32) + u128::from(prompt) / 2) / u128::from(prompt),
+            shares: share_of(cached, prompt),
         }
+    }
+
+    /// The mean of the shares, as a fraction.
+    pub(super) fn mean_share(&self) -> (u128, u128) {
+        (self.shares, u128::from(self.requests) << Hits::SHARE_BITS)
     }
 
     pub(super) fn add(&mut self, other: &Hits) {
@@ -72,6 +80,13 @@ impl Hits {
         self.cached_blocks += other.cached_blocks;
         self.shares += other.shares;
     }
+}
+
+/// `part` over `whole` in 2^-64, to the nearest; both are below 2^32, so that two divisions of 64 bits do.
+fn share_of(part: u64, whole: u64) -> u128 {
+    let (high, rest) = ((part << 32) / whole, (part << 32) % whole);
+    let low = ((rest << 32) + whole / 2) / whole;
+    (u128::from(high) << 32) + u128::from(low)
 }
 
 impl Tally {
