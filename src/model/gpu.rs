@@ -32,6 +32,9 @@ pub struct Throughput {
     pub decode_sharing_cap: u32,
     /// The share of `decode` that is reached.
     pub decode_efficiency: Ratio,
+    /// Output tokens a second that one request gets at most, however few others decode; no bound where not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decode_per_request: Option<TokenRate>,
 }
 
 /// The data sheet.

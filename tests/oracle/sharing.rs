@@ -8,6 +8,7 @@
 //! As in the engine a stage ends at the first picosecond at which its work is done. Between two changes lie whole
 //! picoseconds then, `n` share each of them, and `n` is at most 16: all amounts of work are whole multiples of a
 //! 720,720th of a picosecond (the least common multiple of 1 .. 16), so the fractions are integers over one denominator.
+//! What one decode gets at most (`decode_per_request`) is a share with a denominator of at most 16, for the same reason.
 
 use std::collections::VecDeque;
 
@@ -29,6 +30,8 @@ struct System {
     cap: usize,
     prefill_ps: u64,
     decode_ps: u64,
+    /// What one decode gets at most, a share of the rate; the denominator divides a picosecond's parts.
+    ceiling: (u64, u64),
     vram: u64,
     rows: Vec<TraceRow>,
 }
@@ -58,6 +61,7 @@ impl System {
             cap: random.random_range(1..=slots),
             prefill_ps: rates[random.random_range(0..rates.len())],
             decode_ps: 2 * rates[random.random_range(0..rates.len())],
+            ceiling: [(1, 1), (1, 1), (2, 3), (3, 7), (1, 4), (2, 11), (1, 16)][random.random_range(0..7)],
             vram: if random.random_bool(0.5) { 1_000_000 } else { 1500 },
             rows,
         }
@@ -74,6 +78,10 @@ impl System {
         throughput.decode = TokenRate::from_tokens_per_sec(2e12 / self.decode_ps as f64);
         throughput.decode_efficiency = Ratio::new(0.5);
         throughput.decode_sharing_cap = self.cap as u32;
+        // A ceiling of the whole rate is none.
+        let (part, whole) = self.ceiling;
+        let alone = 1e12 * part as f64 / (self.decode_ps * whole) as f64;
+        throughput.decode_per_request = Some(TokenRate::from_tokens_per_sec(alone));
         scenario.workloads[0].source = WorkloadSource::Rows(self.rows.clone());
         scenario
     }
@@ -93,6 +101,8 @@ struct Visit {
 /// Work shared by at most `places`, what is left of it in parts; indices into the visits.
 struct Station {
     places: usize,
+    /// The most one gets in a picosecond, in parts.
+    ceiling: i128,
     served: Vec<(usize, i128)>,
     waiting: VecDeque<(usize, i128)>,
     /// Changes of membership so far.
@@ -108,17 +118,27 @@ impl Station {
         }
     }
 
+    /// What each gets in a picosecond, in parts.
+    fn share(&self) -> i128 {
+        (PARTS / self.served.len() as i128).min(self.ceiling)
+    }
+
     /// Whole picoseconds until the first is done.
     fn wait(&self) -> Option<u64> {
-        let n = self.served.len() as i128;
-        let picoseconds = |left: i128| u64::try_from((left.max(0) * n + PARTS - 1) / PARTS);
+        let picoseconds = |left: i128| {
+            let share = self.share();
+            u64::try_from((left.max(0) + share - 1) / share)
+        };
         self.served.iter().map(|&(_, left)| picoseconds(left).expect("systems are small")).min()
     }
 
     fn pass(&mut self, picoseconds: u64) {
-        let n = self.served.len() as i128;
+        if self.served.is_empty() {
+            return;
+        }
+        let share = self.share();
         for (_, left) in &mut self.served {
-            *left -= i128::from(picoseconds) * PARTS / n;
+            *left -= i128::from(picoseconds) * share;
         }
     }
 
@@ -142,9 +162,12 @@ impl Station {
 }
 
 /// When each visit ends, and after how many changes of membership; in the order given, which is that of entering.
-fn exact_ends(places: usize, visits: &[Visit]) -> Vec<Option<(u64, u64)>> {
+fn exact_ends(places: usize, ceiling: (u64, u64), visits: &[Visit]) -> Vec<Option<(u64, u64)>> {
     let mut ends = vec![None; visits.len()];
-    let mut station = Station { places, served: Vec::new(), waiting: VecDeque::new(), changes: 0 };
+    let (part, whole) = (i128::from(ceiling.0), i128::from(ceiling.1));
+    assert_eq!(PARTS % whole, 0, "a ceiling is a whole number of parts");
+    let ceiling = PARTS / whole * part;
+    let mut station = Station { places, ceiling, served: Vec::new(), waiting: VecDeque::new(), changes: 0 };
     let mut evictions: Vec<(u64, usize)> = (0..visits.len())
         .filter(|&index| visits[index].evicted)
         .map(|index| (visits[index].left, index))
@@ -235,7 +258,7 @@ policy { reservation lazy; memory_pressure evict }
 trace rows { r 0 1 1 }
 ",
     );
-    let (mut most, mut n_evicted) = (0, 0);
+    let (mut most, mut n_evicted, mut n_ceilings) = (0, 0, 0);
     for number in 0..N_SYSTEMS {
         let system = &System::draw(number);
         let mut watch = Watch {
@@ -248,22 +271,25 @@ trace rows { r 0 1 1 }
             busy_decode: 0,
         };
         run(&system.scenario(&base), 1, &mut watch);
-        for (visits, places, busy) in
-            [(&watch.prefill, usize::MAX, watch.busy_prefill), (&watch.decode, system.cap, watch.busy_decode)]
-        {
-            most = check_ends(number, visits, places).max(most);
-            check_work(number, visits, busy);
+        n_ceilings += u64::from(system.ceiling != (1, 1));
+        for (visits, places, ceiling, busy) in [
+            (&watch.prefill, usize::MAX, (1, 1), watch.busy_prefill),
+            (&watch.decode, system.cap, system.ceiling, watch.busy_decode),
+        ] {
+            most = check_ends(number, visits, places, ceiling).max(most);
+            check_work(number, visits, ceiling, busy);
             n_evicted += visits.iter().filter(|visit| visit.evicted).count();
         }
     }
     println!("{N_SYSTEMS} systems, at most {most} ps apart, {n_evicted} evicted while executing");
     assert!(n_evicted > 100, "evictions change the membership as well");
+    assert!(n_ceilings > N_SYSTEMS / 2, "{n_ceilings} systems bound what a request gets");
 }
 
 /// Within a picosecond a change of membership; the most picoseconds that two ends were apart.
-fn check_ends(number: u64, visits: &[Visit], places: usize) -> u64 {
+fn check_ends(number: u64, visits: &[Visit], places: usize, ceiling: (u64, u64)) -> u64 {
     let mut most = 0;
-    for (visit, exact) in visits.iter().zip(exact_ends(places, visits)) {
+    for (visit, exact) in visits.iter().zip(exact_ends(places, ceiling, visits)) {
         match exact {
             Some((end, changes)) if !visit.evicted => {
                 let apart = visit.left.abs_diff(end);
@@ -276,13 +302,13 @@ fn check_ends(number: u64, visits: &[Visit], places: usize) -> u64 {
     most
 }
 
-/// No more work than there was time; and if no request was evicted, no time wasted but what rounding up the ends takes,
-/// below a picosecond each.
-fn check_work(number: u64, visits: &[Visit], busy: u64) {
+/// No more work than there was time; and if no request was evicted and all of the rate may be used, no time wasted but what
+/// rounding up the ends takes, below a picosecond each.
+fn check_work(number: u64, visits: &[Visit], ceiling: (u64, u64), busy: u64) {
     let done = visits.iter().filter(|visit| !visit.evicted);
     let work: u64 = done.clone().map(|visit| visit.work).sum();
     assert!(work <= busy, "system {number}: {work} ps of work in {busy} ps");
-    if done.count() == visits.len() {
+    if done.count() == visits.len() && ceiling == (1, 1) {
         let n = visits.len() as u64;
         assert!(busy <= work + 2 * n, "system {number}: {busy} ps for {work} ps of work");
     }

@@ -118,6 +118,7 @@ fn gpu(random: &mut ChaCha8Rng) -> Gpu {
             decode: TokenRate::from_tokens_per_sec(pick(random, &[100.0, 500.0, 1000.0, 333.3])),
             decode_sharing_cap: random.random_range(1..=max_concurrent),
             decode_efficiency: Ratio::new(pick(random, &[1.0, 1.0, 0.8])),
+            decode_per_request: None,
         }),
         hardware: None,
         price: None,

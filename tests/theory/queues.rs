@@ -82,7 +82,7 @@ fn several_gpus_share_the_global_queue() {
 }
 
 /// The probability of waiting, by Erlang's recurrence for the probability of being lost.
-fn erlang_c(n_servers: u32, load: f64) -> f64 {
+pub(crate) fn erlang_c(n_servers: u32, load: f64) -> f64 {
     let offered = load * f64::from(n_servers);
     let lost = (1..=n_servers).fold(1.0, |lost, n| offered * lost / (f64::from(n) + offered * lost));
     lost / (1.0 - load * (1.0 - lost))

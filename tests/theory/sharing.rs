@@ -4,6 +4,7 @@
 use kvs::engine::Levels;
 
 use super::estimate::{Estimate, Requests, Seconds};
+use super::queues::erlang_c;
 use crate::support::{compile, run};
 
 /// A GPU on which all requests execute at once; a mean service takes 100 ms alone.
@@ -75,5 +76,41 @@ fn all_requests_are_slowed_alike() {
         assert!(slowdowns.len() > 2000, "{} in a class", slowdowns.len());
         let name = format!("slowdown of those of {low} to {high} means");
         Estimate::of_batches(&slowdowns).agrees(&name, 1.0 / (1.0 - load), 0.05);
+    }
+}
+
+/// A GPU whose rate is that of `n` requests at the ceiling: each is served as by a server of its own while there are no
+/// more, and they share the rate beyond. Present are as many as in M/M/n whatever the services, as in every queue whose
+/// servers take part in all requests alike (Kelly, "Reversibility and Stochastic Networks", section 3.3).
+#[test]
+fn a_ceiling_makes_as_many_servers_as_the_rate_has_room_for() {
+    for (n, load) in [(2, 0.6), (5, 0.8), (8, 0.5)] {
+        for output in SERVICES {
+            let (arrivals, rate) = (10.0 * load * f64::from(n), 1_000_000 * n);
+            let text = format!(
+                "
+gpu server {{
+  vram 1 TB; max_concurrent 100_000; prefill 1_000_000_000 tok/s
+  decode {rate} tok/s; decode_per_request 1_000_000 tok/s
+}}
+model tiny {{ kv_bytes_per_token 1 B }}
+cluster {{ serves tiny; gpus server x 1 }}
+workload customers {{
+  arrivals poisson; rate {arrivals} req/s; requests 100_000
+  prompt constant 0; output {output}
+}}
+"
+            );
+            let mut found = Requests::default();
+            let mut present = Seconds::new(|levels: &Levels| f64::from(levels.decode));
+            run(&compile(&text), 1, &mut (&mut found, &mut present));
+            let servers = f64::from(n);
+            // Beyond the servers the number present is geometric, with the load.
+            let number = servers * load + erlang_c(n, load) * load / (1.0 - load);
+            let name = format!("{n} at the ceiling, {output}");
+            Estimate::of_batches(&present.averages).agrees(&format!("present, {name}"), number, 0.05);
+            let latency = 0.1 * number / (servers * load);
+            Estimate::of_batches(&found.latencies).agrees(&format!("latency, {name}"), latency, 0.05);
+        }
     }
 }

@@ -50,6 +50,13 @@ pub(in crate::analysis) static TABLE: Table = Table {
             .within(Bound::Between(1e-3, 1.0))
             .or("1")
             .only(Batching::Phases),
+        Field::optional(
+            "decode_per_request",
+            Form::Quantity(Dimension::TOKEN_RATE),
+            "output tokens a second that one request gets at most, however few others decode",
+        )
+        .within(RATE)
+        .only(Batching::Phases),
         Field::optional("bandwidth", Form::Quantity(Dimension::BANDWIDTH), "memory bandwidth")
             .within(super::cluster::LINK_BANDWIDTH),
         Field::optional("compute", Form::Quantity(Dimension::COMPUTE), "dense bf16 FLOP a second")
@@ -77,7 +84,8 @@ pub(in crate::analysis) static TABLE: Table = Table {
 };
 
 /// Keys that say nothing without `prefill` and `decode`.
-const OF_THROUGHPUT: &[&str] = &["max_concurrent", "decode_sharing_cap", "decode_efficiency"];
+const OF_THROUGHPUT: &[&str] =
+    &["max_concurrent", "decode_sharing_cap", "decode_efficiency", "decode_per_request"];
 
 /// Lowers a GPU, its parents' statements among its own.
 pub(in crate::analysis) fn lower(block: &Block<'_>, ctx: &mut Context<'_>) -> Option<Gpu> {
@@ -135,12 +143,14 @@ fn throughput(block: &Block<'_>, max_concurrent: Option<u32>, ctx: &mut Context<
     let decode = block.quantity("decode", ctx);
     let cap = block.count_u32("decode_sharing_cap", ctx);
     let efficiency = block.quantity("decode_efficiency", ctx);
+    let per_request = block.quantity("decode_per_request", ctx);
     let cap = if block.has("decode_sharing_cap") { cap } else { max_concurrent };
     Some(Throughput {
         prefill: TokenRate::from_tokens_per_sec(prefill?),
         decode: TokenRate::from_tokens_per_sec(decode?),
         decode_sharing_cap: cap?,
         decode_efficiency: Ratio::new(efficiency?),
+        decode_per_request: per_request.map(TokenRate::from_tokens_per_sec),
     })
 }
 

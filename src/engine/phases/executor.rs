@@ -30,6 +30,8 @@ pub(super) struct Ended {
 pub(super) struct Costs {
     prefill_token: Work,
     decode_token: Work,
+    /// A token of one request that decodes as fast as any may; zero where nothing bounds it.
+    token_alone: Work,
     /// Decodes that share the rate at once.
     pub(super) decode_sharing_cap: u32,
 }
@@ -42,6 +44,7 @@ impl Costs {
         Costs {
             prefill_token: token(throughput.prefill.get()),
             decode_token: token(throughput.decode.get() * throughput.decode_efficiency.get()),
+            token_alone: throughput.decode_per_request.map_or(0, |rate| token(rate.get())),
             decode_sharing_cap: throughput.decode_sharing_cap,
         }
     }
@@ -56,6 +59,48 @@ impl Costs {
     #[inline]
     pub(super) fn decode_work(&self, tokens: u32) -> Work {
         work(tokens, self.decode_token)
+    }
+
+    /// The time an output takes at least, in the units of work.
+    #[inline]
+    pub(super) fn least_decode(&self, tokens: u32) -> Work {
+        work(tokens, self.token_alone)
+    }
+
+    /// What one decode gets at most; `None` where it may have the whole rate.
+    pub(super) fn decode_ceiling(&self) -> Option<Ceiling> {
+        (self.token_alone > self.decode_token).then(|| Ceiling::of(self.decode_token, self.token_alone))
+    }
+}
+
+/// The share of a rate that one request gets at most: `mantissa` 2^-`exponent`, below one.
+///
+/// Rounded up in the last of 64 bits: what ends after a whole number of picoseconds ends there, not a picosecond later.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ceiling {
+    /// At least 2^63.
+    pub(super) mantissa: u64,
+    /// From 64 on, and at most 128.
+    pub(super) exponent: u32,
+}
+
+impl Ceiling {
+    /// `part` of `whole`, which is more; both positive.
+    pub(super) fn of(part: Work, whole: Work) -> Ceiling {
+        let (mut mantissa, mut exponent, mut rest) = (0_u64, 0, part);
+        while mantissa >> 63 == 0 {
+            rest <<= 1;
+            mantissa = mantissa << 1 | u64::from(rest >= whole);
+            rest -= if rest >= whole { whole } else { 0 };
+            exponent += 1;
+        }
+        Ceiling { mantissa: mantissa.saturating_add(u64::from(rest > 0)), exponent }
+    }
+
+    /// How many requests together have no more than the rate when each has this share.
+    pub(super) fn n_below(&self) -> u64 {
+        let whole = if self.exponent < 128 { 1_u128 << self.exponent } else { u128::MAX };
+        u64::try_from(whole / u128::from(self.mantissa)).unwrap_or(u64::MAX)
     }
 }
 

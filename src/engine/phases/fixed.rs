@@ -2,7 +2,7 @@
 //!
 //! A prefill takes its prompt over the prefill rate whatever else runs. A decode takes its output over
 //! `decode × decode_efficiency / min(active, decode_sharing_cap)`, with the decodes active when it starts, itself
-//! included; who comes and goes later changes nothing.
+//! included, or over `decode_per_request` where that is less; what comes and goes later changes nothing.
 //!
 //! Error: deliberate. A GPU may do more work a second than its rates say.
 
@@ -32,7 +32,8 @@ impl Executor for Fixed {
             Stage::Decode => {
                 self.n_decodes += 1;
                 let slowed_by = Work::from(self.n_decodes.min(self.costs.decode_sharing_cap));
-                self.costs.decode_work(tokens).saturating_mul(slowed_by)
+                let shared = self.costs.decode_work(tokens).saturating_mul(slowed_by);
+                shared.max(self.costs.least_decode(tokens))
             }
         };
         let picoseconds = u64::try_from(work.saturating_add(1 << 31) >> 32).unwrap_or(u64::MAX);

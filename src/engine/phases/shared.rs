@@ -4,7 +4,10 @@
 //! received: while `n` are served it advances by `floor(dt * 2^32 / n)` in `dt` picoseconds, in units of
 //! 2^-32 ps of work at full rate. A request that enters with work `w` is done when the clock reaches the mark
 //! `clock + w`; its completion is the first picosecond at which that is so. Entering and leaving costs O(log n):
-//! nobody else is rescheduled.
+//! no other request is rescheduled.
+//!
+//! `decode_per_request` bounds what one request gets: with so few that equal shares would be more, the clock advances by
+//! `floor(dt * 2^32 * ceiling)`, `ceiling` being that bound as a share of the rate, and part of the rate is idle.
 //!
 //! Assumption: equal shares, no interference between prefill and decode. Error: flooring serves at most 2^-32 ps a
 //! change of membership too little, never too much, so the service given never exceeds the time elapsed.
@@ -12,7 +15,7 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
-use super::executor::{Costs, Ended, Executor, Ticket, Work};
+use super::executor::{Ceiling, Costs, Ended, Executor, Ticket, Work};
 use crate::engine::agenda::NEVER;
 use crate::engine::state::Stage;
 use crate::units::SimTime;
@@ -27,7 +30,8 @@ pub(super) struct Shared {
 
 impl Executor for Shared {
     fn new(costs: Costs) -> Shared {
-        Shared { costs, prefill: Server::new(u32::MAX), decode: Server::new(costs.decode_sharing_cap) }
+        let decode = Server::new(costs.decode_sharing_cap, costs.decode_ceiling());
+        Shared { costs, prefill: Server::new(u32::MAX, None), decode }
     }
 
     fn begin(&mut self, stage: Stage, tokens: u32, ticket: Ticket, now: SimTime) {
@@ -79,6 +83,9 @@ struct Server {
     /// Work of those without a place.
     waiting: VecDeque<(Work, Ticket)>,
     places: u32,
+    /// The most a request gets, and how many have just as much each.
+    ceiling: Option<Ceiling>,
+    n_below_ceiling: u64,
     /// The first picosecond at which the clock reaches the lowest mark.
     next_end: SimTime,
 }
@@ -106,13 +113,15 @@ impl PartialOrd for Share {
 }
 
 impl Server {
-    fn new(places: u32) -> Server {
+    fn new(places: u32, ceiling: Option<Ceiling>) -> Server {
         Server {
             clock: 0,
             updated: SimTime::ZERO,
             served: BinaryHeap::new(),
             waiting: VecDeque::new(),
             places,
+            ceiling,
+            n_below_ceiling: ceiling.map_or(0, |ceiling| ceiling.n_below()),
             next_end: NEVER,
         }
     }
@@ -172,7 +181,8 @@ impl Server {
         self.foresee();
     }
 
-    /// Sets the next completion: `ceil((mark - clock) * n / 2^32)` after the last change.
+    /// Sets the next completion: `ceil((mark - clock) * n / 2^32)` after the last change, or at the ceiling
+    /// `ceil((mark - clock) / 2^32 / ceiling)`.
     #[inline]
     fn foresee(&mut self) {
         let Some(Share { mark, .. }) = self.served.peek() else {
@@ -180,14 +190,28 @@ impl Server {
             return;
         };
         let remaining = mark.saturating_sub(self.clock);
-        let wait = if remaining >> 96 == 0 {
-            // Below 2^96 times fewer than 2^32 fits; so does the rounding.
-            let work = remaining * self.served.len() as Work;
-            u64::try_from((work + 0xffff_ffff) >> 32).unwrap_or(u64::MAX)
-        } else {
-            u64::MAX
+        let wait = match self.ceiling() {
+            Some(Ceiling { mantissa, exponent }) => {
+                let (shift, mantissa) = (exponent - 32, Work::from(mantissa));
+                // What does not fit takes more than 2^63 ps.
+                let fits = remaining.leading_zeros() >= shift;
+                let wait = if fits { (remaining << shift).div_ceil(mantissa) } else { Work::MAX };
+                u64::try_from(wait).unwrap_or(u64::MAX)
+            }
+            None if remaining >> 96 == 0 => {
+                // Below 2^96 times fewer than 2^32 fits; so does the rounding.
+                let work = remaining * self.served.len() as Work;
+                u64::try_from((work + 0xffff_ffff) >> 32).unwrap_or(u64::MAX)
+            }
+            None => u64::MAX,
         };
         self.next_end = SimTime::from_ps(self.updated.as_ps().saturating_add(wait));
+    }
+
+    /// What each of those served gets, where they are so few that it bounds them.
+    #[inline]
+    fn ceiling(&self) -> Option<Ceiling> {
+        if self.served.len() as u64 > self.n_below_ceiling { None } else { self.ceiling }
     }
 
     #[inline]
@@ -197,6 +221,10 @@ impl Server {
         }
         let elapsed = now.since(self.updated).as_ps();
         self.updated = now;
+        if let Some(Ceiling { mantissa, exponent }) = self.ceiling() {
+            self.clock += Work::from(elapsed) * Work::from(mantissa) >> (exponent - 32);
+            return;
+        }
         let n_served = self.served.len() as u64;
         match n_served {
             0 => {}
@@ -225,7 +253,12 @@ mod tests {
 
     /// Runs a server to its end; each entry is (time, work in ps, number), each result (time, number).
     fn run(places: u32, entries: &[(u64, u64, u64)]) -> Vec<(u64, u64)> {
-        let mut server = Server::new(places);
+        run_below(None, places, entries)
+    }
+
+    /// The same where a request gets at most so much of the rate.
+    fn run_below(ceiling: Option<Ceiling>, places: u32, entries: &[(u64, u64, u64)]) -> Vec<(u64, u64)> {
+        let mut server = Server::new(places, ceiling);
         let mut entries = entries.iter().peekable();
         let mut ends = Vec::new();
         loop {
@@ -267,11 +300,37 @@ mod tests {
 
     #[test]
     fn a_removed_request_gives_its_share_back() {
-        let mut server = Server::new(u32::MAX);
+        let mut server = Server::new(u32::MAX, None);
         server.enter(alone(100), ticket(1), SimTime::ZERO);
         server.enter(alone(100), ticket(2), SimTime::ZERO);
         server.remove(ticket(2), SimTime::from_ps(100));
         assert_eq!(server.next_end, SimTime::from_ps(150));
+    }
+
+    #[test]
+    fn few_requests_get_no_more_than_the_ceiling_each() {
+        // A third of the rate at most, which no power of two divides: the times are whole all the same.
+        let third = Some(Ceiling::of(1, 3));
+        assert_eq!(run_below(third, u32::MAX, &[(5, 100, 1)]), [(305, 1)]);
+        assert_eq!(run_below(third, u32::MAX, &[(0, 100, 1), (150, 100, 2)]), [(300, 1), (450, 2)]);
+        // Four have a quarter each until 400; then the last has 50 left, at a third.
+        let four = [(0, 100, 1), (0, 100, 2), (0, 100, 3), (0, 150, 4)];
+        assert_eq!(run_below(third, u32::MAX, &four), [(400, 1), (400, 2), (400, 3), (550, 4)]);
+        // Two places: the others wait, though a third would not slow the two down.
+        assert_eq!(run_below(third, 2, &four[1..]), [(300, 2), (300, 3), (750, 4)]);
+    }
+
+    #[test]
+    fn ceilings_keep_64_bits_at_any_size() {
+        for (part, whole, n) in
+            [(1, 3, 3), (2, 7, 3), (999, 1000, 1), (1 << 32, 1 << 82, 1 << 50), (1, 40, 40)]
+        {
+            let ceiling = Ceiling::of(part, whole);
+            assert!(ceiling.mantissa >> 63 == 1 && (64..=128).contains(&ceiling.exponent), "{ceiling:?}");
+            let share = ceiling.mantissa as f64 * libm::exp2(-f64::from(ceiling.exponent));
+            assert!((share * whole as f64 / part as f64 - 1.0).abs() < 1e-15, "{ceiling:?}");
+            assert!(ceiling.n_below() == n || ceiling.n_below() + 1 == n, "{ceiling:?}");
+        }
     }
 
     #[test]
