@@ -9,9 +9,11 @@ mod matrix;
 mod params;
 
 mod cases;
+mod decode_rate;
 mod fit;
 mod layers;
 mod scenario;
+mod without_effect;
 
 mod expectation;
 

@@ -14,7 +14,7 @@ use super::language::mode::Mode;
 use super::language::table::Table;
 use super::language::value::Params;
 use super::layers::{File, Merged, read_layers};
-use super::{CompiledCase, fit};
+use super::{CompiledCase, decode_rate, fit, without_effect};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{
     Batching, Case, Cluster, Engine, Expectation, Gpu, LanguageModel, Policy, Scenario, Workload,
@@ -164,7 +164,7 @@ impl<'s> Lowering<'_, '_, 's> {
         let lowered = match (&mode, built, engine, policy, workloads, run) {
             (
                 Some(_),
-                Some(Built { block, model: Some(model), cluster: Some(cluster), .. }),
+                Some(Built { block, layout, model: Some(model), cluster: Some(cluster), .. }),
                 Some(engine),
                 Some(policy),
                 Some(workloads),
@@ -182,7 +182,12 @@ impl<'s> Lowering<'_, '_, 's> {
                     expectations: Vec::new(),
                     params: params.collect(),
                 };
-                fitting(scenario, block, ctx)
+                let lowered = fitting(scenario, block, ctx);
+                if let Lowered::Sound { scenario, .. } = &lowered {
+                    decode_rate::check(scenario, &layout, &self.gpus(), ctx);
+                    without_effect::check(scenario, &policy_block, ctx);
+                }
+                lowered
             }
             (_, built, ..) => Lowered::Unsound { cluster: built.and_then(|built| built.cluster) },
         };

@@ -222,6 +222,15 @@ impl StoredAs {
 }
 
 impl LanguageModel {
+    /// Bytes of the weights that one token alone needs: what every token meets, its experts, and the output's embedding.
+    #[must_use]
+    pub fn weight_bytes_a_token(&self, architecture: &Architecture) -> f64 {
+        let active = architecture.experts.map_or(0.0, |experts| experts.active as f64);
+        architecture.common() * self.dtype.weight_bytes()
+            + active * architecture.expert() * self.expert_dtype.weight_bytes()
+            + architecture.head() * StoredAs::Bf16.weight_bytes()
+    }
+
     /// Bytes of all weights; embeddings are in bf16.
     #[must_use]
     pub fn weight_bytes(&self, architecture: &Architecture) -> f64 {

@@ -6,8 +6,8 @@
 
 use super::content::{Stretch, Text};
 use super::lengths::MAX_TOKENS;
-use super::{Misfit, number};
-use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
+use super::{Misfit, formats, number, sessions};
+use crate::model::{Arg, Bound, Choice, Field, Form, Spec, WorkloadSource};
 use crate::rng::{Stream, Zipf};
 use crate::units::Dimension;
 
@@ -50,6 +50,18 @@ const LENGTH: Bound = Bound::Between(1.0, 1e9);
 pub const MAX_PREFIXES: usize = 64;
 
 static ENTRIES: &[&Spec] = &[&GROUP, &POOL];
+
+/// Whether prompts of a workload may begin with the same tokens, so that one finds what another has left.
+#[must_use]
+pub fn may_begin_alike(source: &WorkloadSource) -> bool {
+    match source {
+        WorkloadSource::Generated { session, prefixes, .. } => {
+            !prefixes.is_empty() || session.as_ref().is_some_and(sessions::accumulates)
+        }
+        WorkloadSource::Rows(_) => false,
+        WorkloadSource::File(trace) => formats::tells_content(&trace.format),
+    }
+}
 
 /// What a scenario may write, in the order shown to users: keys that may repeat and nest in the order written.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use super::content::Stretch;
 use super::lengths::{self, Distribution, Place};
 use super::{Misfit, nested};
-use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
+use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::rng::{Family, Stream, Streams};
 use crate::units::{Dimension, SimDuration, SimTime};
 
@@ -35,6 +35,11 @@ pub static SPEC: Spec =
             )
             .or("accumulate"),
         ]);
+
+/// Whether a turn's prompt holds all earlier turns.
+pub(super) fn accumulates(session: &Choice) -> bool {
+    session.text("context") != Some("fresh")
+}
 
 /// Which turn of which session a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,13 +91,12 @@ pub(super) enum Sequel {
 impl Sessions {
     /// Those of a workload whose streams are called `workload` and a purpose.
     pub(super) fn new(choice: &Choice, workload: &str, streams: Streams) -> Result<Sessions, Misfit> {
-        let fresh = matches!(choice.arg("context"), Some(Arg::Word(word)) if word == "fresh");
         Ok(Sessions {
             turns: lengths::build(nested(choice, "turns")?, Place::Turns)?,
             turns_stream: streams.stream(&format!("{workload}.turns")),
             think: lengths::build(nested(choice, "think")?, Place::Time)?,
             think_streams: streams.family(&format!("{workload}.think")),
-            accumulates: !fresh,
+            accumulates: accumulates(choice),
             n_begun: 0,
             in_progress: BTreeMap::new(),
             thinking: BinaryHeap::new(),

@@ -40,6 +40,31 @@ pub(in crate::analysis) fn routing_without_prefixes(statement: &Statement, batch
         .with_help(help)
 }
 
+/// `scheduling fair` with one workload
+pub(in crate::analysis) fn scheduling_without_effect(
+    statement: &Statement,
+    name: &str,
+    reason: &str,
+) -> Diagnostic {
+    let message = format!("{reason}, so `scheduling {name}` is first come, first served");
+    let help = match name {
+        "priority" => "give workloads different values of `priority`, or write `scheduling fifo`",
+        _ => "add a workload, or write `scheduling fifo`",
+    };
+    Diagnostic::note(&definitions::POLICY_WITHOUT_EFFECT, message, statement.span, "has no effect")
+        .with_help(help)
+}
+
+/// `routing prefix_aware` where no two prompts begin alike
+pub(in crate::analysis) fn prefixes_never_shared(statement: &Statement) -> Diagnostic {
+    let message =
+        "no two prompts begin with the same tokens, so `routing prefix_aware` finds nothing to prefer";
+    Diagnostic::note(&definitions::POLICY_WITHOUT_EFFECT, message, statement.span, "has no effect").with_help(
+        "say what prompts have in common with `prefix_group`, `prefix_pool` or `session`, or write `routing \
+         least_connections`",
+    )
+}
+
 /// `kv_memory` and `kv_blocks` at once
 pub(in crate::analysis) fn one_or_the_other(second: &Statement, first: &Statement) -> Diagnostic {
     let message = format!("`{}` and `{}` exclude each other", first.key.text, second.key.text);

@@ -23,6 +23,8 @@ pub(super) static CODES: &[&CodeInfo] = &[
     &HEADS_NOT_DIVISIBLE,
     &UNLINKED_GPUS,
     &UNUSED_LINK,
+    &FASTER_THAN_HARDWARE,
+    &POLICY_WITHOUT_EFFECT,
 ];
 
 pub(crate) static DUPLICATE_KEY: CodeInfo = CodeInfo {
@@ -252,4 +254,36 @@ pub(crate) static UNUSED_LINK: CodeInfo = CodeInfo {
 trace { r1 0 100 10 }",
         right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 tensor_parallel 4; link h100_sxm bandwidth 64 GB/s latency 5 us }
 trace { r1 0 100 10 }",
+};
+
+pub(crate) static FASTER_THAN_HARDWARE: CodeInfo = CodeInfo {
+    code: "E0322",
+    summary: "a lone request decodes faster than on any hardware (a note)",
+    explanation: "`decode` is what a GPU generates for a full batch, and without `decode_per_request` a request that \
+                  decodes alone gets all of it. No hardware does that: each token reads the model's weights once, \
+                  from memory of at most 8 TB/s. If the weights are not known, the rate is compared with the \
+                  fastest that was reported of any hardware, about 3000 tok/s. A rate of 100,000 tok/s or more is taken \
+                  to mean that decoding takes no time.",
+    wrong: "gpu worker { vram 48 GB; prefill 9000 tok/s; decode 2600 tok/s }
+cluster { serves llama_3_1_8b; gpus worker x 1 }
+trace { r1 0 100 10 }",
+    right: "gpu worker { vram 48 GB; prefill 9000 tok/s; decode 2600 tok/s; decode_per_request 45 tok/s }
+cluster { serves llama_3_1_8b; gpus worker x 1 }
+trace { r1 0 100 10 }",
+};
+
+pub(crate) static POLICY_WITHOUT_EFFECT: CodeInfo = CodeInfo {
+    code: "E0323",
+    summary: "a policy that changes nothing (a note)",
+    explanation: "`scheduling fair` shares between workloads, `scheduling priority` prefers those with a higher \
+                  `priority`, and `routing prefix_aware` compares how much of a prompt each replica has in its cache. \
+                  With a single workload, with equal priorities, or if no two prompts begin with the same tokens, \
+                  results are those of a simpler policy.",
+    wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 2 }
+policy { scheduling fair }
+trace { r1 0 100 10 }",
+    right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 2 }
+policy { scheduling fair }
+trace interactive { r1 0 100 10 }
+trace batch { r1 0 100 10 }",
 };

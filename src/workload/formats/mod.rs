@@ -137,6 +137,11 @@ pub fn specs() -> impl Iterator<Item = &'static Spec> {
     ENTRIES.iter().map(|entry| &entry.spec)
 }
 
+/// Whether traces of a format say which prompts begin alike.
+pub(super) fn tells_content(format: &Choice) -> bool {
+    format.name == mooncake::ENTRY.spec.name
+}
+
 /// Whether a choice names a format that can be read.
 ///
 /// # Errors
