@@ -30,7 +30,15 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Count,
         better: Better::Neither,
         source: Source::Level(Level::BatchSize),
-        definition: "requests in a step (`batching continuous`); 0 where none runs",
+        definition: "requests in the running steps of all GPUs, or of those selected, together (`batching continuous`); 0 where none runs",
+    },
+    MetricSpec {
+        name: "batch_size_per_gpu",
+        statistics: &[Statistic::new("mean_", Aggregate::MeanPerGpu)],
+        measure: Measure::Count,
+        better: Better::Neither,
+        source: Source::Level(Level::BatchSize),
+        definition: "requests in the running step of a GPU, averaged over time and the GPUs: what `max_batch` limits (`batching continuous`)",
     },
     MetricSpec {
         name: "kv_utilization",

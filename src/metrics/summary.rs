@@ -95,12 +95,14 @@ pub struct Summary {
 /// Batches, blocks and prefixes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepsSummary {
-    /// Requests in a step, over time and the whole cluster; `None` for a run without length.
+    /// Requests in the steps of all replicas together, over time; `None` for a run without length.
     pub mean_batch_size: Option<f64>,
     /// Blocks held as a share of those there are, over time.
     pub mean_kv_utilization: Option<f64>,
     /// The most of them held at once.
     pub max_kv_utilization: Option<f64>,
+    /// The same, averaged over the replicas: what `max_batch` limits.
+    pub mean_batch_size_per_gpu: Option<f64>,
     /// Times a running request gave way.
     pub preemptions: u64,
     /// By block; all three `None` without a prefix cache, or where nothing executed.
@@ -221,6 +223,9 @@ impl Outcome {
         Some(StepsSummary {
             mean_batch_size: self
                 .level(Level::BatchSize, Aggregate::Mean, &everything)
+                .filter(|_| has_length),
+            mean_batch_size_per_gpu: self
+                .level(Level::BatchSize, Aggregate::MeanPerGpu, &everything)
                 .filter(|_| has_length),
             mean_kv_utilization: self.kv_utilization(Aggregate::Mean, &everything).filter(|_| has_length),
             max_kv_utilization: self.kv_utilization(Aggregate::Max, &everything),

@@ -38,7 +38,7 @@ pub fn human(report: &Report<'_>, colour: bool) -> String {
     text.bold(&one_line(&report.scenario.case.to_string()));
     text.line(&format!("  seed {}", report.seed));
     text.line("");
-    totals(&mut text, &summary);
+    totals(&mut text, report.scenario, &summary);
     text.field("timing", &uncalibrated_note(report.scenario).into_iter().collect::<Vec<_>>());
     text.line("");
     times(&mut text, &summary);
@@ -51,7 +51,7 @@ pub fn human(report: &Report<'_>, colour: bool) -> String {
     text.out
 }
 
-fn totals(text: &mut Text, summary: &Summary) {
+fn totals(text: &mut Text, scenario: &Scenario, summary: &Summary) {
     let counts = [
         (summary.arrived, "arrived"),
         (summary.finished, "finished"),
@@ -83,7 +83,7 @@ fn totals(text: &mut Text, summary: &Summary) {
     let mean = format!("mean {}", bytes(summary.mean_vram_bytes));
     text.field("KV cache", &[mean, format!("peak {}", bytes(summary.peak_vram.get() as f64))]);
     if let Some(of) = &summary.steps {
-        steps(text, of);
+        steps(text, of, scenario.engine.max_batch);
     }
     let moves = [
         (summary.max_global_queue_depth, "deepest global queue"),
@@ -106,8 +106,10 @@ fn totals(text: &mut Text, summary: &Summary) {
 }
 
 /// What is particular to `batching continuous`.
-fn steps(text: &mut Text, of: &StepsSummary) {
-    let batch = of.mean_batch_size.map(|mean| format!("mean batch {}", natural(mean, Dimension::NUMBER)));
+fn steps(text: &mut Text, of: &StepsSummary, max_batch: u32) {
+    let batch = of.mean_batch_size_per_gpu;
+    let batch =
+        batch.map(|mean| format!("mean batch {} of {max_batch} a GPU", natural(mean, Dimension::NUMBER)));
     let blocks = of.mean_kv_utilization.zip(of.max_kv_utilization);
     let blocks = blocks.map(|(mean, most)| {
         format!("KV blocks held {} on average, {} at peak", percent(mean), percent(most))

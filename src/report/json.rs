@@ -97,6 +97,7 @@ struct Counts {
     backlog_growth: Option<Json>,
     mean_batch_size: Option<Json>,
     mean_kv_utilization: Option<Json>,
+    mean_batch_size_per_gpu: Option<Json>,
     max_kv_utilization: Option<Json>,
     preemptions: Option<u64>,
     prefix_block_hit_rate: Option<Json>,
@@ -143,6 +144,10 @@ impl Counts {
             mean_batch_size: summary.steps.and_then(|steps| steps.mean_batch_size).map(Json::new),
             mean_kv_utilization: summary.steps.and_then(|steps| steps.mean_kv_utilization).map(Json::new),
             max_kv_utilization: summary.steps.and_then(|steps| steps.max_kv_utilization).map(Json::new),
+            mean_batch_size_per_gpu: summary
+                .steps
+                .and_then(|steps| steps.mean_batch_size_per_gpu)
+                .map(Json::new),
             preemptions: summary.steps.map(|steps| steps.preemptions),
             prefix_block_hit_rate: summary.steps.and_then(|steps| steps.prefix_block_hit_rate).map(Json::new),
             prefix_token_hit_rate: summary.steps.and_then(|steps| steps.prefix_token_hit_rate).map(Json::new),
