@@ -187,7 +187,7 @@ impl Growth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observation {
     /// A GPU's decodes took blocks that no level has reported: what has passed since the last growth reported. Comes
-    /// before the levels of an instant, and at the end of the run.
+    /// before the levels of an instant, and at the end of the run. Nothing that passed before `warmup` is in it.
     Growth {
         /// The replica.
         gpu: u32,
@@ -201,7 +201,7 @@ pub enum Observation {
         /// The gaps.
         gaps: Gaps,
     },
-    /// What all GPUs together held just before the present instant, where that may be a record.
+    /// What all GPUs together held just before the present instant, where that may be a record since `warmup`.
     Record {
         /// KV blocks.
         blocks: u64,

@@ -18,6 +18,8 @@ pub(super) struct Timeline<'c, 'o> {
     condition: &'c Condition,
     metrics: Vec<Known<'c>>,
     lines: Vec<Line<'o>>,
+    /// From when on all runs are measured.
+    measured_from: SimTime,
     /// The end of the run itself.
     end: SimTime,
     /// Up to when all states are known: the end of the shortest run that was cut short.
@@ -42,16 +44,18 @@ impl<'c, 'o> Timeline<'c, 'o> {
         let (mut metrics, mut lines) = (Vec::new(), Vec::new());
         let known_up_to = |outcome: &Outcome| if outcome.drained() { SimTime::MAX } else { outcome.end() };
         let mut reach = known_up_to(run.outcome);
+        let mut measured_from = run.outcome.measured_from();
         for Mention { metric, over_time: _ } in condition.metrics() {
             let outcome = run.outcome(metric)?;
             reach = reach.min(known_up_to(outcome));
+            measured_from = measured_from.max(outcome.measured_from());
             lines.push(match outcome.series(metric) {
                 Some(series) => Line::Series { series, end: outcome.end() },
                 None => Line::Constant(run.value(metric)?),
             });
             metrics.push(Known::new(metric));
         }
-        Ok(Timeline { condition, metrics, lines, end: run.outcome.end(), reach })
+        Ok(Timeline { condition, metrics, lines, measured_from, end: run.outcome.end(), reach })
     }
 
     /// Up to when all states are known.
@@ -59,19 +63,26 @@ impl<'c, 'o> Timeline<'c, 'o> {
         self.reach
     }
 
-    /// The span `during` names; without it the run itself. A span without an end goes on for `further` behind the run.
+    /// A time, or the end of the warm-up where that is later: what was before is not looked at.
+    pub(super) fn measured(&self, from: SimTime) -> SimTime {
+        from.max(self.measured_from)
+    }
+
+    /// The measured part of the span that `during` names; without it of the run itself. A span without an end goes on for
+    /// `further` after the run.
     pub(super) fn span(
         &self,
         during: Option<(SimTime, SimTime)>,
         further: SimDuration,
     ) -> (SimTime, SimTime) {
         match during {
-            None => (SimTime::ZERO, self.end),
+            None => (self.measured_from, self.end),
             Some((from, SimTime::MAX)) => {
+                let from = self.measured(from);
                 let last = self.end.max(from);
                 (from, last.checked_add(further).unwrap_or(SimTime::MAX))
             }
-            Some(during) => during,
+            Some((from, to)) => (self.measured(from), to),
         }
     }
 

@@ -107,7 +107,15 @@ fn dimension(metric: &Metric) -> Dimension {
 
 fn why_nothing(metric: &Metric, outcome: &Outcome) -> String {
     let name = &metric.name;
-    let ended_before = || format!("the run ended at `{}`, before the time selected", shown(outcome.end()));
+    let ended_before = || match metric.selection.during {
+        Some((_, to)) if to < outcome.measured_from() => {
+            format!("nothing is measured before the end of the warm-up, `{}`", shown(outcome.measured_from()))
+        }
+        None if outcome.end() < outcome.measured_from() => {
+            format!("the run ended at `{}`, before the end of the warm-up", shown(outcome.end()))
+        }
+        _ => format!("the run ended at `{}`, before the time selected", shown(outcome.end())),
+    };
     match metrics::lookup(name).map(|info| info.kind) {
         Some(Kind::Requests) if metric.selection.during.is_some_and(|(from, _)| from > outcome.end()) => {
             ended_before()

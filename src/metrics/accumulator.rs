@@ -67,23 +67,24 @@ impl Accumulator {
     #[must_use]
     pub fn new(scenario: &Scenario, demand: &Demand) -> Accumulator {
         let continuous = scenario.engine.batching == Batching::Continuous;
+        let warmup = scenario.run.warmup;
         let block_size = scenario.engine.block_size.get();
         let of_gpu = || OfGpu {
             shown: Pair::default(),
-            occupancy: Occupancy::default(),
+            occupancy: Occupancy::new(warmup),
             beyond: Beyond::default(),
             tally: Tally::default(),
         };
         let samples = || demand.columns.iter().copied();
         let workload = |slo| OfWorkload { slo, tally: Tally::default() };
         Accumulator {
-            warmup: scenario.run.warmup,
+            warmup,
             has_until: scenario.run.until.is_some(),
             workloads: scenario.workloads.iter().map(|of| workload(of.slo)).collect(),
             gpus: std::iter::repeat_with(of_gpu).take(scenario.cluster.n_replicas()).collect(),
-            occupancy: Occupancy::default(),
+            occupancy: Occupancy::new(warmup),
             sums: Sums::new(scenario, demand),
-            global_queue: Track::new(demand.keeps_points(Level::GlobalQueueDepth)),
+            global_queue: Track::new(demand.keeps_points(Level::GlobalQueueDepth), warmup),
             columns: std::array::from_fn(|what| {
                 let ends_here = |sample: &Sample| !demand.rows && sample.ends_with() as usize == what;
                 samples().filter(ends_here).map(|sample| (sample, Vec::new())).collect()
@@ -114,9 +115,11 @@ impl Accumulator {
         levels.insert((Level::VramBytes, None), held);
         levels.insert((Level::GpusBusy, None), busy);
         self.sums.finish(end.at, &mut levels);
-        let hours = end.at.as_secs_f64() / 3600.0;
+        let measured = SimDuration::from_ps(end.at.as_ps().saturating_sub(self.warmup.as_ps()));
+        let hours = measured.as_secs_f64() / 3600.0;
         Outcome::seal(Ended {
             end,
+            measured_from: self.warmup,
             has_until: self.has_until,
             workloads: self.workloads.into_iter().map(|of| of.tally).collect(),
             gpus: self
@@ -152,8 +155,8 @@ impl Accumulator {
 
     #[inline]
     fn arrived(&mut self, journey: &Journey) {
-        self.watch.arrived(journey.request.arrival);
         let measured = self.measures(journey);
+        self.watch.arrived(journey.request.arrival, measured);
         let place = self.place(journey);
         let of = &mut self.workloads[usize::from(journey.request.workload)];
         if measured {
@@ -357,7 +360,7 @@ impl Sink for Accumulator {
         let (old, new) = (of.shown, occupancy(levels));
         if old != new {
             of.shown = new;
-            let change = Change::new(at, old, new);
+            let change = Change::new(at.max(self.warmup), old, new);
             of.occupancy.shift(&change);
             self.occupancy.shift(&change);
         }

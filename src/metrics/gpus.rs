@@ -1,7 +1,7 @@
 //! How busy the GPUs were and what they cost.
 //!
-//! A GPU is busy while it has a prompt or an output in work, however much of its speed that takes. The GPUs of a
-//! replica work together and count as one.
+//! A GPU is busy while a prompt or an output is in progress on it, however much of its speed that takes. The GPUs of a
+//! replica work together and count as one. All of it is from `warmup` on.
 
 use super::info::{Aggregate, Better};
 use super::levels::Level;
@@ -18,7 +18,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Count,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),
-        definition: "GPUs with a prompt or an output in work; a replica of several counts as one",
+        definition: "GPUs on which a prompt or an output is in progress; a replica of several counts as one",
     },
     MetricSpec {
         name: "gpu_busy_ms",
@@ -26,7 +26,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Time,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),
-        definition: "time with a prompt or an output in work, summed over the GPUs; a replica of several counts as one",
+        definition: "time for which a prompt or an output is in progress, summed over the GPUs; a replica of several counts as one",
     },
     MetricSpec {
         name: "gpu_utilization",
@@ -34,7 +34,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Share,
         better: Better::Neither,
         source: Source::Level(Level::GpusBusy),
-        definition: "share of the run with a prompt or an output in work, averaged over the GPUs",
+        definition: "share of the time from `warmup` to the end for which a prompt or an output is in progress, averaged over the GPUs; not how much of a GPU's speed is used",
     },
     MetricSpec {
         name: "cost_usd",
@@ -42,6 +42,6 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Money,
         better: Better::Lower,
         source: Source::Run(|totals| totals.cost_usd),
-        definition: "price of all GPUs for the length of the run; no data where a GPU has no `price`",
+        definition: "price of all GPUs from `warmup` to the end of the run; no data where a GPU has no `price`",
     },
 ];

@@ -1,8 +1,9 @@
 //! What GPUs hold over time, exact and piecewise constant.
 //!
-//! Without `on` a level of GPUs is the sum over all of them, and its maximum the maximum of that sum. Means are over
-//! the whole run, from 0 to its end, or over the time selected. `warmup` plays no part. The name alone is the
-//! value at an instant, and stands only in `always`, `eventually` and `for`.
+//! Without `on` a level of GPUs is the sum over all of them, and its maximum the maximum of that sum. Means and maxima
+//! are over the measured time, from `warmup` to the end of the run, or over that part of it that is selected; a level
+//! that holds when the warm-up ends counts from there. The name alone is the value at an instant, and is allowed only
+//! in `always`, `eventually` and `for`.
 
 use super::info::{Aggregate, Better};
 use super::spec::{Measure, MetricSpec, Source, Statistic};
@@ -23,7 +24,7 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// Those told for each GPU.
+    /// Those reported for each GPU.
     pub(super) const OF_GPUS: [Level; 8] = [
         Level::QueueDepth,
         Level::ActivePrefill,
@@ -45,12 +46,12 @@ impl Level {
         matches!(self, Level::BatchSize | Level::KvBlocks)
     }
 
-    /// Whether decodes add to it between the changes that are told.
+    /// Whether decodes add to it between the changes that are reported.
     pub(super) fn grows(self) -> bool {
         matches!(self, Level::VramBytes | Level::KvBlocks)
     }
 
-    /// One GPU's part with what its decodes have taken since it was told.
+    /// One GPU's part with what its decodes have taken since it was reported.
     #[inline]
     pub(super) fn now(self, levels: &Levels) -> u64 {
         match self {
@@ -60,7 +61,7 @@ impl Level {
         }
     }
 
-    /// One GPU's part, as it was told.
+    /// One GPU's part, as reported.
     #[inline]
     pub(super) fn of(self, levels: &Levels) -> u64 {
         match self {
@@ -93,11 +94,11 @@ static MEMORY_STATISTICS: &[Statistic] = &[
 ];
 
 pub(super) static METRICS: &[MetricSpec] = &[
-    count("global_queue_depth", Level::GlobalQueueDepth, "requests that wait for any GPU"),
+    count("global_queue_depth", Level::GlobalQueueDepth, "requests that wait for any GPU to have room"),
     count(
         "queue_depth",
         Level::QueueDepth,
-        "requests admitted to a GPU that wait there for a slot, or with `pool` for a place on a decode replica",
+        "requests admitted to a GPU and waiting there for a slot, or with `pool` for a place on a decode replica",
     ),
     count("active_prefill", Level::ActivePrefill, "prompts being computed"),
     count("active_decode", Level::ActiveDecode, "requests that hold a slot in decode"),

@@ -24,6 +24,8 @@ use crate::units::{SimDuration, SimTime};
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub(super) end: End,
+    /// `warmup`: what was before it counts in nothing.
+    pub(super) measured_from: SimTime,
     pub(super) has_until: bool,
     pub(super) workloads: Vec<Tally>,
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
@@ -49,6 +51,7 @@ pub(super) struct Totals {
 /// What an accumulator hands over.
 pub(super) struct Ended {
     pub(super) end: End,
+    pub(super) measured_from: SimTime,
     pub(super) has_until: bool,
     pub(super) workloads: Vec<Tally>,
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
@@ -69,6 +72,7 @@ impl Outcome {
         let columns = ended.columns.into_iter().map(|(sample, values)| (sample, Samples::new(values)));
         Outcome {
             end: ended.end,
+            measured_from: ended.measured_from,
             has_until: ended.has_until,
             workloads: ended.workloads,
             gpus: ended.gpus,
@@ -91,6 +95,18 @@ impl Outcome {
     #[must_use]
     pub fn end(&self) -> SimTime {
         self.end.at
+    }
+
+    /// From when on it was measured: `warmup`. May be after its end.
+    #[must_use]
+    pub fn measured_from(&self) -> SimTime {
+        self.measured_from
+    }
+
+    /// For how long it was measured.
+    #[must_use]
+    pub fn measured(&self) -> SimDuration {
+        if self.end() > self.measured_from { self.end().since(self.measured_from) } else { SimDuration::ZERO }
     }
 
     /// Whether nothing was left to come or to end, so that nothing would change after the run. A run with `until` may

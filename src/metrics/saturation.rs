@@ -34,7 +34,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Share,
         better: Better::Lower,
         source: Source::Run(|totals| Some(totals.backlog?.growth)),
-        definition: "share of the last half of arrivals by which the requests in the system grew meanwhile, beyond the rate",
+        definition: "growth of the requests in the system over the last half of arrivals, as a share of these, beyond what a higher rate explains",
     },
 ];
 
@@ -118,7 +118,12 @@ impl Watch {
         Watch { n_arrived: 0, n_inside: 0, stride: 1, samples: Vec::new(), last: Seen::default() }
     }
 
-    pub(super) fn arrived(&mut self, at: SimTime) {
+    /// `measured`: not in the warm-up, of which only what is still there counts.
+    pub(super) fn arrived(&mut self, at: SimTime, measured: bool) {
+        if !measured {
+            self.n_inside += 1;
+            return;
+        }
         self.last = Seen { at, inside: self.n_inside };
         if self.n_arrived.is_multiple_of(self.stride) {
             if self.samples.len() == MOST_SAMPLES {
@@ -193,7 +198,7 @@ mod tests {
                 watch.left();
             }
             watch.n_inside = watch.n_inside.max(inside(number));
-            watch.arrived(SimTime::from_ps((at(number) * 1e12) as u64));
+            watch.arrived(SimTime::from_ps((at(number) * 1e12) as u64), true);
         }
         watch.finish()
     }
@@ -231,6 +236,22 @@ mod tests {
         let at = |number: u64| libm::sqrt(number as f64 * 100.0);
         let inside = |number: u64| (at(number) * 2.0 / 100.0 * 100.0) as u64;
         check(verdict(100_000, at, inside), Saturation::Stable, 0.0);
+    }
+
+    #[test]
+    fn the_warm_up_is_no_part_of_the_growth() {
+        // A backlog of 5,000 builds up in the warm-up and stays: that is no growth of what is measured.
+        let mut watch = Watch::new();
+        for number in 0..10_000_u64 {
+            watch.arrived(SimTime::from_ps(number * 1_000_000), number >= 5_000);
+            if number >= 5_000 {
+                watch.left();
+            }
+        }
+        check(watch.finish(), Saturation::Stable, 0.0);
+        let mut watch = Watch::new();
+        (0..1_000_u64).for_each(|number| watch.arrived(SimTime::from_ps(number), number >= 901));
+        assert_eq!(watch.finish(), None, "99 are measured");
     }
 
     #[test]

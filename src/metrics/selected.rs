@@ -42,7 +42,7 @@ pub struct Window {
 const PS_PER_SECOND: f64 = 1e12;
 
 impl Outcome {
-    /// A metric over each of its windows, from 0 to the last arrival; none where it has no windows.
+    /// A metric over each of its windows, from `warmup` to the last arrival; none where it has no windows.
     ///
     /// # Panics
     /// As [`Outcome::value`].
@@ -52,8 +52,8 @@ impl Outcome {
             return Windows::default();
         };
         let rows = self.rows.as_ref().expect("windows are in the demand of the run");
-        let (from, to) =
-            metric.selection.during.map_or((0, u64::MAX), |(from, to)| (from.as_ps(), to.as_ps()));
+        let (from, to) = self.measured_part(metric.selection.during.unwrap_or((SimTime::ZERO, SimTime::MAX)));
+        let (from, to) = (from.as_ps(), to.as_ps());
         // A rate is over as much of a window as is selected and as the run reaches into.
         let until = to.min(self.end().as_ps());
         let to = to.min(rows.last_arrival().unwrap_or(0));
@@ -157,11 +157,17 @@ impl Outcome {
         }
     }
 
-    /// What a rate is over: the time selected as far as the run reaches, else the makespan.
+    /// What of a time is measured: nothing before `warmup`.
+    fn measured_part(&self, (from, to): (SimTime, SimTime)) -> (SimTime, SimTime) {
+        (from.max(self.measured_from), to)
+    }
+
+    /// What a rate is over: the time selected as far as it is measured and the run reaches, otherwise the makespan.
     fn seconds(&self, selection: &Selection) -> Option<f64> {
         match selection.during {
             None => self.totals.makespan.map(SimDuration::as_secs_f64),
-            Some((from, to)) => {
+            Some(during) => {
+                let (from, to) = self.measured_part(during);
                 let to = to.min(self.end());
                 (from < to).then(|| to.since(from).as_secs_f64())
             }
@@ -228,9 +234,15 @@ impl Outcome {
         let n_gpus = selection.gpus.map_or(self.gpus.len(), |gpus| gpus.last - gpus.first + 1);
         let told = self.levels.get(&level_key(level, selection.gpus));
         let told = told.expect("a level that is asked for is in the demand of the run");
+        if self.end() < self.measured_from {
+            return None;
+        }
         let part = match selection.during {
-            None => LevelPart::whole(told, self.end()),
-            Some((from, to)) => LevelPart::between(told, from, to)?,
+            None => LevelPart::whole(told, self.measured()),
+            Some(during) => {
+                let (from, to) = self.measured_part(during);
+                LevelPart::between(told, from, to)?
+            }
         };
         Some(match of {
             Aggregate::Itself => part.last as f64,
@@ -258,8 +270,8 @@ struct LevelPart {
 }
 
 impl LevelPart {
-    fn whole(level: &track::Level, end: SimTime) -> LevelPart {
-        LevelPart { integral: level.integral, length: end.as_ps(), max: level.max, last: level.last }
+    fn whole(level: &track::Level, measured: SimDuration) -> LevelPart {
+        LevelPart { integral: level.integral, length: measured.as_ps(), max: level.max, last: level.last }
     }
 
     /// `None` where the run does not reach.

@@ -1,4 +1,4 @@
-//! Iteration-level batches: how full they are and who gave way.
+//! The batches of iterations: how full they are, and how often a request was preempted.
 
 use super::info::{Aggregate, Better};
 use super::levels::Level;
@@ -22,7 +22,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Count,
         better: Better::Lower,
         source: Source::Steps(|totals| Some(totals.moves.preemptions as f64)),
-        definition: "times a running request gave its blocks back and went to the front of the queue (`batching continuous`)",
+        definition: "times a running request was preempted: it gave its blocks back and went to the front of the queue (`batching continuous`)",
     },
     MetricSpec {
         name: "batch_size",

@@ -16,6 +16,10 @@ use crate::units::{Bytes, SimDuration, SimTime};
 pub struct Summary {
     /// When the run ended.
     pub end: SimTime,
+    /// `warmup`: levels, cost and all requests here are from then on.
+    pub measured_from: SimTime,
+    /// From there to the end.
+    pub measured: SimDuration,
     /// Requests that arrived after `warmup`, as all counts here.
     pub arrived: u64,
     /// Answered in full.
@@ -54,13 +58,13 @@ pub struct Summary {
     pub itl: Option<Distribution>,
     /// What is particular to `batching continuous`; `None` with `batching phases`.
     pub steps: Option<StepsSummary>,
-    /// Over the run, summed over the GPUs.
+    /// Over the measured time, as all levels here; summed over the GPUs.
     pub mean_vram_bytes: f64,
     /// The most held at once by all GPUs together.
     pub peak_vram: Bytes,
     /// Summed over the GPUs.
     pub gpu_busy: SimDuration,
-    /// Averaged over the GPUs; `None` for a run without length.
+    /// Averaged over the GPUs; `None` where nothing was measured for any time.
     pub gpu_utilization: Option<f64>,
     /// The longest the global queue was.
     pub max_global_queue_depth: u64,
@@ -97,19 +101,19 @@ pub struct Summary {
 pub struct StepsSummary {
     /// Requests in the steps of all replicas together, over time; `None` for a run without length.
     pub mean_batch_size: Option<f64>,
+    /// The same, averaged over the replicas: what `max_batch` limits.
+    pub mean_batch_size_per_gpu: Option<f64>,
     /// Blocks held as a share of those there are, over time.
     pub mean_kv_utilization: Option<f64>,
     /// The most of them held at once.
     pub max_kv_utilization: Option<f64>,
-    /// The same, averaged over the replicas: what `max_batch` limits.
-    pub mean_batch_size_per_gpu: Option<f64>,
-    /// Times a running request gave way.
+    /// Times a running request was preempted.
     pub preemptions: u64,
     /// By block; all three `None` without a prefix cache, or where nothing executed.
     pub prefix_block_hit_rate: Option<f64>,
     /// By token.
     pub prefix_token_hit_rate: Option<f64>,
-    /// Mean over requests.
+    /// The mean over requests.
     pub prefix_request_hit_rate: Option<f64>,
 }
 
@@ -158,10 +162,12 @@ impl Outcome {
         let seconds = self.totals.makespan.map(SimDuration::as_secs_f64).filter(|seconds| *seconds > 0.0);
         let vram = &self.levels[&(Level::VramBytes, None)];
         let busy = self.levels[&(Level::GpusBusy, None)].integral;
-        let length = self.end().as_ps() as f64;
+        let length = self.measured().as_ps() as f64;
         let lengths = self.totals.lengths;
         Summary {
             end: self.end(),
+            measured_from: self.measured_from(),
+            measured: self.measured(),
             arrived,
             finished,
             rejected,
@@ -218,7 +224,7 @@ impl Outcome {
             return None;
         }
         let everything = Selection::default();
-        let has_length = self.end() > SimTime::ZERO;
+        let has_length = self.measured() > SimDuration::ZERO;
         let share = |part: u128, whole: u128| (whole > 0).then(|| part as f64 / whole as f64);
         Some(StepsSummary {
             mean_batch_size: self

@@ -16,6 +16,7 @@ use crate::units::SimTime;
 
 /// The sums that a run follows.
 pub(super) struct Sums {
+    warmup: SimTime,
     /// Over all GPUs, what every summary of `batching continuous` shows: blocks held and requests in a step.
     batches: Option<(Occupancy, Beyond)>,
     /// Over all GPUs.
@@ -30,6 +31,7 @@ impl Sums {
     /// Those that the demand names, beside those that every run of `batching continuous` shows.
     pub(super) fn new(scenario: &Scenario, demand: &Demand) -> Sums {
         let continuous = scenario.engine.batching == Batching::Continuous;
+        let warmup = scenario.run.warmup;
         let parts: Vec<_> = demand
             .levels
             .iter()
@@ -37,7 +39,7 @@ impl Sums {
                 let (first, last) = (*gpus)?;
                 // The most that several GPUs hold together does not follow from the most of each.
                 let points = *points || (continuous && level.grows() && first < last);
-                Some((*level, (first, last), Track::new(points)))
+                Some((*level, (first, last), Track::new(points, warmup)))
             })
             .collect();
         let in_summary = |level: &Level| level.in_summary() || (continuous && level.is_of_steps());
@@ -45,13 +47,13 @@ impl Sums {
         let without_points = Level::OF_GPUS.into_iter().filter(asked);
         let with_points = Level::OF_GPUS.into_iter().filter(|level| demand.keeps_points(*level));
         let cluster: Vec<_> = without_points
-            .map(|level| (level, Track::new(false)))
-            .chain(with_points.map(|level| (level, Track::new(true))))
+            .map(|level| (level, Track::new(false, warmup)))
+            .chain(with_points.map(|level| (level, Track::new(true, warmup))))
             .collect();
-        let batches = continuous.then(Default::default);
+        let batches = continuous.then(|| (Occupancy::new(warmup), Beyond::default()));
         let follows = continuous || !cluster.is_empty() || !parts.is_empty();
         let told = if follows { vec![Levels::default(); scenario.cluster.n_replicas()] } else { Vec::new() };
-        Sums { batches, cluster, parts, told }
+        Sums { warmup, batches, cluster, parts, told }
     }
 
     /// A GPU's levels hold from `at` on.
@@ -62,7 +64,7 @@ impl Sums {
             if let Some((occupancy, _)) = &mut self.batches {
                 let (old, new) = (batch(&before), batch(levels));
                 if old != new {
-                    occupancy.shift(&Change::new(at, old, new));
+                    occupancy.shift(&Change::new(at.max(self.warmup), old, new));
                 }
             }
             if !self.cluster.is_empty() || !self.parts.is_empty() {

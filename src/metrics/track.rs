@@ -1,7 +1,9 @@
 //! A level over time: its integral and extremes always, every change only where asked for.
 //!
 //! Several changes may be told within one instant; only what holds once time moves on counts, so that the sum of two
-//! GPUs never shows a state that existed for no time at all. Invariant: changes are told in order of time.
+//! GPUs never shows a state that existed for no time at all. Integrals and extremes are of the time that is measured,
+//! from `warmup` on, at which a level has the value that it has come to; changes that are kept are of the whole run.
+//! Invariant: changes are told in order of time.
 
 use crate::engine::Growth;
 use crate::units::SimTime;
@@ -12,6 +14,8 @@ pub(super) struct Track {
     value: u64,
     /// When it took that value, in picoseconds.
     since: u64,
+    /// From when on it is measured.
+    measured_from: u64,
     /// Value times picoseconds, up to `since`.
     integral: u128,
     max: u64,
@@ -20,9 +24,9 @@ pub(super) struct Track {
 }
 
 impl Track {
-    /// At zero from time zero on; `points` keeps every change.
-    pub(super) fn new(points: bool) -> Track {
-        Track { points: points.then(Vec::new), ..Track::default() }
+    /// At zero from time zero on, and measured from `warmup` on; `points` keeps every change.
+    pub(super) fn new(points: bool, warmup: SimTime) -> Track {
+        Track { points: points.then(Vec::new), measured_from: warmup.as_ps(), ..Track::default() }
     }
 
     /// It holds `value` from `at` on.
@@ -56,8 +60,11 @@ impl Track {
     }
 
     fn settle(&mut self, at: u64) {
-        self.integral += u128::from(self.value) * u128::from(at - self.since);
-        self.max = self.max.max(self.value);
+        let from = self.since.max(self.measured_from);
+        if at > from {
+            self.integral += u128::from(self.value) * u128::from(at - from);
+            self.max = self.max.max(self.value);
+        }
         if let Some(points) = &mut self.points
             && points.last().is_none_or(|(_, value)| *value != self.value)
         {
@@ -66,9 +73,12 @@ impl Track {
         self.since = at;
     }
 
-    /// What it was until the run ended.
+    /// What it was until the run ended; its last value counts for the maximum, though it holds for no time.
     pub(super) fn finish(mut self, end: SimTime) -> Level {
         self.settle(end.as_ps());
+        if end.as_ps() >= self.measured_from {
+            self.max = self.max.max(self.value);
+        }
         Level {
             last: self.value,
             integral: self.integral + self.beyond.integral(),
@@ -82,7 +92,8 @@ impl Track {
 /// blocks held and requests in a step.
 ///
 /// A [`Track`] without series. An integral is the last value times the end less every change times its moment, so
-/// that one product a change serves the GPU and the cluster alike.
+/// that one product a change serves the GPU and the cluster alike. What changes before `warmup` counts as if it did
+/// then, which leaves out what was before.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Occupancy {
     value: Pair,
@@ -120,6 +131,11 @@ impl Change {
 }
 
 impl Occupancy {
+    /// Measured from `warmup` on; no change is at an earlier time.
+    pub(super) fn new(warmup: SimTime) -> Occupancy {
+        Occupancy { since: warmup.as_ps(), ..Occupancy::default() }
+    }
+
     #[inline]
     pub(super) fn shift(&mut self, change: &Change) {
         if change.at > self.since {
@@ -152,8 +168,12 @@ impl Occupancy {
 
     /// What was held and what was busy until the run ended.
     pub(super) fn finish(mut self, end: SimTime) -> (Level, Level) {
-        let end = end.as_ps();
-        self.settle(end);
+        // A run that ends before it is measured leaves nothing.
+        let is_measured = end.as_ps() >= self.since;
+        let end = end.as_ps().max(self.since);
+        if is_measured {
+            self.settle(end);
+        }
         let level = |last: u64, moments: u128, max| {
             let integral = (u128::from(last) * u128::from(end)).wrapping_sub(moments);
             Level { last, integral, max, series: None }
@@ -192,11 +212,11 @@ impl Beyond {
 pub(super) struct Level {
     /// The value at the end.
     pub(super) last: u64,
-    /// Value times picoseconds.
+    /// Value times picoseconds, over the time that is measured.
     pub(super) integral: u128,
-    /// The largest value that held.
+    /// The largest value that held in it.
     pub(super) max: u64,
-    /// Every change, where kept.
+    /// Every change of the run, where kept.
     pub(super) series: Option<Series>,
 }
 
@@ -246,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_holds_for_no_time_at_all_does_not_count() {
-        let mut track = Track::new(true);
+        let mut track = Track::new(true, SimTime::ZERO);
         track.set(ps(10), 3);
         track.set(ps(20), 9);
         track.set(ps(20), 3);
@@ -259,7 +279,8 @@ mod tests {
 
     #[test]
     fn an_occupancy_is_two_tracks() {
-        let (mut both, mut held, mut busy) = (Occupancy::default(), Track::new(false), Track::new(false));
+        let (mut both, mut held, mut busy) =
+            (Occupancy::new(ps(0)), Track::new(false, ps(0)), Track::new(false, ps(0)));
         let changes =
             [(10, (0, 0), (9, 1)), (10, (9, 1), (7, 0)), (30, (7, 0), (2, 1)), (45, (2, 1), (0, 0))];
         for (at, old, new) in changes {
@@ -276,8 +297,44 @@ mod tests {
     }
 
     #[test]
+    fn what_was_before_the_warmup_ended_is_left_out() {
+        let changes = [(10, 9), (20, 5), (40, 7), (45, 2)];
+        for (warmup, max, integral) in
+            [(0, 9, 90 + 100 + 35 + 10), (20, 7, 145), (30, 7, 95), (40, 7, 45), (48, 2, 4)]
+        {
+            let mut track = Track::new(true, ps(warmup));
+            let mut occupancy = Occupancy::new(ps(warmup));
+            let mut old = 0;
+            for (at, value) in changes {
+                track.set(ps(at), value);
+                let pair = |held| Pair { held, busy: 0 };
+                occupancy.shift(&Change::new(ps(at.max(warmup)), pair(old), pair(value)));
+                old = value;
+            }
+            let (held, _) = occupancy.finish(ps(50));
+            assert_eq!((held.max, held.integral, held.last), (max, integral, 2), "from {warmup}");
+            let level = track.finish(ps(50));
+            assert_eq!((level.max, level.integral, level.last), (max, integral, 2), "from {warmup}");
+            let series = level.series.expect("points were asked for");
+            assert_eq!(series.points, [(0, 0), (10, 9), (20, 5), (40, 7), (45, 2)], "a recording is whole");
+        }
+    }
+
+    #[test]
+    fn a_run_that_ends_in_the_warmup_holds_nothing() {
+        let mut track = Track::new(false, ps(100));
+        let mut occupancy = Occupancy::new(ps(100));
+        track.set(ps(10), 5);
+        occupancy.shift(&Change::new(ps(100), Pair::default(), Pair { held: 5, busy: 1 }));
+        let (held, busy) = occupancy.finish(ps(50));
+        for level in [track.finish(ps(50)), held, busy] {
+            assert_eq!((level.max, level.integral), (0, 0));
+        }
+    }
+
+    #[test]
     fn the_value_at_the_last_instant_counts_for_the_maximum() {
-        let mut track = Track::new(true);
+        let mut track = Track::new(true, SimTime::ZERO);
         track.set(ps(10), 5);
         let level = track.finish(ps(10));
         assert_eq!((level.max, level.last, level.integral), (5, 5, 0));

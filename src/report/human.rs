@@ -15,7 +15,7 @@ use super::{Format, Report, Written};
 use crate::expect::{Judgement, Status, Verdict};
 use crate::metrics::{Distribution, StepsSummary, Summary};
 use crate::model::{Expectation, Scenario};
-use crate::units::{Dimension, SimDuration};
+use crate::units::{Dimension, SimDuration, SimTime};
 
 pub(super) static FORMAT: Format = Format {
     name: "human",
@@ -71,7 +71,10 @@ fn totals(text: &mut Text, scenario: &Scenario, summary: &Summary) {
     text.field("sessions", &sessions.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>());
     let makespan = summary.makespan.map_or_else(|| "nothing finished".to_owned(), time);
     let end = natural(summary.end.as_secs_f64(), Dimension::TIME);
-    text.field("makespan", &[makespan, format!("run ended at {end}")]);
+    let warmup = (summary.measured_from > SimTime::ZERO)
+        .then(|| format!("measured from {}", natural(summary.measured_from.as_secs_f64(), Dimension::TIME)));
+    let times = [Some(makespan), warmup, Some(format!("run ended at {end}"))];
+    text.field("makespan", &times.into_iter().flatten().collect::<Vec<_>>());
     let rate = |rate: Option<f64>, dimension| rate.map(|rate| natural(rate, dimension));
     let rates = [
         rate(summary.throughput_tokens_per_sec, Dimension::TOKEN_RATE),
@@ -164,7 +167,7 @@ fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
         "  {:<width$} {:>8} {:>10} {:>9} {:>7} {:>10} {:>8}",
         "GPU", "finished", "tokens", "busy", "", "peak KV", "of VRAM"
     ));
-    let length = summary.end.as_secs_f64();
+    let length = summary.measured.as_secs_f64();
     for (index, (name, gpu)) in names.iter().zip(&summary.gpus).enumerate().take(MOST_GPUS) {
         let group = &scenario.cluster.groups[scenario.cluster.locate(index).0];
         let vram = group.gpu.vram.get() as f64 * f64::from(group.tensor_parallel);

@@ -258,7 +258,7 @@ fn a_retry_that_ends_in_the_global_queue_is_no_success_wherever_it_goes_from_the
 }
 
 #[test]
-fn warmup_excludes_requests_but_not_state() {
+fn nothing_is_measured_before_the_warmup_ends() {
     let mut scenario = scenario();
     scenario.run.warmup = SimTime::from_ms(100);
     check_of(
@@ -286,8 +286,49 @@ fn warmup_excludes_requests_but_not_state() {
             ("makespan_ms", Some(200.0)),
             ("throughput_tokens_per_sec", Some(50.0)),
             ("peak_vram_bytes", Some(9000.0)),
-            ("mean_vram_bytes", Some((100.0 * 5000.0 + 200.0 * 9000.0) / 300.0)),
+            ("mean_vram_bytes", Some(9000.0)),
+            ("gpu_busy_ms", Some(200.0)),
+            // One of two GPUs.
+            ("gpu_utilization", Some(50.0)),
+            // Two GPUs at 3.60 $/h.
+            ("cost_usd", Some(0.2 * 2.0 * 3.6 / 3600.0)),
         ],
+    );
+}
+
+#[test]
+fn a_level_that_holds_when_the_warmup_ends_counts_and_one_that_held_before_does_not() {
+    let script = "
+        0    gpu 0: 4 1 0 5000
+        0    global queue 9
+        50   gpu 0: 2 1 0 9000
+        80   global queue 1
+        200  gpu 0: 0 0 0 0
+        200  global queue 3
+        300  end";
+    for (warmup, queue, global, vram, mean) in [
+        (0, 4.0, 9.0, 9000.0, (50.0 * 5000.0 + 150.0 * 9000.0) / 300.0),
+        (50, 2.0, 9.0, 9000.0, 150.0 * 9000.0 / 250.0),
+        (100, 2.0, 3.0, 9000.0, 100.0 * 9000.0 / 200.0),
+        (200, 0.0, 3.0, 0.0, 0.0),
+        (300, 0.0, 3.0, 0.0, 0.0),
+    ] {
+        let mut scenario = scenario();
+        scenario.run.warmup = SimTime::from_ms(warmup);
+        let expected = [
+            ("max_queue_depth", Some(queue)),
+            ("max_global_queue_depth", Some(global)),
+            ("peak_vram_bytes", Some(vram)),
+            ("mean_vram_bytes", Some(mean)),
+        ];
+        check_of(&scenario, script, &expected);
+    }
+    let mut scenario = scenario();
+    scenario.run.warmup = SimTime::from_ms(301);
+    check_of(
+        &scenario,
+        script,
+        &["max_queue_depth", "mean_vram_bytes", "gpu_utilization"].map(|name| (name, None)),
     );
 }
 

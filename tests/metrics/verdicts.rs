@@ -214,6 +214,42 @@ fn always_looks_at_every_instant() {
 }
 
 #[test]
+fn what_holds_over_time_is_looked_at_from_the_end_of_the_warmup_on() {
+    let mut scenario = scenario();
+    scenario.run.warmup = SimTime::from_ms(600);
+    let sustained = |name: &str| Condition::Sustained {
+        condition: Box::new(less(name, 2.0)),
+        duration: SimDuration::from_ms(400),
+        during: None,
+    };
+    // The queues hold 4 and 3 before, 1 from 600, 0 from 800 ms.
+    for (condition, value, words) in [
+        (always(less("queue_depth", 3.0), None), 1.0, "closest at `600 ms`"),
+        (always(less("queue_depth", 3.0), Some((0, 700))), 1.0, "closest at `600 ms`"),
+        (sustained("queue_depth"), 0.4, "the longest stretch is `600 ms .. 1 s`"),
+        (eventually(less("queue_depth", 2.0), 0, Some(100)), 0.0, "came true at `600 ms`"),
+    ] {
+        let expectation = expect("", condition);
+        let outcome = outcome_of(&scenario, RUN, &[&expectation]);
+        let verdict = judge(&expectation, &outcome, &|_| None);
+        assert_eq!((verdict.status, verdict.value), (Status::Pass, Some(value)), "{verdict:?}");
+        says(&verdict, words);
+    }
+    let early = Selection { during: Some((SimTime::ZERO, SimTime::from_ms(599))), ..Selection::default() };
+    let expectation = expect(
+        "",
+        compare(
+            Term::Metric(Metric { selection: early, ..metric("max_queue_depth") }),
+            Comparison::Less,
+            number(9.0),
+        ),
+    );
+    let verdict = judge(&expectation, &outcome_of(&scenario, RUN, &[&expectation]), &|_| None);
+    assert_eq!(verdict.status, Status::NoData);
+    says(&verdict, "nothing is measured before the end of the warm-up, `600 ms`");
+}
+
+#[test]
 fn a_system_that_drained_stays_as_it_is_and_one_that_was_cut_short_says_nothing_more() {
     let later = Some((1500, 2000));
     let sustained = |during| {

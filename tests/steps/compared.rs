@@ -150,7 +150,7 @@ pub(crate) fn compare(number: u64, scenario: &Scenario, seen: &mut Seen) {
     assert_eq!(stepped.grown, leapt.grown, "system {number}: blocks taken between changes of the batch");
     assert_eq!(stepped.record, leapt.record, "system {number}: the most blocks held together");
     if follows {
-        check_growth(number, &stepped, end.at);
+        check_growth(number, &stepped, scenario.run.warmup, end.at);
     }
     seen.crossings += leapt.crossings;
     seen.grown += stepped.grown.values().filter(|grown| grown.block_ticks > 0).count() as u64;
@@ -234,18 +234,18 @@ fn check_conservation(number: u64, recording: &Recording) {
     }
 }
 
-/// Blocks followed one by one add up to those reported with the changes of a batch and what grew in between. A time is
-/// rounded up to a picosecond, so each block may be held for as much longer or shorter.
-fn check_growth(number: u64, recording: &Recording, end: SimTime) {
+/// Blocks followed one by one add up to those reported with the changes of a batch and what grew in between, from the end of
+/// the warm-up on. A time is rounded up to a picosecond, so each block may be held for as much longer or shorter.
+fn check_growth(number: u64, recording: &Recording, warmup: SimTime, end: SimTime) {
     let mut followed: BTreeMap<u32, Followed> = BTreeMap::new();
-    let (mut together, mut record, mut since) = (0, 0, SimTime::ZERO);
+    let (mut together, mut record, mut since) = (0, 0, warmup);
     for happened in &recording.happened {
         let Happened::Levels(at, gpu, levels) = *happened else { continue };
         if at > since {
             record = record.max(together);
             since = at;
         }
-        let of = followed.entry(gpu).or_default();
+        let of = followed.entry(gpu).or_insert_with(|| Followed { since: warmup, ..Followed::default() });
         together = together - of.levels.blocks_now() + levels.blocks_now();
         of.pass(at);
         of.levels = levels;

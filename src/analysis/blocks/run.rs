@@ -22,7 +22,7 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "warmup",
             Form::Quantity(Dimension::TIME),
-            "requests that arrive before this are not measured",
+            "where measuring begins: earlier arrivals count in no metric, and neither does what GPUs hold until then",
         )
         .within(NOT_NEGATIVE)
         .or("0 s"),

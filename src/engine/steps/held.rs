@@ -15,6 +15,8 @@ pub(super) struct Held {
     reserved: u64,
     reserved_at: SimTime,
     untold: Untold,
+    /// What passed before anything is measured, of steps that have not been counted yet.
+    unmeasured: Ticks,
 }
 
 /// What has passed since the sink last heard of it.
@@ -55,9 +57,21 @@ impl Held {
 
     /// Time passes, with what is held now and what is taken meanwhile.
     pub(super) fn pass(&mut self, lasts: Ticks, taken: Taken) {
-        self.untold.area += Ticks::from(self.grown) * lasts + taken.area;
+        let mut area = Ticks::from(self.grown) * lasts + taken.area;
+        if self.unmeasured > 0 {
+            let before = self.unmeasured.min(area);
+            self.unmeasured -= before;
+            area -= before;
+        }
+        self.untold.area += area;
         self.grown += taken.blocks;
         self.untold.peak = self.untold.peak.max(self.now());
+    }
+
+    /// Measuring begins, when so much of the steps in hand has passed.
+    pub(super) fn measure_without(&mut self, passed: Ticks) {
+        self.untold = Untold::default();
+        self.unmeasured = passed;
     }
 
     /// The run is over at `at`, before a step that runs: what was reserved just then is held for no time.

@@ -174,6 +174,11 @@ impl Replica for Leaper {
         }
     }
 
+    fn measure_from(&mut self, at: SimTime) {
+        let passed = self.leap.as_ref().map_or(0, |leap| self.grown_until(leap, at));
+        self.held.measure_without(passed);
+    }
+
     fn has_room(&mut self, job: &Job, now: SimTime, after_starts: bool) -> bool {
         if self.n_reserved >= self.limits.max_requests {
             return false;

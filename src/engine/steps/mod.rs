@@ -96,6 +96,8 @@ struct Simulation<'a, R, S> {
     will_hold: Together,
     /// The depth of the global queue the sink was told last.
     told_unplaced: u32,
+    /// Whether the warm-up is over: before that the sink is told neither growth nor records.
+    measures: bool,
 }
 
 /// A replica and what the simulation keeps of it.
@@ -137,6 +139,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         Simulation {
             now: SimTime::ZERO,
             replicas: replicas.collect(),
+            measures: settings.warmup == SimTime::ZERO,
             settings,
             traffic,
             sink,
@@ -186,7 +189,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
         if at > self.now {
             self.sink.advance(at);
             self.now = at;
-            self.tell_record();
+            self.measure();
         }
         for index in 0..self.replicas.len() {
             self.replicas[index].replica.stop(at, &mut self.out);
@@ -215,7 +218,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     /// Everything that happens at `now`, in the order that `engine::order` describes: what ends, the global queue,
     /// what arrives, what starts.
     fn play_instant(&mut self) {
-        self.tell_record();
+        self.measure();
         if self.agenda.next_time() <= self.now {
             self.end_steps();
         }
@@ -234,6 +237,24 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
             self.start_steps(true);
         }
         self.settle();
+    }
+
+    /// Tells the sink of what was held before this instant, as far as it is measured: nothing of what was before the
+    /// warm-up ended, which is where measuring begins if it has not.
+    fn measure(&mut self) {
+        let warmup = self.settings.warmup;
+        if !self.measures && self.now >= warmup {
+            self.measures = true;
+            for station in &mut self.replicas {
+                station.replica.measure_from(warmup);
+            }
+            if self.now == warmup {
+                return;
+            }
+        }
+        if self.measures {
+            self.tell_record();
+        }
     }
 
     /// Starts steps on the replicas on which something happened.
@@ -319,7 +340,7 @@ impl<'a, R: Replica, S: Sink> Simulation<'a, R, S> {
     fn tell_growth(&mut self, index: u32) {
         let station = &mut self.replicas[index as usize];
         let Untold { peak, area } = station.replica.untold();
-        if area > 0 {
+        if area > 0 && self.measures {
             let growth = Growth { blocks: peak, block_ticks: area, block_bytes: station.block_bytes };
             self.sink.observe(self.now, Observation::Growth { gpu: index, growth });
         }

@@ -141,6 +141,9 @@ pub(super) trait Replica {
     /// Starts the next step where none runs; `after_starts` where steps have started in this instant already.
     fn start(&mut self, now: SimTime, after_starts: bool, out: &mut Out);
 
+    /// Measuring begins at `at`, before anything happens then: what the step in hand took until there does not count.
+    fn measure_from(&mut self, at: SimTime);
+
     /// The run is over: accounts for the steps that ended no later than `at`.
     fn stop(&mut self, at: SimTime, out: &mut Out);
 

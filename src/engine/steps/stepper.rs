@@ -168,6 +168,16 @@ impl Replica for Stepper {
         }
     }
 
+    fn measure_from(&mut self, at: SimTime) {
+        let passed = match self.ends {
+            Some(ends) if to_time_ceil(self.clock) < at => {
+                Ticks::from(self.held.grown()) * (ticks_at(at).min(ends) - self.clock)
+            }
+            _ => 0,
+        };
+        self.held.measure_without(passed);
+    }
+
     fn has_room(&mut self, job: &Job, _now: SimTime, _after_starts: bool) -> bool {
         self.n_reserved < self.limits.max_requests && self.blocks.has_room_for_moved(job)
     }

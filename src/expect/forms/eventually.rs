@@ -23,7 +23,7 @@ pub(super) fn judge(
     run: Run<'_, '_>,
 ) -> Result<Verdict, String> {
     let timeline = Timeline::new(condition, run)?;
-    let reach = timeline.reach();
+    let (reach, after) = (timeline.reach(), timeline.measured(after));
     let deadline = within.and_then(|within| after.checked_add(within)).unwrap_or(SimTime::MAX);
     let mut best: Option<Verdict> = None;
     let mut came_true = None;

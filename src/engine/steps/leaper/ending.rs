@@ -7,7 +7,8 @@ use crate::engine::steps::cost::Series;
 use crate::engine::steps::held::Taken;
 use crate::engine::steps::job::{Job, Leg};
 use crate::engine::steps::replica::{Out, What};
-use crate::engine::ticks::{Ticks, to_time_ceil};
+use crate::engine::ticks::{Ticks, ticks_at, to_time_ceil};
+use crate::units::SimTime;
 
 impl Leaper {
     /// Accounts for the leap in hand and carries out what its last step ends.
@@ -87,6 +88,21 @@ impl Leaper {
                 gaps.extend(series.gaps(n_steps, workload, requests));
             }
         }
+    }
+
+    /// Blocks beyond those told, each times the ticks for which it is held from the beginning of a leap up to `at`.
+    pub(super) fn grown_until(&self, leap: &Leap, at: SimTime) -> Ticks {
+        let n_steps = leap.steps_until(self.clock, at);
+        let lasts = leap.series.sum(n_steps);
+        let taken = self.ring.taken_over(&leap.series, n_steps);
+        let area = Ticks::from(self.held.grown()) * lasts + taken.area;
+        let ended = self.clock + lasts;
+        if to_time_ceil(ended) >= at {
+            return area;
+        }
+        // The step that runs has taken its blocks.
+        let running = self.ring.taken(n_steps.max(1), n_steps + 1);
+        area + Ticks::from(self.held.grown() + taken.blocks + running) * (ticks_at(at) - ended)
     }
 
     /// A prompt is through: its step has sampled a token.
