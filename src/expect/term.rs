@@ -50,7 +50,7 @@ pub(super) fn is_share(term: &Term, view: View<'_, '_>) -> bool {
         && term.metrics().into_iter().any(|metric| view.is_share(metric))
 }
 
-/// How many requests stand behind a term that is a single metric of a whole run.
+/// How many requests a term is over that is a single metric of a whole run.
 pub(super) fn n(term: &Term, view: View<'_, '_>) -> Option<u64> {
     match term {
         Term::Metric(metric) => view.n(metric),

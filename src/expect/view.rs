@@ -50,7 +50,7 @@ impl View<'_, '_> {
         }
     }
 
-    /// How many requests stand behind a metric of a whole run, where that can be said.
+    /// How many requests a metric of a whole run is over, where it is over requests.
     pub(super) fn n(&self, metric: &Metric) -> Option<u64> {
         match self {
             View::Run(run) => run.outcome(metric).ok()?.n(metric),

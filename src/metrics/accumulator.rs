@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::demand::{Demand, GapsOf};
+use super::demand::{Demand, GapsKey};
 use super::histogram::Histogram;
 use super::levels::Level;
 use super::outcome::{Ended, Outcome};
@@ -24,8 +24,8 @@ use crate::workload::Clamped;
 pub struct Accumulator {
     warmup: SimTime,
     has_until: bool,
-    workloads: Vec<OfWorkload>,
-    gpus: Vec<OfGpu>,
+    workloads: Vec<WorkloadCounts>,
+    gpus: Vec<GpuCounts>,
     /// Over all GPUs, what every summary shows.
     occupancy: Occupancy,
     /// What else is asked for.
@@ -41,20 +41,20 @@ pub struct Accumulator {
     retried: Option<(u64, u32)>,
     usd_per_hour: Option<f64>,
     watch: Watch,
-    gaps: Vec<(GapsOf, Histogram)>,
+    gaps: Vec<(GapsKey, Histogram)>,
     /// By replica; empty with `batching phases`.
     kv_blocks: Vec<u64>,
     /// Tokens in a block, where prefixes are kept.
     prefix_block: Option<u32>,
 }
 
-struct OfWorkload {
+struct WorkloadCounts {
     slo: Option<Slo>,
     tally: Tally,
 }
 
 /// What the table of GPUs shows.
-struct OfGpu {
+struct GpuCounts {
     shown: Pair,
     occupancy: Occupancy,
     /// Of its memory.
@@ -69,14 +69,14 @@ impl Accumulator {
         let continuous = scenario.engine.batching == Batching::Continuous;
         let warmup = scenario.run.warmup;
         let block_size = scenario.engine.block_size.get();
-        let of_gpu = || OfGpu {
+        let of_gpu = || GpuCounts {
             shown: Pair::default(),
             occupancy: Occupancy::new(warmup),
             beyond: Beyond::default(),
             tally: Tally::default(),
         };
         let samples = || demand.columns.iter().copied();
-        let workload = |slo| OfWorkload { slo, tally: Tally::default() };
+        let workload = |slo| WorkloadCounts { slo, tally: Tally::default() };
         Accumulator {
             warmup,
             has_until: scenario.run.until.is_some(),
@@ -266,7 +266,7 @@ impl Accumulator {
         }
     }
 
-    /// What is tried on a further GPU is placed there in the very next event, or not at all: whoever waits in the
+    /// What is tried on a further GPU is placed there in the very next event, or not at all: what waits in the
     /// global queue first may come to the same GPU later, when it had to.
     fn placed(&mut self, retried: Option<(u64, u32)>, gpu: u32, journey: &Journey) {
         if retried == Some((journey.number, gpu)) && self.measures(journey) {
@@ -314,7 +314,7 @@ impl Sink for Accumulator {
         Interests { growth: self.sums.want_growth(), gaps: !self.gaps.is_empty(), records: true }
     }
 
-    // Where the engine tells of a transition it is known which: inlined there, what it does not concern is free. With
+    // Where the engine reports a transition it is known which: inlined there, what it does not concern is free. With
     // the levels below, 460 of 4,100 instructions a request.
     #[inline(always)]
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
@@ -333,7 +333,7 @@ impl Sink for Accumulator {
             }
             Event::HandoffFinished { .. } => self.handed_off(at, journey),
             Event::DecodeStarted { gpu: _ } => {
-                // Where it is moved again after it gave way, its output has begun before.
+                // Where it is moved again after it was preempted, its output has begun before.
                 let moved = journey.handoff_started.is_some() && journey.elsewhere.len() <= 1;
                 let moved = moved && self.measures(journey);
                 self.moves.cross_gpu_decodes += u64::from(moved);

@@ -20,11 +20,11 @@ pub struct Demand {
     /// Levels, and whether every change is kept.
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), bool>,
     /// Whose gaps between tokens are counted.
-    pub(super) gaps: BTreeSet<GapsOf>,
+    pub(super) gaps: BTreeSet<GapsKey>,
 }
 
 /// Of a workload, of replicas, of all.
-pub(super) type GapsOf = (Option<usize>, Option<Gpus>);
+pub(super) type GapsKey = (Option<usize>, Option<Gpus>);
 
 /// First and last replica.
 pub(super) type Gpus = (usize, usize);
@@ -108,7 +108,7 @@ impl Demand {
 }
 
 /// Under which gaps are counted.
-pub(super) fn gaps_key(selection: &Selection) -> GapsOf {
+pub(super) fn gaps_key(selection: &Selection) -> GapsKey {
     (selection.workload, selection.gpus.map(|gpus| (gpus.first, gpus.last)))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Below 1,024 ps each value has a bin, above each power of two is cut into 1,024 bins of equal width. A percentile is
 //! the middle of its bin, so its error is at most 0.05 %; the smallest, the largest and the mean are exact. Invariant: what
-//! is told in bulk is counted as if told one by one.
+//! is reported in bulk is counted as if reported one by one.
 
 use crate::engine::Gaps;
 use crate::units::SimDuration;

@@ -94,7 +94,7 @@ static MEMORY_STATISTICS: &[Statistic] = &[
 ];
 
 pub(super) static METRICS: &[MetricSpec] = &[
-    count("global_queue_depth", Level::GlobalQueueDepth, "requests that wait for any GPU to have room"),
+    count("global_queue_depth", Level::GlobalQueueDepth, "requests waiting for room on any GPU"),
     count(
         "queue_depth",
         Level::QueueDepth,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::demand::{GapsOf, Gpus, level_key};
+use super::demand::{GapsKey, Gpus, level_key};
 use super::histogram::Histogram;
 use super::levels::Level;
 use super::quantile::Samples;
@@ -31,7 +31,7 @@ pub struct Outcome {
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
     pub(super) columns: Vec<(Sample, Samples)>,
-    pub(super) gaps: BTreeMap<GapsOf, Histogram>,
+    pub(super) gaps: BTreeMap<GapsKey, Histogram>,
     /// By replica; empty with `batching phases`.
     pub(super) kv_blocks: Vec<u64>,
     pub(super) rows: Option<Rows>,
@@ -57,7 +57,7 @@ pub(super) struct Ended {
     pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
     pub(super) columns: Vec<(Sample, Vec<u64>)>,
-    pub(super) gaps: BTreeMap<GapsOf, Histogram>,
+    pub(super) gaps: BTreeMap<GapsKey, Histogram>,
     pub(super) kv_blocks: Vec<u64>,
     pub(super) rows: Option<Rows>,
     pub(super) makespan: Option<SimDuration>,

@@ -31,7 +31,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::RequestRate,
         better: Better::Higher,
         source: Source::Rate(|tally| (tally.bound > 0).then_some(tally.good)),
-        definition: "requests that met every bound of their `slo` over the makespan, or over the time selected; over a makespan it stays below the rate of arrivals, since the last requests take time after the last arrival; no data where none has one",
+        definition: "requests that met every bound of their `slo` over the makespan, or over the time selected; no data where none has one",
     },
     MetricSpec {
         name: "makespan_ms",

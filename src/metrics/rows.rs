@@ -51,7 +51,7 @@ pub(super) struct Looked {
 /// Not on any GPU.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
-/// Stands for a missing sample.
+/// In place of a missing sample.
 const NONE: u64 = u64::MAX;
 
 /// All requests of a run.
@@ -68,7 +68,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// For workloads, each with whether it has a `slo`, and blocks of so many tokens.
+    /// For workloads, each with whether it has a `slo`, and the tokens in a block.
     pub(super) fn new(samples: impl Iterator<Item = Sample>, bound: Vec<bool>, block_size: u32) -> Rows {
         let columns = samples.map(|sample| (sample, Vec::new())).collect();
         Rows { bound, rows: Vec::new(), block_size, columns, elsewhere: BTreeMap::new() }
@@ -89,7 +89,7 @@ impl Rows {
         (row.gpu, row.fate) = (gpu, fate);
     }
 
-    /// Request `number`, which has ended, had generated so many tokens on each of some GPUs before it came to its last.
+    /// Request `number`, which has ended, generated that many tokens on each of some GPUs before it came to its last.
     pub(super) fn generated(&mut self, number: u64, elsewhere: &[(u32, u32)]) {
         let number = usize::try_from(number).expect("every row has an address");
         for (gpu, tokens) in elsewhere {

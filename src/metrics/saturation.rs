@@ -4,7 +4,7 @@
 //! than around their middle. This growth is compared with what chance makes of it: the last half of arrivals is cut into
 //! some tens of equal parts, and if growth in these were independent, the growth over all would have the sum of their
 //! variances. More than three standard deviations are an overload, more than one is a backlog that may be growing: the
-//! run is too short to tell.
+//! run is too short to decide.
 //! A rate that rises brings more requests into a system that keeps up, so growth in proportion to the rate is none;
 //! neither is that by fewer than ten requests. Requests that were turned away are in no backlog, `reject_rate` has them.
 //!
@@ -84,13 +84,13 @@ pub struct Backlog {
     pub growth: f64,
 }
 
-/// Below so many arrivals chance decides.
+/// Below this many arrivals chance decides.
 const FEWEST_ARRIVALS: u64 = 100;
 
-/// Samples are thinned out when there are so many.
+/// Samples are thinned out when there are this many.
 const MOST_SAMPLES: usize = 128;
 
-/// Fewer more requests are no backlog.
+/// Growth by fewer requests does not count as a backlog.
 const SMALLEST_GROWTH: f64 = 10.0;
 
 /// Counts requests in the system while a run goes on.
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wave_that_ends_high_is_no_overload() {
+    fn a_wave_that_ends_high_is_not_an_overload() {
         let wave = |number: u64| (50.0 + 50.0 * libm::sin(number as f64 / 137.0)) as u64;
         for n in [9_000, 9_100, 9_200, 9_300] {
             let found = verdict(n, every_second, wave).expect("enough have arrived");
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn more_requests_of_a_higher_rate_are_no_backlog() {
+    fn more_requests_of_a_higher_rate_are_not_a_backlog() {
         // The rate rises in proportion to time, each request stays for 100 s: rate times 100 s are inside.
         let at = |number: u64| libm::sqrt(number as f64 * 100.0);
         let inside = |number: u64| (at(number) * 2.0 / 100.0 * 100.0) as u64;
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_warm_up_is_no_part_of_the_growth() {
-        // A backlog of 5,000 builds up in the warm-up and stays: that is no growth of what is measured.
+        // A backlog of 5,000 builds up in the warm-up and stays: nothing of it grows while it is measured.
         let mut watch = Watch::new();
         for number in 0..10_000_u64 {
             watch.arrived(SimTime::from_ps(number * 1_000_000), number >= 5_000);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn few_requests_tell_nothing() {
+    fn few_requests_decide_nothing() {
         assert_eq!(verdict(99, every_second, |number| number), None);
         check(verdict(100, every_second, |number| number), Saturation::Overloaded, 1.0);
     }

@@ -88,7 +88,7 @@ impl Outcome {
         windows
     }
 
-    /// How many requests stand behind a percentile, a mean or a share; `None` for other metrics.
+    /// How many requests a percentile, a mean or a share is over; `None` for other metrics.
     ///
     /// # Panics
     /// As [`Outcome::value`].
@@ -232,16 +232,16 @@ impl Outcome {
 
     pub(super) fn level(&self, level: Level, of: Aggregate, selection: &Selection) -> Option<f64> {
         let n_gpus = selection.gpus.map_or(self.gpus.len(), |gpus| gpus.last - gpus.first + 1);
-        let told = self.levels.get(&level_key(level, selection.gpus));
-        let told = told.expect("a level that is asked for is in the demand of the run");
+        let whole = self.levels.get(&level_key(level, selection.gpus));
+        let whole = whole.expect("a level that is asked for is in the demand of the run");
         if self.end() < self.measured_from {
             return None;
         }
         let part = match selection.during {
-            None => LevelPart::whole(told, self.measured()),
+            None => LevelPart::whole(whole, self.measured()),
             Some(during) => {
                 let (from, to) = self.measured_part(during);
-                LevelPart::between(told, from, to)?
+                LevelPart::between(whole, from, to)?
             }
         };
         Some(match of {

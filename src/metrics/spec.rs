@@ -1,6 +1,6 @@
 //! How an entry of the list of metrics describes itself.
 //!
-//! One entry may stand for several names: a statistic in front of what is measured (`p99_` and `latency_ms`).
+//! One entry may have several names: a statistic in front of what is measured (`p99_` and `latency_ms`).
 //! Invariant: a name belongs to exactly one entry and one statistic.
 
 use super::info::{Aggregate, Bare, Better, Equality, Kind, MetricInfo};
@@ -13,7 +13,7 @@ use crate::units::{Dimension, unit};
 
 /// One line of the list.
 pub(super) struct MetricSpec {
-    /// What stands behind the statistic: the whole name where there is none.
+    /// What follows the statistic in a name: the whole name where there is none.
     pub(super) name: &'static str,
     /// The names it goes by, in the order shown to users.
     pub(super) statistics: &'static [Statistic],

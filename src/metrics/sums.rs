@@ -1,6 +1,6 @@
 //! Levels summed over GPUs, beside what every summary shows: those that are asked for.
 //!
-//! A track with points follows every change, and with `batching continuous` every block; the others are told when a
+//! A track with points follows every change, and with `batching continuous` every block; the others are reported when a
 //! batch changes, and by how much they grew in between. The summary reads the others, so that what else is asked for
 //! never moves its last digit.
 
@@ -23,8 +23,8 @@ pub(super) struct Sums {
     cluster: Vec<(Level, Track)>,
     /// Over some GPUs.
     parts: Vec<(Level, Gpus, Track)>,
-    /// Of each GPU, as last told; empty where nothing is followed.
-    told: Vec<Levels>,
+    /// Of each GPU, as last reported; empty where nothing is followed.
+    reported: Vec<Levels>,
 }
 
 impl Sums {
@@ -52,15 +52,16 @@ impl Sums {
             .collect();
         let batches = continuous.then(|| (Occupancy::new(warmup), Beyond::default()));
         let follows = continuous || !cluster.is_empty() || !parts.is_empty();
-        let told = if follows { vec![Levels::default(); scenario.cluster.n_replicas()] } else { Vec::new() };
-        Sums { warmup, batches, cluster, parts, told }
+        let reported =
+            if follows { vec![Levels::default(); scenario.cluster.n_replicas()] } else { Vec::new() };
+        Sums { warmup, batches, cluster, parts, reported }
     }
 
     /// A GPU's levels hold from `at` on.
     #[inline]
     pub(super) fn follow(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
-        if let Some(told) = self.told.get_mut(gpu as usize) {
-            let before = std::mem::replace(told, *levels);
+        if let Some(reported) = self.reported.get_mut(gpu as usize) {
+            let before = std::mem::replace(reported, *levels);
             if let Some((occupancy, _)) = &mut self.batches {
                 let (old, new) = (batch(&before), batch(levels));
                 if old != new {
@@ -87,7 +88,7 @@ impl Sums {
         }
     }
 
-    /// A GPU held more than was told.
+    /// A GPU held more than its levels say.
     pub(super) fn grew(&mut self, gpu: u32, growth: &Growth) {
         let of_block = |level: Level| if level == Level::VramBytes { growth.block_bytes } else { 1 };
         let beyond = |level| Beyond { block_ticks: growth.block_ticks, of_block: of_block(level) };
@@ -105,20 +106,20 @@ impl Sums {
         }
     }
 
-    /// Whether every block that is taken must be told.
+    /// Whether every block that is taken must be reported.
     pub(super) fn want_growth(&self) -> bool {
         let cluster = self.cluster.iter().map(|(level, track)| (level, track));
         let parts = self.parts.iter().map(|(level, _, track)| (level, track));
         cluster.chain(parts).any(|(level, track)| level.grows() && track.keeps_points())
     }
 
-    /// Whether all GPUs together never held so many blocks.
+    /// Whether all GPUs together never held that many blocks.
     #[inline]
     pub(super) fn stayed_below(&self, blocks: u64) -> bool {
         self.batches.as_ref().is_some_and(|(occupancy, _)| occupancy.stayed_below(blocks))
     }
 
-    /// All GPUs together held so many blocks at some time.
+    /// All GPUs together held that many blocks at some time.
     pub(super) fn reach(&mut self, blocks: u64) {
         if let Some((occupancy, _)) = &mut self.batches {
             occupancy.reach(blocks);
@@ -157,7 +158,7 @@ fn part(level: Level, track: &Track, levels: &Levels) -> u64 {
     if track.keeps_points() { level.now(levels) } else { level.of(levels) }
 }
 
-/// Whether what a level grows by is told apart from its changes.
+/// Whether the growth of a level is reported beside its changes.
 fn is_told_growth(level: Level, track: &Track) -> bool {
     level.grows() && !track.keeps_points()
 }

@@ -49,10 +49,10 @@ pub(super) struct Hits {
 }
 
 impl Hits {
-    /// So many that rounding each share never shows in a mean of them.
+    /// Enough that rounding each share never shows in a mean of them.
     pub(super) const SHARE_BITS: u32 = 64;
 
-    /// One request, with a prompt of which so many leading tokens were cached in blocks of `block` tokens.
+    /// One request, with a prompt of which `cached` leading tokens were found in blocks of `block` tokens.
     pub(super) fn of(prompt: u32, cached: u32, block: u32) -> Hits {
         let prompt = u64::from(prompt.max(1));
         let cached = u64::from(cached);
@@ -113,7 +113,7 @@ impl Tally {
     }
 }
 
-/// Where in its session a request stands.
+/// Where in its session a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// In none that is counted: it has none, or that began before `warmup`.
@@ -153,7 +153,7 @@ impl Sessions {
         self.finished += u64::from(place.ends());
     }
 
-    /// A turn was turned away, which so many were to follow.
+    /// A turn was turned away, which `left` others were to follow.
     pub(super) fn count_lost(&mut self, place: Place, left: u32) {
         self.abandoned += u64::from(place != Place::Outside);
         self.abandoned_turns += u64::from(left);

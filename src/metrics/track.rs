@@ -1,9 +1,9 @@
 //! A level over time: its integral and extremes always, every change only where asked for.
 //!
-//! Several changes may be told within one instant; only what holds once time moves on counts, so that the sum of two
+//! Several changes may be reported within one instant; only what holds once time moves on counts, so that the sum of two
 //! GPUs never shows a state that existed for no time at all. Integrals and extremes are of the time that is measured,
 //! from `warmup` on, at which a level has the value that it has come to; changes that are kept are of the whole run.
-//! Invariant: changes are told in order of time.
+//! Invariant: changes are reported in order of time.
 
 use crate::engine::Growth;
 use crate::units::SimTime;
@@ -44,7 +44,7 @@ impl Track {
         self.set(at, self.value - old + new);
     }
 
-    /// It was more than what was told, by so much over the time.
+    /// It was more than what was reported, by that much over the time.
     pub(super) fn exceed(&mut self, beyond: Beyond) {
         self.beyond.add(beyond);
     }
@@ -185,7 +185,7 @@ impl Occupancy {
     }
 }
 
-/// What was held beyond the levels told.
+/// What was held beyond the levels reported.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Beyond {
     /// Blocks times ticks.

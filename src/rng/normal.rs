@@ -1,7 +1,7 @@
 //! Normal draws, by a ziggurat whose tables are computed here.
 //!
 //! The half density `f(x) = exp(-x^2/2)` is covered by [`LAYERS`] boxes of equal area stacked from the axis up,
-//! the lowest one standing for a box and the tail together (G. Marsaglia and W. W. Tsang, "The ziggurat method for
+//! the lowest one representing a box and the tail together (G. Marsaglia and W. W. Tsang, "The ziggurat method for
 //! generating random variables", J. Statistical Software 5 (2000)). Layer, sign and position come from different
 //! bits of one draw, as J. A. Doornik, "An improved ziggurat method" (2005) asks for. 98.8 % of the values cost one
 //! draw, one product and one comparison.

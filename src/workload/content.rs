@@ -46,7 +46,7 @@ impl Text {
     }
 }
 
-/// The text of a request whose content nobody shares, so that it finds again what it has computed itself.
+/// The text of a request that shares its content with no other, so that it finds again what it has computed itself.
 #[must_use]
 pub fn text_alone(workload: u16, request: u64) -> u64 {
     Text::Alone(request).number(workload)

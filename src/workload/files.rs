@@ -74,6 +74,7 @@ fn read_choice(choice: &mut Choice, open: OpenTrace<'_>) -> Result<(), TrafficEr
     }
     let Some(file) = file else { return Ok(()) };
     let mut readers = lengths::READERS.iter().chain(rates::READERS);
-    let (_, read) = readers.find(|(name, _)| *name == choice.name).expect("whoever takes a file can read it");
+    let (_, read) =
+        readers.find(|(name, _)| *name == choice.name).expect("a choice that takes a file can read it");
     read(choice, &file, open)
 }

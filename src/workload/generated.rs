@@ -201,7 +201,7 @@ impl Generated {
         self.prompt_with_text(prefix, Text::Session(turn.session), asked)
     }
 
-    /// A prefix, and behind it tokens that nobody shares.
+    /// A prefix, and after it tokens that no other request has.
     fn prompt_with_prefix(&mut self, prefix: Vec<Stretch>, own: Tokens) -> (Tokens, Option<Box<[Stretch]>>) {
         if prefix.is_empty() {
             return (own, None);
@@ -209,7 +209,7 @@ impl Generated {
         self.prompt_with_text(prefix, Text::Own(self.sequence), u64::from(own.get()))
     }
 
-    /// A prefix, and behind it the first tokens of a text: none of them too says where the output goes on.
+    /// A prefix, and after it the first tokens of a text; even none of them says where the output goes on.
     fn prompt_with_text(
         &mut self,
         mut stretches: Vec<Stretch>,
@@ -231,7 +231,7 @@ impl Generated {
         (Tokens::new(prefix + tokens), Some(stretches.into_boxed_slice()))
     }
 
-    /// Arrivals beyond the clock are no end of the workload but a mistake in it.
+    /// Arrivals beyond the clock do not end the workload: they are a mistake in it.
     fn note_the_clock(&mut self) {
         if self.coming.beyond_the_clock() && self.problem.is_none() {
             let (what, number) = match &self.sessions {

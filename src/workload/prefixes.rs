@@ -35,12 +35,8 @@ static POOL: Spec = Spec::new(
     .or("uniform"),
     Field {
         positional: true,
-        ..Field::optional(
-            "exponent",
-            Form::Quantity(Dimension::NUMBER),
-            "S, behind `pick zipf` and nowhere else",
-        )
-        .within(Bound::Between(0.0, 10.0))
+        ..Field::optional("exponent", Form::Quantity(Dimension::NUMBER), "S, allowed only after `pick zipf`")
+            .within(Bound::Between(0.0, 10.0))
     },
 ]);
 
@@ -76,7 +72,7 @@ pub fn check(prefixes: &[Choice]) -> Result<(), Misfit> {
     let layers = prefixes.iter().map(layer).collect::<Result<Vec<Layer>, Misfit>>()?;
     if layers.len() > MAX_PREFIXES {
         let message = format!("a workload has at most `{MAX_PREFIXES}` prefixes, found `{}`", layers.len());
-        return Err(Misfit::new(message, "make one of those that always stand together"));
+        return Err(Misfit::new(message, "merge those that always occur together"));
     }
     let tokens: u64 = layers.iter().map(|layer| u64::from(layer.tokens)).sum();
     if tokens > u64::from(MAX_TOKENS) {

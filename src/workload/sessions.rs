@@ -1,7 +1,7 @@
 //! Conversations: several requests, each sent after the one before it ended.
 //!
 //! How many turns a session has and what it begins with are drawn when it begins; the lengths of a turn and the
-//! thought behind it come from streams numbered by session and turn ([`Family`]). So a session is the same whatever
+//! thought after it come from streams numbered by session and turn ([`Family`]). So a session is the same whatever
 //! the others do, however long its answers take, and nothing is drawn ahead. Not for when sessions begin: that is the
 //! workload's arrival process. Invariant: memory is what is in progress, and a session has at most one turn that
 //! waits or is being answered.

@@ -27,9 +27,9 @@ pub struct Request {
     /// The id of a trace row; generated requests are called `workload-sequence`, turns
     /// `workload-session.turn`.
     pub label: Option<Box<str>>,
-    /// What its prompt's tokens are; `None` where they are its own and nobody shares them.
+    /// What its prompt's tokens are; `None` where they are its own and no other request has them.
     pub content: Option<Box<[Stretch]>>,
-    /// Which turn of which session it is; `None` outside of sessions. Boxed, as most requests have none.
+    /// Which turn of which session it is; `None` outside sessions. Boxed, as most requests have none.
     pub turn: Option<Box<Turn>>,
 }
 
@@ -129,7 +129,7 @@ impl Traffic {
         request
     }
 
-    /// Tells closed loops and sessions that a request ended, so that what depends on it can be scheduled.
+    /// Notifies closed loops and sessions that a request ended, so that what depends on it can be scheduled.
     /// A later arrival this causes is never before `at`; whether one comes right then.
     pub fn ended(&mut self, request: &Request, at: SimTime, finished: bool) -> bool {
         let index = usize::from(request.workload);

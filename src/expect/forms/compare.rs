@@ -12,7 +12,7 @@ pub(super) static FORM: Form = Form {
     summary: "the value against the limit; `==` compares a time or a rate with a number at the digits written",
 };
 
-/// The side that is measured is the value, whichever stands first.
+/// The side that is measured is the value, whichever is written first.
 pub(super) fn judge(
     left: &Term,
     operator: Comparison,
@@ -54,7 +54,7 @@ pub(super) fn judge(
     with_n(verdict, of_value, view)
 }
 
-/// Says how many requests stand behind the value.
+/// Adds how many requests the value is over.
 pub(super) fn with_n(verdict: Verdict, of_value: &Term, view: View<'_, '_>) -> Verdict {
     match term::n(of_value, view) {
         Some(1) => verdict.with_detail("over 1 request"),

@@ -69,7 +69,7 @@ fn over_time<'v, 'o>(view: View<'v, 'o>, judge: impl Fn(Run<'v, 'o>) -> Result<V
     match view {
         View::Run(run) => judge(run).unwrap_or_else(Verdict::no_data),
         View::Moment(_) => {
-            Verdict::no_data("`always`, `eventually` and `for` do not stand inside each other")
+            Verdict::no_data("`always`, `eventually` and `for` are not allowed inside each other")
         }
     }
 }

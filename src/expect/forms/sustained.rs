@@ -16,7 +16,7 @@ pub(super) static FORM: Form = Form {
 };
 
 /// No data where the run was cut short before the time selected begins. Without `during` only the run itself counts:
-/// that a drained system stays idle is no news.
+/// a drained system stays idle anyway.
 pub(super) fn judge(
     condition: &Condition,
     duration: SimDuration,

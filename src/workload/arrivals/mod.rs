@@ -24,11 +24,11 @@ pub trait Process: Send {
     fn next(&mut self, rate: &dyn Rate, stream: &mut Stream) -> Option<f64>;
 }
 
-/// What a choice of `arrivals` stands for.
+/// What a choice of `arrivals` means.
 pub enum Arrivals {
     /// Requests come by themselves.
     Open(Box<dyn Process>),
-    /// So many users send one after the other; the nested choice is their think time.
+    /// A number of users, each of whom sends one request after the other; the nested choice is their think time.
     Closed(u64, Choice),
 }
 

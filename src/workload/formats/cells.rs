@@ -3,10 +3,10 @@
 use crate::units::Tokens;
 use crate::workload::lengths::MAX_TOKENS;
 
-/// Why a cell is no value.
+/// Why a cell is not a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadCell {
-    /// It is no number of the form expected.
+    /// It is not a number of the form expected.
     NoNumber,
     /// It is below zero.
     Negative,
@@ -39,7 +39,7 @@ pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
         .zip(digits(fraction))
         .filter(|(whole, fraction)| !whole.is_empty() || !fraction.is_empty())
         .ok_or(BadCell::NoNumber)?;
-    // 24 digits, and at most 12 of the fraction behind them, stay below the limit of i128.
+    // 24 digits, and at most 12 of the fraction after them, stay below the limit of i128.
     if whole.len() > 24 {
         return Err(BadCell::TooLarge);
     }
@@ -55,7 +55,7 @@ pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
     Ok(ps + i128::from(round_up))
 }
 
-/// As [`decimal_time`], with a power of ten behind the number as programs write it: `5e-05`.
+/// As [`decimal_time`], with a power of ten after the number as programs write it: `5e-05`.
 fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
     let Some((mantissa, power)) = text.split_once(['e', 'E']) else { return decimal_time(text, exponent) };
     let power: i32 = power.parse().map_err(|_| BadCell::NoNumber)?;
@@ -103,7 +103,7 @@ fn not_negative(text: &str) -> Result<&str, BadCell> {
     }
 }
 
-/// Digits without the `_` between them; `None` where anything else stands there.
+/// Digits without the `_` between them; `None` where there is anything else.
 fn digits(text: &str) -> Option<String> {
     let sound = !text.starts_with('_') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
     sound.then(|| text.replace('_', ""))

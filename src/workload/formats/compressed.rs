@@ -25,7 +25,7 @@ pub fn plain(mut reader: Box<dyn BufRead + Send>) -> io::Result<Box<dyn BufRead 
     Ok(reader)
 }
 
-/// A packed file whose damage is told as such.
+/// A packed file whose damage is reported as such.
 struct Unpacked<R>(R);
 
 impl<R: Read> Read for Unpacked<R> {

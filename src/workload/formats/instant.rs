@@ -37,7 +37,7 @@ fn parse(text: &[u8]) -> Option<i128> {
     Some(i128::from(seconds) * PS_PER_SECOND + i128::from(fraction_ps))
 }
 
-/// Up to twelve digits behind a point, in picoseconds, and what follows them.
+/// Up to twelve digits after a point, in picoseconds, and what follows them.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let Some(text) = text.strip_prefix(b".") else { return Some((0, text)) };
     let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();

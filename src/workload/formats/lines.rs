@@ -49,7 +49,7 @@ impl Lines {
     }
 }
 
-/// A reader that gives no more than [`MAX_LINE_BYTES`] until it is told that a row was read: a quote that is never
+/// A reader that gives no more than [`MAX_LINE_BYTES`] until it is notified that a row was read: a quote that is never
 /// closed would else take the whole file for one row.
 pub(super) struct Bounded {
     reader: Reader,
@@ -61,7 +61,7 @@ impl Bounded {
         Bounded { reader, left: MAX_LINE_BYTES }
     }
 
-    /// The next row begins about here: whoever parses may have read a little ahead.
+    /// The next row begins about here: the parser may have read a little ahead.
     pub(super) fn begin_row(&mut self) {
         self.left = MAX_LINE_BYTES;
     }

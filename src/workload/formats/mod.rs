@@ -109,7 +109,7 @@ type Reader = Box<dyn BufRead + Send>;
 struct Entry {
     spec: Spec,
     clock: Clock,
-    /// What tells such a file from others: words that all stand in its first line, anywhere at its beginning for JSON;
+    /// What distinguishes such a file from others: words that are all in its first line, anywhere at its beginning for JSON;
     /// any one of these lists. Empty where its user has to say which it is.
     signs: &'static [&'static [&'static str]],
     open: fn(Reader, &Choice) -> Opened,

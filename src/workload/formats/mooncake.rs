@@ -23,7 +23,7 @@ pub(super) static ENTRY: Entry = Entry {
         "the JSON lines of the Mooncake traces: timestamp, input_length, output_length, hash_ids",
     )
     .arguments(&[
-        Field::optional("block", Form::Count, "tokens an id of `hash_ids` stands for")
+        Field::optional("block", Form::Count, "tokens per id of `hash_ids`")
             .within(Bound::Between(1.0, 1e6))
             .or("512"),
         Field::optional("unit", Form::Word(UNITS), "the unit of `timestamp`").or("ms"),
@@ -75,7 +75,7 @@ impl Records for Mooncake {
     }
 }
 
-/// A row of JSON and where it stands.
+/// A row of JSON and where it is.
 struct Line<'a> {
     line: u64,
     text: &'a str,
@@ -161,7 +161,7 @@ impl Line<'_> {
 }
 
 /// The tokens of a block with which a prompt has this many ids: a power of two where one fits, as blocks of engines
-/// mostly are, else a number that alone fits.
+/// mostly are, otherwise a number if only one fits.
 fn implied_block(prompt: u64, n_ids: u64) -> Option<u64> {
     let gaps = n_ids.checked_sub(1).filter(|gaps| *gaps > 0)?;
     let (least, most) = (prompt.div_ceil(n_ids), prompt.saturating_sub(1) / gaps);
@@ -183,9 +183,9 @@ mod tests {
         assert_eq!(implied_block(2358, 148), Some(16));
         assert_eq!(implied_block(160, 10), Some(16));
         assert_eq!(implied_block(1000, 2), Some(512));
-        assert_eq!(implied_block(20_000, 200), Some(100), "alone, and no power of two");
-        assert_eq!(implied_block(6758, 13), None, "521 to 563 would do");
-        assert_eq!(implied_block(600, 1), None, "any larger block would do");
+        assert_eq!(implied_block(20_000, 200), Some(100), "alone, and not a power of two");
+        assert_eq!(implied_block(6758, 13), None, "521 to 563 would all fit");
+        assert_eq!(implied_block(600, 1), None, "any larger block would fit");
         assert_eq!(implied_block(0, 3), None);
         assert_eq!(implied_block(5, 9), None);
     }

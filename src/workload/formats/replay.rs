@@ -178,7 +178,7 @@ impl Selection {
         }
     }
 
-    /// Exact without a speedup; else to the nearest picosecond, or beyond 2.5 hours to the precision of f64.
+    /// Exact without a speedup; otherwise to the nearest picosecond, or beyond 2.5 hours to the precision of f64.
     fn on_run_clock(&self, ps: i128) -> Option<SimTime> {
         if self.speedup == 1.0 {
             return u64::try_from(ps).ok().map(SimTime::from_ps);

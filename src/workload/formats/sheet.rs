@@ -36,7 +36,7 @@ pub(in crate::workload) struct Wanted<'a> {
     argument: &'static str,
     /// The name the scenario gives.
     given: Option<[&'a str; 1]>,
-    /// What it is called otherwise, of which one must be there; none where the place tells.
+    /// Other names for it, of which one must be there; none where its place decides.
     usual: &'a [&'a str],
     cells: Cells,
 }
@@ -135,7 +135,7 @@ fn is_header(row: &StringRecord) -> bool {
     row.iter().any(|cell| cell.starts_with(|first: char| first.is_alphabetic() || first == '_'))
 }
 
-/// Where the wanted columns stand: those with a name first, the others in what is left.
+/// Where the wanted columns are: those with a name first, the others in what is left.
 fn find(wanted: &[Wanted<'_>], first: &StringRecord, header: bool) -> Result<Vec<usize>, BadRow> {
     let by_name = |wanted: &Wanted<'_>| match (wanted.names(), wanted.given) {
         (names, _) if header && !names.is_empty() => {
@@ -179,7 +179,7 @@ fn time(text: &str, first: &mut Option<i128>) -> Result<f64, String> {
     Ok((ps - *first.get_or_insert(ps)) as f64 / 1e12)
 }
 
-/// A mistake at a cell; the line is for whoever reads the file to say.
+/// A mistake at a cell; the line is added by the reader of the file.
 fn at(row: &StringRecord, place: Option<usize>, message: String) -> BadRow {
     // Blanks around cells are not in the record any more: the column is that of the cell where there are none.
     let column = place

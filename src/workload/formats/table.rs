@@ -8,7 +8,7 @@ use super::{BadRow, Reader};
 /// Rows of a CSV file of which some columns are wanted.
 pub(super) struct Table {
     reader: CsvReader<Bounded>,
-    /// Where each wanted column stands.
+    /// Where each wanted column is.
     places: Vec<usize>,
     /// How many columns the header has.
     width: usize,
@@ -114,7 +114,7 @@ impl Row<'_> {
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, BadRow> {
         parse(self.text(cell)).map_err(|message| {
-            // Characters before the cell and a comma behind each cell; quotes are not in the record any more.
+            // Characters before the cell and a comma after each cell; quotes are not in the record any more.
             let place = self.places[cell];
             let before: usize = self.row.iter().take(place).map(|cell| cell.chars().count() + 1).sum();
             let blanks = self.row[place].chars().take_while(|character| character.is_whitespace()).count();
@@ -131,7 +131,7 @@ pub(super) fn ends_with_crlf(reader: &mut Reader) -> std::io::Result<bool> {
     Ok(end.is_some_and(|end| end > 0 && begin[end - 1] == b'\r'))
 }
 
-/// The line, from 1, of the row that was just read: from where it ends, as empty lines may stand before it; from where
+/// The line, from 1, of the row that was just read: from where it ends, as empty lines may come before it; from where
 /// the one before ends, as the last line may have no end. Of CR LF the parser takes the LF for the beginning of the next
 /// row.
 pub(super) fn line_of<R: std::io::Read>(reader: &CsvReader<R>, row: &StringRecord, crlf: bool) -> u64 {
@@ -139,7 +139,7 @@ pub(super) fn line_of<R: std::io::Read>(reader: &CsvReader<R>, row: &StringRecor
     end.max(row.position().map_or(0, Position::line)) + u64::from(crlf)
 }
 
-/// How many line breaks stand inside the cells of a row.
+/// How many line breaks are inside the cells of a row.
 fn breaks_in(row: &StringRecord) -> u64 {
     row.iter().map(|cell| cell.matches('\n').count() as u64).sum()
 }
@@ -147,7 +147,7 @@ fn breaks_in(row: &StringRecord) -> u64 {
 /// From here on a column counts as another one misspelt.
 const NEAR: f64 = 0.75;
 
-/// Where the column of one of these names stands, of which there must be one.
+/// Where the column of one of these names is, of which there must be one.
 pub(super) fn place(names: &[&str], header: &[&str]) -> Result<usize, BadRow> {
     let mut places = header.iter().enumerate().filter(|(_, column)| names.contains(column));
     let likeness = |column: &str| {

@@ -28,7 +28,7 @@ const PROMPTS: &[&str] = &["prompt", "ContextTokens", "Request tokens", "num_pre
 const OUTPUTS: &[&str] =
     &["gen", "output", "GeneratedTokens", "Response tokens", "num_decode_tokens", "token_size"];
 
-/// The argument that tells a prompt from an output.
+/// The argument that distinguishes a prompt from an output.
 const SIDE: &str = "side";
 const PROMPT: &str = "prompt";
 const OUTPUT: &str = "output";

@@ -4,7 +4,7 @@
 //!
 //! - the quantile of share `p` (the median is that of 1/2) is `exp(mu + sigma z_p)`, `z_p` being the normal quantile;
 //! - the mean is `exp(mu + sigma^2/2)`;
-//! - the coefficient of variation is `sqrt(exp(sigma^2) - 1)`, so it stands for `sigma`.
+//! - the coefficient of variation is `sqrt(exp(sigma^2) - 1)`, so it determines `sigma`.
 //!
 //! (N. L. Johnson, S. Kotz, N. Balakrishnan, "Continuous univariate distributions" 1, 1994, chapter 14.)
 

@@ -85,7 +85,7 @@ pub fn specs() -> impl Iterator<Item = &'static Spec> {
     ENTRIES.iter().map(|entry| &entry.spec)
 }
 
-/// What a scenario may write behind `lengths`, which replaces `prompt` and `output`: stored as both.
+/// What a scenario may write after `lengths`, which replaces `prompt` and `output`: stored as both.
 pub fn pairs() -> impl Iterator<Item = &'static Spec> {
     PAIRS.iter().map(|entry| &entry.spec)
 }

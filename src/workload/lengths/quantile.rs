@@ -1,6 +1,6 @@
 //! Names of quantiles: `p50`, `p95`, `p999`.
 
-/// The share below the quantile of that name: `p95` is 0.95, digits behind the second are decimals (`p999` is
+/// The share below the quantile of that name: `p95` is 0.95, digits after the second are decimals (`p999` is
 /// 0.999), and `p0` and `p100` are the extremes. `None` for names of another form.
 #[must_use]
 pub fn quantile_of(name: &str) -> Option<f64> {

@@ -102,7 +102,7 @@ fn lengths(choice: &Choice, n_steps: usize) -> Result<Vec<f64>, Misfit> {
         return Ok(vec![every; n_steps]);
     }
     let begins = choice.values(BEGINS).ok_or_else(|| Misfit::missing(choice, EVERY))?;
-    // Whoever read them has seen to it that they rise.
+    // The reader has made sure that they rise.
     let mut lengths: Vec<f64> = begins.0.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let Some(&last) = lengths.last() else {
         return Err(Misfit::new(
