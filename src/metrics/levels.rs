@@ -105,7 +105,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
     count(
         "transferring",
         Level::Transferring,
-        "slots held by caches that move between GPUs, one at either end",
+        "slots held by KV caches in transit between GPUs, one at each end",
     ),
     MetricSpec {
         name: "vram_bytes",

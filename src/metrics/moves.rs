@@ -23,13 +23,13 @@ pub(super) static METRICS: &[MetricSpec] = &[
         "handoffs_total",
         Better::Neither,
         |totals| Some(totals.moves.handoffs as f64),
-        "moves of a cache from one GPU to another that completed",
+        "completed moves of a KV cache from one GPU to another",
     ),
     count(
         "cross_gpu_decodes",
         Better::Neither,
         |totals| Some(totals.moves.cross_gpu_decodes as f64),
-        "requests whose output was begun on another GPU than their prompt",
+        "requests whose output began on a GPU other than the one that computed their prompt",
     ),
 ];
 

@@ -123,7 +123,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
     time(
         "ttft_ms",
         Source::Sample(Sample::Ttft),
-        "time to first token: from the arrival to the end of prefill, of every request that got there by the end of the run",
+        "time to first token: from the arrival to the end of prefill, of every request that had one by the end of the run",
     ),
     time(
         "tpot_ms",
@@ -138,15 +138,11 @@ pub(super) static METRICS: &[MetricSpec] = &[
     time(
         "queue_ms",
         Source::Sample(Sample::Queue),
-        "from the arrival to the first execution, of every request that was executed at all",
+        "from the arrival to the first execution, of every request that executed",
     ),
     time("prefill_ms", Source::Sample(Sample::Prefill), "from the first execution to the first token"),
     time("decode_ms", Source::Sample(Sample::Decode), "from the first token to the last"),
-    time(
-        "handoff_ms",
-        Source::Sample(Sample::Handoff),
-        "from when a cache begins to move to another GPU to when it is there",
-    ),
+    time("handoff_ms", Source::Sample(Sample::Handoff), "time that a KV cache takes to move to another GPU"),
 ];
 
 const fn time(name: &'static str, source: Source, definition: &'static str) -> MetricSpec {

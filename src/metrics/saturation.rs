@@ -26,7 +26,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Count,
         better: Better::Lower,
         source: Source::Run(|totals| Some(totals.backlog?.saturation.value().into())),
-        definition: "0 stable, 1 backlogged (the backlog may be growing when arrivals end), 2 overloaded (it is)",
+        definition: "whether the backlog was growing when arrivals ended: 0 no (stable), 1 perhaps (backlogged), 2 yes (overloaded)",
     },
     MetricSpec {
         name: "backlog_growth",

@@ -38,7 +38,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Share,
         better: Better::Neither,
         source: Source::Run(|totals| totals.lengths.share(totals.lengths.clamped_prompts)),
-        definition: "share of the prompt lengths drawn that `min` or `max` changed",
+        definition: "share of all prompt lengths drawn that `min` or `max` changed, those of the warm-up included",
     },
     MetricSpec {
         name: "clamped_output_share",
@@ -46,7 +46,7 @@ pub(super) static METRICS: &[MetricSpec] = &[
         measure: Measure::Share,
         better: Better::Neither,
         source: Source::Run(|totals| totals.lengths.share(totals.lengths.clamped_outputs)),
-        definition: "share of the output lengths drawn that `min` or `max` changed",
+        definition: "share of all output lengths drawn that `min` or `max` changed, those of the warm-up included",
     },
 ];
 
