@@ -106,6 +106,22 @@ fn limits_are_enforced() {
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["E0701"]);
 }
 
+/// Four hundred thousand signs were once quoted in full.
+#[test]
+fn messages_quote_long_texts_in_part() {
+    for text in
+        [format!("expect {}1 < 2", "-".repeat(400_000)), format!("expect 1 < {}2", "1 + ".repeat(400))]
+    {
+        let found = diagnose("long.kvs", &text);
+        assert!(!found.list.is_empty(), "a comparison of constants is a mistake");
+        for diagnostic in &found.list {
+            assert!(diagnostic.message.len() < 1_000, "{} bytes", diagnostic.message.len());
+        }
+        let rendered = render(&found.list, &found.sources, ErrorFormat::Full, false, MAX_SHOWN);
+        assert!(rendered.contains('…') && rendered.len() < 20_000, "{} bytes", rendered.len());
+    }
+}
+
 /// A file of the corpus.
 struct Wrong {
     code: String,

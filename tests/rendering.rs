@@ -162,6 +162,17 @@ fn characters_that_steer_a_terminal_are_not_written_to_one() {
 }
 
 #[test]
+fn a_newline_in_the_name_of_a_file_begins_no_line() {
+    let mut sources = Sources::default();
+    let file = sources.add("dir/two\nlines.kvs", "wrong\n");
+    let list = [Diagnostic::error(&SOME, "no", place(&sources, file, "wrong"), "here")];
+    let concise = render(&list, &sources, ErrorFormat::Concise, false, MAX_SHOWN);
+    assert_eq!(concise, "dir/two lines.kvs:1:1: error[E0103]: no\n");
+    let drawn = render(&list, &sources, ErrorFormat::Full, false, MAX_SHOWN);
+    assert!(drawn.contains("[dir/two lines.kvs:1:1]"), "{drawn}");
+}
+
+#[test]
 fn color_is_written_only_when_asked_for() {
     let (sources, file) = source("wrong");
     let list = [Diagnostic::error(&SOME, "no", place(&sources, file, "wrong"), "here")];

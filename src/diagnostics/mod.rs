@@ -73,8 +73,8 @@ impl Diagnostic {
         Diagnostic {
             info,
             severity: Severity::Error,
-            message: message.into(),
-            labels: vec![Label { span, text: label.into() }],
+            message: brief(message.into()),
+            labels: vec![Label { span, text: brief(label.into()) }],
             help: None,
             from_run: None,
         }
@@ -94,14 +94,14 @@ impl Diagnostic {
     /// Adds a second place.
     #[must_use]
     pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: brief(text.into()) });
         self
     }
 
     /// Says what to type.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(brief(help.into()));
         self
     }
 
@@ -148,11 +148,29 @@ impl Diagnostic {
     }
 }
 
+/// A text whose quotes are short enough to be read: what was written may have millions of characters.
+fn brief(text: String) -> String {
+    /// Shorter texts are left alone.
+    const READABLE: usize = 1_000;
+    const QUOTED: usize = 80;
+    if text.len() <= READABLE {
+        return text;
+    }
+    let cut = |part: &str| match part.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &part[..end]),
+        None => part.to_owned(),
+    };
+    // Every second part is between backticks.
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| if index % 2 == 1 { cut(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// The diagnostics of one compilation, in the order found.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
-    /// Where in the list those of one place and code stand.
+    /// Where in the list those of one place and code are.
     places: BTreeMap<(Span, &'static str), Vec<usize>>,
 }
 
