@@ -535,6 +535,32 @@ expect p99_ttft_ms for chatt < 1 s";
     );
 }
 
+/// No name follows a number, so a name that is spelt like a unit is never read as one.
+#[test]
+fn units_are_names() {
+    check(
+        "param s = 4
+param min = 2
+matrix { s in [1, 2] }
+gpu h { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s; max_concurrent $s }
+gpu MB extends h { price 2 $/h }
+model ms { kv_bytes_per_token 2048 B }
+cluster {
+  serves ms
+  gpus h x $min as d
+  gpus MB x 2 as tok
+  link d tok bandwidth 10 GB/s latency 2 us
+  link d[0] -> tok[1] latency 1 us
+}
+workload B { arrivals poisson; rate 3 req/s; prompt constant 100; output constant 10; requests 20 * $s }
+trace us { r1 0 100 10 }
+expect p99_ttft_ms for B on d after 1 s < 5 s and finished for us on tok[0] < 3
+expect queue_depth on d < 300 for 10 s
+",
+        &[],
+    );
+}
+
 #[test]
 fn explanations_show_the_mistake_and_its_fix() {
     let families = ["E01", "E02", "E03", "E04", "E05", "E06", "E09"];

@@ -89,9 +89,9 @@ pub(super) fn word_as_name(place: Span, word: &str) -> Diagnostic {
     Diagnostic::error(&names::RESERVED_NAME, message, place, "not a name").with_help(RESERVED_HELP)
 }
 
-/// Which names are not to be had.
-pub(crate) const RESERVED_HELP: &str = "nothing is named like a unit (`min`, `h`, `s`) or like a word of expectations \
-                                        (`in`, `for`, `of`): choose another name";
+/// Which names are reserved.
+pub(crate) const RESERVED_HELP: &str =
+    "choose another name: words of expectations (`in`, `for`, `of`, `on`, `after`, …) are reserved";
 
 /// `3 sec`, `5 rps`, `5 µs`: a word behind a number that is a unit in another spelling.
 fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option<Diagnostic> {

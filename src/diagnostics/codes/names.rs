@@ -92,11 +92,11 @@ pub(crate) static UNKNOWN_GROUP: CodeInfo = CodeInfo {
 
 pub(crate) static RESERVED_NAME: CodeInfo = CodeInfo {
     code: "E0108",
-    summary: "a name that is a unit or a word of the language",
-    explanation: "Nothing may be named like a unit (`min`, `h`, `tok`), since behind a number it would be read as \
-                  one, or like a word of expectations (`in`, `of`, `for`, `on`, `during`, `after`, `within`, \
-                  `over`, `and`, `or`, `not`, `always`, `eventually`), since no expectation could select it.",
-    wrong: "param min = 4",
+    summary: "a name that is a word of the language",
+    explanation: "Words of expectations (`in`, `of`, `for`, `on`, `during`, `after`, `within`, `over`, `and`, `or`, \
+                  `not`, `always`, `eventually`) are reserved: an expectation could not select something with such a \
+                  name.",
+    wrong: "param for = 4",
     right: "param smallest = 4
 run { seed $smallest }",
 };

@@ -11,7 +11,7 @@ use crate::model::{Field, Form, Spec};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 use crate::syntax::{EXPECTATION_WORDS, RESERVED_HELP};
-use crate::units::{Dimension, unit};
+use crate::units::Dimension;
 
 use super::strangers::help_for_argument;
 
@@ -341,23 +341,16 @@ fn nearest_definition<'n>(name: &str, names: &[&'n str]) -> Vec<&'n str> {
     begins.map_or_else(|| nearest(name, names.iter().copied()), |known| vec![*known])
 }
 
-/// `param min = 4`, `workload for { … }`
+/// `param for = 4`, `workload for { … }`
 pub(in crate::analysis) fn reserved_name(name: &Ident) -> Option<Diagnostic> {
     reserved(&name.text, name.span)
 }
 
-/// A name that is a unit or a word of expectations.
+/// A name that is a word of expectations. Units may be names: no name follows a number.
 pub(in crate::analysis) fn reserved(name: &str, span: Span) -> Option<Diagnostic> {
-    let what = if unit(name).is_some() {
-        "a unit"
-    } else if EXPECTATION_WORDS.contains(&name) {
-        "a word of the language"
-    } else {
+    if !EXPECTATION_WORDS.contains(&name) {
         return None;
-    };
-    let message = format!("`{name}` is {what} and cannot be a name");
-    Some(
-        Diagnostic::error(&names::RESERVED_NAME, message, span, format!("this is {what}"))
-            .with_help(RESERVED_HELP),
-    )
+    }
+    let message = format!("`{name}` is a word of the language and cannot be a name");
+    Some(Diagnostic::error(&names::RESERVED_NAME, message, span, "not a name").with_help(RESERVED_HELP))
 }
