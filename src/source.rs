@@ -30,7 +30,7 @@ impl Span {
 
     /// The empty span just after this one, where something is missing.
     #[must_use]
-    pub fn behind(self) -> Span {
+    pub fn after(self) -> Span {
         Span { start: self.end, ..self }
     }
 }

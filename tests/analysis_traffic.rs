@@ -138,11 +138,11 @@ fn one_mistake_is_reported_once() {
         &format!("{}\nexpect p99_ttft_ms <", text("poisson", "rate 5 req/s")),
         &[
             "1:1 E0401 workload `chat` never ends: neither `duration` nor `requests`",
-            "2:21 E0002 a value was expected behind `<`, found the end of the line",
+            "2:21 E0002 expected a value after `<`, found the end of the line",
         ],
     );
     // Nothing is missing in a block that could not be read in full.
-    check("workload chat { arrivals = poisson }", &["1:26 E0022 `=` cannot stand behind `arrivals`"]);
+    check("workload chat { arrivals = poisson }", &["1:26 E0022 a statement takes no `=`"]);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn lengths_are_whole_and_determined() {
     for (prompt, message) in [
         ("constant 1.5", "17 E0404 `prompt` is in whole tokens, found `1.5`"),
         ("constant 5e9", "17 E0404 `prompt` must stay below 2^31 tokens, found `5000000000`"),
-        ("uniform 9 .. 3", "16 E0210 the range `9 .. 3` runs backwards"),
+        ("uniform 9 .. 3", "16 E0210 the ends of the range `9 .. 3` are reversed"),
         (
             "lognormal median 900",
             "8 E0402 a `lognormal` needs two of `median`, `mean`, `sigma`, `cv`, `pNN`, found `median`",
@@ -392,7 +392,7 @@ fn mistakes_in_expectations() {
         ("reject_rate < 0.1", "22 E0503 `0.1` needs a unit: `reject_rate` is a share"),
         ("max_queue_depth for replay < 64", "28 E0504 `for` cannot select from `max_queue_depth`"),
         ("makespan_ms on fast < 64", "23 E0504 `on` cannot select from `makespan_ms`"),
-        ("always queue_depth during 1 s .. 2 s < 4", "27 E0504 `during` cannot stand inside `always`"),
+        ("always queue_depth during 1 s .. 2 s < 4", "27 E0504 `during` is not allowed inside `always`"),
         ("p99_ttft_ms for replai < 1 s", "24 E0505 no such workload: `replai`"),
         ("p99_ttft_ms < p99_ttft_ms of \"b\"", "37 E0506 no such scenario: `b`"),
         ("p99_ttft_ms for replay for replay < 1 s", "35 E0507 `for` selects twice"),
@@ -400,12 +400,12 @@ fn mistakes_in_expectations() {
             "p99_ttft_ms during 0 s .. 4 s < 1 s after 3 s",
             "44 E0507 `after` selects what `during` already did",
         ),
-        ("p99_ttft_ms < 1 s for replay", "30 E0508 `for` belongs behind the metric it selects from"),
+        ("p99_ttft_ms < 1 s for replay", "30 E0508 `for` belongs after the metric it selects from"),
         ("p99_ttft_ms on fasst < 1 s", "23 E0509 no such group of GPUs: `fasst`"),
         ("p99_ttft_ms on fast[4] < 1 s", "28 E0509 `fast[4]` does not exist: `fast` has 4 replicas"),
         ("p99_ttft_ms on gpu 6 < 1 s", "27 E0509 `on gpu 6` does not exist: the cluster has 6 GPUs"),
-        ("p99_ttft_ms in 9 .. 3", "23 E0510 `9 .. 3` runs backwards"),
-        ("p99_ttft_ms during 9 s .. 4 s < 3", "20 E0510 `during 9 s .. 4 s` runs backwards"),
+        ("p99_ttft_ms in 9 .. 3", "23 E0510 the ends of `9 .. 3` are reversed"),
+        ("p99_ttft_ms during 9 s .. 4 s < 3", "20 E0510 the ends of `during 9 s .. 4 s` are reversed"),
         (
             "always p99_ttft_ms < 1 s",
             "15 E0511 `p99_ttft_ms` has no value at each instant, as `always` needs",
@@ -414,7 +414,7 @@ fn mistakes_in_expectations() {
             "always max_queue_depth < 3",
             "15 E0511 `max_queue_depth` has no value at each instant, as `always` needs",
         ),
-        ("always queue_depth < 3 for 30 s", "31 E0512 `for` cannot stand inside `always`"),
+        ("always queue_depth < 3 for 30 s", "31 E0512 `for` is not allowed inside `always`"),
         ("1 < 2", "8 E0513 `1 < 2` compares constants: no run can change it"),
         ("p99_ttft_ms < 5 +- 3%", "27 E0514 a tolerance goes with `==` or `!=`, found `<`"),
         (

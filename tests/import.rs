@@ -75,7 +75,7 @@ fn lines_that_are_not_understood_are_reported() {
     check(
         "max_concurrent 2 4",
         TRACE,
-        "config.txt:1:18: note[E0652]: `4` stands behind the last value of its line",
+        "config.txt:1:18: note[E0652]: `4` is after the last value of its line",
     );
     check(
         "num_gpus 0",

@@ -118,14 +118,14 @@ fn columns_count_characters() {
 #[test]
 fn an_empty_place_at_the_end_of_the_file_is_drawn() {
     let (sources, file) = source("expect a <");
-    let end = place(&sources, file, "<").behind();
+    let end = place(&sources, file, "<").after();
     assert_drawn(
-        Diagnostic::error(&SOME, "a value was expected", end, "missing"),
+        Diagnostic::error(&SOME, "expected a value", end, "missing"),
         &sources,
         "
 error[E0103]
 
-  × a value was expected
+  × expected a value
    ╭─[dir/file.kvs:1:11]
  1 │ expect a <
    ·           ▲

@@ -54,7 +54,7 @@ pub(super) fn one_of_a_kind(block: &str, again: Span, first: Span) -> Diagnostic
     let message = format!("there are two `{block}` blocks");
     Diagnostic::error(&definitions::DUPLICATE_DEFINITION, message, again, "again here")
         .with_label(first, "first here")
-        .with_help("put their statements into one block; what differs between cases belongs into scenarios")
+        .with_help("put their statements in one block; what differs between cases belongs in scenarios")
 }
 
 /// A file without `cluster`
@@ -74,14 +74,14 @@ pub(super) fn nothing_arrives(at: Span) -> Diagnostic {
         &definitions::MISSING_STATEMENT,
         "there is no `workload` and no `trace`: nothing arrives",
         at,
-        "idle for ever",
+        "idle forever",
     )
     .with_help("add `workload chat { arrivals poisson; rate 3 req/s; … }`, or a `trace`")
 }
 
 /// `matrix { n in [1]; n in [2] }`
 pub(super) fn axis_twice(name: &Ident, first: Span) -> Diagnostic {
-    let message = format!("`{}` stands twice in `matrix`", name.text);
+    let message = format!("`{}` is given twice in `matrix`", name.text);
     Diagnostic::error(&definitions::DUPLICATE_KEY, message, name.span, "again here")
         .with_label(first, "first here")
         .with_help("put all values into one list")
@@ -97,7 +97,8 @@ pub(super) fn axis_value_twice(name: &Ident, value: &str, again: Span, first: Sp
 
 /// `matrix { n in [1, 2] }` and `scenario "big" { param n = 8 }`
 pub(super) fn param_of_matrix(param: &Ident, axis: &Ident) -> Diagnostic {
-    let message = format!("`{}` has its values from `matrix`, and this one would be in no case", param.text);
+    let message =
+        format!("`{}` has its values from `matrix`, and this one would apply to no case", param.text);
     Diagnostic::error(&definitions::DUPLICATE_KEY, message, param.span, "would have no effect")
         .with_label(axis.span, "its values")
         .with_help(

@@ -21,7 +21,7 @@ use crate::syntax::parse;
 pub(super) struct Files {
     /// The one asked for.
     pub(super) main: File,
-    /// Those it uses, directly or not; what a file uses stands before it.
+    /// Those it uses, directly or not; what a file uses comes before it.
     pub(super) used: Vec<File>,
     /// GPUs and models that every file knows.
     pub(super) catalogue: Cow<'static, [File]>,
@@ -129,7 +129,7 @@ impl Loader<'_> {
     }
 }
 
-/// Notes in which block each mistake lies: the one whose header stands last before it.
+/// Notes which block each mistake is in: the one whose header is the last before it.
 fn mark_damaged(file: &File, text: &str, mistakes: &[Diagnostic], damaged: &mut BTreeSet<Span>) {
     if mistakes.is_empty() {
         return;

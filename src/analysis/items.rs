@@ -1,4 +1,4 @@
-//! The items of a file or of a scenario, sorted by kind; what may stand once stands once.
+//! The items of a file or of a scenario, sorted by kind; what is allowed once is there once.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -59,7 +59,7 @@ impl<'s> Arrival<'s> {
         }
     }
 
-    /// Where the name stands.
+    /// Where the name is written.
     pub(super) fn span(self) -> Span {
         match self {
             Arrival::Workload(block) => name_span(block),
@@ -73,7 +73,7 @@ pub(super) fn name(block: &Block) -> &str {
     block.name.as_ref().map_or("", |name| name.text.as_str())
 }
 
-/// Where the name of a block stands.
+/// Where the name of a block is written.
 pub(super) fn name_span(block: &Block) -> Span {
     block.name.as_ref().map_or(block.keyword, |name| name.span)
 }
@@ -177,7 +177,7 @@ impl<'s> Items<'s> {
         }
     }
 
-    /// Where the name was defined before; else it is defined now.
+    /// Where the name was defined before; if it was not, it is defined now.
     fn first(&mut self, what: &'static str, name: &'s str, span: Span) -> Option<Span> {
         match self.defined.entry((what, name)) {
             Entry::Occupied(first) => Some(*first.get()),

@@ -54,7 +54,7 @@ pub struct Analysis {
 pub struct CompiledCase {
     /// What runs.
     pub scenario: Scenario,
-    /// Where each expectation stands, by its index.
+    /// Where each expectation is written, by its index.
     pub expectations: Vec<Span>,
     /// The header of each workload, by its index.
     pub workloads: Vec<Span>,
@@ -221,7 +221,7 @@ impl<'s> Compilation<'s> {
     }
 }
 
-/// A scenario's declarations take the place of the file's, where the file's stand.
+/// A scenario's declarations replace the file's, in their positions.
 fn layered_params<'s>(below: &[&'s ast::Param], above: &[&'s ast::Param]) -> Vec<&'s ast::Param> {
     let by_name = |list: &[&'s ast::Param]| -> BTreeMap<&'s str, &'s ast::Param> {
         list.iter().map(|param| (param.name.text.as_str(), *param)).collect()

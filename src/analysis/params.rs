@@ -66,7 +66,7 @@ pub(super) fn all_names<'s>(items: &Items<'s>) -> Vec<&'s str> {
     items.params.iter().map(|param| param.name.text.as_str()).chain(in_scenarios).collect()
 }
 
-/// Notes the parameters of a file with cases that stand nowhere.
+/// Notes the parameters of a file with cases that are used nowhere.
 pub(super) fn note_unused(main: &File, sources: &Sources, diagnostics: &mut Diagnostics) {
     if diagnostics.has_errors() {
         return;

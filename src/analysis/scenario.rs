@@ -50,7 +50,7 @@ pub(super) fn check_definitions<'s>(
 pub(super) struct Draft<'s> {
     /// What it calls its workloads and traces, in the model's order.
     workloads: Vec<String>,
-    /// How its replicas execute, where that can be told.
+    /// How its replicas execute, where that is known.
     mode: Option<Mode>,
     lowered: Lowered<'s>,
 }

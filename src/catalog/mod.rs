@@ -1,6 +1,6 @@
 //! The catalogue: GPUs and models as blocks of the language itself, embedded.
 //!
-//! A prelude that every file can name and extend. No figures stand in Rust; each one in the texts carries its
+//! A prelude that every file can name and extend. No figures are in Rust; each one in the texts has its
 //! source in a comment.
 
 /// `gpus.kvs`.

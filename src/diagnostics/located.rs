@@ -91,7 +91,7 @@ impl Place {
     #[must_use]
     pub fn of(span: Span, sources: &Sources) -> Place {
         let (line, column) = sources.line_column(span);
-        let (end_line, end_column) = sources.line_column(span.behind());
+        let (end_line, end_column) = sources.line_column(span.after());
         Place { file: sources.get(span.source).name.clone(), line, column, end_line, end_column }
     }
 }

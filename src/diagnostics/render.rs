@@ -30,7 +30,7 @@ pub enum ErrorFormat {
     Full,
     /// `file:line:col: error[E0104]: message`.
     Concise,
-    /// One JSON object a line; `{"omitted": 3}` stands last where not all are shown.
+    /// One JSON object per line; the last is `{"omitted": 3}` where not all are shown.
     Json,
     /// An annotation of GitHub Actions a line.
     Github,

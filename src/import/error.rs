@@ -19,7 +19,7 @@ pub(super) fn unknown_key(cell: &Cell<'_>, names: &[&str]) -> Diagnostic {
 }
 
 pub(super) fn left_over(cell: &Cell<'_>) -> Diagnostic {
-    let message = format!("`{}` stands behind the last value of its line", cell.text);
+    let message = format!("`{}` is after the last value of its line", cell.text);
     Diagnostic::note(&imports::LEFT_OVER, message, cell.span, "not imported")
         .with_help("remove it, or put `#` before it")
 }

@@ -11,11 +11,13 @@ pub enum MemoryPressure {
     Evict,
 }
 
-static REJECT: Spec =
-    Spec::new("reject", "nobody is evicted: what does not fit is tried elsewhere, waits or is rejected");
+static REJECT: Spec = Spec::new(
+    "reject",
+    "no request is evicted: one that does not fit is tried elsewhere, waits or is rejected",
+);
 
 static EVICT: Spec =
-    Spec::new("evict", "residents of the GPU are evicted in the order of `eviction`, if that makes room");
+    Spec::new("evict", "requests on the GPU are evicted in the order of `eviction`, if that makes room");
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

@@ -11,10 +11,10 @@ pub enum Reservation {
     Lazy,
 }
 
-static SAFE: Spec = Spec::new("safe", "prompt and output are held from admission on");
+static SAFE: Spec = Spec::new("safe", "prompt and output are reserved at admission");
 
 static LAZY: Spec =
-    Spec::new("lazy", "the prompt is held from admission on, the output from the start of decode");
+    Spec::new("lazy", "the prompt is reserved at admission, the output at the start of decode");
 
 /// What a scenario may write, in the order shown to users.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

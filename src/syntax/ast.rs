@@ -1,4 +1,4 @@
-//! The tree: what stands in a file, with places and without meaning.
+//! The tree: what a file says, with places and without meaning.
 
 use crate::source::Span;
 
@@ -77,7 +77,7 @@ pub enum BlockKind {
     Cluster,
     /// How a replica executes.
     Engine,
-    /// Who goes where and when.
+    /// Where requests go, and in which order.
     Policy,
     /// A class of requests.
     Workload,
@@ -201,7 +201,7 @@ pub struct Indexed {
 pub struct Literal {
     /// Finite, never negative (a sign is an operator).
     pub value: f64,
-    /// Digits behind the decimal point as written (`2.50` has 2, `2e9` 0): what `==` compares.
+    /// Digits after the decimal point as written (`2.50` has 2, `2e9` 0): what `==` compares.
     pub decimals: u8,
     /// The unit as spelt, known or not.
     pub unit: Option<Ident>,
@@ -248,7 +248,7 @@ pub struct Metric {
     pub selectors: Vec<Selector>,
 }
 
-/// Which samples of a metric, or (behind a condition) which part of all its metrics.
+/// Which samples of a metric, or (after a condition) which part of all its metrics.
 #[derive(Clone, Debug)]
 pub enum Selector {
     /// `for chat`.
@@ -300,11 +300,11 @@ pub enum Condition {
         left: Expr,
         /// How.
         operator: Comparison,
-        /// Where the operator stands.
+        /// Where the operator is.
         operator_span: Span,
         /// Right side.
         right: Expr,
-        /// Behind `±` or `+-`.
+        /// After `±` or `+-`.
         tolerance: Option<Expr>,
     },
     /// `a in low .. high`.
@@ -342,7 +342,7 @@ pub enum Condition {
         /// The word `for` and the duration.
         span: Span,
     },
-    /// Selectors behind the whole condition: `always queue_depth < 64 during 1 min .. 2 min`.
+    /// Selectors after the whole condition: `always queue_depth < 64 during 1 min .. 2 min`.
     Selected(Box<Condition>, Vec<Selector>),
 }
 
@@ -378,7 +378,7 @@ pub struct Trace {
     pub header: Span,
 }
 
-/// Where the requests of a trace stand.
+/// Where the requests of a trace are.
 #[derive(Clone, Debug)]
 pub enum TraceBody {
     /// In the block; the first row may be `columns …`.

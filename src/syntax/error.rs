@@ -1,4 +1,4 @@
-//! What the parser says about a text it cannot read; the only place its codes and messages stand.
+//! What the parser says about a text it cannot read; its codes and messages are nowhere else.
 
 mod strangers;
 mod wanted;
@@ -13,7 +13,7 @@ use crate::diagnostics::codes::{limits, names, text, values};
 use crate::source::Span;
 use crate::units::unit_elsewhere;
 
-/// What stands where the text stopped making sense.
+/// What is where the text stopped making sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found<'a> {
     /// A token, as written.
@@ -45,29 +45,30 @@ fn quoted(token: &str) -> String {
     }
 }
 
-/// Nothing more should have stood here.
-pub(super) fn unexpected(place: Span, found: &Found<'_>, behind: Option<&str>) -> Diagnostic {
-    let message = match behind {
-        Some(behind) => format!("{} cannot stand behind {}", found.describe(), quoted(behind)),
-        None => format!("{} cannot stand here", found.describe()),
+/// Nothing more was expected.
+pub(super) fn unexpected(place: Span, found: &Found<'_>, after: Option<&str>) -> Diagnostic {
+    let message = match after {
+        Some(after) => format!("{} is not allowed after {}", found.describe(), quoted(after)),
+        None => format!("{} is not allowed here", found.describe()),
     };
     match foreign(found) {
         Some(help) => {
             Diagnostic::error(&text::FOREIGN_OPERATOR, message, place, "not of this language").with_help(help)
         }
-        None => meant_as_unit(place, found, behind).unwrap_or_else(|| {
+        None => meant_as_unit(place, found, after).unwrap_or_else(|| {
             Diagnostic::error(&text::UNEXPECTED, message, place, "not expected here")
-                .with_help(unexpected_help(found, behind))
+                .with_help(unexpected_help(found, after))
         }),
     }
 }
 
 /// `röuting`.
-pub(super) fn letters_of_names(place: Span, word: &str, behind: Option<&str>) -> Diagnostic {
-    if let Some(unit) = meant_as_unit(place, &Found::Token(word), behind) {
+pub(super) fn letters_of_names(place: Span, word: &str, after: Option<&str>) -> Diagnostic {
+    if let Some(unit) = meant_as_unit(place, &Found::Token(word), after) {
         return unit;
     }
-    let message = format!("{} is no name: names are made of `a`–`z`, `A`–`Z`, `0`–`9` and `_`", quoted(word));
+    let message =
+        format!("{} is not a name: names are made of `a`–`z`, `A`–`Z`, `0`–`9` and `_`", quoted(word));
     Diagnostic::error(&text::UNEXPECTED, message, place, "holds another letter")
         .with_help("write it in these letters, or put a text in quotes")
 }
@@ -76,7 +77,7 @@ pub(super) fn letters_of_names(place: Span, word: &str, behind: Option<&str>) ->
 pub(super) fn param_without_name(place: Span) -> Diagnostic {
     Diagnostic::error(
         &text::EXPECTED_NAME,
-        "a name was expected behind `param`, found `=`",
+        "expected a name after `param`, found `=`",
         place,
         "a name is missing before this",
     )
@@ -93,10 +94,10 @@ pub(super) fn word_as_name(place: Span, word: &str) -> Diagnostic {
 pub(crate) const RESERVED_HELP: &str =
     "choose another name: words of expectations (`in`, `for`, `of`, `on`, `after`, …) are reserved";
 
-/// `3 sec`, `5 rps`, `5 µs`: a word behind a number that is a unit in another spelling.
-fn meant_as_unit(place: Span, found: &Found<'_>, behind: Option<&str>) -> Option<Diagnostic> {
+/// `3 sec`, `5 rps`, `5 µs`: a word after a number that is a unit in another spelling.
+fn meant_as_unit(place: Span, found: &Found<'_>, after: Option<&str>) -> Option<Diagnostic> {
     let Found::Token(word) = found else { return None };
-    let number = behind.filter(|token| token.starts_with(|first: char| first.is_ascii_digit()))?;
+    let number = after.filter(|token| token.starts_with(|first: char| first.is_ascii_digit()))?;
     let meant = unit_elsewhere(word)?;
     let message = format!("unknown unit `{word}`");
     let diagnostic = Diagnostic::error(&values::UNKNOWN_UNIT, message, place, "no such unit");
@@ -122,9 +123,9 @@ pub(super) fn not_in_name(place: Span) -> Diagnostic {
         &text::UNEXPECTED,
         "a name holds only letters, digits and `_`",
         place,
-        "cannot stand in a name",
+        "not allowed in a name",
     )
-    .with_help("write `_` instead, or put a path in quotes; around an operator stand blanks")
+    .with_help("write `_` instead, or put a path in quotes; an operator has spaces around it")
 }
 
 /// What to write for an operator of other languages.
@@ -132,7 +133,7 @@ pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
     let Found::Token(token) = found else { return None };
     Some(match *token {
         "=" | ":" | ":=" => {
-            "a key and its values are separated by blanks: `vram 80 GB`; equality in an `expect` is `==`"
+            "a key and its values are separated by spaces: `vram 80 GB`; equality in an `expect` is `==`"
         }
         "&&" | "&" => "write `and`",
         "||" | "|" => "write `or`",
@@ -147,49 +148,49 @@ pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
     })
 }
 
-fn unexpected_help(found: &Found<'_>, behind: Option<&str>) -> &'static str {
-    let behind_digit = behind.is_some_and(|token| token.ends_with(|last: char| last.is_ascii_digit()));
+fn unexpected_help(found: &Found<'_>, after: Option<&str>) -> &'static str {
+    let after_digit = after.is_some_and(|token| token.ends_with(|last: char| last.is_ascii_digit()));
     match found {
-        Found::Token(",") if behind_digit => {
-            "digits are grouped with `_`, as in `1_000`; commas stand only between the elements of `[ ]`"
+        Found::Token(",") if after_digit => {
+            "digits are grouped with `_`, as in `1_000`; commas are allowed only between the elements of `[ ]`"
         }
         Found::Token(",") => {
-            "commas stand only between the elements of `[ ]`; conditions are joined by `and`, statements by `;`"
+            "commas are allowed only between the elements of `[ ]`; conditions are joined by `and`, statements by `;`"
         }
         Found::Token(token) if token.starts_with('$') => {
-            "a parameter is `$name`; the unit of an amount stands behind it: `1.20 $/h`"
+            "a parameter is `$name`; the unit of an amount follows it: `1.20 $/h`"
         }
-        Found::Token(".") => "a number begins with a digit: `0.5`; a path stands in quotes",
-        Found::Token("'" | "`") => "a text stands in double quotes: `\"text\"`",
+        Found::Token(".") => "a number begins with a digit: `0.5`; a path is written in quotes",
+        Found::Token("'" | "`") => "a string is written in double quotes: `\"text\"`",
         Found::Token(token) if token.starts_with(['-', '.', '/', '\\', '~', '@']) => {
-            "names are letters, digits and `_`; anything else stands in quotes"
+            "names are letters, digits and `_`; anything else is written in quotes"
         }
         Found::Token("{" | "}" | "[" | "]" | "(" | ")") | Found::End => {
             "a statement is a key and its values, and ends with the line or `;`"
         }
-        Found::Token(_) => "remove it, or begin a new statement on its own line or behind `;`",
+        Found::Token(_) => "remove it, or begin a new statement on its own line or after `;`",
     }
 }
 
 /// A line of a block that does not begin with a name.
 pub(super) fn expected_key(place: Span, found: &Found<'_>) -> Diagnostic {
-    let message = format!("a key was expected at the start of the statement, found {}", found.describe());
+    let message = format!("expected a key at the start of the statement, found {}", found.describe());
     Diagnostic::error(&text::EXPECTED_NAME, message, place, "not a key")
         .with_help("a statement is a key and its values: `vram 80 GB`")
 }
 
 /// `2000 tok / s`.
 pub(super) fn blanks_in_unit(place: Span, word: &str) -> Diagnostic {
-    let message = format!("a value was expected behind `/`, found {}", quoted(word));
-    Diagnostic::error(&text::EXPECTED_VALUE, message, place, "a value was expected here")
-        .with_help("a unit is written without blanks: `2000 tok/s`")
+    let message = format!("expected a value after `/`, found {}", quoted(word));
+    Diagnostic::error(&text::EXPECTED_VALUE, message, place, "expected a value here")
+        .with_help("a unit is written without spaces: `2000 tok/s`")
 }
 
 /// A string without its closing quote.
 pub(super) fn unterminated_string(place: Span) -> Diagnostic {
     Diagnostic::error(
         &text::UNTERMINATED_STRING,
-        "the text is not closed: `\"` was expected, found the end of the line",
+        "unterminated string: expected `\"`, found the end of the line",
         place,
         "begins here",
     )
@@ -213,21 +214,21 @@ pub(super) fn number_too_large(place: Span, written: &str) -> Diagnostic {
 /// A block that ends with the file or where the next item begins.
 pub(super) fn unclosed_block(open: Span, header: &str, next: Option<Span>) -> Diagnostic {
     let found = if next.is_some() { "the next item" } else { "the end of the file" };
-    let message = format!("the block of `{header}` is not closed: `}}` was expected, found {found}");
+    let message = format!("the block of `{header}` is not closed: expected `}}`, found {found}");
     let diagnostic = Diagnostic::error(&text::UNCLOSED_BLOCK, message, open, "opened here")
         .with_help("close the block with `}`");
     match next {
-        Some(next) => diagnostic.with_label(next, "`}` was expected before this"),
+        Some(next) => diagnostic.with_label(next, "expected `}` before this"),
         None => diagnostic,
     }
 }
 
 /// An item among the statements of a block that is closed.
 pub(super) fn item_in_block(item: Span, keyword: &str, header: Span, header_text: &str) -> Diagnostic {
-    let message = format!("`{keyword}` cannot stand inside the block of `{header_text}`");
+    let message = format!("`{keyword}` is not allowed inside the block of `{header_text}`");
     Diagnostic::error(&text::MISPLACED_ITEM, message, item, "an item of its own")
         .with_label(header, "inside this block")
-        .with_help(format!("move the `{keyword}` behind the `}}` of the block"))
+        .with_help(format!("move the `{keyword}` after the `}}` of the block"))
 }
 
 /// A `}` that nothing opened.
@@ -244,14 +245,14 @@ pub(super) fn brace_without_header(brace: Span) -> Diagnostic {
         brace,
         "belongs to no header",
     )
-    .with_help("the `{` of a block stands on the line of its header: `engine {`")
+    .with_help("the `{` of a block is on the line of its header: `engine {`")
 }
 
 /// A header whose block begins on the next line.
 pub(super) fn brace_on_next_line(brace: Span, header: &str) -> Diagnostic {
     Diagnostic::error(
         &text::BRACE_ON_NEXT_LINE,
-        "`{` was expected on the line of its header, found on the next line",
+        "expected `{` on the line of its header, found it on the next line",
         brace,
         "belongs one line up",
     )
@@ -260,14 +261,14 @@ pub(super) fn brace_on_next_line(brace: Span, header: &str) -> Diagnostic {
 
 /// Two statements or items on one line.
 pub(super) fn missing_line_end(place: Span, found: &str) -> Diagnostic {
-    let message = format!("a new line or `;` was expected, found {}", quoted(found));
+    let message = format!("expected a new line or `;`, found {}", quoted(found));
     Diagnostic::error(&text::MISSING_LINE_END, message, place, "begins something new")
         .with_help("put it on a line of its own, or `;` in front of it")
 }
 
 /// A word that begins a line of the file and no item.
 pub(super) fn unknown_item(place: Span, word: &str, nearest: Option<&str>) -> Diagnostic {
-    let message = format!("{} is no item", quoted(word));
+    let message = format!("{} is not an item", quoted(word));
     let help = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("the items are {ITEMS}"),
@@ -277,21 +278,21 @@ pub(super) fn unknown_item(place: Span, word: &str, nearest: Option<&str>) -> Di
 
 /// Neither an item nor a word.
 pub(super) fn expected_item(place: Span, found: &str) -> Diagnostic {
-    let message = format!("an item was expected, found {}", quoted(found));
+    let message = format!("expected an item, found {}", quoted(found));
     let help = match foreign(&Found::Token(found)) {
         Some(help) => help.to_owned(),
         None => format!("the items are {ITEMS}"),
     };
-    Diagnostic::error(&text::UNKNOWN_ITEM, message, place, "begins no item").with_help(help)
+    Diagnostic::error(&text::UNKNOWN_ITEM, message, place, "does not begin an item").with_help(help)
 }
 
-/// A statement where only items stand.
+/// A statement where only items are allowed.
 pub(super) fn statement_outside_block(place: Span, word: &str, in_scenario: bool) -> Diagnostic {
-    let message = format!("{} stands outside of any block", quoted(word));
+    let message = format!("{} is outside any block", quoted(word));
     let help = if in_scenario {
-        "in a scenario too, a statement belongs into its block: `policy { routing p2c }`"
+        "in a scenario too, a statement belongs in its block: `policy { routing p2c }`"
     } else {
-        "a statement belongs into its block: `policy { routing p2c }`"
+        "a statement belongs in its block: `policy { routing p2c }`"
     };
     Diagnostic::error(&text::OUTSIDE_BLOCK, message, place, "no item begins like this").with_help(help)
 }
@@ -301,8 +302,8 @@ const ITEMS: &str = "`use`, `param`, `gpu`, `model`, `cluster`, `engine`, `polic
 
 /// A definition that nothing could refer to.
 pub(super) fn block_without_name(keyword: Span, word: &str) -> Diagnostic {
-    let message = format!("a name was expected behind `{word}`, found `{{`");
-    Diagnostic::error(&text::EXPECTED_NAME, message, keyword.behind(), "a name is missing here")
+    let message = format!("expected a name after `{word}`, found `{{`");
+    Diagnostic::error(&text::EXPECTED_NAME, message, keyword.after(), "a name is missing here")
         .with_help(format!("say what it is called: `{word} small {{ … }}`"))
 }
 
@@ -324,7 +325,7 @@ pub(super) fn cannot_extend(place: Span, word: &str) -> Diagnostic {
 pub(super) fn extends_without_name(place: Span) -> Diagnostic {
     Diagnostic::error(
         &text::EXPECTED_NAME,
-        "a name was expected behind `extends`, found `{`",
+        "expected a name after `extends`, found `{`",
         place,
         "a name is missing here",
     )
@@ -335,14 +336,14 @@ pub(super) fn extends_without_name(place: Span) -> Diagnostic {
 pub(super) fn scenario_without_name(keyword: Span) -> Diagnostic {
     Diagnostic::error(
         &text::EXPECTED_NAME,
-        "a name in quotes was expected behind `scenario`, found `{`",
-        keyword.behind(),
+        "expected a name in quotes after `scenario`, found `{`",
+        keyword.after(),
         "a name is missing here",
     )
     .with_help("give the scenario a name of its own: `scenario \"two choices\" { … }`")
 }
 
-/// What is wrong with a scenario's name: it stands in the names of cases and in reports, on one line.
+/// What is wrong with a scenario's name: it is part of the names of cases and of reports, on one line.
 pub(super) fn scenario_name(name: &Text) -> Option<Diagnostic> {
     let (message, label) = if name.value.trim().is_empty() {
         ("the name of the scenario is empty".to_owned(), "no name in it")
@@ -367,7 +368,7 @@ pub(super) fn misplaced_in_scenario(item: &Item) -> Diagnostic {
         Item::Trace(_) => "trace",
         Item::Expect(_) => "expect",
     };
-    let message = format!("`{word}` cannot stand inside a scenario");
+    let message = format!("`{word}` is not allowed in a scenario");
     Diagnostic::error(&text::MISPLACED_ITEM, message, item.keyword(), "belongs to the file")
         .with_help(format!("move the `{word}` out of the scenario"))
 }
@@ -376,29 +377,24 @@ pub(super) fn misplaced_in_scenario(item: &Item) -> Diagnostic {
 pub(super) fn stage_without_rate(place: Span) -> Diagnostic {
     Diagnostic::error(
         &text::MIXED_STAGES,
-        "a key was expected at the start of the statement, found a stage",
+        "expected a key at the start of the statement, found a stage",
         place,
-        "stands among statements",
+        "among statements",
     )
-    .with_help("stages stand in a block of their own: `rate stages { 5 min -> 20 req/s }`")
+    .with_help("stages have a block of their own: `rate stages { 5 min -> 20 req/s }`")
 }
 
 /// A statement in the block of `stages`.
 pub(super) fn statement_among_stages(place: Span) -> Diagnostic {
-    Diagnostic::error(
-        &text::MIXED_STAGES,
-        "a stage was expected, found a statement",
-        place,
-        "stands among stages",
-    )
-    .with_help("a stage is `5 min -> 20 req/s` or `10 min hold`")
+    Diagnostic::error(&text::MIXED_STAGES, "expected a stage, found a statement", place, "among stages")
+        .with_help("a stage is `5 min -> 20 req/s` or `10 min hold`")
 }
 
 /// `n in [1 2]`.
 pub(super) fn two_values_in_element(second: Span) -> Diagnostic {
     Diagnostic::error(
         &text::UNCLOSED_BRACKET,
-        "`,` was expected between the values of a matrix",
+        "expected `,` between the values of a matrix",
         second,
         "a second value",
     )
@@ -416,9 +412,9 @@ pub(super) fn chained_comparison(place: Span, operator: &str) -> Diagnostic {
 pub(super) fn within_without_eventually(place: Span) -> Diagnostic {
     Diagnostic::error(
         &text::MISPLACED_SUFFIX,
-        "`within` was found without `eventually`",
+        "`within` needs `eventually`",
         place,
-        "nothing is awaited here",
+        "nothing to wait for here",
     )
     .with_help("say what must come true in that time: `eventually queue_depth == 0 within 60 s`")
 }
@@ -427,7 +423,7 @@ pub(super) fn within_without_eventually(place: Span) -> Diagnostic {
 pub(super) fn suffix_twice(place: Span, first: Span, word: &str) -> Diagnostic {
     Diagnostic::error(
         &text::MISPLACED_SUFFIX,
-        format!("`{word}` stands twice behind a condition"),
+        format!("`{word}` is given twice after a condition"),
         place,
         "the second",
     )

@@ -5,7 +5,7 @@
 pub(super) struct Number {
     /// Not negative; infinite where it exceeds what can be counted with.
     pub(super) value: f64,
-    /// Digits behind the decimal point once an exponent has moved it.
+    /// Digits after the decimal point once an exponent has moved it.
     pub(super) decimals: u8,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn number(text: &str) -> Number {
 pub(super) struct UnknownEscape {
     /// The backslash, in bytes from the opening quote.
     pub(super) offset: usize,
-    /// What stands behind it.
+    /// What follows it.
     pub(super) character: char,
 }
 
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_the_digits_behind_their_point() {
+    fn numbers_keep_the_digits_after_their_point() {
         check("12_000", 12_000.0, 0);
         check("2.50", 2.5, 2);
         check("2e9", 2e9, 0);

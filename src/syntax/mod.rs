@@ -22,7 +22,7 @@ pub(crate) use strangers::gpus_statement;
 
 use token::tokens;
 
-/// The words of expectations, which are no names; as in the grammar.
+/// The words of expectations, which cannot be names; as in the grammar.
 pub(crate) const EXPECTATION_WORDS: &[&str] = &[
     "in",
     "of",

@@ -1,4 +1,4 @@
-//! Where a node of the tree stands, for nodes made of others.
+//! Where a node of the tree is, for nodes made of others.
 
 use super::ast::{Atom, Expr, GpuRef, Item, Metric, Selector};
 use crate::source::Span;

@@ -13,7 +13,7 @@ use crate::units::Dimension;
 
 static GROUP: Spec = Spec::new(
     "prefix_group",
-    "tokens all requests of the workload have in front; several nest in the order written",
+    "tokens that all requests of the workload begin with; several nest in the order written",
 )
 .arguments(
     &[Field::positional("tokens", Form::Quantity(Dimension::TOKENS), "how long it is").within(LENGTH)],
@@ -21,7 +21,7 @@ static GROUP: Spec = Spec::new(
 
 static POOL: Spec = Spec::new(
     "prefix_pool",
-    "one of several texts in front, the same for all turns of a session; several nest in the order written",
+    "the tokens of one of several texts, the same for all turns of a session; several nest in the order written",
 )
 .arguments(&[
     Field::positional("texts", Form::Count, "how many texts there are")

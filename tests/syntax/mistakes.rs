@@ -27,45 +27,33 @@ fn readable(text: &str, expected: &str) {
 
 #[test]
 fn expectations_say_what_is_missing() {
-    mistakes(
-        "expect p99 <   # c",
-        &["1:13: E0002 a value was expected behind `<`, found the end of the line"],
-    );
-    mistakes(
-        "expect p99",
-        &["1:11: E0018 a comparison was expected behind `p99`, found the end of the line"],
-    );
-    mistakes("expect", &["1:7: E0002 a condition was expected behind `expect`, found the end of the line"]);
-    mistakes("expect a in 3", &["1:14: E0004 `..` was expected behind `3`, found the end of the line"]);
+    mistakes("expect p99 <   # c", &["1:13: E0002 expected a value after `<`, found the end of the line"]);
+    mistakes("expect p99", &["1:11: E0018 expected a comparison after `p99`, found the end of the line"]);
+    mistakes("expect", &["1:7: E0002 expected a condition after `expect`, found the end of the line"]);
+    mistakes("expect a in 3", &["1:14: E0004 expected `..` after `3`, found the end of the line"]);
     mistakes(
         "expect a < 3 and",
-        &["1:17: E0002 a condition was expected behind `and`, found the end of the line"],
+        &["1:17: E0002 expected a condition after `and`, found the end of the line"],
     );
-    mistakes("expect (a < 3", &["1:14: E0012 `)` was expected behind `3`, found the end of the line"]);
-    mistakes("expect a over 3 s < 4", &["1:19: E0004 `windows` was expected behind `s`, found `<`"]);
-    mistakes(
-        "expect a for < 3",
-        &["1:14: E0003 the name of a workload was expected behind `for`, found `<`"],
-    );
-    mistakes(
-        "expect a < 3 in 60%",
-        &["1:20: E0004 `of runs` was expected behind `%`, found the end of the line"],
-    );
+    mistakes("expect (a < 3", &["1:14: E0012 expected `)` after `3`, found the end of the line"]);
+    mistakes("expect a over 3 s < 4", &["1:19: E0004 expected `windows` after `s`, found `<`"]);
+    mistakes("expect a for < 3", &["1:14: E0003 expected the name of a workload after `for`, found `<`"]);
+    mistakes("expect a < 3 in 60%", &["1:20: E0004 expected `of runs` after `%`, found the end of the line"]);
 }
 
 #[test]
 fn expectations_say_what_is_too_much() {
     mistakes("expect 1 < a < 2", &["1:14: E0019 comparisons cannot be chained, found a second one, `<`"]);
     mistakes("expect (a < 1) < 2", &["1:16: E0019 comparisons cannot be chained, found a second one, `<`"]);
-    mistakes("expect a < 3 && b < 3", &["1:14: E0022 `&&` cannot stand behind `3`"]);
+    mistakes("expect a < 3 && b < 3", &["1:14: E0022 `&&` is not allowed after `3`"]);
     mistakes("expect a = 3", &["1:10: E0022 `=` is not a comparison"]);
-    mistakes("expect q == 0 within 3 s", &["1:15: E0020 `within` was found without `eventually`"]);
-    mistakes("expect q > 0 for 3 s for 4 s", &["1:22: E0020 `for` stands twice behind a condition"]);
+    mistakes("expect q == 0 within 3 s", &["1:15: E0020 `within` needs `eventually`"]);
+    mistakes("expect q > 0 for 3 s for 4 s", &["1:22: E0020 `for` is given twice after a condition"]);
 }
 
 #[test]
 fn a_newline_ends_an_expectation_and_makes_one_mistake() {
-    mistakes("expect a <\n  3", &["1:11: E0002 a value was expected behind `<`, found the end of the line"]);
+    mistakes("expect a <\n  3", &["1:11: E0002 expected a value after `<`, found the end of the line"]);
     mistakes("expect (a <\n  3)", &[]);
 }
 
@@ -73,100 +61,89 @@ fn a_newline_ends_an_expectation_and_makes_one_mistake() {
 fn statements() {
     let inside = |text: &str| format!("run {{\n{text}\nok 1\n}}");
     mistakes(&inside("a = 3"), &["2:3: E0022 a statement takes no `=`"]);
-    mistakes(&inside("a 2 *"), &["2:6: E0002 a value was expected behind `*`, found the end of the line"]);
+    mistakes(&inside("a 2 *"), &["2:6: E0002 expected a value after `*`, found the end of the line"]);
     mistakes(&inside("a-b 3"), &["2:1: E0001 a key is letters, digits and `_`, found `a-b`"]);
     mistakes(&inside("llama-3 8"), &["2:6: E0001 a name holds only letters, digits and `_`"]);
-    mistakes(&inside("80 GB"), &["2:1: E0003 a key was expected at the start of the statement, found `80`"]);
-    mistakes(&inside("a 2 tok / s"), &["2:11: E0002 a value was expected behind `/`, found `s`"]);
-    mistakes(&inside("a 1,000"), &["2:4: E0001 `,` cannot stand behind `1`"]);
+    mistakes(&inside("80 GB"), &["2:1: E0003 expected a key at the start of the statement, found `80`"]);
+    mistakes(&inside("a 2 tok / s"), &["2:11: E0002 expected a value after `/`, found `s`"]);
+    mistakes(&inside("a 1,000"), &["2:4: E0001 `,` is not allowed after `1`"]);
     mistakes(&inside("a $1.20"), &["2:3: E0002 the unit of an amount comes after it, found `$1.20`"]);
-    mistakes(&inside("a b, c"), &["2:4: E0001 `,` cannot stand behind `b`"]);
-    mistakes(
-        &inside("a [1, 2"),
-        &["2:8: E0012 `,` or `]` was expected behind `2`, found the end of the line"],
-    );
-    mistakes(&inside("a (1 + 2"), &["2:9: E0012 `)` was expected behind `2`, found the end of the line"]);
-    mistakes(
-        &inside("a \"b"),
-        &["2:3: E0005 the text is not closed: `\"` was expected, found the end of the line"],
-    );
+    mistakes(&inside("a b, c"), &["2:4: E0001 `,` is not allowed after `b`"]);
+    mistakes(&inside("a [1, 2"), &["2:8: E0012 expected `,` or `]` after `2`, found the end of the line"]);
+    mistakes(&inside("a (1 + 2"), &["2:9: E0012 expected `)` after `2`, found the end of the line"]);
+    mistakes(&inside("a \"b"), &["2:3: E0005 unterminated string: expected `\"`, found the end of the line"]);
     mistakes(&inside("a \"\\q\""), &["2:4: E0006 there is no escape `\\q`"]);
     mistakes(&inside("a 1e999"), &["2:3: E0007 the number `1e999` is too large"]);
-    mistakes(&inside("a { b 1 } c"), &["2:11: E0016 a new line or `;` was expected, found `c`"]);
+    mistakes(&inside("a { b 1 } c"), &["2:11: E0016 expected a new line or `;`, found `c`"]);
     mistakes(
         &inside("5 min -> 3"),
-        &["2:1: E0021 a key was expected at the start of the statement, found a stage"],
+        &["2:1: E0021 expected a key at the start of the statement, found a stage"],
     );
-    mistakes(&inside("a\u{a0}3"), &["2:2: E0001 the character U+00A0 cannot stand behind `a`"]);
-    mistakes(&inside("a { 5 min -> 3; b 1 }"), &["2:17: E0021 a stage was expected, found a statement"]);
+    mistakes(&inside("a\u{a0}3"), &["2:2: E0001 the character U+00A0 is not allowed after `a`"]);
+    mistakes(&inside("a { 5 min -> 3; b 1 }"), &["2:17: E0021 expected a stage, found a statement"]);
     mistakes(
         &inside("a { 5 min }"),
-        &["2:10: E0004 `->` or `hold` was expected behind `min`, found the end of the line"],
+        &["2:10: E0004 expected `->` or `hold` after `min`, found the end of the line"],
     );
 }
 
 #[test]
 fn items() {
-    mistakes("gpuu small { vram 24 GB }", &["1:1: E0013 `gpuu` is no item"]);
+    mistakes("gpuu small { vram 24 GB }", &["1:1: E0013 `gpuu` is not an item"]);
     mistakes(
         "routing p2c\nmax_queue 3",
-        &[
-            "1:1: E0014 `routing` stands outside of any block",
-            "2:1: E0014 `max_queue` stands outside of any block",
-        ],
+        &["1:1: E0014 `routing` is outside any block", "2:1: E0014 `max_queue` is outside any block"],
     );
-    mistakes("gpu { }", &["1:4: E0003 a name was expected behind `gpu`, found `{`"]);
-    mistakes("gpu a extends { }", &["1:14: E0003 a name was expected behind `extends`, found `{`"]);
+    mistakes("gpu { }", &["1:4: E0003 expected a name after `gpu`, found `{`"]);
+    mistakes("gpu a extends { }", &["1:14: E0003 expected a name after `extends`, found `{`"]);
     mistakes("workload a extends b { }", &["1:12: E0017 `workload` cannot extend anything, found `extends`"]);
     mistakes("engine fast { }", &["1:8: E0017 `engine` takes no name, found `fast`"]);
     mistakes(
         "engine\n{\n a 1\n}",
-        &["2:1: E0010 `{` was expected on the line of its header, found on the next line"],
+        &["2:1: E0010 expected `{` on the line of its header, found it on the next line"],
     );
-    mistakes("scenario { }", &["1:9: E0003 a name in quotes was expected behind `scenario`, found `{`"]);
+    mistakes("scenario { }", &["1:9: E0003 expected a name in quotes after `scenario`, found `{`"]);
     mistakes(
         "expects a < 1\nExpect a < 1",
-        &["1:1: E0013 `expects` is no item", "2:1: E0013 `Expect` is no item"],
+        &["1:1: E0013 `expects` is not an item", "2:1: E0013 `Expect` is not an item"],
     );
     mistakes("scenario a { }", &["1:10: E0004 the name of a scenario is in quotes, found `a`"]);
-    mistakes("trace a \"b\"", &["1:9: E0011 `from` or `{` was expected behind `a`, found `\"b\"`"]);
+    mistakes("trace a \"b\"", &["1:9: E0011 expected `from` or `{` after `a`, found `\"b\"`"]);
     mistakes("use lib.kvs", &["1:5: E0004 a path is written in quotes, found `lib.kvs`"]);
-    mistakes("param n 4", &["1:9: E0004 `=` was expected behind `n`, found `4`"]);
-    mistakes("matrix { n in 3 }", &["1:15: E0004 a list was expected behind `in`, found `3`"]);
-    mistakes("matrix { n in [1 2] }", &["1:18: E0012 `,` was expected between the values of a matrix"]);
-    mistakes("engine { } run { }", &["1:12: E0016 a new line or `;` was expected, found `run`"]);
-    mistakes("trace { a 1\n b { } }", &["2:4: E0001 `{` cannot stand behind `b`"]);
+    mistakes("param n 4", &["1:9: E0004 expected `=` after `n`, found `4`"]);
+    mistakes("matrix { n in 3 }", &["1:15: E0004 expected a list after `in`, found `3`"]);
+    mistakes("matrix { n in [1 2] }", &["1:18: E0012 expected `,` between the values of a matrix"]);
+    mistakes("engine { } run { }", &["1:12: E0016 expected a new line or `;`, found `run`"]);
+    mistakes("trace { a 1\n b { } }", &["2:4: E0001 `{` is not allowed after `b`"]);
 }
 
 #[test]
 fn braces() {
     mistakes(
         "gpu a {\n vram 3 GB\n\nexpect a < 1",
-        &["1:7: E0008 the block of `gpu a` is not closed: `}` was expected, found the next item"],
+        &["1:7: E0008 the block of `gpu a` is not closed: expected `}`, found the next item"],
     );
     mistakes(
         "gpu a {\n vram 3 GB\n",
-        &["1:7: E0008 the block of `gpu a` is not closed: `}` was expected, found the end of the file"],
+        &["1:7: E0008 the block of `gpu a` is not closed: expected `}`, found the end of the file"],
     );
     mistakes(
         "trace {\n a 1\nexpect a < 1",
-        &["1:7: E0008 the block of `trace` is not closed: `}` was expected, found the next item"],
+        &["1:7: E0008 the block of `trace` is not closed: expected `}`, found the next item"],
     );
     mistakes("engine { } }\nexpect a < 1", &["1:12: E0009 `}` closes no block"]);
     mistakes(
         "gpu a {\n expect b < 1\n}\nexpect a < 1",
-        &["2:2: E0015 `expect` cannot stand inside the block of `gpu a`"],
+        &["2:2: E0015 `expect` is not allowed inside the block of `gpu a`"],
     );
-    mistakes("scenario \"a\" {\n use \"b\"\n}", &["2:6: E0015 `use` cannot stand inside a scenario"]);
+    mistakes("scenario \"a\" {\n use \"b\"\n}", &["2:6: E0015 `use` is not allowed in a scenario"]);
     mistakes(
         "scenario \"a\" { scenario \"b\" { } }",
-        &["1:16: E0015 `scenario` cannot stand inside a scenario"],
+        &["1:16: E0015 `scenario` is not allowed in a scenario"],
     );
     mistakes(
         "scenario \"a\" {\n run { }\nscenario \"b\" { }",
-        &[
-            "1:14: E0008 the block of `scenario \"a\"` is not closed: `}` was expected, found the end of the file",
-        ],
+        &["1:14: E0008 the block of `scenario \"a\"` is not closed: expected `}`, found the end of the file"],
     );
 }
 
@@ -177,9 +154,9 @@ fn each_mistake_is_reported_and_everything_else_is_read() {
         text,
         &[
             "2:7: E0022 a statement takes no `=`",
-            "3:13: E0002 a value was expected behind `*`, found the end of the line",
-            "6:11: E0002 a value was expected behind `<`, found the end of the line",
-            "8:1: E0013 `gpuu` is no item",
+            "3:13: E0002 expected a value after `*`, found the end of the line",
+            "6:11: E0002 expected a value after `<`, found the end of the line",
+            "8:1: E0013 `gpuu` is not an item",
         ],
     );
     readable(text, "gpu a {decode 3[tok/s]} / expect (< c 1) / run {seed 1}");

@@ -34,27 +34,31 @@ pub(in crate::analysis) const MAX_BANDWIDTHS: usize = 64;
 /// The most steps those matrices may take, the cube of the nodes for each bandwidth: about two seconds.
 pub(in crate::analysis) const MAX_PATH_STEPS: u64 = 1 << 31;
 
-/// What may stand in `cluster`.
+/// The keys of `cluster`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "cluster",
-    summary: "what is built: GPUs, links and the model they serve",
+    summary: "the hardware: GPUs, links and the model they serve",
     keys: &[
         Field::required("serves", Form::Shape("MODEL"), "the model served"),
         Field::required(
             "gpus",
             Form::Shape("TYPE x N [as GROUP] [tensor_parallel T]"),
-            "equal replicas under the name of the group, or else of the type",
+            "equal replicas, named after the group, by default after the type",
         )
         .repeatable(),
         Field::optional(
             "link",
             Form::Shape("A B [bandwidth 300 GB/s] [latency 10 us]"),
-            "joins replicas both ways, `A -> B` one way, `default` what no other link joins",
+            "joins replicas in both directions, `A -> B` in one; `default` joins all that no other link does",
         )
         .repeatable(),
-        Field::optional("pool", Form::Shape("prefill|decode GROUP"), "which group does what")
-            .repeatable()
-            .only(Batching::Continuous),
+        Field::optional(
+            "pool",
+            Form::Shape("prefill|decode GROUP"),
+            "which group computes prompts and which decodes",
+        )
+        .repeatable()
+        .only(Batching::Continuous),
         Field::optional(
             "contention",
             Form::Word(&["fair", "none"]),

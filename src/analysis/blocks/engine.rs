@@ -14,20 +14,20 @@ const AT_LEAST_ONE: Bound = Bound::AtLeast(1.0);
 /// Engines page in blocks of 1 to some hundred tokens.
 const BLOCK_SIZE: Bound = Bound::Between(1.0, 4096.0);
 
-/// What may stand in `engine`.
+/// The keys of `engine`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "engine",
-    summary: "how a replica executes",
+    summary: "how a replica executes requests",
     keys: &[
         Field::optional(
             "batching",
             Form::Word(&["phases", "continuous"]),
-            "the execution model; `phases` where the GPUs have throughput figures, else `continuous`",
+            "the execution model; by default `phases` if the GPUs have throughput figures, otherwise `continuous`",
         ),
         Field::optional(
             "timing",
             Form::Choice("timing", || crate::engine::timings().collect()),
-            "how long work takes; `shared` with phases, `roofline` with continuous",
+            "how long work takes; default `shared` with phases, `roofline` with continuous",
         ),
         Field::optional("max_batch", Form::Count, "requests in a step")
             .within(AT_LEAST_ONE)
@@ -45,14 +45,14 @@ pub(in crate::analysis) static TABLE: Table = Table {
             .within(BLOCK_SIZE)
             .or("16")
             .only(Batching::Continuous),
-        Field::optional("prefix_cache", Form::Word(&["on", "off"]), "whether prefixes are kept")
+        Field::optional("prefix_cache", Form::Word(&["on", "off"]), "whether prefixes stay cached")
             .or("on")
             .only(Batching::Continuous),
-        Field::optional("kv_memory", Form::Share, "the share of memory that weights and cache may take")
+        Field::optional("kv_memory", Form::Share, "the share of memory for weights and cache")
             .within(Bound::Between(0.01, 1.0))
             .or("90%")
             .only(Batching::Continuous),
-        Field::optional("kv_blocks", Form::Count, "blocks of cache, where stated instead of derived")
+        Field::optional("kv_blocks", Form::Count, "blocks of cache, if stated instead of derived")
             .within(AT_LEAST_ONE)
             .only(Batching::Continuous),
         Field::optional("schedule_ahead", Form::Count, "steps scheduled before the running one ends")

@@ -24,7 +24,7 @@ pub(in crate::analysis) fn timing_of_other_batching(
         Batching::Phases => "phases",
         Batching::Continuous => "continuous",
     };
-    let message = format!("`timing {name}` is no timing of `batching {here}`");
+    let message = format!("`timing {name}` is not a timing of `batching {here}`");
     Diagnostic::error(&definitions::KEY_OF_OTHER_BATCHING, message, statement.span, "of the other batching")
         .with_help(format!("write {}", alternatives(known)))
 }
@@ -141,7 +141,7 @@ pub(in crate::analysis) fn figures_of_other_batching(span: Span, gpu: &str, mode
         Batching::Phases => ("phases", "throughput", "prefill 2000 tok/s; decode 500 tok/s"),
         Batching::Continuous => ("continuous", "hardware", "bandwidth 3350 GB/s; compute 989 TFLOPS"),
     };
-    let message = format!("`batching {here}` needs {needed} figures, `{gpu}` has none");
+    let message = format!("`batching {here}` needs {needed} figures, which `{gpu}` does not have");
     Diagnostic::error(&definitions::MISSING_GPU_FIGURES, message, span, format!("no {needed} figures"))
         .with_label(mode.span, format!("`batching {here}`: {}", mode.why))
         .with_help(format!("add `{example}` to `gpu {gpu}`, or change the batching"))
@@ -158,7 +158,7 @@ pub(in crate::analysis) fn incomplete_architecture(span: Span, model: &str, miss
 /// `model m { layers 32 }`
 pub(in crate::analysis) fn no_kv_bytes(block: &Block<'_>) -> Diagnostic {
     let message = format!("`{}` does not say how large its KV cache is", block_name(block.table, block.name));
-    Diagnostic::error(&definitions::UNKNOWN_CACHE_SIZE, message, block.header, "bytes a token?")
+    Diagnostic::error(&definitions::UNKNOWN_CACHE_SIZE, message, block.header, "bytes per token?")
         .with_help("add `kv_bytes_per_token 128 KiB`, or `layers 32; kv_heads 8; head_dim 128`")
 }
 

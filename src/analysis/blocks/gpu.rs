@@ -17,12 +17,12 @@ const COMPUTE: Bound = Bound::Between(1e9, 1e18);
 const PRICE: Bound = Bound::Between(0.0, 1e6 / 3600.0);
 const AT_LEAST_ONE: Bound = Bound::AtLeast(1.0);
 
-/// What may stand in `gpu`.
+/// The keys of `gpu`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "gpu",
-    summary: "a kind of GPU: throughput figures for `batching phases`, hardware figures for `batching continuous`",
+    summary: "a GPU type: throughput figures for `batching phases`, hardware figures for `batching continuous`",
     keys: &[
-        Field::required("vram", Form::Quantity(Dimension::DATA), "memory").within(Bound::Positive),
+        Field::required("vram", Form::Quantity(Dimension::DATA), "memory size").within(Bound::Positive),
         Field::optional("max_concurrent", Form::Count, "requests executing at once")
             .within(AT_LEAST_ONE)
             .or("16")
@@ -30,23 +30,23 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "prefill",
             Form::Quantity(Dimension::TOKEN_RATE),
-            "prompt tokens a second, shared by all prefills",
+            "prompt tokens per second, shared by all prefills",
         )
         .within(RATE),
         Field::optional(
             "decode",
             Form::Quantity(Dimension::TOKEN_RATE),
-            "output tokens a second at full batch, shared by all decodes",
+            "output tokens per second at full batch, shared by all decodes",
         )
         .within(RATE),
         Field::optional(
             "decode_sharing_cap",
             Form::Count,
-            "decodes that run at once, the rest wait; `max_concurrent` where not set",
+            "decodes that run at once, the others wait; default `max_concurrent`",
         )
         .within(AT_LEAST_ONE)
         .only(Batching::Phases),
-        Field::optional("decode_efficiency", Form::Factor, "the share of `decode` that is reached")
+        Field::optional("decode_efficiency", Form::Factor, "the share of `decode` that is achieved")
             .within(Bound::Between(1e-3, 1.0))
             .or("1")
             .only(Batching::Phases),
@@ -59,18 +59,18 @@ pub(in crate::analysis) static TABLE: Table = Table {
         .only(Batching::Phases),
         Field::optional("bandwidth", Form::Quantity(Dimension::BANDWIDTH), "memory bandwidth")
             .within(super::cluster::LINK_BANDWIDTH),
-        Field::optional("compute", Form::Quantity(Dimension::COMPUTE), "dense bf16 FLOP a second")
+        Field::optional("compute", Form::Quantity(Dimension::COMPUTE), "dense bf16 FLOP per second")
             .within(COMPUTE),
         Field::optional(
             "compute_fp8",
             Form::Quantity(Dimension::COMPUTE),
-            "dense fp8 FLOP a second, where the GPU has it",
+            "dense fp8 FLOP per second, if the GPU supports it",
         )
         .within(COMPUTE),
         Field::optional(
             "compute_int8",
             Form::Quantity(Dimension::COMPUTE),
-            "dense int8 operations a second, where the GPU has it",
+            "dense int8 operations per second, if the GPU supports it",
         )
         .within(COMPUTE),
         Field::optional(
@@ -79,7 +79,7 @@ pub(in crate::analysis) static TABLE: Table = Table {
             "to other GPUs of the node, one way",
         )
         .within(super::cluster::LINK_BANDWIDTH),
-        Field::optional("price", Form::Quantity(Dimension::PRICE), "what an hour costs").within(PRICE),
+        Field::optional("price", Form::Quantity(Dimension::PRICE), "the cost of an hour").within(PRICE),
     ],
 };
 

@@ -21,7 +21,7 @@ const fn figure(name: &'static str, summary: &'static str) -> Field {
     Field::optional(name, Form::Count, summary).within(AT_LEAST_ONE)
 }
 
-/// What may stand in `model`.
+/// The keys of `model`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "model",
     summary: "a language model: `kv_bytes_per_token`, or the architecture it follows from",
@@ -29,7 +29,7 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "kv_bytes_per_token",
             Form::Quantity(Dimension::DATA),
-            "KV cache bytes one token takes in bf16",
+            "KV cache bytes per token in bf16",
         )
         .within(KV_BYTES),
         Field::optional("kv_dtype", STORED, "how the KV cache is stored").or("bf16"),
@@ -37,27 +37,27 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "expert_dtype",
             STORED,
-            "how the weights of routed experts are stored; `dtype` where not set",
+            "how the weights of routed experts are stored; default `dtype`",
         ),
         figure("layers", "transformer layers"),
         figure("hidden", "width of the residual stream"),
         figure("heads", "query heads"),
-        figure("kv_heads", "key and value heads; `heads` where not set"),
-        figure("head_dim", "width of a head; `hidden` / `heads` where not set"),
+        figure("kv_heads", "key and value heads; default `heads`"),
+        figure("head_dim", "width of a head; default `hidden` / `heads`"),
         figure("intermediate", "width of the feed-forward layer"),
         figure("vocab", "size of the vocabulary"),
-        figure("experts", "routed experts of a layer"),
-        figure("active_experts", "routed experts a token visits"),
-        figure("shared_experts", "experts every token visits"),
+        figure("experts", "routed experts per layer"),
+        figure("active_experts", "routed experts per token"),
+        figure("shared_experts", "experts that every token uses"),
         figure("moe_intermediate", "width of an expert"),
         figure("dense_layers", "leading layers without experts"),
         figure(
             "kv_lora_rank",
-            "values a layer keeps of a token under latent attention, in place of keys and values",
+            "values stored per token and layer under latent attention, instead of keys and values",
         ),
         figure("rope_head_dim", "rotary values beside `kv_lora_rank`"),
         figure("q_lora_rank", "width queries are compressed to under latent attention"),
-        figure("v_head_dim", "width of a value head; `head_dim` where not set"),
+        figure("v_head_dim", "width of a value head; default `head_dim`"),
         figure(
             "sliding_window",
             "tokens of context that `window_layers` attend to; without these it is not modelled",

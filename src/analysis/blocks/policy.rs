@@ -1,4 +1,4 @@
-//! `policy`: who goes where and when.
+//! `policy`: where requests go, and in which order.
 
 use crate::analysis::language::block::Block;
 use crate::analysis::language::context::Context;
@@ -8,10 +8,10 @@ use crate::model::{Batching, Bound, Field, Form, Policy};
 use crate::policy;
 use crate::units::Dimension;
 
-/// What may stand in `policy`.
+/// The keys of `policy`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "policy",
-    summary: "who goes where and when",
+    summary: "where requests go, and in which order",
     keys: &[
         Field::optional(
             "routing",
@@ -22,26 +22,26 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "decode_routing",
             Form::Choice("decode routing policy", || policy::decode_routing::specs().collect()),
-            "which replica decodes once a prompt is done",
+            "which replica decodes once a prompt is complete",
         )
         .or("load_and_handoff")
         .only(Batching::Phases),
         Field::optional(
             "scheduling",
             Form::Choice("scheduling policy", || policy::scheduling::specs().collect()),
-            "who of those waiting goes first",
+            "which waiting request starts first",
         )
         .or("fifo"),
         Field::optional(
             "reservation",
             Form::Choice("reservation", || policy::reservation::specs().collect()),
-            "how much memory is held from admission on",
+            "how much memory a request holds from its admission",
         )
         .or("safe")
         .only(Batching::Phases),
         Field::optional(
             "memory_pressure",
-            Form::Choice("way to handle memory pressure", || policy::memory_pressure::specs().collect()),
+            Form::Choice("memory pressure policy", || policy::memory_pressure::specs().collect()),
             "what happens when a reservation does not fit",
         )
         .or("reject")
@@ -49,14 +49,14 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "eviction",
             Form::Choice("eviction policy", || policy::eviction::specs().collect()),
-            "who is evicted first",
+            "which request is evicted first",
         )
         .or("lru")
         .only(Batching::Phases),
         Field::optional(
             "preemption",
             Form::Choice("preemption", || policy::preemption::specs().collect()),
-            "how running work gives way",
+            "how running work is preempted",
         )
         .or("recompute")
         .only(Batching::Continuous),
@@ -67,10 +67,10 @@ pub(in crate::analysis) static TABLE: Table = Table {
         )
         .or("off")
         .only(Batching::Continuous),
-        Field::optional("max_queue", Form::Count, "requests a replica holds, waiting or active")
+        Field::optional("max_queue", Form::Count, "requests a replica holds, waiting or running")
             .within(Bound::AtLeast(1.0))
             .or("none"),
-        Field::optional("max_retries", Form::Count, "further replicas tried")
+        Field::optional("max_retries", Form::Count, "how many other replicas are tried")
             .within(Bound::NotNegative)
             .or("2"),
         Field::optional("max_global_queue", Form::Count, "requests in the global queue")

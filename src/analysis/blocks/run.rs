@@ -10,13 +10,13 @@ const NOT_NEGATIVE: Bound = Bound::NotNegative;
 const AT_LEAST_A_MICROSECOND: Bound = Bound::AtLeast(1e-6);
 const POSITIVE: Bound = Bound::Positive;
 
-/// What may stand in `run`.
+/// The keys of `run`.
 pub(in crate::analysis) static TABLE: Table = Table {
     block: "run",
-    summary: "seeds, warm-up, length",
+    summary: "seeds, warm-up and length of a run",
     keys: &[
         Field::optional("seed", Form::Count, "the first seed").within(Bound::NotNegative).or("1"),
-        Field::optional("seeds", Form::Count, "how many runs, the seed counting up")
+        Field::optional("seeds", Form::Count, "number of runs, each with the next seed")
             .within(Bound::Between(1.0, MAX_SEEDS as f64))
             .or("1"),
         Field::optional(
@@ -29,18 +29,18 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "until",
             Form::Quantity(Dimension::TIME),
-            "when to stop, `drained` when nothing is left",
+            "when to stop; `drained` is when no request is left",
         )
         .within(POSITIVE)
         .or("drained"),
         Field::optional(
             "snapshot_tolerance",
             Form::Share,
-            "the share by which numbers may differ from those of the snapshot",
+            "how far numbers may differ from those of the snapshot",
         )
         .within(Bound::Between(0.0, 1.0))
         .or("0%"),
-        Field::optional("sample_every", Form::Quantity(Dimension::TIME), "the grid of `timeseries.csv`")
+        Field::optional("sample_every", Form::Quantity(Dimension::TIME), "the interval of `timeseries.csv`")
             .within(AT_LEAST_A_MICROSECOND)
             .or("1 s"),
     ],

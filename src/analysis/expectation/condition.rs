@@ -135,7 +135,7 @@ impl Lowering<'_, '_> {
             (_, term::Scale::Bare) if low.constant().is_some() => (high, low),
             _ => return Some(()),
         };
-        // Counts are no less counts for the word behind them.
+        // A count is a count with or without a word after it.
         if beside.dimension.is_count() && !matches!(beside.scale, term::Scale::Share) {
             return Some(());
         }
@@ -188,7 +188,7 @@ impl Lowering<'_, '_> {
         Some((lowered?, during))
     }
 
-    /// Takes the selectors behind a condition into the scope.
+    /// Takes the selectors after a condition into the scope.
     fn selected(&mut self, condition: &ast::Condition) -> Option<()> {
         let ast::Condition::Selected(inner, written) = condition else { return Some(()) };
         let mut sound = self.selected(inner);
@@ -198,7 +198,7 @@ impl Lowering<'_, '_> {
                 let misspelt = self.misspelt_workload(selector);
                 let moved =
                     self.with_selector_moved(inner, word, span, misspelt.as_ref().map(|(_, near)| *near));
-                self.report(error::selector_behind_literal(word, span, &moved, misspelt));
+                self.report(error::selector_after_literal(word, span, &moved, misspelt));
                 sound = None;
             } else if let Some(earlier) = self.scope.during {
                 self.report(error::selected_twice(earlier.word, word, earlier.span, span));
@@ -229,8 +229,8 @@ impl Lowering<'_, '_> {
         suggest::nearest(&name.text, known()).first().map(|near| (name.text.as_str(), *near))
     }
 
-    /// What should have been written: the selector behind the metric, or, where it could be meant for several,
-    /// behind the first of them.
+    /// What should have been written: the selector after the metric, or, where it could be meant for several,
+    /// after the first of them.
     fn with_selector_moved(
         &self,
         condition: &ast::Condition,
@@ -246,15 +246,15 @@ impl Lowering<'_, '_> {
             [only] => {
                 let metric = only.span();
                 let before = self.text(Span { end: metric.end, ..whole });
-                let behind = self.text(Span { start: metric.end, ..whole });
-                format!("{before} {written} {behind}")
+                let after = self.text(Span { start: metric.end, ..whole });
+                format!("{before} {written} {after}")
             }
             [first, ..] => format!("{} {written}", self.text(first.span())),
         }
     }
 }
 
-/// The condition without the selectors behind it.
+/// The condition without the selectors after it.
 fn unselected(condition: &ast::Condition) -> &ast::Condition {
     match condition {
         ast::Condition::Selected(inner, _) => unselected(inner),

@@ -81,12 +81,12 @@ pub(super) fn selector_does_not_fit(word: &str, span: Span, metric: &Ident, kind
 
 /// `always queue_depth over 10 s windows < 64`
 pub(super) fn selector_inside(temporal: Temporal, word: &str, span: Span) -> Diagnostic {
-    let message = format!("`{word}` cannot stand inside `{}`", temporal.word);
+    let message = format!("`{word}` is not allowed inside `{}`", temporal.word);
     let diagnostic = Diagnostic::error(&expectations::MISMATCHED_SELECTOR, message, span, "not here")
         .with_label(temporal.span, "every instant is looked at");
     match word {
         "during" | "after" => {
-            diagnostic.with_help(format!("write it behind the condition: `… < 64 {word} …`"))
+            diagnostic.with_help(format!("write it after the condition: `… < 64 {word} …`"))
         }
         _ => diagnostic.with_help("a level at an instant takes `on` and `of`"),
     }
@@ -135,13 +135,13 @@ pub(super) fn selected_twice(earlier: &str, word: &str, first: Span, second: Spa
 }
 
 /// `p99_ttft_ms < 1 s for chat`
-pub(super) fn selector_behind_literal(
+pub(super) fn selector_after_literal(
     word: &str,
     span: Span,
     moved: &str,
     misspelt: Option<(&str, &str)>,
 ) -> Diagnostic {
-    let message = format!("`{word}` belongs behind the metric it selects from");
+    let message = format!("`{word}` belongs after the metric it selects from");
     Diagnostic::error(&expectations::SELECTOR_AFTER_LIMIT, message, span, "selects nothing here").with_help(
         match misspelt {
             Some((name, _)) => format!("write `{moved}`: there is no workload `{name}`"),
@@ -184,7 +184,7 @@ pub(super) fn index_outside(
 
 /// `in 9 .. 5`, `during 2 min .. 1 min`, `on fast[3..1]`
 pub(super) fn reversed(text: &str, span: Span) -> Diagnostic {
-    let message = format!("`{text}` runs backwards");
+    let message = format!("the ends of `{text}` are reversed");
     Diagnostic::error(&expectations::REVERSED_RANGE, message, span, "the first is above the last")
         .with_help("swap the two")
 }
@@ -200,7 +200,7 @@ pub(super) fn not_a_level(temporal: Temporal, metric: &Ident, levels: &[&str]) -
 /// `queue_depth < 64`
 pub(super) fn level_of_no_instant(metric: &Metric) -> Diagnostic {
     let name = &metric.name.text;
-    let message = format!("`{name}` has a value at every instant, and which one is meant is not said");
+    let message = format!("`{name}` has a value at every instant: which one is meant?");
     Diagnostic::error(&expectations::LEVEL_WITHOUT_TIME, message, metric.name.span, "at which instant?")
         .with_help(format!("write `always {name} …` or `eventually {name} …`, or compare `max_{name}`"))
 }
@@ -225,7 +225,7 @@ pub(super) fn metric_of_other_batching(metric: &Metric, mode: &Mode, every_scena
 
 /// `always (eventually queue_depth == 0)`
 pub(super) fn nested(outer: Temporal, inner: Temporal) -> Diagnostic {
-    let message = format!("`{}` cannot stand inside `{}`", inner.word, outer.word);
+    let message = format!("`{}` is not allowed inside `{}`", inner.word, outer.word);
     Diagnostic::error(&expectations::NESTED_TEMPORAL_FORMS, message, inner.span, "inside another")
         .with_label(outer.span, "this one looks at every instant")
         .with_help("keep one of the two, or write two expectations")

@@ -51,7 +51,7 @@ impl Lowering<'_, '_> {
         None
     }
 
-    /// Under `always`, `eventually` and `for 30 s` stands what has a value at every instant, and only there.
+    /// What has a value at every instant is allowed in `always`, `eventually` and `for 30 s`, and only there.
     fn in_its_place(&mut self, info: &MetricInfo, metric: &ast::Metric) -> Option<()> {
         match self.scope.temporal {
             Some(temporal) if !info.at_instants => {

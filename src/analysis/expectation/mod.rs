@@ -49,7 +49,7 @@ pub(super) struct Place<'a> {
     pub(super) scenario: Option<&'a str>,
     /// Workloads and traces of the case, in the model's order.
     pub(super) workloads: &'a [String],
-    /// How its replicas execute; `None` where that cannot be told, and then no metric is refused for it.
+    /// How its replicas execute; `None` where that is unknown, and then no metric is refused for it.
     pub(super) mode: Option<&'a Mode>,
     /// What is built; `None` where it has mistakes of its own, and then no GPU is looked up.
     pub(super) cluster: Option<&'a Cluster>,
@@ -80,10 +80,10 @@ struct Lowering<'a, 'c> {
     windows: Option<(SimDuration, Span)>,
 }
 
-/// What stands around a comparison and holds for all its metrics.
+/// What is written around a comparison and applies to all its metrics.
 #[derive(Clone, Copy, Default)]
 struct Scope {
-    /// `during` or `after` behind the condition.
+    /// `during` or `after` at the end of the condition.
     during: Option<During>,
     /// `always`, `eventually` or `for 30 s`.
     temporal: Option<Temporal>,

@@ -1,4 +1,4 @@
-//! Where the parts of an expectation stand.
+//! Where the parts of an expectation are written.
 //!
 //! Not for meaning: everything here works on conditions that make no sense as well.
 

@@ -1,4 +1,4 @@
-//! Two operands that stand side by side, in a sum or in a comparison: same dimension, bare numbers read.
+//! Two operands side by side, in a sum or in a comparison: same dimension, bare numbers read.
 //!
 //! Not for products, where a bare number is a factor.
 
@@ -39,7 +39,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A bare number in the scale of what stands beside it.
+    /// A bare number in the scale of the operand beside it.
     fn read_bare(&mut self, bare: &Operand, beside: &Operand) -> Option<Operand> {
         let value = bare.constant()?;
         let (value, digits) = match beside.scale {

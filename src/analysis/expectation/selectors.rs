@@ -1,4 +1,4 @@
-//! What stands behind a metric: which samples of it count.
+//! What follows a metric: which samples of it count.
 
 use super::{During, Lowering, Place, error};
 use crate::analysis::language::{suggest, values};
@@ -43,7 +43,7 @@ impl<'a> Lowering<'a, '_> {
         sound.then_some(selected)
     }
 
-    /// Applies the `during` behind a condition to one of its metrics.
+    /// Applies the `during` after a condition to one of its metrics.
     fn select_around(
         &mut self,
         metric: &ast::Metric,
@@ -82,7 +82,7 @@ impl<'a> Lowering<'a, '_> {
         Some(())
     }
 
-    /// The scenario behind `of`, and the case that the metric is measured in.
+    /// The scenario after `of`, and the case that the metric is measured in.
     pub(super) fn place_of(&mut self, metric: &ast::Metric) -> Option<(Option<String>, Place<'a>)> {
         let of = metric.selectors.iter().find_map(|selector| match selector {
             Selector::Of(scenario) => Some(scenario),

@@ -17,7 +17,7 @@ use crate::units::{Bytes, Dimension, SimDuration, SimTime};
 /// The statements of one block.
 #[derive(Clone, Debug)]
 pub(in crate::analysis) struct Block<'s> {
-    /// What may stand in it.
+    /// The keys it may hold.
     pub(in crate::analysis) table: &'static Table,
     /// What it defines.
     pub(in crate::analysis) name: Option<&'s str>,
@@ -109,7 +109,7 @@ impl<'s> Block<'s> {
         self.one(key).is_some()
     }
 
-    /// Whether a key is set, or stands there unrecognised: misspelt, or behind another statement on its line.
+    /// Whether a key is set, or is there unrecognised: misspelt, or after another statement on its line.
     pub(in crate::analysis) fn has_or_misspelt(&self, key: &str) -> bool {
         let swallowed = |statement: &Statement| {
             statement.atoms.iter().any(|atom| matches!(atom, Atom::Word(word) if word.text == key))

@@ -1,6 +1,6 @@
 //! What every part of the analysis needs: the texts, the parameters in force, and where mistakes go.
 //!
-//! One context serves one case. Invariant: whoever returns `None` has reported why, so that no caller reports a
+//! One context serves one case. Invariant: a function that returns `None` has reported why, so that no caller reports a
 //! consequence.
 
 use std::collections::BTreeSet;
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Whether a definition of that name stands in the text of `near` and is missing only because some of the text
+    /// Whether the text of `near` defines that name, which is missing only because some of the text
     /// could not be read; its own mistake has been reported.
     pub(in crate::analysis) fn is_unreadable(&self, keyword: &str, name: &str, near: Span) -> bool {
         self.unreadable && begins_line(&self.sources.get(near.source).text, keyword, name)

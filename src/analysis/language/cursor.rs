@@ -54,7 +54,7 @@ impl<'s> Cursor<'s> {
         }
     }
 
-    /// Whether a number is next, written or behind a parameter.
+    /// Whether a number is next, written or given by a parameter.
     pub(super) fn at_value(&self, ctx: &Context<'_>) -> bool {
         match self.peek() {
             Some(Atom::Value(Expr::Param(name))) => {
@@ -241,7 +241,7 @@ impl<'s> Cursor<'s> {
         let diagnostic = match (self.peek(), self.nested) {
             (None, None) => return true,
             (Some(Atom::Word(word)), _) => match self.number {
-                // `3 tps`: after a bare number a word that is no argument was meant as its unit.
+                // `3 tps`: after a bare number a word that is not an argument was meant as its unit.
                 Some(number) if error::resembles_unit(&word.text) => error::unknown_unit(number, word, None),
                 _ => {
                     let written = self.atoms.get(1).map_or("", |atom| ctx.text(atom.span()));
@@ -265,7 +265,7 @@ impl<'s> Cursor<'s> {
 fn report_form(of: &str, wanted: &str, before: Span, found: Option<&Atom>, ctx: &mut Context<'_>) {
     let diagnostic = match found {
         Some(atom) => error::wrong_form(of, wanted, atom.span(), ctx.text(atom.span())),
-        None => error::missing_value(of, wanted, before.behind()),
+        None => error::missing_value(of, wanted, before.after()),
     };
     ctx.report(diagnostic);
 }

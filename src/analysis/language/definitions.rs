@@ -14,7 +14,7 @@ pub(in crate::analysis) type Layers<'s> = BTreeMap<&'s str, Vec<&'s ast::Block>>
 
 /// All definitions of one kind.
 pub(in crate::analysis) struct Definitions<'m, 's> {
-    /// What may stand in them.
+    /// The keys they may hold.
     pub(in crate::analysis) table: &'static Table,
     /// What one is called in messages.
     pub(in crate::analysis) what: &'static str,

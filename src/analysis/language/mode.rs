@@ -16,7 +16,7 @@ pub(in crate::analysis) struct Mode {
 }
 
 impl Mode {
-    /// In place of one that cannot be told, so that everything else is checked.
+    /// In place of one that is unknown, so that everything else is checked.
     pub(in crate::analysis) fn assumed(span: Span) -> Mode {
         Mode { batching: Batching::Phases, why: String::new(), span, assumed: true }
     }

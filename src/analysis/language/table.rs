@@ -1,6 +1,6 @@
 //! The statements a block may hold: one table a block, from which checks, lists and docs come.
 //!
-//! A table stands in the file that reads it (`gpu.rs` holds the keys of `gpu`). Invariant: nothing else in the
+//! A table is in the file that reads it (`gpu.rs` holds the keys of `gpu`). Invariant: nothing else in the
 //! analysis spells a default or a bound of a key.
 
 use super::expected::unit_of_name;
@@ -38,7 +38,7 @@ impl Table {
     }
 }
 
-/// Whether the ending is a unit and nothing else, so that `vram_x_bytes` is no `vram`.
+/// Whether the ending is a unit and nothing else, so that `vram_x_bytes` is not `vram`.
 fn is_unit(ending: &str) -> bool {
     matches!(ending, "_bytes" | "_per_sec" | "_usd_per_hour" | "_ms" | "_us" | "_secs")
 }

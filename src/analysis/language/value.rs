@@ -14,7 +14,7 @@ pub(in crate::analysis) struct Evaluated {
     pub(in crate::analysis) written: Written,
     /// The whole expression.
     pub(in crate::analysis) span: Span,
-    /// Where the value stands, if the expression is just a parameter.
+    /// Where the value is written, if the expression is just a parameter.
     pub(in crate::analysis) origin: Option<Span>,
 }
 
@@ -46,7 +46,7 @@ pub(in crate::analysis) struct Param {
     pub(in crate::analysis) value: Option<ParamValue>,
     /// As written.
     pub(in crate::analysis) text: String,
-    /// Where that value stands: in the file, in a matrix or on the command line.
+    /// Where that value is written: in the file, in a matrix or on the command line.
     pub(in crate::analysis) origin: Span,
 }
 

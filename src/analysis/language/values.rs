@@ -209,7 +209,7 @@ fn whole_below(
     ctx: &mut Context<'_>,
 ) -> Option<f64> {
     let found = evaluate(expr, Some(expected.dimension), ctx)?;
-    // Counts are whole before they are in range: `0.5` is no count, whatever the bound.
+    // Counts are whole before they are in range: `0.5` is not a count, whatever the bound.
     let anything = Expected { bound: Bound::Any, ..expected };
     let value = check(found, anything, ctx)?.value;
     let percent = found.written == Written::Percent;

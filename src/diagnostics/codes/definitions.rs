@@ -30,8 +30,8 @@ pub(super) static CODES: &[&CodeInfo] = &[
 pub(crate) static DUPLICATE_KEY: CodeInfo = CodeInfo {
     code: "E0301",
     summary: "a key that is set twice",
-    explanation: "A key stands once in a block, except `gpus`, `link`, `pool` and `expect`; which of \
-                  two values was meant cannot be told. A scenario does replace a statement of the \
+    explanation: "A key is given once per block, except `gpus`, `link`, `pool` and `expect`: which of \
+                  two values was meant is unknown. A scenario does replace a statement of the \
                   file, and its `param` that of the file, but not one whose values come from `matrix`. \
                   Some keys exclude each other.",
     wrong: "policy { max_queue 64; max_queue 32 }",
@@ -43,7 +43,7 @@ pub(crate) static DUPLICATE_DEFINITION: CodeInfo = CodeInfo {
     summary: "something that is defined twice",
     explanation: "GPUs, models, workloads, traces, groups, parameters and scenarios each have a name \
                   of their own in a file and what it uses; `cluster`, `engine`, `policy`, `run` and \
-                  `matrix` stand once. A block in a scenario changes the file's block of the same \
+                  `matrix` are given once. A block in a scenario changes the file's block of the same \
                   name.",
     wrong: "param n = 4
 param n = 8",
@@ -62,8 +62,8 @@ pub(crate) static MISSING_STATEMENT: CodeInfo = CodeInfo {
 pub(crate) static CIRCULAR_EXTENDS: CodeInfo = CodeInfo {
     code: "E0304",
     summary: "a definition that extends itself",
-    explanation: "`extends` takes over the statements of another GPU or model, which may extend a \
-                  third; in a circle none of them says anything.",
+    explanation: "`extends` inherits the statements of another GPU or model, which may extend a \
+                  third; in a circle none of them defines anything.",
     wrong: "gpu a extends b { vram 80 GB }
 gpu b extends a { prefill 12000 tok/s }",
     right: "gpu a { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }
@@ -82,15 +82,15 @@ pub(crate) static MISSING_VALUE: CodeInfo = CodeInfo {
 pub(crate) static DUPLICATE_ARGUMENT: CodeInfo = CodeInfo {
     code: "E0306",
     summary: "an argument that is given twice",
-    explanation: "Which of the two values was meant cannot be told.",
+    explanation: "Which of the two values was meant is unknown.",
     wrong: "policy { routing p2c choices 2 choices 3 }",
     right: "policy { routing p2c choices 3 }",
 };
 
 pub(crate) static EXTRA_INPUT: CodeInfo = CodeInfo {
     code: "E0307",
-    summary: "something that does not belong there",
-    explanation: "A statement ends before it; nothing is ever ignored. Two statements on a line are \
+    summary: "something extra after a statement",
+    explanation: "The statement was complete before it; nothing is ever ignored. Two statements on a line are \
                   separated by `;`.",
     wrong: "policy { max_queue 64 32 }",
     right: "policy { max_queue 64 }",
@@ -100,8 +100,7 @@ pub(crate) static KEY_OF_OTHER_BATCHING: CodeInfo = CodeInfo {
     code: "E0308",
     summary: "a key of the other batching",
     explanation: "`batching phases` runs on throughput figures, `batching continuous` on a model and \
-                  hardware figures; most keys of how work is executed belong to one of them, and would \
-                  be without effect in the other.",
+                  hardware figures; most keys of how work is executed belong to one of them, and would have no effect in the other.",
     wrong: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }
 model small { kv_bytes_per_token 128 KiB }
 cluster { serves small; gpus fast x 1 }
@@ -142,8 +141,8 @@ pub(crate) static INDEX_OUT_OF_RANGE: CodeInfo = CodeInfo {
 
 pub(crate) static INCOMPLETE_REPLICA: CodeInfo = CodeInfo {
     code: "E0311",
-    summary: "GPUs that do not make up replicas",
-    explanation: "`tensor_parallel T` joins T GPUs into one replica, so their number is a multiple of \
+    summary: "GPUs that do not add up to whole replicas",
+    explanation: "`tensor_parallel T` joins T GPUs into one replica, so the number of GPUs is a multiple of \
                   T.",
     wrong: "cluster { serves llama_3_1_70b; gpus h100_sxm x 6 tensor_parallel 4 }",
     right: "cluster { serves llama_3_1_70b; gpus h100_sxm x 8 tensor_parallel 4 }",
@@ -152,7 +151,7 @@ pub(crate) static INCOMPLETE_REPLICA: CodeInfo = CodeInfo {
 pub(crate) static TOO_MANY_GPUS: CodeInfo = CodeInfo {
     code: "E0312",
     summary: "too many GPUs",
-    explanation: "A cluster may have 100,000 GPUs.",
+    explanation: "A cluster has at most 100,000 GPUs.",
     wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 1_000_000 }",
     right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 100_000 }",
 };
@@ -178,7 +177,7 @@ pub(crate) static UNKNOWN_CACHE_SIZE: CodeInfo = CodeInfo {
 
 pub(crate) static INCOMPLETE_POOLS: CodeInfo = CodeInfo {
     code: "E0316",
-    summary: "pools that are not complete",
+    summary: "incomplete pools",
     explanation: "With pools some groups only prefill and some only decode: both kinds are needed, every \
                   group is in one of them, and links lead from each prefill replica to a decode replica \
                   and to each decode replica from a prefill replica.",
@@ -220,7 +219,7 @@ trace { r1 0 100 10 }",
 
 pub(crate) static HEADS_NOT_DIVISIBLE: CodeInfo = CodeInfo {
     code: "E0319",
-    summary: "heads that do not divide among the GPUs of a replica",
+    summary: "heads that cannot be divided among the GPUs of a replica",
     explanation: "Tensor parallelism gives each GPU of a replica the same number of query heads, so \
                   `tensor_parallel` divides the model's `heads`. Key and value heads are kept by several GPUs \
                   where there are fewer of them.",
@@ -232,9 +231,9 @@ trace { r1 0 100 10 }",
 
 pub(crate) static UNLINKED_GPUS: CodeInfo = CodeInfo {
     code: "E0320",
-    summary: "GPUs of a replica that nothing joins",
-    explanation: "Tensor parallelism sums over the GPUs of a replica twice a layer. What joins them is a link within \
-                  the group (`link GROUP bandwidth … latency …`), else the `link_bandwidth` of the GPU type, else \
+    summary: "GPUs of a replica without a link between them",
+    explanation: "Tensor parallelism does two all-reduces per layer over the GPUs of a replica. They are joined by a link within \
+                  the group (`link GROUP bandwidth … latency …`), the `link_bandwidth` of the GPU type, or \
                   `link default`; one of these is needed.",
     wrong: "gpu mine { vram 80 GB; bandwidth 3 TB/s; compute 900 TFLOPS }
 cluster { serves llama_3_1_8b; gpus mine x 4 tensor_parallel 4 }
@@ -246,9 +245,8 @@ trace { r1 0 100 10 }",
 
 pub(crate) static UNUSED_LINK: CodeInfo = CodeInfo {
     code: "E0321",
-        summary: "a link that nothing goes over (a note)",
-        explanation: "Under `batching continuous` caches move between a prefill pool and a decode pool, and sums of \
-                  tensor parallelism go over a link within the whole group, or over `link default` where the GPU \
+        summary: "a link that nothing uses (a note)",
+        explanation: "Under `batching continuous` caches move between a prefill pool and a decode pool, and all-reduces of tensor parallelism use a link within the whole group, or over `link default` where the GPU \
                   type has no `link_bandwidth`. Any other link has no effect.",
         wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; link h100_sxm bandwidth 1 GB/s latency 1 ms }
 trace { r1 0 100 10 }",

@@ -8,7 +8,7 @@ pub(crate) static UNUSABLE_FILE: CodeInfo = CodeInfo {
     code: "E0601",
     summary: "a file that cannot be used",
     explanation: "`use \"file.kvs\"` takes the definitions of another file. The path is relative to the \
-                  file it stands in and never leaves the root: the nearest folder with a `kvs.toml` or \
+                  file it is written in and never leaves the root: the nearest folder with a `kvs.toml` or \
                   a `.git`.",
     wrong: "use \"missing.kvs\"",
     right: "use \"gpus.kvs\"",

@@ -9,14 +9,14 @@ pub(crate) static UNKNOWN_KEY: CodeInfo = CodeInfo {
     code: "E0651",
     summary: "an imported config has a key that the original does not know",
     explanation: "The original simulator ignored keys it did not know, so a misspelt setting had no effect and \
-                  nobody was told. `kvs import` says so and goes on without the line.",
+                  said nothing about it. `kvs import` says so and continues without the line.",
     wrong: "prefil_tps 1200",
     right: "prefill_tps 1200",
 };
 
 pub(crate) static LEFT_OVER: CodeInfo = CodeInfo {
     code: "E0652",
-    summary: "an imported line goes on behind its last value",
+    summary: "an imported line continues after its last value",
     explanation: "A config line is a key and a value, a trace line at most five cells. What follows is not imported.",
     wrong: "max_concurrent 2 4",
     right: "max_concurrent 2   # 4",

@@ -16,7 +16,7 @@ pub(crate) static FILE_TOO_LARGE: CodeInfo = CodeInfo {
     code: "E0701",
     summary: "a file is too large",
     explanation: "A scenario is read up to 8 MiB. What makes one larger is nearly always an inline trace, which \
-                  can stand in a file of its own and is then read as a stream.",
+                  can be in a file of its own and is then read as a stream.",
     wrong: "trace chat {\n  r1 0 1000 100     # and 200,000 more\n}",
     right: "trace chat from \"chat.csv\" { format kvs }",
 };

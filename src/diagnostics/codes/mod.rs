@@ -1,6 +1,6 @@
 //! The registry of diagnostic codes: what `kvs explain` prints and the reference documents.
 //!
-//! One file a family, a family a hundred codes; each code is a static, and whoever builds a diagnostic names it:
+//! One file a family, a family a hundred codes; each code is a static, which a diagnostic names:
 //! `Diagnostic::error(&values::MISSING_UNIT, ..)`. So a misspelt code does not compile, `tests/tidy` finds one that
 //! is not listed or never used, and a search for its name finds the registry and the wording. A code, once
 //! released, keeps its meaning.

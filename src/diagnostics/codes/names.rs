@@ -17,9 +17,9 @@ pub(super) static CODES: &[&CodeInfo] = &[
 pub(crate) static UNKNOWN_KEY: CodeInfo = CodeInfo {
     code: "E0101",
     summary: "an unknown key",
-    explanation: "A block knows a fixed set of keys; `kvs list keys` prints them all. Nothing is ever \
+    explanation: "A block has a fixed set of keys; `kvs list keys` prints them all. Nothing is ever \
                   ignored, so that a misspelt key cannot leave a default in force unnoticed. Where the \
-                  key belongs into another block, the message names that block.",
+                  key belongs in another block, the message names it.",
     wrong: "gpu fast { vram 80 GB; prefil 12000 tok/s; decode 2400 tok/s }",
     right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }",
 };
@@ -38,7 +38,7 @@ pub(crate) static UNKNOWN_ARGUMENT: CodeInfo = CodeInfo {
     code: "E0103",
     summary: "an unknown argument",
     explanation: "Each choice takes the arguments that its entry lists, as `name value` in any order \
-                  behind those without a name. The message lists what can stand at this place.",
+                  after those without a name. The message lists what is allowed in this place.",
     wrong: "policy { routing p2c choises 3 }",
     right: "policy { routing p2c choices 3 }",
 };
@@ -48,7 +48,7 @@ pub(crate) static UNDECLARED_PARAMETER: CodeInfo = CodeInfo {
     summary: "an undeclared parameter",
     explanation: "A parameter is declared once with `param name = value`; from then on `$name` stands \
                   for its value, `--set name=value` replaces it on the command line, and a `matrix` \
-                  gives it several. A parameter knows those declared before it.",
+                  gives it several. A parameter may use those declared before it.",
     wrong: "param n = 4
 run { seed $m }",
     right: "param n = 4
@@ -104,8 +104,8 @@ run { seed $smallest }",
 pub(crate) static UNUSED_PARAMETER: CodeInfo = CodeInfo {
     code: "E0109",
     summary: "a parameter that nothing uses",
-    explanation: "A parameter takes effect where `$NAME` stands. One that is never used has none, whatever a \
-                  matrix or `--set` makes of it; usually a value was left standing in its place.",
+    explanation: "A parameter takes effect where `$NAME` is written. One that is never used has none, whatever a \
+                  matrix or `--set` makes of it; usually a value was left in its place.",
     wrong: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
 model tiny { kv_bytes_per_token 2048 B }
 trace { r1 0 500 200 }

@@ -10,7 +10,7 @@ pub(super) static CODES: &[&CodeInfo] =
 pub(crate) static INVALID_TOML: CodeInfo = CodeInfo {
     code: "E0611",
     summary: "a kvs.toml that is no TOML",
-    explanation: "`kvs.toml` marks the root of a project and says what its commands do unless told otherwise, \
+    explanation: "`kvs.toml` marks the root of a project and says what its commands do by default, \
                   in TOML: tables in brackets, keys with `=`, texts in quotes.",
     wrong: "[defaults]\nseeds: 5",
     right: "[defaults]\nseeds = 5",
@@ -21,7 +21,7 @@ pub(crate) static UNKNOWN_KEY: CodeInfo = CodeInfo {
     summary: "an unknown key in kvs.toml",
     explanation: "Its tables are `[defaults]`, `[profile.NAME]` and `[diff]`. A key of the first two is a flag \
                   without its dashes, or a command with a table of flags for that command alone. Flags of every \
-                  command, as `color`, stand in the table itself.",
+                  command, such as `color`, are in the table itself.",
     wrong: "[defaults]\nseed_count = 5",
     right: "[defaults]\nseeds = 5",
 };

@@ -30,7 +30,7 @@ pub(super) static CODES: &[&CodeInfo] = &[
 
 pub(crate) static UNEXPECTED: CodeInfo = CodeInfo {
     code: "E0001",
-    summary: "something stands where nothing more can follow",
+    summary: "something is written where nothing more can follow",
     explanation: "A statement is a key and its values, an expectation a condition; both end with their line, a `;` \
                   or the `}` of their block. What was found there fits neither. Most often it is a separator of \
                   another language, a name with characters that need quotes, or the start of the next statement.",
@@ -41,8 +41,8 @@ pub(crate) static UNEXPECTED: CodeInfo = CodeInfo {
 pub(crate) static EXPECTED_VALUE: CodeInfo = CodeInfo {
     code: "E0002",
     summary: "a value or a condition is missing",
-    explanation: "An operator or a word was written that needs a value behind it, and the line ends or goes on \
-                  with something that is none. A value is a number with its unit, a parameter, or arithmetic on \
+    explanation: "An operator or a word needs a value after it, and the line ends or continues \
+                  with something that is not a value. A value is a number with its unit, a parameter, or arithmetic on \
                   them; in expectations also a metric. Newlines end a statement except inside brackets.",
     wrong: "expect p99_latency_ms <",
     right: "expect p99_latency_ms < 800 ms",
@@ -52,8 +52,8 @@ pub(crate) static EXPECTED_NAME: CodeInfo = CodeInfo {
     code: "E0003",
     summary: "a name is missing",
     explanation: "What is defined or referred to here needs a name. Names are letters, digits and `_`, and do not \
-                  begin with a digit; the name of a scenario stands in quotes. The words of expectations (`in`, \
-                  `for`, `of`, …) are no names there.",
+                  begin with a digit; the name of a scenario is in quotes. The words of expectations (`in`, \
+                  `for`, `of`, …) cannot be names there.",
     wrong: "gpu { vram 24 GB }",
     right: "gpu small { vram 24 GB }",
 };
@@ -69,15 +69,15 @@ pub(crate) static EXPECTED_WORD: CodeInfo = CodeInfo {
 
 pub(crate) static UNTERMINATED_STRING: CodeInfo = CodeInfo {
     code: "E0005",
-    summary: "a text in quotes is not closed",
-    explanation: "A text begins and ends with `\"` on one line. A quote inside it is written `\\\"`, a new line `\\n`.",
+    summary: "an unterminated string",
+    explanation: "A string begins and ends with `\"` on one line. A quote inside it is written `\\\"`, a new line `\\n`.",
     wrong: "use \"gpus.kvs",
     right: "use \"gpus.kvs\"",
 };
 
 pub(crate) static UNKNOWN_ESCAPE: CodeInfo = CodeInfo {
     code: "E0006",
-    summary: "a backslash stands before a character that is no escape",
+    summary: "a backslash before a character that is not an escape",
     explanation: "Inside quotes the escapes are `\\\"`, `\\\\`, `\\n` and `\\t`. Paths are written with forward slashes \
                   on every system.",
     wrong: "use \"lib\\gpus.kvs\"",
@@ -112,8 +112,8 @@ pub(crate) static STRAY_BRACE: CodeInfo = CodeInfo {
 
 pub(crate) static BRACE_ON_NEXT_LINE: CodeInfo = CodeInfo {
     code: "E0010",
-    summary: "a `{` does not stand on the line of its header",
-    explanation: "A newline ends a statement, so the `{` of a block stands on the same line as what it belongs to.",
+    summary: "a `{` is not on the line of its header",
+    explanation: "A newline ends a statement, so the `{` of a block is on the same line as its header.",
     wrong: "engine\n{\n  batching phases\n}",
     right: "engine {\n  batching phases\n}",
 };
@@ -136,8 +136,8 @@ pub(crate) static UNCLOSED_BRACKET: CodeInfo = CodeInfo {
 
 pub(crate) static UNKNOWN_ITEM: CodeInfo = CodeInfo {
     code: "E0013",
-    summary: "a line of the file begins with no item",
-    explanation: "At the top of a file and in scenarios stand items, each begun by its word: `use`, `param`, \
+    summary: "a line of the file that does not begin with an item",
+    explanation: "The top of a file and scenarios consist of items, each of which begins with its word: `use`, `param`, \
                   `gpu`, `model`, `cluster`, `engine`, `policy`, `workload`, `trace`, `run`, `matrix`, `scenario`, \
                   `expect`.",
     wrong: "gpuu small { vram 24 GB }",
@@ -146,7 +146,7 @@ pub(crate) static UNKNOWN_ITEM: CodeInfo = CodeInfo {
 
 pub(crate) static OUTSIDE_BLOCK: CodeInfo = CodeInfo {
     code: "E0014",
-    summary: "a statement stands outside of any block",
+    summary: "a statement is outside any block",
     explanation: "Every statement belongs to a block that says what it is about: `routing` to `policy`, `vram` to \
                   a `gpu`.",
     wrong: "routing p2c",
@@ -155,7 +155,7 @@ pub(crate) static OUTSIDE_BLOCK: CodeInfo = CodeInfo {
 
 pub(crate) static MISPLACED_ITEM: CodeInfo = CodeInfo {
     code: "E0015",
-    summary: "an item stands inside another that cannot hold it",
+    summary: "an item is inside another that cannot hold it",
     explanation: "A block holds statements only, and a scenario holds what it changes: parameters, blocks, traces \
                   and expectations. Imports, matrices and scenarios belong to the file.",
     wrong: "scenario \"a\" { matrix { n in [1, 2] } }",
@@ -172,7 +172,7 @@ pub(crate) static MISSING_LINE_END: CodeInfo = CodeInfo {
 
 pub(crate) static NAME_NOT_TAKEN: CodeInfo = CodeInfo {
     code: "E0017",
-    summary: "a block has a name or a base it cannot have",
+    summary: "a block with a name or a base that it cannot have",
     explanation: "There is one `cluster`, `engine`, `policy` and `run` in a scenario, so they have no names. Only \
                   a `gpu` or a `model` extends another.",
     wrong: "engine fast { batching phases }",
@@ -199,9 +199,9 @@ pub(crate) static CHAINED_COMPARISON: CodeInfo = CodeInfo {
 
 pub(crate) static MISPLACED_SUFFIX: CodeInfo = CodeInfo {
     code: "E0020",
-    summary: "a word behind a condition has nothing to say there",
-    explanation: "`within` says how long something may take that `eventually` awaits, and each of `within` and \
-                  `for` stands once behind a condition.",
+    summary: "a word after a condition has no meaning there",
+    explanation: "`within` says how long something after `eventually` may take, and each of `within` and \
+                  `for` is given once after a condition.",
     wrong: "expect queue_depth == 0 within 60 s",
     right: "expect eventually queue_depth == 0 within 60 s",
 };
@@ -209,7 +209,7 @@ pub(crate) static MISPLACED_SUFFIX: CodeInfo = CodeInfo {
 pub(crate) static MIXED_STAGES: CodeInfo = CodeInfo {
     code: "E0021",
     summary: "stages and statements are mixed",
-    explanation: "The stages of a rate stand in a block of their own behind `rate stages`, and nothing else stands \
+    explanation: "The stages of a rate are in a block of their own after `rate stages`, and nothing else is \
                   in it.",
     wrong: "workload chat { 5 min -> 20 req/s }",
     right: "workload chat { rate stages { 5 min -> 20 req/s } }",
@@ -218,7 +218,7 @@ pub(crate) static MIXED_STAGES: CodeInfo = CodeInfo {
 pub(crate) static FOREIGN_OPERATOR: CodeInfo = CodeInfo {
     code: "E0022",
     summary: "an operator of another language",
-    explanation: "Keys and values are separated by blanks, conditions are joined by `and`, `or` and `not`, \
+    explanation: "Keys and values are separated by spaces, conditions are joined by `and`, `or` and `not`, \
                   comments begin with `#`.",
     wrong: "gpu small { vram = 24 GB }",
     right: "gpu small { vram 24 GB }",

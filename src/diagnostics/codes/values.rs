@@ -18,8 +18,8 @@ pub(super) static CODES: &[&CodeInfo] = &[
 pub(crate) static UNKNOWN_UNIT: CodeInfo = CodeInfo {
     code: "E0201",
     summary: "an unknown unit",
-    explanation: "A unit follows a number, a blank between them is optional. Capitals count: `GB` are \
-                  bytes, `Gb/s` bits a second. The message lists the units of the dimension that is \
+    explanation: "A unit follows a number, with or without a space between them. Capitals matter: `GB` are \
+                  bytes, `Gb/s` bits per second. The message lists the units of the dimension that is \
                   wanted.",
     wrong: "gpu fast { vram 80 GBs; prefill 12000 tok/s; decode 2400 tok/s }",
     right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }",
@@ -39,7 +39,7 @@ pub(crate) static MISSING_UNIT: CodeInfo = CodeInfo {
     summary: "a missing unit",
     explanation: "A number without a unit is a count, a number of tokens or a factor, or it is in the \
                   unit that its name ends in (`vram_bytes 24e9`). Anywhere else the unit is written; \
-                  shares are written in per cent.",
+                  shares are written as percentages.",
     wrong: "gpu fast { vram 80; prefill 12000 tok/s; decode 2400 tok/s }",
     right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s }",
 };
@@ -47,7 +47,7 @@ pub(crate) static MISSING_UNIT: CodeInfo = CodeInfo {
 pub(crate) static OUT_OF_RANGE: CodeInfo = CodeInfo {
     code: "E0204",
     summary: "a value out of range",
-    explanation: "The value has the right dimension and lies outside of what its place allows. Times \
+    explanation: "The value has the right dimension and is outside the range its place allows. Times \
                   lie below 213 days, where the simulation's clock ends.",
     wrong: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s; max_concurrent 0 }",
     right: "gpu fast { vram 80 GB; prefill 12000 tok/s; decode 2400 tok/s; max_concurrent 16 }",
@@ -71,9 +71,8 @@ pub(crate) static ARITHMETIC_ERROR: CodeInfo = CodeInfo {
 
 pub(crate) static MISMATCHED_OPERANDS: CodeInfo = CodeInfo {
     code: "E0207",
-    summary: "operands that do not fit",
-    explanation: "Only values of one dimension are added and subtracted; counts, tokens and requests \
-                  are one for this purpose.",
+    summary: "operands that do not fit together together",
+    explanation: "Only values of one dimension are added and subtracted; for this purpose counts, tokens and requests are the same.",
     wrong: "run { warmup 30 s + 2 GB }",
     right: "run { warmup 30 s + 2 min }",
 };
@@ -90,7 +89,7 @@ pub(crate) static WRONG_FORM: CodeInfo = CodeInfo {
 pub(crate) static BANDWIDTH_IN_BITS: CodeInfo = CodeInfo {
     code: "E0209",
     summary: "a bandwidth in bits",
-    explanation: "A note, not an error: `Gb/s` are bits a second, an eighth of `GB/s`. Network \
+    explanation: "A note, not an error: `Gb/s` are bits per second, an eighth of `GB/s`. Network \
                   equipment is sold in bits; memory, NVLink and PCIe are stated in bytes.",
     wrong: "gpu fast { vram 80 GB; bandwidth 3350 Gb/s; compute 989 TFLOPS }",
     right: "gpu fast { vram 80 GB; bandwidth 3350 GB/s; compute 989 TFLOPS }",
@@ -98,8 +97,8 @@ pub(crate) static BANDWIDTH_IN_BITS: CodeInfo = CodeInfo {
 
 pub(crate) static REVERSED_RANGE: CodeInfo = CodeInfo {
     code: "E0210",
-    summary: "a range that runs backwards",
-    explanation: "A range `low .. high` holds both ends and begins with the lower one.",
+    summary: "a range whose ends are reversed",
+    explanation: "A range `low .. high` includes both ends and begins with the lower one.",
     wrong: "workload chat {
   arrivals poisson
   rate 5 req/s

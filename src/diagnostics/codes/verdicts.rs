@@ -40,8 +40,8 @@ pub(crate) static SNAPSHOT_CHANGED: CodeInfo = CodeInfo {
 pub(crate) static SNAPSHOT_MISSING: CodeInfo = CodeInfo {
     code: "E0804",
     summary: "a case has no snapshot yet",
-    explanation: "The first run of a new case writes a pending snapshot and fails, so that nobody takes \
-                  numbers on record that nobody has seen. Look at it, then accept it.",
+    explanation: "The first run of a new case writes a pending snapshot and fails, so that no \
+                  numbers are recorded that no person has seen. Look at it, then accept it.",
     wrong: "# add a scenario, then: kvs check",
     right: "# add a scenario, then: kvs check, kvs review",
 };

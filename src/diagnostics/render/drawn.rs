@@ -181,7 +181,7 @@ impl Window {
         }
         let byte = |position| u32::try_from(position).expect("inside a source");
         let mut text: String = whole[window_start..window_end].chars().map(visible_character).collect();
-        // miette draws nothing behind the last character of a text without a newline.
+        // miette draws nothing after the last character of a text without a newline.
         if !text.ends_with('\n') {
             text.push('\n');
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostics::{Located, Place, explain};
 
-/// A document over diagnostics, and over errors that stand in no file.
+/// A document over diagnostics, and over errors that are in no file.
 #[must_use]
 pub fn sarif(list: &[Located], unplaced: &[String]) -> String {
     let codes: BTreeSet<&str> = list.iter().map(|located| located.code.as_str()).collect();
@@ -79,7 +79,7 @@ fn physical(place: &Place) -> Value {
     })
 }
 
-/// A path as a reference of a URI: what is no letter, digit or mark of one is escaped.
+/// A path as a reference of a URI: anything but a letter, a digit or a mark of a path is escaped.
 fn uri(path: &str) -> String {
     let mut uri = String::new();
     for byte in path.bytes() {

@@ -6,7 +6,7 @@ use crate::model::{Choice, Spec};
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
         "stay",
-        "decode where the prompt was computed; elsewhere only what does not fit there under `reservation lazy`",
+        "decode where the prompt was computed; elsewhere only if it does not fit there under `reservation lazy`",
     ),
     build,
 };

@@ -3,7 +3,7 @@
 use super::{Entry, Evictor, Touch};
 use crate::model::{Choice, Spec};
 
-pub(super) static ENTRY: Entry = Entry { spec: Spec::new("fifo", "the one admitted longest ago"), build };
+pub(super) static ENTRY: Entry = Entry { spec: Spec::new("fifo", "the request admitted first"), build };
 
 fn build(_choice: &Choice) -> Box<dyn Evictor> {
     Box::new(FirstInFirstOut)

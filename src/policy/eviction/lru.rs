@@ -6,7 +6,7 @@ use crate::model::{Choice, Spec};
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
         "lru",
-        "the least recently touched: admission, prefill start, decode start and handoff end are touches",
+        "the least recently used: admission, prefill start, decode start and handoff end count as use",
     ),
     build,
 };

@@ -6,7 +6,7 @@ use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec::new("random", "any replica, each as likely: what a load balancer without state does"),
+    spec: Spec::new("random", "any replica with equal probability, as a stateless load balancer does"),
     build,
 };
 

@@ -6,7 +6,7 @@ use crate::model::{Choice, Spec, Workload};
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
         "priority",
-        "the highest `priority` of the workloads first, first come first served within one",
+        "the workload with the highest `priority` first; first come, first served within it",
     ),
     build,
 };

@@ -5,8 +5,13 @@
 use super::{Entry, Scheduler, Waiting};
 use crate::model::{Choice, Spec, Workload};
 
-pub(super) static ENTRY: Entry =
-    Entry { spec: Spec::new("shortest_remaining", "the fewest tokens left first, prompt and output"), build };
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "shortest_remaining",
+        "the request with the request with the fewest tokens left first, prompt and output",
+    ),
+    build,
+};
 
 fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
     Box::new(ShortestRemaining)

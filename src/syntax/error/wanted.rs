@@ -1,4 +1,4 @@
-//! What could have stood where the grammar stopped, in words.
+//! What could have followed where the grammar stopped, in words.
 //!
 //! Not for choosing among them: `parser::recovery` does that from the rules that could have matched.
 
@@ -7,7 +7,7 @@ use crate::diagnostics::codes::text;
 use crate::diagnostics::{CodeInfo, Diagnostic};
 use crate::source::Span;
 
-/// What should have stood there.
+/// What was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::syntax) enum Wanted {
     ArrowOrHold,
@@ -49,7 +49,7 @@ impl Wanted {
             Wanted::Name => "a name",
             Wanted::OfRuns => "`of runs`",
             Wanted::Range => "`..`",
-            Wanted::Text => "a text in quotes",
+            Wanted::Text => "a string",
             Wanted::Value => "a value",
             Wanted::Windows => "`windows`",
             Wanted::Workload => "the name of a workload",
@@ -92,7 +92,7 @@ impl Wanted {
                 "name a group, one of its GPUs, or a GPU by its index: `on fast`, `on fast[0]`, `on gpu 3`"
             }
             Wanted::In => "an axis lists its values: `n in [1, 2, 4]`",
-            Wanted::List => "values stand in brackets: `[1, 2, 4]`",
+            Wanted::List => "values are written in brackets: `[1, 2, 4]`",
             Wanted::Name => "names are letters, digits and `_`, and do not begin with a digit",
             Wanted::OfRuns => "say in which share of the seeds it must hold: `in 60% of runs`",
             Wanted::Range => "a range is two values with `..` between them: `1 min .. 2 min`",
@@ -104,20 +104,20 @@ impl Wanted {
     }
 }
 
-/// Something else should have stood here.
+/// Something else was expected.
 pub(in crate::syntax) fn expected(
     place: Span,
     wanted: Wanted,
     found: &Found<'_>,
-    behind: Option<&str>,
+    after: Option<&str>,
     open: Option<Span>,
 ) -> Diagnostic {
     let what = wanted.describe();
-    let behind = behind.map_or_else(String::new, |token| format!(" behind {}", quoted(token)));
-    let message = format!("{what} was expected{behind}, found {}", found.describe());
+    let after = after.map_or_else(String::new, |token| format!(" after {}", quoted(token)));
+    let message = format!("expected {what}{after}, found {}", found.describe());
     let label = match found {
         Found::End => format!("{what} is missing here"),
-        Found::Token(_) => format!("{what} was expected here"),
+        Found::Token(_) => format!("expected {what} here"),
     };
     let diagnostic = Diagnostic::error(wanted.code(), message, place, label).with_help(wanted.help());
     match (wanted, open) {

@@ -1,4 +1,4 @@
-//! What stands one below the other: keys and their values, `=`, cells of rows, blocks of one line, comments.
+//! What is aligned in columns: keys and their values, `=`, cells of rows, blocks of one line, comments.
 //!
 //! Columns run over neighbouring lines of one kind at one depth; an empty line ends them. Invariant: only blanks
 //! in front of pieces and comments change.
@@ -70,7 +70,7 @@ impl Shape {
     }
 }
 
-/// The word a block of one line begins with: blocks of other words stand in other columns.
+/// The word a block of one line begins with: blocks of other words are in other columns.
 fn block_word<'a>(line: &Line<'a>) -> Option<&'a str> {
     let first = line.pieces.first()?;
     (Shape::of(line) == Shape::Block).then_some(first.token.text)
@@ -88,7 +88,7 @@ fn closes_itself(line: &Line<'_>) -> bool {
     n(Kind::OpenBlock) > 0 && n(Kind::OpenBlock) == n(Kind::CloseBlock) && last == Some(Kind::CloseBlock)
 }
 
-/// Neighbouring lines of one kind. Lines of comments alone stand in no run of code and interrupt none.
+/// Neighbouring lines of one kind. Lines of comments alone are in no run of code and interrupt none.
 fn runs<'a, T: PartialEq>(lines: &'a [Line<'a>], kind: impl Fn(&'a Line<'a>) -> T) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
@@ -108,7 +108,7 @@ fn runs<'a, T: PartialEq>(lines: &'a [Line<'a>], kind: impl Fn(&'a Line<'a>) -> 
     runs
 }
 
-/// The first piece of a kind, or the one behind the last.
+/// The first piece of a kind, or the one after the last.
 fn position(line: &Line<'_>, kind: Kind) -> usize {
     let found = line.pieces.iter().position(|piece| piece.token.kind == kind);
     found.unwrap_or(line.pieces.len())
@@ -196,7 +196,7 @@ fn align_cells(lines: &mut [Line<'_>]) {
     }
 }
 
-/// Puts the comments behind code in one column.
+/// Puts the comments after code in one column.
 fn align_comments(lines: &mut [Line<'_>]) {
     let widths =
         lines.iter().filter(|line| line.comment.is_some() && !line.pieces.is_empty()).map(Line::width);

@@ -11,11 +11,11 @@ const INDENT: usize = 2;
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     pub(super) indent: usize,
-    /// Whether an empty line stands above.
+    /// Whether there is an empty line above.
     pub(super) is_parted: bool,
     /// Whether it goes on with brackets opened above.
     pub(super) goes_on: bool,
-    /// What it stands in.
+    /// What it is in.
     pub(super) inside: Inside,
     /// Tokens and the blanks in front of each.
     pub(super) pieces: Vec<Piece<'a>>,
@@ -114,7 +114,7 @@ fn line<'a>(raw: &[Token<'a>], nesting: &mut Nesting) -> Line<'a> {
         }
         follow(nesting, &raw[..at], *token);
         let next = raw[at + 1..].first().map(|token| token.kind);
-        // A comment that nothing stands before might become the documentation of what follows.
+        // A comment at the start of a line might become the documentation of what follows.
         let hides_a_comment = at == 0 && next == Some(Kind::Comment);
         let ends_nothing = matches!(next, None | Some(Kind::Comment | Kind::CloseBlock));
         if token.text == ";" && ends_nothing && !hides_a_comment {
@@ -152,7 +152,7 @@ fn follow(nesting: &mut Nesting, before: &[Token<'_>], token: Token<'_>) {
     }
 }
 
-/// How many blanks stand between two tokens of a line: one or none where that is settled, else as many as the author
+/// How many spaces are between two tokens of a line: one or none where that is settled, otherwise as many as the author
 /// wrote, of which two say as much as more.
 fn blanks_between(before: Token<'_>, next: Token<'_>) -> usize {
     use Kind::{Close, CloseBlock, Infix, Open, OpenBlock, Separator};

@@ -90,7 +90,7 @@ fn without_places(tree: &str) -> String {
     let mut kept = String::with_capacity(tree.len() / 2);
     while let Some(at) = rest.find("Span {") {
         kept.push_str(&rest[..at]);
-        rest = rest[at..].split_once('}').map_or("", |(_, behind)| behind);
+        rest = rest[at..].split_once('}').map_or("", |(_, after)| after);
     }
     kept.push_str(rest);
     kept

@@ -1,6 +1,6 @@
-//! The tokens of one file with what stands between them: all a layout needs to know.
+//! The tokens of one file with what is between them: all that a layout needs to know.
 //!
-//! Coarser than the grammar: a number and its unit are two words. Invariant: every character that is no blank
+//! Coarser than the grammar: a number and its unit are two words. Invariant: every character that is not blank
 //! belongs to exactly one token.
 
 /// A piece of text.
@@ -47,7 +47,7 @@ struct Reader<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rows {
     Outside,
-    /// Behind the word `trace` at the start of a statement.
+    /// After the word `trace` at the start of a statement.
     Header,
     Inside,
     /// Not at the start of a statement.
@@ -63,14 +63,14 @@ impl<'a> Reader<'a> {
         let (kind, length) = if self.rows == Rows::Inside { cell(trimmed)? } else { token(trimmed)? };
         let (text, rest) = trimmed.split_at(length);
         self.rest = rest;
-        self.rows = self.rows.behind(kind, text);
+        self.rows = self.rows.after(kind, text);
         let text = if kind == Kind::Comment { text.trim_end() } else { text };
         Some(Token { text, blanks, kind })
     }
 }
 
 impl Rows {
-    fn behind(self, kind: Kind, text: &str) -> Rows {
+    fn after(self, kind: Kind, text: &str) -> Rows {
         match (self, kind) {
             (Rows::Inside, Kind::CloseBlock) => Rows::Outside,
             (Rows::Inside, _) => Rows::Inside,

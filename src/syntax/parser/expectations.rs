@@ -14,7 +14,7 @@ struct Prefix {
     span: Span,
 }
 
-/// What stands behind a condition.
+/// What follows a condition.
 #[derive(Default)]
 struct Suffixes {
     sustained: Option<(Expr, Span)>,
@@ -41,7 +41,7 @@ impl Reader<'_> {
             Rule::condition => Condition::Or,
             Rule::conjunction => Condition::And,
             Rule::clause => return self.clause(pair),
-            rule => unreachable!("{rule:?} is no condition"),
+            rule => unreachable!("{rule:?} is not a condition"),
         };
         let mut parts = pair.into_inner();
         let mut left = self.condition(expected(parts.next()));
@@ -103,7 +103,7 @@ impl Reader<'_> {
         }
         if let Some((duration, span)) = within {
             self.report(error::within_without_eventually(span));
-            // It was meant, or else a level that stands here would be reported as well.
+            // It was meant: otherwise a level here would be reported as well.
             condition =
                 Condition::Eventually { condition: Box::new(condition), within: Some(duration), span };
         }
@@ -179,7 +179,7 @@ impl Reader<'_> {
                 let span = word.to(self.span(&expected(parts.next())));
                 Selector::Windows(length, span)
             }
-            rule => unreachable!("{rule:?} is no selector"),
+            rule => unreachable!("{rule:?} is not a selector"),
         }
     }
 
@@ -203,7 +203,7 @@ impl Reader<'_> {
     }
 }
 
-/// A condition with what was selected behind it.
+/// A condition with what was selected after it.
 fn select(condition: Condition, selectors: Option<Vec<Selector>>) -> Condition {
     match selectors {
         Some(selectors) => Condition::Selected(Box::new(condition), selectors),

@@ -40,7 +40,7 @@ impl Reader<'_> {
                 Rule::minus => Operator::Subtract,
                 Rule::times => Operator::Multiply,
                 Rule::divide => Operator::Divide,
-                rule => unreachable!("{rule:?} is no operator"),
+                rule => unreachable!("{rule:?} is not an operator"),
             };
             if !self.one_more_operator(self.span(&sign)) {
                 break;
@@ -51,7 +51,7 @@ impl Reader<'_> {
         left
     }
 
-    /// Signs and what they stand before.
+    /// Signs and what they are before.
     fn signed(&mut self, pair: Pair<'_, Rule>) -> Expr {
         let mut signs = Vec::new();
         let mut operand = None;

@@ -10,7 +10,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::error;
 
-/// What stands in front of the `{` of a block.
+/// What is in front of the `{` of a block.
 struct Header {
     keyword: Span,
     name: Option<Ident>,
@@ -52,7 +52,7 @@ impl Reader<'_> {
             Rule::matrix => items.push(Item::Matrix(self.matrix(pair))),
             Rule::trace => items.push(Item::Trace(self.trace(pair))),
             Rule::scenario => self.scenario(pair, items),
-            rule => unreachable!("{rule:?} is no item"),
+            rule => unreachable!("{rule:?} is not an item"),
         }
         Some(end)
     }
@@ -105,7 +105,7 @@ impl Reader<'_> {
                 header.extends = None;
                 self.report(error::cannot_extend(place, word));
             }
-            (Some(place), None) => self.report(error::extends_without_name(place.behind())),
+            (Some(place), None) => self.report(error::extends_without_name(place.after())),
             _ => {}
         }
         match header.name.take_if(|_| !named) {

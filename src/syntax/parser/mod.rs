@@ -62,15 +62,15 @@ struct Reader<'a> {
     /// The last `}` found missing in front of an item: its diagnostic, and what to say instead should a `}` be
     /// left over later.
     unclosed: Option<(usize, Diagnostic)>,
-    /// Whether the text goes over into another language.
+    /// Whether the text turns into another language.
     other_language: bool,
     /// A mistake that other languages make a habit of: its diagnostic, and how often it was found again.
     habit: Option<(usize, usize)>,
     /// Where a header without its `{` ends: what follows on its line is its block.
     without_brace: Option<usize>,
-    /// Braces that lines which are no items left open.
+    /// Braces left open by lines that are not items.
     left_open: usize,
-    /// Where the last bad slice ends, if what stands on the next line may belong to it.
+    /// Where the last bad slice ends, if what is on the next line may belong to it.
     broken_off: Option<usize>,
 }
 
@@ -130,7 +130,7 @@ impl Reader<'_> {
         Some(Doc { text: lines.join("\n"), span: self.bytes(start, end) })
     }
 
-    /// Whether two things on one line stand without anything between them that ends the first.
+    /// Whether nothing between two things on one line ends the first.
     fn runs_on(&self, before: Span, next: Span) -> bool {
         let between = &self.text[before.end as usize..next.start as usize];
         !between.contains(['\n', ';'])

@@ -1,7 +1,7 @@
 //! From a slice the grammar refused to one message about it.
 //!
-//! The slice is read a second time by the rule it should have matched; where that stops and what could have
-//! stood there decides what is said. Invariant: one slice, one diagnostic.
+//! The slice is read a second time by the rule it should have matched; where that stops and what could
+//! have followed there decides what is said. Invariant: one slice, one diagnostic.
 
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
@@ -15,14 +15,14 @@ use crate::syntax::error::{self, Found};
 use crate::syntax::strangers::{Meant, ReadAs, Refusal, item, language, meant};
 use crate::syntax::token::{Token, tokens};
 
-/// Where a bad slice stands.
+/// Where a bad slice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     File,
     Scenario,
     /// The block of an item.
     Block,
-    /// The block of a statement, where stages may stand.
+    /// The block of a statement, where stages are allowed.
     Nested,
     Matrix,
     Rows,
@@ -126,24 +126,24 @@ impl Reader<'_> {
         let span = |token: Token<'_>| self.bytes(start + token.start, start + token.end());
         let place = match (stop.found, stop.previous) {
             (Some(found), _) => span(found),
-            (None, Some(previous)) => span(previous).behind(),
+            (None, Some(previous)) => span(previous).after(),
             (None, None) => self.bytes(start, start),
         };
         let wanted = expectation(possible);
         let may_end = matches!(wanted, None | Some(error::Wanted::CloseParen));
         let in_expectation = slice.starts_with("expect");
         let found = stop.found.map_or(Found::End, |found| Found::Token(found.text));
-        let behind = stop.previous.map(|previous| previous.text);
+        let after = stop.previous.map(|previous| previous.text);
         let diagnostic = match (stop.found, wanted) {
             (Some(found), _) if found.text == "{" && stop.next_line => {
                 error::brace_on_next_line(place, slice.lines().next().unwrap_or_default().trim())
             }
-            (Some(found), Some(error::Wanted::Name)) if found.text == "=" && behind == Some("param") => {
+            (Some(found), Some(error::Wanted::Name)) if found.text == "=" && after == Some("param") => {
                 error::param_without_name(place)
             }
             (Some(found), Some(error::Wanted::Block | error::Wanted::FromOrBlock | error::Wanted::Name))
                 if matches!(found.text, "in" | "extends")
-                    && behind.is_some_and(|word| ITEM_WORDS.contains(&word)) =>
+                    && after.is_some_and(|word| ITEM_WORDS.contains(&word)) =>
             {
                 error::word_as_name(place, found.text)
             }
@@ -153,9 +153,9 @@ impl Reader<'_> {
             (Some(found), _) if in_expectation && may_end && is_comparator(found.text) => {
                 error::chained_comparison(place, found.text)
             }
-            _ if error::foreign(&found).is_some() => error::unexpected(place, &found, behind),
+            _ if error::foreign(&found).is_some() => error::unexpected(place, &found, after),
             (Some(found), _) if has_foreign_letters(found) => {
-                error::letters_of_names(place, found.text, behind)
+                error::letters_of_names(place, found.text, after)
             }
             (Some(found), _) if stop.inside_name(slice) => {
                 let sign = stop.previous.map_or(place, span);
@@ -165,12 +165,12 @@ impl Reader<'_> {
                 rate.unwrap_or_else(|| error::not_in_name(sign))
             }
             (Some(found), Some(error::Wanted::Value))
-                if behind == Some("/") && found.is_word() && !in_expectation =>
+                if after == Some("/") && found.is_word() && !in_expectation =>
             {
                 error::blanks_in_unit(place, found.text)
             }
-            (_, Some(wanted)) => error::expected(place, wanted, &found, behind, stop.open.map(span)),
-            (_, None) => error::unexpected(place, &found, behind),
+            (_, Some(wanted)) => error::expected(place, wanted, &found, after, stop.open.map(span)),
+            (_, None) => error::unexpected(place, &found, after),
         };
         self.broken_off = stop.found.is_none().then_some(end);
         self.report(diagnostic);
@@ -227,7 +227,7 @@ impl Reader<'_> {
         self.report(diagnostic);
     }
 
-    /// A `}` too many. Behind a block that seemed unclosed because an item stood in it, it is that block's own.
+    /// A `}` too many. After a block that seemed unclosed because an item was in it, it is that block's own.
     pub(super) fn stray_close(&mut self, brace: Span) {
         match self.unclosed.take() {
             Some((index, instead)) => self.diagnostics[index] = instead,
@@ -264,7 +264,7 @@ fn end_of(pair: &Pair<'_, Rule>) -> Option<usize> {
 
 /// Where the grammar stopped in a slice.
 struct Stop<'a> {
-    /// What stands there; `None` for the end of the line.
+    /// What is there; `None` for the end of the line.
     found: Option<Token<'a>>,
     /// The token before it.
     previous: Option<Token<'a>>,
@@ -318,7 +318,7 @@ impl<'a> Stop<'a> {
             && previous.end() == found.start
     }
 
-    /// The number that stands, without blanks, before the `/` in front of what was found: that of `5/s`.
+    /// The number directly before the `/` in front of what was found: that of `5/s`.
     fn number_before(&self, slice: &'a str) -> Option<&'a str> {
         let slash = self.previous.filter(|previous| previous.text == "/")?;
         let before = &slice[..slash.start];
@@ -374,7 +374,7 @@ fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagn
 
 /// The item word a misspelt one was probably meant to be.
 fn nearest_item_word(word: &str) -> Option<&'static str> {
-    // Keys that stand in blocks and resemble an item word.
+    // Keys of blocks that resemble an item word.
     if matches!(word, "gpus" | "runs") {
         return None;
     }

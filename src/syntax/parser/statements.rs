@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Ident, Nested, Stage, Statement};
 use crate::syntax::error;
 
-/// What stands between a pair of braces.
+/// What is between a pair of braces.
 pub(super) struct Body {
     pub(super) statements: Vec<Statement>,
     stages: Vec<Stage>,
@@ -51,7 +51,7 @@ impl Reader<'_> {
                     last = statements.last().map(|statement| statement.span);
                 }
                 Rule::bad_statement => self.recover(&part, place, last),
-                rule => unreachable!("{rule:?} stands in no block"),
+                rule => unreachable!("{rule:?} is in no block"),
             }
         }
         Body { statements, stages, span }
@@ -84,7 +84,7 @@ impl Reader<'_> {
                 _ => {
                     let atom = self.atom(part);
                     if let (Atom::Value(Expr::Negated(..)), true) = (&atom, atom.span().start == span.end) {
-                        let sign = Span { end: span.end + 1, ..span.behind() };
+                        let sign = Span { end: span.end + 1, ..span.after() };
                         self.report(error::not_in_name(sign));
                     }
                     span = span.to(atom.span());
@@ -154,7 +154,7 @@ impl Reader<'_> {
                 let (elements, span) = self.list(pair);
                 Atom::List(elements, span)
             }
-            rule => unreachable!("{rule:?} is no atom"),
+            rule => unreachable!("{rule:?} is not an atom"),
         }
     }
 
@@ -175,7 +175,7 @@ impl Reader<'_> {
 }
 
 /// Makes one literal of `80 GBs` at the end of a statement, so that the analysis can say which unit was meant.
-/// The grammar reads an unknown word behind a blank as the next argument; only one that can hardly be anything
+/// The grammar reads an unknown word after a space as the next argument; only one that can hardly be anything
 /// but a unit is taken back.
 fn join_misspelt_unit(atoms: &mut Vec<Atom>) {
     let [.., Atom::Value(value), Atom::Word(word)] = atoms.as_mut_slice() else { return };

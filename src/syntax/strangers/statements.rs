@@ -94,11 +94,11 @@ fn separated(refusal: &Refusal<'_>) -> Option<Meant> {
         word.help(None, Some(value))
     } else if value.is_empty() || value.starts_with(['{', '[']) {
         format!(
-            "leave out the `{}`: a key and its values are separated by blanks, as in `vram 80 GB`",
+            "leave out the `{}`: a key and its values are separated by spaces, as in `vram 80 GB`",
             found.text
         )
     } else {
-        format!("write `{key} {value}`: a key and its values are separated by blanks")
+        format!("write `{key} {value}`: a key and its values are separated by spaces")
     };
     Some(Meant {
         info: &text::FOREIGN_OPERATOR,

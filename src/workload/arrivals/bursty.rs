@@ -19,7 +19,7 @@ use crate::workload::rates::Rate;
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
         "bursty",
-        "Poisson arrivals in bursts: busy and quiet periods of exponential length, the mean rate kept",
+        "Poisson arrivals in bursts: busy and quiet periods of exponential length, with the same mean rate",
     )
     .arguments(&[
         Field::required("on", Form::Quantity(Dimension::TIME), "mean length of a busy period")

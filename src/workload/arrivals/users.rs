@@ -8,7 +8,7 @@ use crate::workload::{nested, number};
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
         "users",
-        "a closed loop: each user sends its next request a think time after the last one ended",
+        "a closed loop: each user sends the next request a think time after the previous one ended",
     )
     .arguments(&[
         Field::positional("users", Form::Count, "how many there are")

@@ -1,4 +1,4 @@
-//! The columns of blank-separated rows, in a scenario and in a file of the format `kvs` alike.
+//! The columns of space-separated rows, in a scenario and in a file of the format `kvs` alike.
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! `kvs`: blank-separated rows, as in an inline trace.
+//! `kvs`: space-separated rows, as in an inline trace.
 //!
 //! `#` comments run to the end of the line. The columns are `id arrival_ms prompt gen` and, where a row has a fifth
 //! cell, `streaming`, which is recorded and has no effect; a first row `columns …` names them in another order, leaves
@@ -15,7 +15,7 @@ use crate::units::Tokens;
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
         "kvs",
-        "blank-separated rows `id arrival_ms prompt gen [streaming]`, or as a `columns` row says; `#` comments",
+        "space-separated rows `id arrival_ms prompt gen [streaming]`, or as a `columns` row says; `#` comments",
     ),
     clock: Clock::Run,
     signs: &[],

@@ -49,7 +49,7 @@ fn build(choice: &Choice, place: Place) -> Built {
         )),
         (Some(_), _) => limited(choice, Observed::new(choice.values(VALUES), place)?, 0.0),
         (None, Some(_)) => Err(Misfit::new(
-            "`column` is one of a file, found no `from`",
+            "`column` is for a file, found no `from`",
             "name the file, as in `empirical from \"lengths.csv\" column \"prompt\"`",
         )),
         (None, None) => limited(choice, Empirical { table: whole(table)? }, 0.0),

@@ -6,11 +6,13 @@ use crate::rng::Stream;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec::new("geometric", "1, 2, 3, … with the same chance to end at every step").arguments(&[
-        Field::required("mean", Form::OfPlace, "the mean before clamping").within(Bound::AtLeast(1.0)),
-        MIN,
-        MAX,
-    ]),
+    spec: Spec::new("geometric", "1, 2, 3, … with the same probability of stopping at every step").arguments(
+        &[
+            Field::required("mean", Form::OfPlace, "the mean before clamping").within(Bound::AtLeast(1.0)),
+            MIN,
+            MAX,
+        ],
+    ),
     build: |choice, _| {
         let mean = number(choice, "mean")?;
         limited(choice, Geometric { log_survival: libm::log1p(-1.0 / mean) }, 0.0)

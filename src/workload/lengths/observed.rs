@@ -19,7 +19,7 @@ impl Observed {
         match values.0.iter().find(|value| **value > most) {
             Some(value) => Err(Misfit::new(
                 format!("expected at most `{MAX_TOKENS}` tokens in the file, found `{value}`"),
-                "see whether the column is the one that was meant",
+                "check that it is the right column",
             )),
             None => Ok(Observed(values)),
         }

@@ -6,12 +6,13 @@ use crate::rng::Stream;
 use crate::workload::Misfit;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec::new("uniform", "every value from the first to the second alike, both included").arguments(&[
-        Field::positional("range", Form::RangeOfPlace, "the lowest and the highest value")
-            .within(Bound::NotNegative),
-        MIN,
-        MAX,
-    ]),
+    spec: Spec::new("uniform", "every value between the two with equal probability, both included")
+        .arguments(&[
+            Field::positional("range", Form::RangeOfPlace, "the lowest and the highest value")
+                .within(Bound::NotNegative),
+            MIN,
+            MAX,
+        ]),
     build: |choice, _| match choice.arg("range") {
         Some(Arg::Range(low, high)) if low.dimension.is_count() => {
             let (low, high) = (libm::round(low.value) as u64, libm::round(high.value) as u64);

@@ -6,13 +6,10 @@ use crate::units::Dimension;
 use crate::workload::number;
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec::new("constant", "the same rate throughout; the name may be left out: `rate 5 req/s`")
-        .arguments(&[Field::positional(
-            "rate",
-            Form::Quantity(Dimension::REQUEST_RATE),
-            "requests a second",
-        )
-        .within(PER_SECOND)]),
+    spec: Spec::new("constant", "a constant rate; the name is optional: `rate 5 req/s`").arguments(&[
+        Field::positional("rate", Form::Quantity(Dimension::REQUEST_RATE), "requests a second")
+            .within(PER_SECOND),
+    ]),
     build: |choice, _| Ok(Box::new(Constant { per_second: number(choice, "rate")? })),
 };
 

@@ -79,7 +79,7 @@ fn build(choice: &Choice, start: SimTime) -> Result<Repeated, Misfit> {
     if end.1 <= 0.0 {
         return Err(Misfit::new(
             "expected a value above 0 in the file of a rate, found none",
-            "see whether the column is the one that was meant",
+            "check that it is the right column",
         ));
     }
     let factor = mean.map_or(1.0, |mean| mean * end.0 / end.1);

@@ -7,7 +7,7 @@ use crate::units::Dimension;
 use crate::workload::{Misfit, number};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec::new("stages", "linear ramps from `start` on, one after the other; they end the workload")
+    spec: Spec::new("stages", "linear ramps from `start`, one after the other; they end the workload")
         .arguments(&[
             Field::positional("stages", Form::Stages, "each `duration -> rate` or `duration hold`"),
             Field::optional(

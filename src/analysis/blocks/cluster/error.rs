@@ -15,8 +15,10 @@ pub(in crate::analysis) use crate::analysis::language::error::*;
 /// `tensor_parallel 4` on GPUs that nothing joins
 pub(in crate::analysis) fn gpus_not_joined(at: Span, group: &Group) -> Diagnostic {
     let (gpu, n_gpus) = (&group.gpu.name, group.tensor_parallel);
-    let message =
-        format!("nothing joins the {n_gpus} GPUs of a replica of `{}`, which sum over links", group.name);
+    let message = format!(
+        "no link joins the {n_gpus} GPUs of a replica of `{}`, which tensor parallelism needs",
+        group.name
+    );
     Diagnostic::error(&definitions::UNLINKED_GPUS, message, at, "tensor parallelism needs a link").with_help(
         format!(
             "give `gpu {gpu}` a `link_bandwidth`, or add `link {} bandwidth 64 GB/s latency 5 us`",
@@ -27,7 +29,7 @@ pub(in crate::analysis) fn gpus_not_joined(at: Span, group: &Group) -> Diagnosti
 
 /// `link` with `batching continuous` and no pools
 pub(in crate::analysis) fn link_without_effect(at: Span) -> Diagnostic {
-    let message = "nothing goes over this link: without pools caches stay where they are";
+    let message = "nothing uses this link: without pools, caches stay where they are";
     Diagnostic::note(&definitions::UNUSED_LINK, message.to_owned(), at, "has no effect").with_help(
         "add pools, or name a group alone, `link GROUP …`, for what joins the GPUs of its replicas",
     )
@@ -118,7 +120,7 @@ pub(in crate::analysis) fn replicas_do_not_divide(
 ) -> Diagnostic {
     let message = format!("{n_gpus} GPUs do not make up replicas of {tensor_parallel}");
     let fitting = (n_gpus / tensor_parallel).max(1) * tensor_parallel;
-    Diagnostic::error(&definitions::INCOMPLETE_REPLICA, message, span, "no multiple of `tensor_parallel`")
+    Diagnostic::error(&definitions::INCOMPLETE_REPLICA, message, span, "not a multiple of `tensor_parallel`")
         .with_help(format!("write `x {fitting}`"))
 }
 
@@ -127,7 +129,7 @@ pub(in crate::analysis) fn too_many_gpus(span: Span, n_gpus: u64) -> Diagnostic 
     let message =
         format!("a cluster has at most {} GPUs, this one has {}", grouped(MAX_GPUS), grouped(n_gpus));
     Diagnostic::error(&definitions::TOO_MANY_GPUS, message, span, "too many GPUs")
-        .with_help("lower the number behind `x`")
+        .with_help("reduce the count after `x`")
 }
 
 /// `gpus fast x 100_000`, each with 500 TB

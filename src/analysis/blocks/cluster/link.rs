@@ -15,7 +15,7 @@ pub(in crate::analysis) const LINK_BANDWIDTH: Bound = Bound::Between(1.0, 1e14);
 /// Up to an hour: latencies of any path of links fit the simulation's clock.
 const LINK_LATENCY: Bound = Bound::Between(0.0, 3600.0);
 
-/// What stands behind the ends.
+/// What follows the ends.
 static ARGUMENTS: &[Field] = &[
     Field::optional("bandwidth", Form::Quantity(Dimension::BANDWIDTH), "of each direction")
         .within(LINK_BANDWIDTH)

@@ -32,15 +32,15 @@ pub(in crate::analysis) static TABLE: Table = Table {
         Field::optional(
             "slice",
             Form::Shape("5 min .. 25 min"),
-            "only rows between the two, in trace time, before `speedup`; time then starts at 0",
+            "only rows between the two times of the trace, before `speedup`; time then starts at 0",
         ),
-        Field::optional("speedup", Form::Factor, "how many times as fast as recorded")
+        Field::optional("speedup", Form::Factor, "how many times faster than recorded")
             .within(Bound::Positive)
             .or("1"),
         Field::optional(
             "sample",
             Form::Share,
-            "the share of rows kept: drawn, but the same rows under every seed",
+            "the share of rows kept: a random sample, the same under every seed",
         )
         .within(Bound::Between(SMALLEST_SAMPLE, 1.0)),
     ],
@@ -94,7 +94,7 @@ fn file(path: &Text, block: &Block<'_>, ctx: &mut Context<'_>) -> Option<TraceFi
 /// `slice 5 min .. 25 min`.
 fn slice(statement: &Statement, ctx: &mut Context<'_>) -> Option<(SimTime, SimTime)> {
     let [Atom::Range(from, to)] = statement.atoms.as_slice() else {
-        // Reports a missing value, a single one, or whatever else stands there.
+        // Reports a missing value, a single one, or anything else.
         let expr = Cursor::single(statement).take_expr("slice", "a span of trace time", ctx)?;
         ctx.report(error::slice_without_end(ctx.text(expr.span()), expr.span()));
         return None;

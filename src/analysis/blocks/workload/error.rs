@@ -92,8 +92,8 @@ pub(super) fn broken_priority(text: &str, value: f64, span: Span) -> Diagnostic 
         .with_help(format!("write `{}`; only the order of priorities matters", libm::round(value)))
 }
 
-/// `slo` and nothing behind it
+/// `slo` and nothing after it
 pub(super) fn empty_slo(span: Span) -> Diagnostic {
-    Diagnostic::error(&workloads::EMPTY_SLO, "`slo` bounds nothing", span, "no bound behind it")
-        .with_help("write `slo ttft 500 ms`, `tpot 50 ms` or `latency 10 s` behind it")
+    Diagnostic::error(&workloads::EMPTY_SLO, "`slo` bounds nothing", span, "no bound after it")
+        .with_help("write `slo ttft 500 ms`, `tpot 50 ms` or `latency 10 s` after it")
 }

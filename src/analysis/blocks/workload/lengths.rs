@@ -31,7 +31,7 @@ fn distribution(block: &Block<'_>, key: &str, ctx: &mut Context<'_>) -> Option<C
     whole_tokens(&choice, statement, ctx).then_some(choice)
 }
 
-/// Values that are drawn as they stand must be whole, and none may leave the range of tokens.
+/// Values that are drawn unchanged must be whole, and none may leave the range of tokens.
 fn whole_tokens(choice: &Choice, statement: &Statement, ctx: &mut Context<'_>) -> bool {
     let mut sound = true;
     for (name, arg) in &choice.args {
@@ -63,13 +63,13 @@ fn whole_tokens(choice: &Choice, statement: &Statement, ctx: &mut Context<'_>) -
     sound
 }
 
-/// The value of an argument: behind its name, or the first value of the statement.
+/// The value of an argument: after its name, or the first value of the statement.
 fn place_of(name: &str, statement: &Statement) -> Span {
     let atoms = &statement.atoms;
-    let behind_name = atoms
+    let after_name = atoms
         .iter()
         .position(|atom| matches!(atom, Atom::Word(word) if word.text == name))
         .and_then(|position| atoms.get(position + 1));
     let first_value = || atoms.iter().find(|atom| matches!(atom, Atom::Value(_) | Atom::Range(..)));
-    behind_name.or_else(first_value).map_or(statement.key.span, Atom::span)
+    after_name.or_else(first_value).map_or(statement.key.span, Atom::span)
 }

@@ -29,20 +29,20 @@ pub(in crate::analysis) static TABLE: Table = Table {
     block: "workload",
     summary: "one class of requests",
     keys: &[
-        Field::required("arrivals", Form::Choice("arrival process", || arrivals::specs().collect()), "the process: how irregularly requests come"),
-        Field::optional("rate", Form::Shape("5 req/s"), "how many come, over time; required unless `arrivals` is a closed loop"),
+        Field::required("arrivals", Form::Choice("arrival process", || arrivals::specs().collect()), "the arrival process: how irregularly requests arrive"),
+        Field::optional("rate", Form::Shape("5 req/s"), "how many requests arrive, over time; required unless `arrivals` is a closed loop"),
         Field::optional("prompt", Form::Distribution(Dimension::TOKENS), "prompt tokens of a request"),
         Field::optional("output", Form::Distribution(Dimension::TOKENS), "output tokens of a request"),
-        Field::optional("lengths", Form::Choice("joint distribution", || crate::workload::lengths::pairs().collect()), "prompt and output drawn together, in the place of `prompt` and `output`"),
-        Field::optional("session", Form::Shape("{ turns geometric mean 4; think exponential mean 20 s }"), "conversations; `rate` and `requests` then count these"),
-        Field::optional("prefix_group", Form::Shape("1200"), "tokens common to all requests, in front of the prompt; prefixes nest in the order written")
+        Field::optional("lengths", Form::Choice("joint distribution", || crate::workload::lengths::pairs().collect()), "prompt and output drawn together, instead of `prompt` and `output`"),
+        Field::optional("session", Form::Shape("{ turns geometric mean 4; think exponential mean 20 s }"), "conversations, which `rate` and `requests` then count"),
+        Field::optional("prefix_group", Form::Shape("1200"), "tokens that all requests begin with; prefixes nest in the order written")
         .repeatable(),
-        Field::optional("prefix_pool", Form::Shape("20 tokens 1200"), "one of several texts in front of the prompt; prefixes nest in the order written")
+        Field::optional("prefix_pool", Form::Shape("20 tokens 1200"), "tokens of one of several texts that requests begin with; prefixes nest in the order written")
         .repeatable(),
         Field::optional("priority", Form::Shape("high"), "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling priority`")
         .or("normal"),
         Field::optional("weight", Form::Factor, "the share under `scheduling fair`").within(WEIGHT).or("1"),
-        Field::optional("slo", Form::Shape("ttft 500 ms tpot 50 ms"), "bounds that a good request meets"),
+        Field::optional("slo", Form::Shape("ttft 500 ms tpot 50 ms"), "the limits that a good request meets"),
         Field::optional("start", Form::Quantity(Dimension::TIME), "when it begins, on the run's clock").within(Bound::NotNegative)
         .or("0 s"),
         Field::optional("duration", Form::Quantity(Dimension::TIME), "for how long requests (or sessions) arrive").within(Bound::Positive),
@@ -130,18 +130,18 @@ fn unknown_process(block: &Block<'_>, ctx: &Context<'_>) -> bool {
     word.is_some_and(|word| !arrivals::specs().any(|spec| spec.name == word))
 }
 
-/// The name behind a key, written or behind a parameter.
+/// The name after a key, written or given by a parameter.
 fn first_word(statement: &Statement, ctx: &Context<'_>) -> Option<String> {
     Cursor::of(statement).take_word(ctx).map(|(word, _)| word)
 }
 
 /// Arguments that are right one by one and do not determine a law.
 fn fits(checked: Result<(), Misfit>, statement: &Statement, ctx: &mut Context<'_>) -> Option<()> {
-    checked.map_err(|misfit| ctx.report(error::misfit(misfit, behind_key(statement)))).ok()
+    checked.map_err(|misfit| ctx.report(error::misfit(misfit, value_span(statement)))).ok()
 }
 
-/// What stands behind the key of a statement.
-fn behind_key(statement: &Statement) -> Span {
+/// The value of a statement.
+fn value_span(statement: &Statement) -> Span {
     let first = statement.atoms.first().map(Atom::span);
     let last = statement.atoms.last().map(Atom::span);
     first.zip(last).map_or(statement.span, |(first, last)| first.to(last))

@@ -44,7 +44,7 @@ impl<'p> Arguments<'p> {
             if !self.sound {
                 return;
             }
-            // A name that begins another argument is no value.
+            // A name that begins another argument is not a value.
             let named = cursor.peek_word().is_some_and(|word| self.named_field(&word.text).is_some());
             if cursor.peek().is_none() || (named && !takes_words(field.form)) {
                 continue;

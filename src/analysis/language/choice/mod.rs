@@ -140,7 +140,7 @@ pub(in crate::analysis) fn read_choice(
 fn report_no_word(offer: &Offer, cursor: &Cursor<'_>, ctx: &mut Context<'_>) {
     let names: Vec<&str> = offer.specs.iter().map(|spec| spec.name).collect();
     let diagnostic = match cursor.peek() {
-        None => error::missing_choice(offer.what, cursor.last().behind(), &names),
+        None => error::missing_choice(offer.what, cursor.last().after(), &names),
         Some(Atom::Value(expr @ Expr::Param(name))) => match ctx.params.get(&name.text) {
             // Reported where the parameter is defined.
             Some(param) if param.value.is_none() => return,

@@ -47,7 +47,7 @@ impl<'r> Reader<'r, '_> {
                 Some(Arg::File(DataFile { path, resolved }))
             }
             Form::Text => {
-                let (text, _) = self.cursor.take_text(self.name, "a text in quotes", ctx)?;
+                let (text, _) = self.cursor.take_text(self.name, "a string", ctx)?;
                 Some(Arg::Text(text))
             }
             Form::Word(_) => self.word(ctx).map(Arg::Word),

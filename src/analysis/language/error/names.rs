@@ -118,7 +118,7 @@ pub(in crate::analysis) fn unknown_word(what: &str, word: &str, span: Span, word
     .with_help(help)
 }
 
-/// `routing` and nothing behind it
+/// `routing` and nothing after it
 pub(in crate::analysis) fn missing_choice(what: &str, span: Span, names: &[&str]) -> Diagnostic {
     let message = format!("expected {} {what}, found nothing", article(what));
     Diagnostic::error(&definitions::MISSING_VALUE, message, span, "expected here")
@@ -167,13 +167,13 @@ pub(in crate::analysis) fn leftover(
     let help = if offered.contains(&next) {
         format!("a value comes after its name: `{next} {text}`")
     } else if offered.is_empty() {
-        format!("nothing may stand behind `{of}` here")
+        format!("nothing is allowed after `{of}` here")
     } else {
-        format!("a value stands behind its name: {}", alternatives(offered))
+        format!("a value follows its name: {}", alternatives(offered))
     };
     Diagnostic::error(
         &definitions::EXTRA_INPUT,
-        format!("unexpected `{text}` behind `{of}`"),
+        format!("unexpected `{text}` after `{of}`"),
         span,
         "not expected here",
     )
@@ -267,7 +267,7 @@ pub(in crate::analysis) fn usage(field: &Field, place: Dimension) -> String {
     if field.positional { value } else { format!("{} {value}", field.name) }
 }
 
-/// `cv` and nothing behind it
+/// `cv` and nothing after it
 pub(in crate::analysis) fn missing_value(name: &str, wanted: &str, at: Span) -> Diagnostic {
     Diagnostic::error(
         &definitions::MISSING_VALUE,
@@ -307,9 +307,9 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
 pub(in crate::analysis) fn range_backwards(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(
         &values::REVERSED_RANGE,
-        format!("the range `{text}` runs backwards"),
+        format!("the ends of the range `{text}` are reversed"),
         span,
-        "low comes first",
+        "the lower end comes first",
     )
     .with_help("swap the two")
 }

@@ -64,5 +64,5 @@ pub(in crate::analysis) fn extends_cycle(parent: &Ident, path: &[&str]) -> Diagn
     let way = path.join(" -> ");
     let message = format!("`{0}` extends itself: {way} -> {0}", parent.text);
     Diagnostic::error(&definitions::CIRCULAR_EXTENDS, message, parent.span, "closes the circle")
-        .with_help("one of them must stand on its own")
+        .with_help("one of them must not extend another")
 }

@@ -74,7 +74,7 @@ fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether an unknown word of a block was meant to set one of its keys, as far as can be told: a misspelling, a word of
+/// Whether an unknown word of a block was meant to set one of its keys, as far as is known: a misspelling, a word of
 /// another tool, or one that could mean anything.
 pub(in crate::analysis) fn stands_for(
     word: &str,

@@ -90,7 +90,7 @@ fn likely_unit(spelt: &str, wanted: impl Fn(Dimension) -> bool) -> Option<&'stat
     by_letters.or_else(|| nearest(spelt, candidates()).first().copied())
 }
 
-/// Whether a word behind a number is a unit in another spelling.
+/// Whether a word after a number is a unit in another spelling.
 pub(in crate::analysis) fn resembles_unit(word: &str) -> bool {
     likely_unit(word, |_| true).is_some()
 }
@@ -133,7 +133,7 @@ pub(in crate::analysis) fn missing_unit(
     let shown = if simple { text.clone() } else { format!("({text})") };
     let help = if expected.dimension == Dimension::NUMBER {
         let percent = found.quantity.value * if found.quantity.value <= 1.0 { 100.0 } else { 1.0 };
-        format!("write `{}%`: a share is written in per cent", number_text(percent))
+        format!("write `{}%`: a share is written as a percentage", number_text(percent))
     } else {
         let names = usual_units(expected);
         let first = names.first().copied().unwrap_or("s");
