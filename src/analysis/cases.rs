@@ -36,8 +36,11 @@ pub(super) fn compile(
         .zip(&mut contexts)
         .map(|(plan, ctx)| scenario::draft(file, &plan.merged, &plan.case, &plan.params, ctx))
         .collect();
-    let places: Cases<'_> =
-        plans.iter().zip(&drafts).map(|(plan, draft)| (case_name(&plan.case), draft.place())).collect();
+    let places: Cases<'_> = plans
+        .iter()
+        .zip(&drafts)
+        .map(|(plan, draft)| (case_name(&plan.case), draft.case_context()))
+        .collect();
     let expectations: Vec<_> = plans
         .iter()
         .zip(&mut contexts)

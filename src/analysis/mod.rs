@@ -23,7 +23,7 @@ mod tables;
 
 mod error;
 
-pub use language::context::Setting;
+pub use language::context::ConfigLine;
 pub(crate) use language::suggest;
 pub use language::table::Table;
 pub use matrix::MAX_CASES;
@@ -61,7 +61,7 @@ pub struct CompiledCase {
     /// Features the engine does not execute yet: errors, if this case is run.
     pub not_simulated: Vec<Diagnostic>,
     /// Every setting with its value and where it comes from, for `kvs run --show-config`.
-    pub settings: Vec<Setting>,
+    pub settings: Vec<ConfigLine>,
 }
 
 /// Values given on the command line: `--set n=8`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::blocks::cluster::Layout;
 use super::blocks::{cluster, engine, error, gpu, language_model, policy, run, trace, workload};
 use super::error::{no_cluster, nothing_arrives, tensor_parallel_phases};
-use super::expectation::{self, Cases, Place, Surroundings};
+use super::expectation::{self, CaseContext, Cases, Surroundings};
 use super::items::{self, Arrival};
 use super::language::block::Block;
 use super::language::context::Context;
@@ -74,9 +74,9 @@ impl Lowered<'_> {
 
 impl<'s> Draft<'s> {
     /// What an expectation about this case may name.
-    pub(super) fn place(&self) -> Place<'_> {
+    pub(super) fn case_context(&self) -> CaseContext<'_> {
         let (mode, cluster) = (self.mode.as_ref(), self.lowered.cluster());
-        Place { scenario: None, workloads: &self.workloads, mode, cluster }
+        CaseContext { scenario: None, workloads: &self.workloads, mode, cluster }
     }
 
     /// The case with its expectations; `None` when something was reported.
@@ -117,7 +117,7 @@ pub(super) fn expectations(
     cases: &Cases<'_>,
     ctx: &mut Context<'_>,
 ) -> Option<Vec<Expectation>> {
-    let own = Place { scenario: case.scenario.as_deref(), ..cases[&case_name(case)] };
+    let own = CaseContext { scenario: case.scenario.as_deref(), ..cases[&case_name(case)] };
     let (_, args) = case_name(case);
     let lowered = merged.expects.iter().map(|(expect, scenario)| {
         let around = Surroundings { own, args, cases, scenarios: file.scenarios, scenario: *scenario };

@@ -18,7 +18,7 @@ pub struct Located {
     pub message: String,
     /// The primary place.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: Location,
     /// What is said about places; the first is the primary one.
     pub labels: Vec<LocatedLabel>,
     /// What to type.
@@ -33,7 +33,7 @@ pub struct Located {
 
 /// Lines and columns count from 1, columns in characters, ends are exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct Location {
     /// As displayed.
     pub file: String,
     /// Where it begins.
@@ -53,7 +53,7 @@ pub struct LocatedLabel {
     pub text: String,
     /// Where.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: Location,
 }
 
 impl Located {
@@ -65,9 +65,12 @@ impl Located {
             code: diagnostic.code().to_owned(),
             severity: severity(diagnostic.severity).to_owned(),
             message: diagnostic.message.clone(),
-            place: Place::of(diagnostic.span(), sources),
+            place: Location::of(diagnostic.span(), sources),
             labels: labels
-                .map(|label| LocatedLabel { text: label.text.clone(), place: Place::of(label.span, sources) })
+                .map(|label| LocatedLabel {
+                    text: label.text.clone(),
+                    place: Location::of(label.span, sources),
+                })
                 .collect(),
             help: diagnostic.help.clone(),
             notes: diagnostic.notes().to_vec(),
@@ -86,13 +89,13 @@ impl Located {
     }
 }
 
-impl Place {
+impl Location {
     /// A place in these sources.
     #[must_use]
-    pub fn of(span: Span, sources: &Sources) -> Place {
+    pub fn of(span: Span, sources: &Sources) -> Location {
         let (line, column) = sources.line_column(span);
         let (end_line, end_column) = sources.line_column(span.after());
-        Place { file: sources.get(span.source).name.clone(), line, column, end_line, end_column }
+        Location { file: sources.get(span.source).name.clone(), line, column, end_line, end_column }
     }
 }
 

@@ -8,7 +8,7 @@ mod located;
 mod render;
 
 pub use codes::{CodeInfo, codes, explain};
-pub use located::{Located, LocatedLabel, Place};
+pub use located::{Located, LocatedLabel, Location};
 pub use render::{
     ErrorFormat, MAX_SHOWN, MAX_WIDTH, annotation, render, render_within, sarif, unplaced_annotation,
 };

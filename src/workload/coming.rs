@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 use super::Misfit;
 use super::arrivals::{self, Arrivals, Process};
-use super::lengths::{self, Distribution, Place};
+use super::lengths::{self, Distribution, LengthUse};
 use super::rates::{self, Until};
 use crate::model::Choice;
 use crate::rng::Stream;
@@ -67,7 +67,7 @@ impl Coming {
                 Source::Open { process, rate: Until { rate, end }, ends, stream: stream("arrivals") }
             }
             (Arrivals::Closed(users, think), None) => {
-                closed(users, lengths::build(&think, Place::Time)?, stream("think"), start)
+                closed(users, lengths::build(&think, LengthUse::Time)?, stream("think"), start)
             }
             (Arrivals::Open(_), None) => {
                 let help = "add `rate`, as in `rate 5 req/s`";

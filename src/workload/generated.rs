@@ -6,7 +6,7 @@
 
 use super::coming::{Coming, Statements};
 use super::content::{Stretch, Text};
-use super::lengths::{self, Distribution, MAX_TOKENS, Place, whole_tokens};
+use super::lengths::{self, Distribution, LengthUse, MAX_TOKENS, whole_tokens};
 use super::prefixes::Prefixes;
 use super::sessions::{Sequel, Sessions, Turn};
 use super::{Misfit, Request, TrafficError};
@@ -83,7 +83,7 @@ impl Generated {
                 None => Draws::InOrder(stream(purpose)),
                 Some(_) => Draws::ByTurn(streams.family(&name(purpose))),
             };
-            Ok(Lengths { law: lengths::build(choice, Place::Tokens)?, draws })
+            Ok(Lengths { law: lengths::build(choice, LengthUse::Tokens)?, draws })
         };
         let statements = Statements {
             arrivals,

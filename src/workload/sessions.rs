@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::content::Stretch;
-use super::lengths::{self, Distribution, Place};
+use super::lengths::{self, Distribution, LengthUse};
 use super::{Misfit, nested};
 use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::rng::{Family, Stream, Streams};
@@ -92,9 +92,9 @@ impl Sessions {
     /// Those of a workload whose streams are called `workload` and a purpose.
     pub(super) fn new(choice: &Choice, workload: &str, streams: Streams) -> Result<Sessions, Misfit> {
         Ok(Sessions {
-            turns: lengths::build(nested(choice, "turns")?, Place::Turns)?,
+            turns: lengths::build(nested(choice, "turns")?, LengthUse::Turns)?,
             turns_stream: streams.stream(&format!("{workload}.turns")),
-            think: lengths::build(nested(choice, "think")?, Place::Time)?,
+            think: lengths::build(nested(choice, "think")?, LengthUse::Time)?,
             think_streams: streams.family(&format!("{workload}.think")),
             accumulates: accumulates(choice),
             n_begun: 0,

@@ -3,7 +3,7 @@
 use kvs::model::{Arg, Choice};
 use kvs::rng::{Stream, Streams};
 use kvs::units::{Dimension, Quantity};
-use kvs::workload::lengths::{self, Place, whole_tokens};
+use kvs::workload::lengths::{self, LengthUse, whole_tokens};
 use statrs::distribution::{ContinuousCDF, Exp, Gamma, LogNormal, Normal};
 
 use crate::samples::{N_SAMPLES, check_continuous, check_discrete, check_mean};
@@ -13,7 +13,7 @@ fn stream(name: &str) -> Stream {
     Streams::new(7).stream(name)
 }
 
-fn drawn(choice: &Choice, place: Place) -> Vec<f64> {
+fn drawn(choice: &Choice, place: LengthUse) -> Vec<f64> {
     let mut law = lengths::build(choice, place).unwrap();
     let mut stream = stream(&choice.name);
     (0..N_SAMPLES).map(|_| law.draw(&mut stream)).collect()
@@ -103,26 +103,28 @@ fn distinct_integers_are_distinct_and_every_pair_is_alike() {
 #[test]
 fn a_constant_is_always_the_same() {
     assert!(
-        drawn(&choice("constant", &[("value", 300.0)]), Place::Tokens).iter().all(|value| *value == 300.0)
+        drawn(&choice("constant", &[("value", 300.0)]), LengthUse::Tokens)
+            .iter()
+            .all(|value| *value == 300.0)
     );
 }
 
 #[test]
 fn uniform_tokens_include_both_ends_alike() {
-    let samples = drawn(&range(3.0, 7.0, Dimension::TOKENS), Place::Tokens);
+    let samples = drawn(&range(3.0, 7.0, Dimension::TOKENS), LengthUse::Tokens);
     check_mean("uniform", &samples, 5.0, 2.0_f64.sqrt());
     check_discrete("uniform", samples, |x| (x - 2.0) / 5.0);
 }
 
 #[test]
 fn uniform_times_are_spread_evenly() {
-    let samples = drawn(&range(2.0, 6.0, Dimension::TIME), Place::Time);
+    let samples = drawn(&range(2.0, 6.0, Dimension::TIME), LengthUse::Time);
     check_continuous("uniform", samples, |x| (x - 2.0) / 4.0);
 }
 
 #[test]
 fn exponential_values_follow_their_law() {
-    let samples = drawn(&choice("exponential", &[("mean", 250.0)]), Place::Time);
+    let samples = drawn(&choice("exponential", &[("mean", 250.0)]), LengthUse::Time);
     check_mean("exponential", &samples, 250.0, 250.0);
     let law = Exp::new(1.0 / 250.0).unwrap();
     check_continuous("exponential", samples, |x| law.cdf(x));
@@ -130,7 +132,7 @@ fn exponential_values_follow_their_law() {
 
 #[test]
 fn lognormal_values_have_the_median_and_quantile_asked_for() {
-    let samples = drawn(&choice("lognormal", &[("median", 900.0), ("p95", 4000.0)]), Place::Time);
+    let samples = drawn(&choice("lognormal", &[("median", 900.0), ("p95", 4000.0)]), LengthUse::Time);
     let below = |limit: f64| samples.iter().filter(|value| **value < limit).count() as f64 / N_SAMPLES as f64;
     assert!((below(900.0) - 0.5).abs() < 4.0 * 0.5 / (N_SAMPLES as f64).sqrt());
     assert!((below(4000.0) - 0.95).abs() < 4.0 * 0.218 / (N_SAMPLES as f64).sqrt());
@@ -140,13 +142,13 @@ fn lognormal_values_have_the_median_and_quantile_asked_for() {
 
 #[test]
 fn lognormal_values_have_the_mean_and_cv_asked_for() {
-    let samples = drawn(&choice("lognormal", &[("mean", 900.0), ("cv", 0.5)]), Place::Time);
+    let samples = drawn(&choice("lognormal", &[("mean", 900.0), ("cv", 0.5)]), LengthUse::Time);
     check_mean("lognormal", &samples, 900.0, 450.0);
 }
 
 #[test]
 fn gamma_lengths_have_the_mean_and_cv_asked_for() {
-    let samples = drawn(&choice("gamma", &[("mean", 600.0), ("cv", 2.0)]), Place::Time);
+    let samples = drawn(&choice("gamma", &[("mean", 600.0), ("cv", 2.0)]), LengthUse::Time);
     check_mean("gamma", &samples, 600.0, 1200.0);
     let law = Gamma::new(0.25, 0.25 / 600.0).unwrap();
     check_continuous("gamma", samples, |x| law.cdf(x));
@@ -154,10 +156,12 @@ fn gamma_lengths_have_the_mean_and_cv_asked_for() {
 
 #[test]
 fn geometric_counts_begin_at_1() {
-    let samples = drawn(&choice("geometric", &[("mean", 4.0)]), Place::Turns);
+    let samples = drawn(&choice("geometric", &[("mean", 4.0)]), LengthUse::Turns);
     check_mean("geometric", &samples, 4.0, 12.0_f64.sqrt());
     check_discrete("geometric", samples, |x| 1.0 - 0.75_f64.powf(x));
-    assert!(drawn(&choice("geometric", &[("mean", 1.0)]), Place::Turns).iter().all(|turns| *turns == 1.0));
+    assert!(
+        drawn(&choice("geometric", &[("mean", 1.0)]), LengthUse::Turns).iter().all(|turns| *turns == 1.0)
+    );
 }
 
 #[test]
@@ -167,7 +171,7 @@ fn a_mixture_draws_each_part_by_its_weight() {
         (0.0, choice("constant", &[("value", 5.0)])),
         (1.0, choice("exponential", &[("mean", 1000.0)])),
     ];
-    let samples = drawn(&Choice::named("mixture").with("parts", Arg::Weighted(parts)), Place::Time);
+    let samples = drawn(&Choice::named("mixture").with("parts", Arg::Weighted(parts)), LengthUse::Time);
     let (short, long) = (Exp::new(0.1).unwrap(), Exp::new(0.001).unwrap());
     check_continuous("mixture", samples, |x| 0.75 * short.cdf(x) + 0.25 * long.cdf(x));
 }
@@ -175,7 +179,7 @@ fn a_mixture_draws_each_part_by_its_weight() {
 #[test]
 fn an_empirical_law_is_linear_between_its_quantiles() {
     let table = choice("empirical", &[("p50", 20.0), ("p0", 10.0), ("p100", 520.0), ("p90", 120.0)]);
-    let samples = drawn(&table, Place::Tokens);
+    let samples = drawn(&table, LengthUse::Tokens);
     check_continuous("empirical", samples, |x| match x {
         x if x < 20.0 => (x - 10.0) / 20.0,
         x if x < 120.0 => 0.5 + 0.4 * (x - 20.0) / 100.0,
@@ -198,9 +202,9 @@ fn an_empirical_law_without_its_ends_or_order_is_refused() {
 #[test]
 fn limits_clamp_and_count_what_they_change() {
     let limited = choice("exponential", &[("mean", 100.0), ("min", 20.0), ("max", 200.0)]);
-    let mut law = lengths::build(&limited, Place::Tokens).unwrap();
+    let mut law = lengths::build(&limited, LengthUse::Tokens).unwrap();
     let mut unlimited =
-        lengths::build(&choice("exponential", &[("mean", 100.0), ("min", 0.0)]), Place::Tokens).unwrap();
+        lengths::build(&choice("exponential", &[("mean", 100.0), ("min", 0.0)]), LengthUse::Tokens).unwrap();
     let (mut stream, mut same) = (stream("clamp"), stream("clamp"));
     let mut changed = 0;
     for _ in 0..N_SAMPLES {
@@ -218,7 +222,7 @@ fn limits_clamp_and_count_what_they_change() {
 #[test]
 fn a_length_is_at_least_one_token_unless_0_is_written() {
     let least = |choice: &Choice| {
-        let drawn = drawn(choice, Place::Tokens).into_iter().map(|value| whole_tokens(value).get());
+        let drawn = drawn(choice, LengthUse::Tokens).into_iter().map(|value| whole_tokens(value).get());
         drawn.min().unwrap()
     };
     assert_eq!(least(&choice("exponential", &[("mean", 2.0)])), 1);

@@ -1,6 +1,6 @@
 //! `on fast[0]`, `on fast`, `on gpu 3`: replicas by their cluster-wide index.
 
-use super::{Lowering, Place, error};
+use super::{CaseContext, Lowering, error};
 use crate::analysis::language::{suggest, values};
 use crate::model::{Bound, Cluster, GpuSelection};
 use crate::source::Span;
@@ -8,7 +8,7 @@ use crate::syntax::ast::{Expr, GpuRef, Ident, Indexed};
 
 impl Lowering<'_, '_> {
     /// The replicas of a group, all or some.
-    pub(super) fn gpus(&mut self, reference: &GpuRef, place: Place<'_>) -> Option<GpuSelection> {
+    pub(super) fn gpus(&mut self, reference: &GpuRef, place: CaseContext<'_>) -> Option<GpuSelection> {
         let cluster = place.cluster?;
         match reference {
             GpuRef::Group(name) => {
@@ -24,7 +24,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The replica that a physical GPU belongs to.
-    pub(super) fn gpu(&mut self, index: &Expr, span: Span, place: Place<'_>) -> Option<GpuSelection> {
+    pub(super) fn gpu(&mut self, index: &Expr, span: Span, place: CaseContext<'_>) -> Option<GpuSelection> {
         let cluster = place.cluster?;
         let n_gpus: usize = cluster.groups.iter().map(|group| group.n_gpus as usize).sum();
         let mut index_in_group = self.index(index, ("the cluster", "GPU"), n_gpus, span, place)?;
@@ -39,7 +39,7 @@ impl Lowering<'_, '_> {
         unreachable!("an index below the number of GPUs lies in a group")
     }
 
-    fn group(&mut self, name: &Ident, cluster: &Cluster, place: Place<'_>) -> Option<usize> {
+    fn group(&mut self, name: &Ident, cluster: &Cluster, place: CaseContext<'_>) -> Option<usize> {
         let found = cluster.groups.iter().position(|group| group.name == name.text);
         if found.is_none() {
             let known: Vec<&str> = cluster.groups.iter().map(|group| group.name.as_str()).collect();
@@ -49,7 +49,12 @@ impl Lowering<'_, '_> {
         found
     }
 
-    fn indices(&mut self, indexed: &Indexed, n_replicas: usize, place: Place<'_>) -> Option<(usize, usize)> {
+    fn indices(
+        &mut self,
+        indexed: &Indexed,
+        n_replicas: usize,
+        place: CaseContext<'_>,
+    ) -> Option<(usize, usize)> {
         let owner = format!("`{}`", indexed.name.text);
         let replicas = (owner.as_str(), "replica");
         let first = self.index(&indexed.first, replicas, n_replicas, indexed.span, place);
@@ -72,7 +77,7 @@ impl Lowering<'_, '_> {
         (owner, thing): (&str, &str),
         count: usize,
         whole: Span,
-        place: Place<'_>,
+        place: CaseContext<'_>,
     ) -> Option<usize> {
         let index = values::count(expr, "index", Bound::NotNegative, self.ctx)?;
         let inside = usize::try_from(index).ok().filter(|index| *index < count);

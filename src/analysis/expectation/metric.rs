@@ -1,7 +1,7 @@
 //! A metric with its selectors, as an operand.
 
 use super::term::{Operand, Scale};
-use super::{Lowering, Place, error};
+use super::{CaseContext, Lowering, error};
 use crate::analysis::language::suggest;
 use crate::metrics::{self, Bare, MetricInfo};
 use crate::model::{Metric, Term};
@@ -41,7 +41,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What only one execution model has is asked of cases of that one: a number of the others would say nothing.
-    fn is_measured(&mut self, info: &MetricInfo, metric: &ast::Metric, place: Place<'_>) -> Option<()> {
+    fn is_measured(&mut self, info: &MetricInfo, metric: &ast::Metric, place: CaseContext<'_>) -> Option<()> {
         let Some(mode) = place.mode else { return Some(()) };
         if info.only.is_none_or(|batching| batching == mode.batching) {
             return Some(());

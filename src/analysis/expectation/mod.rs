@@ -28,7 +28,7 @@ use crate::units::{SimDuration, SimTime};
 /// What an expectation may refer to.
 pub(super) struct Surroundings<'a> {
     /// Its own case.
-    pub(super) own: Place<'a>,
+    pub(super) own: CaseContext<'a>,
     /// Its matrix values: other scenarios are compared under the same.
     pub(super) args: &'a [(String, String)],
     /// Every case of the file.
@@ -40,11 +40,11 @@ pub(super) struct Surroundings<'a> {
 }
 
 /// The cases of a file by scenario and matrix values.
-pub(super) type Cases<'a> = BTreeMap<(Option<&'a str>, &'a [(String, String)]), Place<'a>>;
+pub(super) type Cases<'a> = BTreeMap<(Option<&'a str>, &'a [(String, String)]), CaseContext<'a>>;
 
 /// What metrics of one case select from.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct CaseContext<'a> {
     /// The scenario that the case is of, for messages; `None` where the file is the scenario.
     pub(super) scenario: Option<&'a str>,
     /// Workloads and traces of the case, in the model's order.

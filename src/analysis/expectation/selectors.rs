@@ -1,6 +1,6 @@
 //! What follows a metric: which samples of it count.
 
-use super::{During, Lowering, Place, error};
+use super::{CaseContext, During, Lowering, error};
 use crate::analysis::language::{suggest, values};
 use crate::metrics::{Kind, MetricInfo};
 use crate::model::{Bound, Selection};
@@ -23,7 +23,7 @@ impl<'a> Lowering<'a, '_> {
         metric: &ast::Metric,
         info: &MetricInfo,
         of: Option<String>,
-        place: Place<'_>,
+        place: CaseContext<'_>,
     ) -> Option<Selected> {
         let mut selected = Selected { of, ..Selected::default() };
         let mut sound = true;
@@ -83,7 +83,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The scenario after `of`, and the case that the metric is measured in.
-    pub(super) fn place_of(&mut self, metric: &ast::Metric) -> Option<(Option<String>, Place<'a>)> {
+    pub(super) fn place_of(&mut self, metric: &ast::Metric) -> Option<(Option<String>, CaseContext<'a>)> {
         let of = metric.selectors.iter().find_map(|selector| match selector {
             Selector::Of(scenario) => Some(scenario),
             _ => None,
@@ -93,10 +93,10 @@ impl<'a> Lowering<'a, '_> {
         // A case that is missing here has been reported.
         let place = *self.around.cases.get(&(Some(scenario.as_str()), self.around.args))?;
         let name = self.around.scenarios.iter().find(|known| **known == scenario);
-        Some((Some(scenario), Place { scenario: name.map(String::as_str), ..place }))
+        Some((Some(scenario), CaseContext { scenario: name.map(String::as_str), ..place }))
     }
 
-    fn select(&mut self, selector: &Selector, place: Place<'_>, selected: &mut Selected) -> Option<()> {
+    fn select(&mut self, selector: &Selector, place: CaseContext<'_>, selected: &mut Selected) -> Option<()> {
         match selector {
             Selector::For(name) => {
                 selected.selection.workload = Some(self.workload(name, place, selected.of.as_deref())?);
@@ -142,7 +142,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn workload(&mut self, name: &Ident, place: Place<'_>, of: Option<&str>) -> Option<usize> {
+    fn workload(&mut self, name: &Ident, place: CaseContext<'_>, of: Option<&str>) -> Option<usize> {
         let found = place.workloads.iter().position(|workload| *workload == name.text);
         if found.is_none() {
             let known: Vec<&str> = place.workloads.iter().map(String::as_str).collect();

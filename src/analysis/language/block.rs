@@ -4,7 +4,7 @@
 //! not repeat is held once.
 
 use super::choice::{self, Offer, Reader};
-use super::context::{Context, Setting};
+use super::context::{ConfigLine, Context};
 use super::cursor::Cursor;
 use super::error;
 use super::mode::Mode;
@@ -220,7 +220,7 @@ impl<'s> Block<'s> {
     ) {
         let block = block_name(self.table, self.name);
         for key in self.table.keys {
-            let setting = |value: String, origin| Setting {
+            let setting = |value: String, origin| ConfigLine {
                 block: block.clone(),
                 key: key.name.to_owned(),
                 value,

@@ -29,7 +29,7 @@ pub(in crate::analysis) struct Context<'a> {
     /// Whether some text could not be read at all, so that a name may be missing for that reason.
     pub(in crate::analysis) unreadable: bool,
     /// Settings in force, for `kvs run --show-config`.
-    pub(in crate::analysis) settings: Vec<Setting>,
+    pub(in crate::analysis) settings: Vec<ConfigLine>,
 }
 
 impl<'a> Context<'a> {
@@ -82,7 +82,7 @@ impl<'a> Context<'a> {
 }
 
 /// One line of `kvs run --show-config`.
-pub struct Setting {
+pub struct ConfigLine {
     /// The block, as `policy` or `workload chat`.
     pub block: String,
     /// The key.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::diagnostics::{Located, Place, explain};
+use crate::diagnostics::{Located, Location, explain};
 
 /// A document over diagnostics, and over errors that are in no file.
 #[must_use]
@@ -67,7 +67,7 @@ fn result(located: &Located, codes: &[&str]) -> Value {
     })
 }
 
-fn physical(place: &Place) -> Value {
+fn physical(place: &Location) -> Value {
     json!({
         "artifactLocation": { "uri": uri(&place.file) },
         "region": {

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::recovery::Place;
+use super::recovery::Container;
 use super::{Reader, Rule, expected};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -27,7 +27,7 @@ impl Reader<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::EOI => {}
-                Rule::bad_item => self.recover(&part, Place::File, last),
+                Rule::bad_item => self.recover(&part, Container::File, last),
                 Rule::stray_close => self.stray_close(self.span(&part)),
                 _ => last = self.item(part, last, &mut items),
             }
@@ -130,7 +130,7 @@ impl Reader<'_> {
                 Rule::open => open = self.span(&part),
                 Rule::close => {}
                 Rule::missing_close => self.unclosed(keyword, open, part.as_span().start()),
-                Rule::bad_axis => self.recover(&part, Place::Matrix, last),
+                Rule::bad_axis => self.recover(&part, Container::Matrix, last),
                 _ => {
                     let axis = self.axis(part);
                     last = Some(axis.span);
@@ -196,7 +196,7 @@ impl Reader<'_> {
                 Rule::open => open = self.span(&part),
                 Rule::close => {}
                 Rule::missing_close => self.unclosed(header, open, part.as_span().start()),
-                Rule::bad_row => self.recover(&part, Place::Rows, rows.last().map(|row| row.span)),
+                Rule::bad_row => self.recover(&part, Container::Rows, rows.last().map(|row| row.span)),
                 _ => rows.push(self.row(part)),
             }
         }
@@ -241,7 +241,7 @@ impl Reader<'_> {
                     closed = false;
                     self.unclosed(header, open, part.as_span().start());
                 }
-                Rule::bad_item => self.recover(&part, Place::Scenario, last),
+                Rule::bad_item => self.recover(&part, Container::Scenario, last),
                 _ => last = self.item(part, last, &mut inside),
             }
         }

@@ -15,9 +15,9 @@ use crate::syntax::error::{self, Found};
 use crate::syntax::strangers::{Meant, ReadAs, Refusal, item, language, meant};
 use crate::syntax::token::{Token, tokens};
 
-/// Where a bad slice is.
+/// What contains a bad slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Container {
     File,
     Scenario,
     /// The block of an item.
@@ -30,7 +30,7 @@ pub(super) enum Place {
 
 impl Reader<'_> {
     /// Says what is wrong with a slice that `bad_…` took; `before` is where the thing in front of it ends.
-    pub(super) fn recover(&mut self, bad: &Pair<'_, Rule>, place: Place, before: Option<Span>) {
+    pub(super) fn recover(&mut self, bad: &Pair<'_, Rule>, place: Container, before: Option<Span>) {
         let (start, end) = (bad.as_span().start(), bad.as_span().end());
         let slice = &self.text[start..end];
         let Some(first) = tokens(slice).next() else { return };
@@ -42,7 +42,7 @@ impl Reader<'_> {
             self.report(error::missing_line_end(first_span, first.text));
             return;
         }
-        if place == Place::File && self.is_other_language(slice, first_span) {
+        if place == Container::File && self.is_other_language(slice, first_span) {
             return;
         }
         if first.text == "{" {
@@ -50,17 +50,17 @@ impl Reader<'_> {
             return;
         }
         let rule = match place {
-            Place::File | Place::Scenario if !ITEM_WORDS.contains(&first.text) => {
+            Container::File | Container::Scenario if !ITEM_WORDS.contains(&first.text) => {
                 self.left_open += slice.matches('{').count().saturating_sub(slice.matches('}').count());
                 self.report(not_an_item(first, first_span, slice, place));
                 return;
             }
-            Place::File | Place::Scenario => Rule::only_item,
-            Place::Block | Place::Nested if first.is_word() && !has_foreign_letters(first) => {
+            Container::File | Container::Scenario => Rule::only_item,
+            Container::Block | Container::Nested if first.is_word() && !has_foreign_letters(first) => {
                 Rule::only_statement
             }
-            Place::Nested => Rule::only_stage,
-            Place::Block => {
+            Container::Nested => Rule::only_stage,
+            Container::Block => {
                 let refusal =
                     Refusal { slice, found: Some(first), previous: None, read_as: ReadAs::Statement };
                 if !self.report_meant(&refusal, start) {
@@ -68,14 +68,14 @@ impl Reader<'_> {
                 }
                 return;
             }
-            Place::Matrix => Rule::only_axis,
-            Place::Rows => Rule::only_row,
+            Container::Matrix => Rule::only_axis,
+            Container::Rows => Rule::only_row,
         };
         let read_as = match place {
-            Place::File | Place::Scenario => ReadAs::Item,
-            Place::Block | Place::Nested => ReadAs::Statement,
-            Place::Matrix => ReadAs::Axis,
-            Place::Rows => ReadAs::Row,
+            Container::File | Container::Scenario => ReadAs::Item,
+            Container::Block | Container::Nested => ReadAs::Statement,
+            Container::Matrix => ReadAs::Axis,
+            Container::Rows => ReadAs::Row,
         };
         match Grammar::parse(rule, slice) {
             Err(refused) => self.refused(&refused, start, end, read_as),
@@ -86,7 +86,7 @@ impl Reader<'_> {
 
     /// Whether a bad line belongs to the mistake of the line above it: the rest of an expectation that a newline
     /// ended.
-    fn continues_mistake(&mut self, bad: &Pair<'_, Rule>, first: Token<'_>, place: Place) -> bool {
+    fn continues_mistake(&mut self, bad: &Pair<'_, Rule>, first: Token<'_>, place: Container) -> bool {
         if let Some(header) = self.without_brace.take()
             && self.text[header..bad.as_span().start()].trim_matches([' ', '\t', ';']).is_empty()
         {
@@ -96,8 +96,9 @@ impl Reader<'_> {
         let Some(above) = self.broken_off.take() else { return false };
         let between = &self.text[above..bad.as_span().start()];
         let next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
-        let continues =
-            matches!(place, Place::File | Place::Scenario) && next_line && !begins_item(first, bad.as_str());
+        let continues = matches!(place, Container::File | Container::Scenario)
+            && next_line
+            && !begins_item(first, bad.as_str());
         if continues {
             self.broken_off = Some(bad.as_span().end());
         }
@@ -352,7 +353,7 @@ fn begins_item(first: Token<'_>, line: &str) -> bool {
 }
 
 /// What to say about a line that begins with no word of an item.
-fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagnostic {
+fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Container) -> Diagnostic {
     if has_foreign_letters(first) {
         return error::letters_of_names(span, first.text, None);
     }
@@ -369,7 +370,7 @@ fn not_an_item(first: Token<'_>, span: Span, slice: &str, place: Place) -> Diagn
     if nearest.is_some() || slice.contains('{') {
         return error::unknown_item(span, first.text, nearest);
     }
-    error::statement_outside_block(span, first.text, place == Place::Scenario)
+    error::statement_outside_block(span, first.text, place == Container::Scenario)
 }
 
 /// The item word a misspelt one was probably meant to be.

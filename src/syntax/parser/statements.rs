@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::expressions::with_unit_of;
-use super::recovery::Place;
+use super::recovery::Container;
 use super::{Reader, Rule, expected};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Ident, Nested, Stage, Statement};
@@ -19,7 +19,7 @@ pub(super) struct Body {
 impl Reader<'_> {
     /// The statements of an item's block; stages have no place there.
     pub(super) fn item_body(&mut self, pair: Pair<'_, Rule>, header: Span) -> Vec<Statement> {
-        let body = self.body(pair, header, Place::Block);
+        let body = self.body(pair, header, Container::Block);
         for stage in &body.stages {
             self.report(error::stage_without_rate(stage.span));
         }
@@ -27,7 +27,7 @@ impl Reader<'_> {
     }
 
     /// Everything between braces that could be read.
-    fn body(&mut self, pair: Pair<'_, Rule>, header: Span, place: Place) -> Body {
+    fn body(&mut self, pair: Pair<'_, Rule>, header: Span, place: Container) -> Body {
         let mut statements: Vec<Statement> = Vec::new();
         let mut stages: Vec<Stage> = Vec::new();
         let mut span = header;
@@ -77,7 +77,7 @@ impl Reader<'_> {
             match part.as_rule() {
                 Rule::end => {}
                 Rule::body => {
-                    let body = self.body(part, span, Place::Nested);
+                    let body = self.body(part, span, Container::Nested);
                     span = span.to(body.span);
                     nested = Some(self.nested(body));
                 }

@@ -4,7 +4,7 @@
 //! values of a file are drawn as they are, each as often as any other: tokens, turns or seconds, as the place asks.
 
 use super::observed::Observed;
-use super::{Built, Distribution, Entry, MAX, MIN, Place, limited, quantile_of};
+use super::{Built, Distribution, Entry, LengthUse, MAX, MIN, limited, quantile_of};
 use crate::model::{Arg, Bound, Choice, DataFile, Field, Form, Spec, Values};
 use crate::rng::Stream;
 use crate::workload::formats::{Cells, Wanted, columns};
@@ -40,7 +40,7 @@ const COLUMN: &str = "column";
 /// The argument that holds what was read.
 const VALUES: &str = "values";
 
-fn build(choice: &Choice, place: Place) -> Built {
+fn build(choice: &Choice, place: LengthUse) -> Built {
     let table = quantiles(choice);
     match (choice.arg(FROM), choice.arg(COLUMN)) {
         (Some(_), _) if !table.is_empty() => Err(Misfit::new(

@@ -41,7 +41,7 @@ pub trait Distribution: Send {
 
 /// What a distribution is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum LengthUse {
     /// Prompt or output tokens.
     Tokens,
     /// Seconds.
@@ -50,19 +50,19 @@ pub enum Place {
     Turns,
 }
 
-impl Place {
+impl LengthUse {
     /// The least value of a law that comes arbitrarily close to 0.
     const fn least(self) -> f64 {
         match self {
-            Place::Tokens | Place::Turns => 1.0,
-            Place::Time => 0.0,
+            LengthUse::Tokens | LengthUse::Turns => 1.0,
+            LengthUse::Time => 0.0,
         }
     }
 }
 
 struct Entry {
     spec: Spec,
-    build: fn(&Choice, Place) -> Built,
+    build: fn(&Choice, LengthUse) -> Built,
 }
 
 type Built = Result<Box<dyn Distribution>, Misfit>;
@@ -99,7 +99,7 @@ pub(super) static READERS: &[(&str, super::files::Read)] =
 ///
 /// # Errors
 /// When its arguments do not determine one.
-pub fn build(choice: &Choice, place: Place) -> Result<Box<dyn Distribution>, Misfit> {
+pub fn build(choice: &Choice, place: LengthUse) -> Result<Box<dyn Distribution>, Misfit> {
     let entry = ENTRIES.iter().chain(PAIRS).find(|entry| entry.spec.name == choice.name);
     let entry = entry.ok_or_else(|| Misfit::unknown("a distribution", choice))?;
     (entry.build)(choice, place)
@@ -110,7 +110,7 @@ pub fn build(choice: &Choice, place: Place) -> Result<Box<dyn Distribution>, Mis
 /// # Errors
 /// When they do not.
 pub fn check(choice: &Choice) -> Result<(), Misfit> {
-    build(choice, Place::Tokens).map(drop)
+    build(choice, LengthUse::Tokens).map(drop)
 }
 
 /// The most tokens of a prompt or an output, so that the two together stay below 2^32.

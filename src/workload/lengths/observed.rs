@@ -1,6 +1,6 @@
 //! Values as observed, each drawn as often as any other.
 
-use super::{Distribution, MAX_TOKENS, Place};
+use super::{Distribution, LengthUse, MAX_TOKENS};
 use crate::model::Values;
 use crate::rng::Stream;
 use crate::workload::Misfit;
@@ -10,11 +10,11 @@ pub(super) struct Observed(Values);
 
 impl Observed {
     /// The values that were read, for a place; before they are, a single one in their place.
-    pub(super) fn new(values: Option<&Values>, place: Place) -> Result<Observed, Misfit> {
+    pub(super) fn new(values: Option<&Values>, place: LengthUse) -> Result<Observed, Misfit> {
         let values = values.cloned().unwrap_or_else(|| Values([1.0].into()));
         let most = match place {
-            Place::Tokens => f64::from(MAX_TOKENS),
-            Place::Time | Place::Turns => f64::INFINITY,
+            LengthUse::Tokens => f64::from(MAX_TOKENS),
+            LengthUse::Time | LengthUse::Turns => f64::INFINITY,
         };
         match values.0.iter().find(|value| **value > most) {
             Some(value) => Err(Misfit::new(
