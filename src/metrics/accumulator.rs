@@ -266,8 +266,8 @@ impl Accumulator {
         }
     }
 
-    /// What is tried on a further GPU is placed there in the very next event, or not at all: what waits in the
-    /// global queue first may come to the same GPU later, when it had to.
+    /// A retried request is placed in the very next event or not at all. If it first waits in the global queue, it may get
+    /// the same GPU later, but not through the retry.
     fn placed(&mut self, retried: Option<(u64, u32)>, gpu: u32, journey: &Journey) {
         if retried == Some((journey.number, gpu)) && self.measures(journey) {
             self.moves.retry_successes += 1;

@@ -173,7 +173,7 @@ impl Generated {
         self.problem.as_ref()
     }
 
-    /// The turn that arrives; none where there are no sessions.
+    /// The turn that arrives; `None` without sessions.
     fn next_turn(&mut self, arrival: SimTime) -> Option<Turn> {
         let sessions = self.sessions.as_mut()?;
         if sessions.peek() == Some(arrival) {
