@@ -25,7 +25,7 @@ pub mod analysis;
 pub mod model;
 
 pub mod engine;
-pub mod minima;
+pub mod min_tree;
 pub mod policy;
 pub mod rng;
 pub mod trace;

@@ -48,7 +48,7 @@ pub fn execute_by<S: Sink>(
     match traffic.problem() {
         Some(problem) => Err(problem.clone()),
         None if end.given_up => Ok(Executed { end, clamped: Vec::new() }),
-        None if end.stands_still => Err(standstill(scenario, end)),
+        None if end.is_livelocked => Err(standstill(scenario, end)),
         // A run without `until` ends when nobody is left, or when what is left ends beyond the clock.
         None if scenario.run.until.is_none() && end.unfinished > 0 => Err(beyond_the_clock(scenario, end)),
         None => Ok(Executed { end, clamped: traffic.clamped().collect() }),

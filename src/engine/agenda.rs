@@ -3,13 +3,13 @@
 //! A GPU always has at most one pending event, so an update overwrites its leaf and nothing is ever deleted
 //! lazily. Ties go to the lower index, which is the order of events within an instant.
 
-use crate::minima::Minima;
+use crate::min_tree::MinTree;
 use crate::units::SimTime;
 
 /// The next event of every GPU.
 #[derive(Debug)]
 pub(super) struct Agenda {
-    times: Minima<SimTime>,
+    times: MinTree<SimTime>,
 }
 
 /// A time no event has.
@@ -18,7 +18,7 @@ pub(super) const NEVER: SimTime = SimTime::MAX;
 impl Agenda {
     /// For `n` GPUs, none with an event.
     pub(super) fn new(n: usize) -> Agenda {
-        Agenda { times: Minima::new(n, NEVER, NEVER) }
+        Agenda { times: MinTree::new(n, NEVER, NEVER) }
     }
 
     /// The time of the earliest event, [`NEVER`] when there is none.
@@ -27,7 +27,7 @@ impl Agenda {
         self.times.least()
     }
 
-    /// The first GPU at or behind an index whose event is due at `now`; a loop over all of them changes nothing.
+    /// The first GPU from an index on whose event is due at `now`; a loop over all of them changes nothing.
     #[inline]
     pub(super) fn due(&self, from: usize, now: SimTime) -> Option<usize> {
         self.times.first_at_most(from, now)

@@ -1,4 +1,4 @@
-//! What a run consists of for those who follow it: requests and their transitions, levels of replicas, and what is seldom asked for.
+//! What a run consists of for a sink: requests and their transitions, levels of replicas, and what is seldom asked for.
 
 use super::gaps::Gaps;
 use super::ticks::TICK_BITS;
@@ -110,7 +110,7 @@ pub enum Event {
         /// The replica.
         gpu: u32,
     },
-    /// It gave way and waits again, to be prefilled anew with what it had generated (`batching continuous`).
+    /// It was preempted and waits again, to be prefilled with what it had generated (`batching continuous`).
     Preempted {
         /// The replica.
         gpu: u32,
@@ -167,12 +167,12 @@ impl Levels {
     }
 }
 
-/// Blocks that decodes of a GPU have taken while their batch kept its members, so that no level was told.
+/// Blocks that decodes of a GPU have taken while their batch kept its members, so that no level was reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Growth {
     /// The most blocks held at once, all included.
     pub blocks: u64,
-    /// Blocks beyond the levels told, each times how long it was held: in blocks times 2^-[`Growth::TICK_BITS`] ps.
+    /// Blocks beyond the levels reported, each times how long it was held: in blocks times 2^-[`Growth::TICK_BITS`] ps.
     pub block_ticks: u128,
     /// Bytes of a block.
     pub block_bytes: u64,

@@ -1,7 +1,8 @@
-//! Who follows a run, and how several of them follow it at once.
+//! Sinks, which follow a run, and how several of them follow it at once.
 //!
 //! Invariant: a sink made of others passes on every method. `missing_trait_methods` is denied on each such
-//! implementation, since a default that slips in there silences what the sink inside would have heard.
+//! implementation, since a default that slips in there silences what the sink inside would have heard. All are inlined:
+//! where the engine reports a transition it is known which.
 
 use std::ops::BitOr;
 
@@ -69,39 +70,47 @@ impl Sink for () {}
 
 #[deny(clippy::missing_trait_methods)]
 impl<A: Sink, B: Sink> Sink for (A, B) {
+    #[inline]
     fn interests(&self) -> Interests {
         self.0.interests() | self.1.interests()
     }
 
+    #[inline]
     fn advance(&mut self, to: SimTime) {
         self.0.advance(to);
         self.1.advance(to);
     }
 
+    #[inline(always)]
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         self.0.event(at, event, journey);
         self.1.event(at, event, journey);
     }
 
+    #[inline]
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         self.0.levels(at, gpu, levels);
         self.1.levels(at, gpu, levels);
     }
 
+    #[inline]
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         self.0.global_queue(at, depth);
         self.1.global_queue(at, depth);
     }
 
+    #[inline]
     fn observe(&mut self, at: SimTime, observation: Observation) {
         self.0.observe(at, observation);
         self.1.observe(at, observation);
     }
 
+    #[inline]
     fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
         self.0.would_be_a_record(blocks, bytes) || self.1.would_be_a_record(blocks, bytes)
     }
 
+    #[inline]
     fn wants_more(&self) -> bool {
         self.0.wants_more() && self.1.wants_more()
     }
@@ -109,34 +118,42 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 
 #[deny(clippy::missing_trait_methods)]
 impl<S: Sink> Sink for &mut S {
+    #[inline]
     fn interests(&self) -> Interests {
         (**self).interests()
     }
 
+    #[inline]
     fn advance(&mut self, to: SimTime) {
         (**self).advance(to);
     }
 
+    #[inline(always)]
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         (**self).event(at, event, journey);
     }
 
+    #[inline]
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         (**self).levels(at, gpu, levels);
     }
 
+    #[inline]
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         (**self).global_queue(at, depth);
     }
 
+    #[inline]
     fn observe(&mut self, at: SimTime, observation: Observation) {
         (**self).observe(at, observation);
     }
 
+    #[inline]
     fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
         (**self).would_be_a_record(blocks, bytes)
     }
 
+    #[inline]
     fn wants_more(&self) -> bool {
         (**self).wants_more()
     }
@@ -144,44 +161,52 @@ impl<S: Sink> Sink for &mut S {
 
 #[deny(clippy::missing_trait_methods)]
 impl<S: Sink> Sink for Option<S> {
+    #[inline]
     fn interests(&self) -> Interests {
         self.as_ref().map_or(Interests::default(), Sink::interests)
     }
 
+    #[inline]
     fn advance(&mut self, to: SimTime) {
         if let Some(sink) = self {
             sink.advance(to);
         }
     }
 
+    #[inline(always)]
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         if let Some(sink) = self {
             sink.event(at, event, journey);
         }
     }
 
+    #[inline]
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         if let Some(sink) = self {
             sink.levels(at, gpu, levels);
         }
     }
 
+    #[inline]
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         if let Some(sink) = self {
             sink.global_queue(at, depth);
         }
     }
 
+    #[inline]
     fn observe(&mut self, at: SimTime, observation: Observation) {
         if let Some(sink) = self {
             sink.observe(at, observation);
         }
     }
 
+    #[inline]
     fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
         self.as_ref().is_some_and(|sink| sink.would_be_a_record(blocks, bytes))
     }
 
+    #[inline]
     fn wants_more(&self) -> bool {
         self.as_ref().is_none_or(Sink::wants_more)
     }
@@ -249,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_absent_wants_nothing_and_stops_nothing() {
+    fn an_absent_sink_wants_nothing_and_stops_nothing() {
         let absent: Option<Probe> = None;
         assert_eq!(absent.interests(), Interests::default());
         assert!(absent.wants_more() && !absent.would_be_a_record(u64::MAX, Bytes::ZERO));

@@ -4,7 +4,7 @@
 
 use crate::units::{SimDuration, SimTime};
 
-/// Time in units of 2^-20 ps: 0.1 % of the smallest coefficient anybody states (a nanosecond) is a million of them,
+/// Time in units of 2^-20 ps: 0.1 % of the smallest coefficient that is ever stated (a nanosecond) is a million of them,
 /// and 213 days are 2^84.
 pub(crate) type Ticks = u128;
 

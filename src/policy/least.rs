@@ -1,11 +1,11 @@
 //! The replica with the least of something, in O(log n).
 //!
 //! The router behind the policies that compare every replica; they differ in what they compare. Ties are served in
-//! turn: the first at or behind the cursor, so that an idle cluster is used evenly and without a draw.
+//! turn: the first from the cursor on, so that an idle cluster is used evenly and without a draw.
 
 use super::routing::Router;
 use super::view::{Candidates, View};
-use crate::minima::Minima;
+use crate::min_tree::MinTree;
 use crate::rng::Stream;
 
 /// What replicas are compared by; below `u64::MAX`.
@@ -14,7 +14,7 @@ type Measure = fn(&View<'_>, usize) -> u64;
 /// A router to the least.
 #[derive(Debug)]
 pub(super) struct Least {
-    values: Minima<u64>,
+    values: MinTree<u64>,
     measure: Measure,
     compares_expected_work: bool,
     /// Where ties are looked for first.
@@ -24,7 +24,7 @@ pub(super) struct Least {
 impl Least {
     /// For `n` replicas, all of which measure zero.
     pub(super) fn new(n: u32, measure: Measure) -> Least {
-        let values = Minima::new(n as usize, 0, u64::MAX);
+        let values = MinTree::new(n as usize, 0, u64::MAX);
         Least { values, measure, compares_expected_work: false, cursor: 0 }
     }
 
@@ -33,7 +33,7 @@ impl Least {
         Least { compares_expected_work: true, ..Least::new(n, measure) }
     }
 
-    /// The candidate with the least value, ties in turn; moves the cursor behind it.
+    /// The candidate with the least value, ties in turn; moves the cursor past it.
     fn take(&mut self, candidates: Candidates<'_>) -> Option<u32> {
         let chosen = self.find(candidates)?;
         self.cursor = chosen + 1;
@@ -42,11 +42,10 @@ impl Least {
 
     fn find(&self, candidates: Candidates<'_>) -> Option<u32> {
         let spans = || candidates.spans();
-        let least =
-            spans().filter_map(|span| self.values.least_in(span.start as usize..span.end as usize)).min()?;
-        let behind = spans().map(|span| span.start.max(self.cursor)..span.end);
+        let least = spans().map(|span| self.values.least_in(span.start as usize..span.end as usize)).min()?;
+        let after = spans().map(|span| span.start.max(self.cursor)..span.end);
         let before = spans().map(|span| span.start..span.end.min(self.cursor));
-        behind.chain(before).find_map(|span| {
+        after.chain(before).find_map(|span| {
             let found = self.values.first_at_most(span.start as usize, least)? as u32;
             (found < span.end).then_some(found)
         })
@@ -72,7 +71,7 @@ impl Router for Least {
 mod tests {
     use super::*;
 
-    /// The same answer by looking at everybody.
+    /// The same answer by looking at every replica.
     fn by_scan(values: &[u64], cursor: u32, candidates: Candidates<'_>) -> Option<u32> {
         let all: Vec<u32> = candidates.spans().flatten().collect();
         let least = all.iter().map(|&replica| values[replica as usize]).min()?;
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_a_scan_over_everybody() {
+    fn agrees_with_a_scan_over_all() {
         // A linear congruence is random enough to visit every shape of span.
         let mut state = 1_u64;
         let mut draw = |n: u64| {
@@ -94,10 +93,7 @@ mod tests {
             for _ in 0..500 {
                 let replica = draw(u64::from(n)) as u32;
                 values[replica as usize] = draw(4);
-                router.load_changed(
-                    replica,
-                    View { held: &[], load: &values, expected_work: &[], cached: &[] },
-                );
+                router.load_changed(replica, View { load: &values, ..View::default() });
                 let whole = 0..n;
                 let tried: Vec<u32> = (0..n).filter(|_| draw(4) == 0).collect();
                 let candidates = Candidates::new(std::slice::from_ref(&whole), &tried);

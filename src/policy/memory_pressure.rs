@@ -5,7 +5,7 @@ use crate::model::{Choice, Spec};
 /// What happens when a reservation does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryPressure {
-    /// Nobody is evicted: the request is tried elsewhere, waits or is rejected.
+    /// No request is evicted: this one is tried elsewhere, waits or is rejected.
     Reject,
     /// Residents of the GPU are evicted, if that makes room.
     Evict,

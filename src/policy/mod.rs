@@ -1,4 +1,4 @@
-//! Decisions: who goes where and when.
+//! Decisions: which request goes where and when.
 //!
 //! Each policy is one file beside the `mod.rs` that lists it. Policies see a [`view`] of the cluster and answer;
 //! they own no engine state and draw only from the stream handed to them.

@@ -1,4 +1,4 @@
-//! `preemption`: how running work gives way under `batching continuous`.
+//! `preemption`: how running work is preempted under `batching continuous`.
 
 use crate::model::Spec;
 

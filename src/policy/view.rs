@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// The load of every replica, by cluster-wide index.
-#[derive(Clone, Copy, Debug)]
+/// The signals of every replica, by cluster-wide index.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct View<'a> {
     /// Requests admitted and not ended: waiting and active.
     pub held: &'a [u32],

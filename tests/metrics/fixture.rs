@@ -122,7 +122,7 @@ pub(crate) fn play(script: &str, sink: &mut impl Sink) -> End {
         match words[1..] {
             ["end"] => {
                 let unfinished = journeys.len() as u64 - ended;
-                return End { at, unfinished, events: 0, steps: 0, stands_still: false, given_up: false };
+                return End { at, unfinished, events: 0, steps: 0, is_livelocked: false, given_up: false };
             }
             ["global", "queue", depth] => sink.global_queue(at, number(depth)),
             ["gpu", gpu, queued, prefill, decode, held] => {

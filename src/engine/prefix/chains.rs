@@ -2,8 +2,8 @@
 //!
 //! A segment is a run of blocks that the same requests hold; it is split where contents part or a holding ends, and
 //! trimmed from its end. Segments that begin a chain or continue the same one are told apart by their first block,
-//! under which they are looked up. Invariants: whoever holds a segment holds all before it, so an idle segment is only
-//! continued by idle ones; a segment's pieces add up to its blocks, those nobody can find excepted, which have none.
+//! under which they are looked up. Invariants: a request that holds a segment holds all before it, so an idle segment is only
+//! continued by idle ones; a segment's pieces add up to its blocks, those that cannot be found excepted, which have none.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ struct Segment {
     /// What it continues; `None` where a chain begins.
     before: Option<SegmentId>,
     /// Segments that continue it.
-    n_behind: u32,
+    n_after: u32,
     /// Requests that hold it.
     n_holders: u32,
     blocks: u64,
@@ -62,7 +62,7 @@ impl Chains {
         self.held
     }
 
-    /// Blocks nobody holds.
+    /// Blocks that no request holds.
     pub(super) fn idle(&self) -> u64 {
         self.idle
     }
@@ -86,7 +86,7 @@ impl Chains {
         found
     }
 
-    /// Holds what there is of blocks `have .. limit` of a content, behind a segment that is held already. Gives the last
+    /// Holds what there is of blocks `have .. limit` of a content, after a segment that is held already. Gives the last
     /// segment held and the blocks up to its end.
     pub(super) fn hold(
         &mut self,
@@ -109,7 +109,7 @@ impl Chains {
         (at, blocks)
     }
 
-    /// Adds blocks `have .. blocks` of a content behind a segment, none of which are there; the last segment is held.
+    /// Adds blocks `have .. blocks` of a content after a segment, none of which are there; the last segment is held.
     pub(super) fn append(
         &mut self,
         at: Option<SegmentId>,
@@ -122,7 +122,7 @@ impl Chains {
         let n = blocks - have;
         self.held += n;
         if let Some(last) = at
-            && (self.of(last).n_holders, self.of(last).n_behind) == (1, 0)
+            && (self.of(last).n_holders, self.of(last).n_after) == (1, 0)
         {
             let segment = &mut self.segments[last.0 as usize];
             segment.blocks += n;
@@ -132,9 +132,9 @@ impl Chains {
         let mut pieces = Vec::new();
         reader.take(n * self.block_size, &mut pieces);
         if let Some(before) = at {
-            self.segments[before.0 as usize].n_behind += 1;
+            self.segments[before.0 as usize].n_after += 1;
         }
-        let segment = self.insert(Segment { before: at, n_behind: 0, n_holders: 1, blocks: n, pieces });
+        let segment = self.insert(Segment { before: at, n_after: 0, n_holders: 1, blocks: n, pieces });
         self.name(segment);
         segment
     }
@@ -143,7 +143,7 @@ impl Chains {
     pub(super) fn alone(&self, last: Option<SegmentId>) -> u64 {
         let mut blocks = 0;
         let mut next = last;
-        // Whoever holds a segment holds all before it: the first that is shared ends this.
+        // A request that holds a segment holds all before it: the first that is shared ends this.
         while let Some(segment) = next.map(|id| self.of(id)).filter(|segment| segment.n_holders == 1) {
             blocks += segment.blocks;
             next = segment.before;
@@ -166,9 +166,9 @@ impl Chains {
         }
     }
 
-    /// Keeps blocks that nobody can find.
+    /// Keeps blocks that cannot be found.
     pub(super) fn leave_nameless(&mut self, blocks: u64) {
-        let segment = Segment { before: None, n_behind: 0, n_holders: 0, blocks, pieces: Vec::new() };
+        let segment = Segment { before: None, n_after: 0, n_holders: 0, blocks, pieces: Vec::new() };
         let id = self.insert(segment);
         self.idle += blocks;
         self.recency.push(id.0);
@@ -181,7 +181,7 @@ impl Chains {
         while left > 0 {
             let id = SegmentId(self.recency.first().expect("what is evicted is idle"));
             let segment = self.of(id);
-            debug_assert_eq!((segment.n_holders, segment.n_behind), (0, 0), "the first is an idle leaf");
+            debug_assert_eq!((segment.n_holders, segment.n_after), (0, 0), "the first is an idle leaf");
             let n = left.min(segment.blocks);
             left -= n;
             if n == segment.blocks { self.remove(id) } else { self.trim(id, n) }
@@ -211,10 +211,10 @@ impl Chains {
         let pieces = take_first(&mut segment.pieces, blocks * self.block_size);
         segment.blocks -= blocks;
         let (before, n_holders) = (segment.before, segment.n_holders);
-        let first = self.insert(Segment { before, n_behind: 1, n_holders, blocks, pieces });
+        let first = self.insert(Segment { before, n_after: 1, n_holders, blocks, pieces });
         self.segments[rest.0 as usize].before = Some(first);
         if n_holders == 0 {
-            // It is held at once; until then it stands behind what continues it.
+            // It is held at once; until then it comes after what continues it.
             self.recency.push(first.0);
         }
         self.name(first);
@@ -239,7 +239,7 @@ impl Chains {
         segment.blocks = 0;
         segment.pieces = Vec::new();
         if let Some(before) = segment.before {
-            self.segments[before.0 as usize].n_behind -= 1;
+            self.segments[before.0 as usize].n_after -= 1;
         }
         self.vacant.push(id.0);
     }
@@ -277,7 +277,7 @@ impl Chains {
         debug_assert!(before.is_none(), "segments that continue the same one begin differently");
     }
 
-    /// The opposite; nothing happens to those nobody can find.
+    /// The opposite; nothing happens to those that cannot be found.
     fn unname(&mut self, id: SegmentId) {
         if !self.of(id).pieces.is_empty() {
             let mut key = std::mem::take(&mut self.key);

@@ -2,7 +2,7 @@
 //! blocks that later requests share.
 //!
 //! A block is own while one request writes it; once published it is part of a chain and can be found again. What
-//! nobody holds any longer stays until memory is needed and then goes least recently used leaf first; of the blocks a
+//! no request holds any longer stays until memory is needed and then goes least recently used leaf first; of the blocks a
 //! request leaves, the head of its chain counts as the most recent. Taking blocks only counts: which ones are
 //! evicted for them is settled before the next look at a chain, so that growth costs nothing a block.
 //! Invariant: own + held + idle + unused = size, and what is to be evicted is idle.
@@ -26,13 +26,13 @@ pub(crate) struct BlockPool {
     size: u64,
     /// Blocks that hold nothing.
     unused: u64,
-    /// Blocks that requests write, found by nobody.
+    /// Blocks that requests write, not to be found.
     own: u64,
     /// Blocks that have been taken from the idle ones and not yet from their chains.
     due: u64,
     /// What can be found, and what could be found before it was forgotten.
     chains: Chains,
-    /// Whether anything is kept that nobody holds.
+    /// Whether anything is kept that no request holds.
     keeps: bool,
     block_size: u64,
 }
@@ -60,7 +60,7 @@ impl Holding {
 pub(crate) struct Found {
     /// How many.
     pub(crate) blocks: u64,
-    /// Those of them nobody holds: to hold them takes them from what is free.
+    /// Those of them that no request holds: to hold them takes them from what is free.
     pub(crate) idle: u64,
 }
 
@@ -77,12 +77,12 @@ impl BlockPool {
         self.size
     }
 
-    /// Blocks that can be taken: those that hold nothing and those nobody holds.
+    /// Blocks that can be taken: those that hold nothing and those that no request holds.
     pub(crate) fn free(&self) -> u64 {
         self.unused + self.chains.idle() - self.due
     }
 
-    /// Blocks that requests write, found by nobody.
+    /// Blocks that requests write, not to be found.
     pub(crate) fn own(&self) -> u64 {
         self.own
     }
@@ -92,7 +92,7 @@ impl BlockPool {
         self.size - self.free()
     }
 
-    /// Blocks of a holding that nobody else holds.
+    /// Blocks of a holding that no other request holds.
     pub(crate) fn alone(&self, holding: Holding) -> u64 {
         self.chains.alone(holding.at)
     }
@@ -145,7 +145,7 @@ impl BlockPool {
 
     /// Gives back all of a request: `in_all` blocks, shared ones included, of which the first `full` are filled.
     ///
-    /// What is filled stays for others who have the same `content`. Without any nobody can ask for it, and it only
+    /// What is filled stays for others who have the same `content`. Without any it cannot be found, and it only
     /// displaces what is older.
     pub(crate) fn release(
         &mut self,
@@ -162,7 +162,7 @@ impl BlockPool {
         self.own -= own;
         self.unused += own - nameless;
         if nameless > 0 {
-            assert!(holding.at.is_none(), "whoever shares blocks has a content");
+            assert!(holding.at.is_none(), "a request that shares blocks has a content");
             self.chains.leave_nameless(nameless);
         }
         self.chains.leave(holding.at);

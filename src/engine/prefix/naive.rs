@@ -45,7 +45,7 @@ impl Naive {
         self.cached.iter().position(|block| block.prefix == prefix)
     }
 
-    /// Leading blocks, and those of them nobody holds.
+    /// Leading blocks, and those of them that no request holds.
     pub(super) fn look_up(&self, tokens: &[Token]) -> (u64, u64) {
         let limit = tokens.len().saturating_sub(1) / self.block_size;
         let found: Vec<usize> = (1..=limit).map_while(|blocks| self.position(tokens, blocks)).collect();
@@ -122,7 +122,7 @@ impl Naive {
         self.unused += blocks;
     }
 
-    /// Blocks of a content nobody else will ever have.
+    /// Blocks of a content that no other request will ever have.
     pub(super) fn leave_nameless(&mut self, blocks: u64) {
         self.n_nameless += 1;
         let text = u64::MAX - self.n_nameless;

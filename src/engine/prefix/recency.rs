@@ -1,6 +1,6 @@
 //! Idle segments from the least recently used to the most: a list linked through the segments' numbers.
 //!
-//! Invariant: a segment stands behind all that continue it, so the first is always a leaf.
+//! Invariant: a segment comes after all that continue it, so the first is always a leaf.
 
 /// The list.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Who is evicted first. A policy says which touches renew a resident's place in the order of victims.
+//! Which request is evicted first. A policy says which touches renew a resident's place in the order of victims.
 
 mod fifo;
 mod lru;
@@ -20,7 +20,7 @@ pub enum Touch {
 
 /// Orders victims: the resident renewed longest ago goes first.
 pub trait Evictor {
-    /// Whether the touch moves the resident behind all others.
+    /// Whether the touch moves the resident after all others.
     fn renews(&self, touch: Touch) -> bool;
 }
 

@@ -28,7 +28,7 @@ impl Router for PrefixAware {
     fn route(&mut self, candidates: Candidates<'_>, view: View<'_>, _stream: &mut Stream) -> Option<u32> {
         let all = || candidates.spans().flatten();
         let held: u64 = all().map(|replica| u64::from(view.held[replica as usize])).sum();
-        // The request itself counts: with nobody there the cap is one.
+        // The request itself counts: with no other there the cap is one.
         let mean = (held + 1) as f64 / f64::from(candidates.len().max(1));
         let cap = libm::ceil(self.load_cap * mean);
         let open = all().filter(|replica| f64::from(view.held[*replica as usize] + 1) <= cap);
@@ -60,7 +60,7 @@ mod tests {
         let mut stream = Streams::new(1).stream("test");
         let range = 0..held.len() as u32;
         let candidates = Candidates::new(std::slice::from_ref(&range), &[]);
-        let view = View { held, load: &[], expected_work: &[], cached };
+        let view = View { held, cached, ..View::default() };
         let routed: Vec<u32> = expected
             .iter()
             .map(|_| router.route(candidates, view, &mut stream).expect("there are some"))

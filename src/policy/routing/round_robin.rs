@@ -12,15 +12,15 @@ fn build(_choice: &Choice, _n: u32) -> Box<dyn Router> {
     Box::new(RoundRobin { next: 0 })
 }
 
-/// A retry moves the turn on as well: the next request starts behind whoever was chosen last.
+/// A retry moves the turn on as well: the next request starts after the replica chosen last.
 struct RoundRobin {
     next: u32,
 }
 
 impl Router for RoundRobin {
     fn route(&mut self, candidates: Candidates<'_>, _view: View<'_>, _stream: &mut Stream) -> Option<u32> {
-        let behind = candidates.spans().map(|span| span.start.max(self.next)..span.end);
-        let chosen = behind.chain(candidates.spans()).find(|span| !span.is_empty())?.start;
+        let after = candidates.spans().map(|span| span.start.max(self.next)..span.end);
+        let chosen = after.chain(candidates.spans()).find(|span| !span.is_empty())?.start;
         self.next = chosen + 1;
         Some(chosen)
     }

@@ -1,4 +1,4 @@
-//! Who of those waiting on a GPU starts first.
+//! Which of the requests waiting on a GPU starts first.
 //!
 //! A scheduling policy gives each request a key when it joins; the lowest key starts first, equal keys in the order
 //! of joining. That keeps a queue of any length at O(log n) a request.

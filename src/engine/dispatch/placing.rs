@@ -1,0 +1,72 @@
+//! Routing: a replica for a request, with retries where the router's choice has no room.
+
+use super::{Dispatcher, Replicas};
+use crate::engine::event::Event;
+use crate::engine::sink::Sink;
+use crate::policy::scheduling::Waiting;
+use crate::policy::view::Candidates;
+
+/// Whether a request that is being placed may take the room of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Eviction {
+    /// On the first replica tried: an arrival.
+    OnFirst,
+    /// Nowhere: the head of the global queue.
+    Never,
+}
+
+impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
+    /// Tries up to `1 + max_retries` replicas of the router's choice; whether one had room.
+    #[inline]
+    pub(super) fn place(&mut self, slot: u32, need: R::Need, eviction: Eviction) -> bool {
+        self.tried.clear();
+        if let Some(cached) = self.context.signals.cached() {
+            let request = &self.context.requests.get(slot).journey.request;
+            self.replicas.look_up_prefix(request, self.context.now, cached);
+        }
+        for attempt in 0..=self.limits.max_retries {
+            let candidates = Candidates::new(self.replicas.candidates(need), &self.tried);
+            let choice = self.context.signals.route(candidates, &mut self.routing_stream);
+            let Some(replica) = choice else { return false };
+            if attempt > 0 {
+                self.context.requests.get_mut(slot).journey.retries += 1;
+                self.context.emit(slot, Event::Retried { gpu: replica });
+            }
+            let may_evict = eviction == Eviction::OnFirst && attempt == 0;
+            if self.has_room(need, replica) || (may_evict && self.make_room(slot, need, replica)) {
+                self.admit(slot, need, replica);
+                return true;
+            }
+            let rank = self.tried.partition_point(|&other| other < replica);
+            self.tried.insert(rank, replica);
+        }
+        false
+    }
+
+    #[inline]
+    pub(super) fn has_room(&self, need: R::Need, replica: u32) -> bool {
+        self.context.has_place(replica) && self.replicas.has_room(need, replica)
+    }
+
+    fn make_room(&mut self, slot: u32, need: R::Need, replica: u32) -> bool {
+        self.context.has_place(replica) && self.replicas.make_room(slot, need, replica, &mut self.context)
+    }
+
+    #[inline]
+    pub(super) fn admit(&mut self, slot: u32, need: R::Need, replica: u32) {
+        let context = &mut self.context;
+        let request = context.requests.get_mut(slot);
+        let (workload, prompt) = (request.journey.request.workload, request.prompt());
+        let remaining = u64::from(prompt) + u64::from(request.output());
+        request.journey.gpu = Some(replica);
+        if context.signals.expects_work {
+            let output = context.signals.mean_output(workload);
+            request.charge.expected_work = self.replicas.expected_work(replica, prompt, output);
+        }
+        let charge = request.charge;
+        let key = context.scheduler.key(Waiting { replica, workload, remaining });
+        context.hold(replica, charge);
+        self.replicas.admit(slot, key, need, replica, context);
+        context.emit(slot, Event::Admitted { gpu: replica });
+    }
+}

@@ -1,0 +1,173 @@
+//! What routers see of replicas, and the three moments at which it changes: a request is dispatched, its first token is
+//! there, a replica no longer holds it.
+//!
+//! A signal is a field of [`View`], a column here, and what one request adds to it a field of [`Charge`]. Invariant: a
+//! replica's signals are the sums over the requests that it holds.
+
+use super::Context;
+use crate::engine::event::Event;
+use crate::engine::sink::Sink;
+use crate::policy::routing::Router;
+use crate::policy::view::{Candidates, View};
+use crate::rng::Stream;
+
+/// What a request adds to the signals of the replica that holds it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine) struct Charge {
+    /// To the expected work.
+    pub(in crate::engine) expected_work: u64,
+}
+
+/// The signals, by cluster-wide replica index, and the router that reads them.
+pub(in crate::engine) struct Signals {
+    router: Box<dyn Router>,
+    /// Whether the router looks at expected work.
+    pub(super) expects_work: bool,
+    columns: Columns,
+    /// Load of one request, in 2^-32.
+    load_of_one: Vec<f64>,
+    /// Tokens and requests finished, by workload.
+    finished: Vec<(u64, u64)>,
+}
+
+/// A column a signal.
+struct Columns {
+    held: Vec<u32>,
+    load: Vec<u64>,
+    expected_work: Vec<u64>,
+    /// Leading tokens of the request being placed that each replica has, where the router asks for it.
+    cached: Vec<u32>,
+}
+
+impl Columns {
+    fn new(n: usize) -> Columns {
+        Columns { held: vec![0; n], load: vec![0; n], expected_work: vec![0; n], cached: Vec::new() }
+    }
+
+    #[inline]
+    fn view(&self) -> View<'_> {
+        let Columns { held, load, expected_work, cached } = self;
+        View { held, load, expected_work, cached }
+    }
+}
+
+impl Signals {
+    /// Of `n` replicas that hold nothing.
+    pub(super) fn new(
+        router: Box<dyn Router>,
+        n: usize,
+        n_workloads: usize,
+        load_of_one: impl Fn(u32) -> f64,
+    ) -> Signals {
+        Signals {
+            expects_work: router.compares_expected_work(),
+            router,
+            columns: Columns::new(n),
+            load_of_one: (0..n as u32).map(|replica| load_of_one(replica) * 4_294_967_296.0).collect(),
+            finished: vec![(0, 0); n_workloads],
+        }
+    }
+
+    /// What prefix caches hold of the request being placed, to be filled in where the router looks at it.
+    #[inline]
+    pub(super) fn cached(&mut self) -> Option<&mut Vec<u32>> {
+        self.router.compares_prefixes().then_some(&mut self.columns.cached)
+    }
+
+    /// The replica the router proposes.
+    #[inline]
+    pub(super) fn route(&mut self, candidates: Candidates<'_>, stream: &mut Stream) -> Option<u32> {
+        self.router.route(candidates, self.columns.view(), stream)
+    }
+
+    /// How many replicas there are.
+    #[cfg(debug_assertions)]
+    pub(super) fn n_replicas(&self) -> usize {
+        self.columns.held.len()
+    }
+
+    /// Requests a replica holds.
+    #[inline]
+    pub(in crate::engine) fn held(&self, replica: u32) -> u32 {
+        self.columns.held[replica as usize]
+    }
+
+    /// Requests all replicas hold, those on two of them twice.
+    pub(in crate::engine) fn n_held(&self) -> u64 {
+        self.columns.held.iter().map(|n| u64::from(*n)).sum()
+    }
+
+    /// Work expected of a replica.
+    pub(in crate::engine) fn expected_work(&self, replica: u32) -> u64 {
+        self.columns.expected_work[replica as usize]
+    }
+
+    /// The mean output of a workload's requests so far, in whole tokens; 0 before the first has finished.
+    #[inline]
+    pub(super) fn mean_output(&self, workload: u16) -> u64 {
+        let (tokens, requests) = self.finished[usize::from(workload)];
+        tokens.checked_div(requests).unwrap_or(0)
+    }
+
+    #[inline]
+    fn learn(&mut self, workload: u16, output: u32) {
+        let (tokens, requests) = &mut self.finished[usize::from(workload)];
+        *tokens += u64::from(output);
+        *requests += 1;
+    }
+
+    #[inline]
+    fn dispatched(&mut self, replica: u32, charge: Charge) {
+        self.columns.expected_work[replica as usize] += charge.expected_work;
+        self.set_held(replica, self.columns.held[replica as usize] + 1);
+    }
+
+    #[inline]
+    fn given_back(&mut self, replica: u32, charge: Charge) {
+        self.columns.expected_work[replica as usize] -= charge.expected_work;
+        self.set_held(replica, self.columns.held[replica as usize] - 1);
+    }
+
+    #[inline]
+    fn set_held(&mut self, replica: u32, held: u32) {
+        let index = replica as usize;
+        self.columns.held[index] = held;
+        self.columns.load[index] = (f64::from(held) * self.load_of_one[index] + 0.5) as u64;
+        self.changed(replica);
+    }
+
+    #[inline]
+    fn changed(&mut self, replica: u32) {
+        self.router.load_changed(replica, self.columns.view());
+    }
+}
+
+impl<O, S: Sink> Context<'_, O, S> {
+    /// A request is dispatched to a replica, or to a further one that keeps a place for it.
+    #[inline]
+    pub(in crate::engine) fn hold(&mut self, replica: u32, charge: Charge) {
+        self.signals.dispatched(replica, charge);
+    }
+
+    /// A request's prompt is computed: its first token is there, unless it was before.
+    #[inline]
+    pub(in crate::engine) fn prefill_finished(&mut self, slot: u32, gpu: u32) {
+        self.requests.get_mut(slot).journey.first_token.get_or_insert(self.now);
+        self.emit(slot, Event::PrefillFinished { gpu });
+    }
+
+    /// A request has all its tokens; what it held is given back next.
+    #[inline]
+    pub(in crate::engine) fn finished(&mut self, slot: u32, gpu: u32) {
+        let request = &self.requests.get(slot).journey.request;
+        self.signals.learn(request.workload, request.output.get());
+        self.emit(slot, Event::Finished { gpu });
+    }
+
+    /// A replica holds a request less; requests in the global queue are offered its place within this instant.
+    #[inline]
+    pub(in crate::engine) fn give_back(&mut self, replica: u32, charge: Charge) {
+        self.signals.given_back(replica, charge);
+        self.global_queue.released(replica);
+    }
+}

@@ -1,0 +1,208 @@
+//! All replicas together: which of them end and start steps in an instant, and what each is known to hold.
+
+use super::admission::Admission;
+use super::held::Unreported;
+use super::pools::Pools;
+use super::records::ClusterBlocks;
+use super::replica::{Occupancy, Outbox, Replica};
+use super::settings::Settings;
+use crate::engine::agenda::Agenda;
+use crate::engine::dispatch::Context;
+use crate::engine::event::{Growth, Levels, Observation};
+use crate::engine::replica_set::ReplicaSet;
+use crate::engine::sink::{Interests, Sink};
+use crate::model::Scenario;
+use crate::units::{Bytes, SimTime};
+
+/// The replicas, and when each has its next event.
+pub(super) struct Fleet<R> {
+    pub(super) settings: Settings,
+    pub(super) replicas: Vec<ReplicaState<R>>,
+    agenda: Agenda,
+    /// Replicas on which something happened in this instant.
+    changed: ReplicaSet,
+    pub(super) outbox: Outbox,
+    /// What replicas will hold at most until something happens on one of them.
+    pub(super) will_hold: ClusterBlocks,
+    /// Whether the sink observes records of what all hold.
+    pub(super) watches_records: bool,
+    /// Whether the warm-up is over: before that neither growth nor records are reported.
+    pub(super) measures: bool,
+}
+
+/// A replica and what is kept of it beside.
+pub(super) struct ReplicaState<R> {
+    pub(super) replica: R,
+    /// Bytes of a block.
+    pub(super) block_bytes: u64,
+    /// What was reported last.
+    reported: Levels,
+    /// Its part of what all will hold at most.
+    pub(super) will_hold: u64,
+}
+
+impl<R: Replica> Fleet<R> {
+    /// Idle replicas.
+    pub(super) fn new(scenario: &Scenario, settings: Settings, interests: Interests) -> Fleet<R> {
+        let n = scenario.cluster.n_replicas();
+        let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
+        let in_order = scheduler.is_first_come_first_served();
+        let replicas = (0..n).map(|index| ReplicaState {
+            replica: R::new(settings.setup(index, in_order)),
+            block_bytes: settings.block_bytes(index),
+            reported: Levels::default(),
+            will_hold: 0,
+        });
+        Fleet {
+            replicas: replicas.collect(),
+            measures: settings.warmup == SimTime::ZERO,
+            settings,
+            agenda: Agenda::new(n),
+            changed: ReplicaSet::new(n),
+            outbox: Outbox { reports: Vec::new(), gaps: interests.gaps.then(Vec::new), jobs: Vec::new() },
+            will_hold: ClusterBlocks::default(),
+            watches_records: interests.records,
+        }
+    }
+
+    /// A replica.
+    #[inline]
+    pub(super) fn replica(&mut self, index: u32) -> &mut R {
+        &mut self.replicas[index as usize].replica
+    }
+
+    /// When a step ends next, as far as the agenda is up to date.
+    #[inline]
+    pub(super) fn next_time(&self) -> SimTime {
+        self.agenda.next_time()
+    }
+
+    /// Notes that something happened on a replica in this instant.
+    #[inline]
+    pub(super) fn touch(&mut self, index: u32) {
+        self.changed.insert(index);
+    }
+
+    /// Ends the steps that are over.
+    #[inline]
+    pub(super) fn end_steps<S: Sink>(
+        &mut self,
+        pools: &mut Option<Pools>,
+        context: &mut Context<'_, Admission, S>,
+    ) {
+        let mut from = 0;
+        while let Some(due) = self.agenda.due(from, context.now) {
+            // Its entry is renewed when its next step starts.
+            from = due + 1;
+            let index = due as u32;
+            self.touch(index);
+            self.replicas[due].replica.end(context.now, &mut self.outbox);
+            self.publish(index, pools.as_mut(), context);
+        }
+    }
+
+    /// Starts steps on the replicas on which something happened.
+    #[inline]
+    pub(super) fn start_steps<S: Sink>(
+        &mut self,
+        after_starts: bool,
+        pools: &mut Option<Pools>,
+        context: &mut Context<'_, Admission, S>,
+    ) {
+        self.changed.sort();
+        for position in 0..self.changed.len() {
+            let index = self.changed.at(position);
+            let replica = &mut self.replicas[index as usize].replica;
+            replica.start(context.now, after_starts, &mut self.outbox);
+            self.agenda.set(index as usize, replica.next_time());
+            self.publish(index, pools.as_mut(), context);
+        }
+    }
+
+    /// Reports what replicas hold from now on.
+    #[inline]
+    pub(super) fn report<S: Sink>(&mut self, pools: Option<&Pools>, context: &mut Context<'_, Admission, S>) {
+        for index in self.changed.iter() {
+            self.replicas[index as usize].report_growth(index, self.measures, context);
+        }
+        for index in self.changed.iter() {
+            let state = &mut self.replicas[index as usize];
+            let will_hold = state.replica.will_hold();
+            if will_hold != state.will_hold {
+                self.will_hold.replace(state.will_hold, will_hold, state.block_bytes);
+                state.will_hold = will_hold;
+            }
+            let mut levels = state.levels(self.settings.reports_growth());
+            if let Some(pools) = pools {
+                levels.queued += pools.n_waiting(index);
+                levels.transferring = pools.n_transferring(index);
+            }
+            context.report_levels(index, &levels, &mut state.reported);
+            #[cfg(debug_assertions)]
+            state.replica.check();
+        }
+        self.changed.clear();
+    }
+
+    /// The run is over; the steps that have ended.
+    pub(super) fn stop<S: Sink>(&mut self, context: &mut Context<'_, Admission, S>) -> u64 {
+        for index in 0..self.replicas.len() {
+            self.replicas[index].replica.stop(context.now, &mut self.outbox);
+            self.publish_gaps(index as u32, context);
+            self.replicas[index].report_growth(index as u32, self.measures, context);
+        }
+        self.replicas.iter().map(|state| state.replica.n_steps()).sum()
+    }
+
+    /// Panics with a sentence where the books of a replica do not balance.
+    pub(super) fn check<S: Sink>(&self, pools: Option<&Pools>, context: &Context<'_, Admission, S>) {
+        for (index, state) in self.replicas.iter().enumerate() {
+            state.replica.check();
+            let index = index as u32;
+            let occupancy = state.replica.occupancy();
+            let mut present = occupancy.waiting + occupancy.prompts + occupancy.decodes;
+            let mut limit = context.max_queue;
+            if let Some(pools) = pools {
+                present += pools.n_waiting(index) + pools.n_transferring(index);
+                limit = limit.filter(|_| !pools.requeues(index));
+            }
+            let held = context.signals.held(index);
+            assert_eq!(held, present, "replica {index} holds what waits and what runs");
+            assert!(limit.is_none_or(|limit| present <= limit), "replica {index} has more than `max_queue`");
+            assert!(present > 0 || occupancy.blocks == 0, "an empty replica holds nothing");
+        }
+    }
+}
+
+impl<R: Replica> ReplicaState<R> {
+    /// Reports what blocks the replica took, and for how long it had them, beyond the levels reported.
+    #[inline]
+    fn report_growth<S: Sink>(
+        &mut self,
+        index: u32,
+        measures: bool,
+        context: &mut Context<'_, Admission, S>,
+    ) {
+        let Unreported { peak, area } = self.replica.take_unreported();
+        if area > 0 && measures {
+            let growth = Growth { blocks: peak, block_ticks: area, block_bytes: self.block_bytes };
+            context.observe(Observation::Growth { gpu: index, growth });
+        }
+    }
+
+    /// `reports_growth`: with what was taken since the batch changed.
+    #[inline]
+    fn levels(&self, reports_growth: bool) -> Levels {
+        let Occupancy { waiting, prompts, decodes, blocks, grown } = self.replica.occupancy();
+        Levels {
+            queued: waiting,
+            prefill: prompts,
+            decode: decodes,
+            transferring: 0,
+            held: Bytes::new(blocks.saturating_mul(self.block_bytes)),
+            blocks,
+            grown: if reports_growth { grown } else { 0 },
+            block_bytes: self.block_bytes,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! How many decodes take a block at each step, modulo the size of a block.
+//!
+//! A decode takes a block every `size` steps. Invariant: the counters add up to the decodes in the batch.
+
+use crate::engine::replicas::continuous::cost::{Moments, Series};
+use crate::engine::replicas::continuous::held::Taken;
+
+/// A counter for every residue of the step's number.
+#[derive(Clone, Debug)]
+pub(super) struct Ring {
+    counts: Vec<u32>,
+    /// The counter of the step that is made next.
+    position: usize,
+    n: u64,
+}
+
+impl Ring {
+    /// For blocks of `size` tokens.
+    pub(super) fn new(size: u32) -> Ring {
+        Ring { counts: vec![0; size as usize], position: 0, n: 0 }
+    }
+
+    /// Where a decode with so many tokens in the cache takes its next block.
+    fn slot(&self, tokens: u64) -> usize {
+        let size = self.counts.len();
+        // So many steps fill its last block.
+        let filled = (tokens % size as u64) as usize;
+        let slot = self.position + if filled == 0 { 0 } else { size - filled };
+        if slot < size { slot } else { slot - size }
+    }
+
+    /// A decode with so many tokens in the cache joins, before the next step is made.
+    pub(super) fn add(&mut self, tokens: u32) {
+        let slot = self.slot(u64::from(tokens));
+        self.counts[slot] += 1;
+        self.n += 1;
+    }
+
+    /// A decode that has come to so many tokens leaves, before the next step is made.
+    pub(super) fn remove(&mut self, tokens: u64) {
+        let slot = self.slot(tokens);
+        self.counts[slot] -= 1;
+        self.n -= 1;
+    }
+
+    /// Blocks that the next step takes.
+    pub(super) fn next(&self) -> u64 {
+        u64::from(self.counts[self.position])
+    }
+
+    /// Blocks that the steps `from..to` take, counted from the next one.
+    pub(super) fn taken(&self, from: u64, to: u64) -> u64 {
+        let (size, length) = (self.counts.len() as u64, to.saturating_sub(from));
+        if length == 0 {
+            return 0;
+        }
+        let rounds = if length < size { 0 } else { length / size };
+        let first = self.after(from);
+        let length = (length - rounds * size) as usize;
+        // What is left of a round, up to the last counter and from the first on.
+        let (head, tail) = (&self.counts[first..], &self.counts[..first]);
+        let straight = length.min(head.len());
+        let sum = |counts: &[u32]| counts.iter().map(|count| u64::from(*count)).sum::<u64>();
+        rounds * self.n + sum(&head[..straight]) + sum(&tail[..length - straight])
+    }
+
+    /// What steps that last as the series says take, those of the first left out: it has them when it begins.
+    pub(super) fn taken_over(&self, series: &Series, n_steps: u64) -> Taken {
+        if n_steps < 2 || self.n == 0 {
+            return Taken::default();
+        }
+        let (blocks, area) = series.until_end(n_steps, |from, to| self.moments(from, to));
+        Taken { blocks: blocks as u64, area }
+    }
+
+    /// The blocks of steps `from..to`, counted from the next one, by the numbers of the steps.
+    fn moments(&self, from: u64, to: u64) -> Moments {
+        let size = self.counts.len() as u64;
+        let length = to.saturating_sub(from);
+        let n_rounds = if length < size { 0 } else { length / size };
+        let mut moments = self.moments_within_a_round(from + n_rounds * size, length - n_rounds * size);
+        if n_rounds > 0 {
+            // Round r has the numbers of the first one, each r sizes more.
+            let round = self.moments_within_a_round(from, size);
+            let (n, size) = (u128::from(n_rounds), u128::from(size));
+            let sum = size * (n * (n - 1) / 2);
+            let squares = size * size * ((n - 1) * n * (2 * n - 1) / 6);
+            moments.zeroth += n * round.zeroth;
+            moments.first += n * round.first + sum * round.zeroth;
+            moments.second += n * round.second + 2 * sum * round.first + squares * round.zeroth;
+        }
+        moments
+    }
+
+    /// As [`Ring::moments`] for so many steps, at most a round, one by one.
+    fn moments_within_a_round(&self, from: u64, length: u64) -> Moments {
+        // By the numbers from 0 on: 2^32 decodes and a round of 2^12 steps make 2^56.
+        let (mut zeroth, mut first, mut second) = (0, 0, 0);
+        let start = self.after(from);
+        let (head, tail) = (&self.counts[start..], &self.counts[..start]);
+        for (number, count) in (0..length).zip(head.iter().chain(tail)) {
+            let count = u64::from(*count);
+            zeroth += count;
+            first += count * number;
+            second += count * number * number;
+        }
+        let [from, zeroth, first, second] = [from, zeroth, first, second].map(u128::from);
+        Moments {
+            zeroth,
+            first: first + from * zeroth,
+            second: second + 2 * from * first + from * from * zeroth,
+        }
+    }
+
+    /// How many steps, from step `from` on and at most `most`, can be made with `free` blocks.
+    pub(super) fn lasts(&self, from: u64, most: u64, free: u64) -> u64 {
+        let size = self.counts.len() as u64;
+        // So many rounds suffice for sure, and need no division.
+        let enough = if most <= size { 1 } else { most.div_ceil(size) };
+        if self.n.saturating_mul(enough) <= free {
+            return most;
+        }
+        let rounds = free / self.n;
+        let mut left = free - rounds * self.n;
+        let mut steps = rounds * size;
+        let mut slot = self.after(from);
+        // One round would take all of `n`, more than is left.
+        while steps < most && left >= u64::from(self.counts[slot]) {
+            left -= u64::from(self.counts[slot]);
+            steps += 1;
+            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
+        }
+        steps
+    }
+
+    /// So many steps have been made.
+    pub(super) fn turn(&mut self, n_steps: u64) {
+        self.position = self.after(n_steps);
+    }
+
+    /// The counter of the step so many after the next one.
+    fn after(&self, n_steps: u64) -> usize {
+        let size = self.counts.len() as u64;
+        let slot = self.position as u64 + if n_steps < size { n_steps } else { n_steps % size };
+        (if slot < size { slot } else { slot - size }) as usize
+    }
+
+    /// The sum of the counters.
+    pub(super) fn len(&self) -> u64 {
+        self.n
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_takes_what_every_decode_takes() {
+        for size in [1, 2, 3, 16] {
+            let mut ring = Ring::new(size);
+            let mut tokens: Vec<u64> = Vec::new();
+            for round in 0..40_u64 {
+                let joins = (round * 7 % 23) as u32 + 1;
+                ring.add(joins);
+                tokens.push(u64::from(joins));
+                if round % 3 == 2 {
+                    ring.remove(tokens.remove(0));
+                }
+                let by_one = |from: u64, to: u64| -> u64 {
+                    let full = |step: u64| {
+                        tokens
+                            .iter()
+                            .filter(|tokens| (**tokens + step).is_multiple_of(u64::from(size)))
+                            .count()
+                    };
+                    (from..to).map(|step| full(step) as u64).sum()
+                };
+                for to in 0..40 {
+                    assert_eq!(ring.taken(1, to), by_one(1, to), "{size} {round} {to}");
+                }
+                for free in 0..30 {
+                    let lasts = (0..=25).rev().find(|n| by_one(2, 2 + n) <= free).expect("0 always does");
+                    assert_eq!(ring.lasts(2, 25, free), lasts, "{size} {round} {free}");
+                }
+                ring.turn(round % 5);
+                tokens.iter_mut().for_each(|tokens| *tokens += round % 5);
+            }
+        }
+    }
+}
