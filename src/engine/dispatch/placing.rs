@@ -54,18 +54,13 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
 
     #[inline]
     pub(super) fn admit(&mut self, slot: u32, need: R::Need, replica: u32) {
-        let context = &mut self.context;
+        let (context, replicas) = (&mut self.context, &self.replicas);
         let request = context.requests.get_mut(slot);
-        let (workload, prompt) = (request.journey.request.workload, request.prompt());
-        let remaining = u64::from(prompt) + u64::from(request.output());
+        let workload = request.journey.request.workload;
+        let remaining = u64::from(request.prompt()) + u64::from(request.output());
         request.journey.gpu = Some(replica);
-        if context.signals.expects_work {
-            let output = context.signals.mean_output(workload);
-            request.charge.expected_work = self.replicas.expected_work(replica, prompt, output);
-        }
-        let charge = request.charge;
         let key = context.scheduler.key(Waiting { replica, workload, remaining });
-        context.hold(replica, charge);
+        context.dispatch(slot, replica, |prompt, output| replicas.expected_work(replica, prompt, output));
         self.replicas.admit(slot, key, need, replica, context);
         context.emit(slot, Event::Admitted { gpu: replica });
     }

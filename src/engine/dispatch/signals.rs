@@ -22,7 +22,7 @@ pub(in crate::engine) struct Charge {
 pub(in crate::engine) struct Signals {
     router: Box<dyn Router>,
     /// Whether the router looks at expected work.
-    pub(super) expects_work: bool,
+    expects_work: bool,
     columns: Columns,
     /// Load of one request, in 2^-32.
     load_of_one: Vec<f64>,
@@ -104,7 +104,7 @@ impl Signals {
 
     /// The mean output of a workload's requests so far, in whole tokens; 0 before the first has finished.
     #[inline]
-    pub(super) fn mean_output(&self, workload: u16) -> u64 {
+    fn mean_output(&self, workload: u16) -> u64 {
         let (tokens, requests) = self.finished[usize::from(workload)];
         tokens.checked_div(requests).unwrap_or(0)
     }
@@ -143,7 +143,20 @@ impl Signals {
 }
 
 impl<O, S: Sink> Context<'_, O, S> {
-    /// A request is dispatched to a replica, or to a further one that keeps a place for it.
+    /// A request is dispatched to a replica; `expected_work` says what it takes there, by its prompt and the output that
+    /// is expected of it.
+    #[inline]
+    pub(super) fn dispatch(&mut self, slot: u32, replica: u32, expected_work: impl FnOnce(u32, u64) -> u64) {
+        let request = self.requests.get_mut(slot);
+        if self.signals.expects_work {
+            let output = self.signals.mean_output(request.journey.request.workload);
+            request.charge.expected_work = expected_work(request.prompt(), output);
+        }
+        let charge = request.charge;
+        self.hold(replica, charge);
+    }
+
+    /// A replica, or a further one, keeps a place for a request.
     #[inline]
     pub(in crate::engine) fn hold(&mut self, replica: u32, charge: Charge) {
         self.signals.dispatched(replica, charge);
