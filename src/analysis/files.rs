@@ -95,7 +95,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Whether a path could not be read: there is no file to look for then.
+    /// Whether a path could not be read, so that there is no point in looking for its file.
     fn is_damaged(&self, written: &Text) -> bool {
         let Text { span, .. } = written;
         self.diagnostics.iter().map(Diagnostic::span).any(|mistake| {

@@ -32,7 +32,7 @@ fn counted(example: &str, value: &str) -> Option<String> {
     let start = example.find(|letter: char| letter.is_ascii_digit())?;
     let digits = example[start..].find(|letter: char| !letter.is_ascii_digit() && letter != '.');
     let (shown, rest) = example[start..].split_at(digits.unwrap_or(example.len() - start));
-    // Names that hold digits are no numbers.
+    // Names that contain digits are not numbers.
     if example[..start].ends_with(|last: char| last.is_ascii_alphanumeric() || last == '_') {
         return None;
     }

@@ -218,7 +218,7 @@ pub fn value(name: &str, key: &str) -> Option<&'static Word> {
     spelt(name).find(|word| matches!(word.met, Met::Value(keys) if keys.contains(&key)))
 }
 
-/// The word met at the start of a line of the file: an item of another language, or else a key.
+/// The word at the start of a line of the file: an item of another language, otherwise a key.
 #[must_use]
 pub fn item(name: &str) -> Option<&'static Word> {
     spelt(name).find(|word| word.met == Met::Item).or_else(|| spelt(name).find(|word| word.met == Met::Key))

@@ -215,7 +215,7 @@ fn number(cell: &Cell<'_>, key: &str, kind: Kind) -> Result<f64, Diagnostic> {
         Kind::Positive => (value > 0.0, "a number above zero".to_owned()),
         Kind::NotNegative => (value >= 0.0, "a number, zero or more".to_owned()),
         Kind::Switch => (value == 0.0 || value == 1.0, "`0` or `1`".to_owned()),
-        Kind::Word(_) => unreachable!("words are no numbers"),
+        Kind::Word(_) => unreachable!("words are not numbers"),
     };
     if holds { Ok(value) } else { Err(error::wrong_value(cell, key, &expected)) }
 }

@@ -2,7 +2,7 @@
 
 use crate::source::{SourceId, Sources, Span};
 
-/// A cell and where it stands.
+/// A cell and its place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell<'a> {
     pub(super) text: &'a str,

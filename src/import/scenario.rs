@@ -26,7 +26,7 @@ pub(super) fn write(settings: &Settings, rows: &[Row], timing: Timing) -> String
     text
 }
 
-/// Why the numbers are not the original's, so that nobody has to look for a mistake in the import.
+/// Why the numbers are not the original's, so that they are not taken for mistakes of the import.
 fn write_differences(text: &mut String, settings: &Settings, timing: Timing) {
     let with_several_gpus = settings.gpus.len() > 1;
     let differences = [
@@ -40,7 +40,7 @@ fn write_differences(text: &mut String, settings: &Settings, timing: Timing) {
             true,
             "memory is asked for once and given back in full, and victims are taken only where that helps",
         ),
-        (true, "requests wait in order, and none is lost behind one that never fits"),
+        (true, "requests wait in order, and none is lost after one that never fits"),
         (
             with_several_gpus,
             "each GPU has its own settings; the original gave all of them those of the first",

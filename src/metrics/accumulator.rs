@@ -267,7 +267,7 @@ impl Accumulator {
     }
 
     /// A retried request is placed in the very next event or not at all. If it first waits in the global queue, it may get
-    /// the same GPU later, but not through the retry.
+    /// the same GPU later, but not because of the retry.
     fn placed(&mut self, retried: Option<(u64, u32)>, gpu: u32, journey: &Journey) {
         if retried == Some((journey.number, gpu)) && self.measures(journey) {
             self.moves.retry_successes += 1;

@@ -8,7 +8,7 @@ use crate::source::Span;
 const TABLES: [&str; 3] = ["defaults", "profile", "diff"];
 
 pub(super) fn no_toml(message: &str, place: Span) -> Diagnostic {
-    Diagnostic::error(&project::INVALID_TOML, format!("this is no TOML: {message}"), place, "here")
+    Diagnostic::error(&project::INVALID_TOML, format!("this is not TOML: {message}"), place, "here")
 }
 
 pub(super) fn unknown_table(name: &str, is_flag: bool, place: Span) -> Diagnostic {

@@ -9,7 +9,7 @@ pub(super) static CODES: &[&CodeInfo] =
 
 pub(crate) static INVALID_TOML: CodeInfo = CodeInfo {
     code: "E0611",
-    summary: "a kvs.toml that is no TOML",
+    summary: "a kvs.toml that is not TOML",
     explanation: "`kvs.toml` marks the root of a project and says what its commands do by default, \
                   in TOML: tables in brackets, keys with `=`, texts in quotes.",
     wrong: "[defaults]\nseeds: 5",

@@ -229,7 +229,7 @@ pub(crate) static OTHER_LANGUAGE: CodeInfo = CodeInfo {
     summary: "a file in another language",
     explanation: "A scenario is not written in YAML, TOML or JSON. It has blocks: a word, a name where there may be \
                   several, and statements in braces, one on a line or separated by `;`. Keys and values are \
-                  separated by blanks. Nothing after the first line of the other language is looked at.",
+                  separated by spaces. Nothing after the first line of the other language is checked.",
     wrong: "gpu:\n  name: small\n  vram: 24GB",
     right: "gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }",
 };

@@ -71,7 +71,7 @@ pub(crate) static ARITHMETIC_ERROR: CodeInfo = CodeInfo {
 
 pub(crate) static MISMATCHED_OPERANDS: CodeInfo = CodeInfo {
     code: "E0207",
-    summary: "operands that do not fit together together",
+    summary: "operands that do not fit together",
     explanation: "Only values of one dimension are added and subtracted; for this purpose counts, tokens and requests are the same.",
     wrong: "run { warmup 30 s + 2 GB }",
     right: "run { warmup 30 s + 2 min }",

@@ -41,7 +41,7 @@ pub(crate) static SNAPSHOT_MISSING: CodeInfo = CodeInfo {
     code: "E0804",
     summary: "a case has no snapshot yet",
     explanation: "The first run of a new case writes a pending snapshot and fails, so that no \
-                  numbers are recorded that no person has seen. Look at it, then accept it.",
+                  numbers are accepted unseen. Review it, then accept it.",
     wrong: "# add a scenario, then: kvs check",
     right: "# add a scenario, then: kvs check, kvs review",
 };
@@ -50,10 +50,10 @@ pub(crate) static UNUSABLE_TRAFFIC: CodeInfo = CodeInfo {
     code: "E0805",
     summary: "requests that cannot be drawn",
     explanation: "A trace, or a file that lengths or a rate are drawn from, is missing, lies outside the root, or \
-                  holds a row that is not as it should be; the message names the line and the column in it. Its path counts from the folder of the \
-                  scenario's file. Every row is read before a run begins: what is dropped is counted, nothing \
-                  is skipped silently. A generated workload has this code when a request would arrive after \
-                  the end of the clock, or when users keep time from passing.",
+                  has a malformed row; the message names its line and column. The path is relative to the folder of \
+                  the scenario's file. Every row is read before a run begins: dropped rows are counted, and none is \
+                  skipped silently. A generated workload has this code if a request would arrive after the end of \
+                  the clock, or if users send requests without time passing.",
     wrong: "trace day from \"day.csv\" { format kvs }",
     right: "trace day from \"day.csv\" { format azure }",
 };

@@ -188,8 +188,8 @@ impl Reader<'_> {
         true
     }
 
-    /// Reports what people from elsewhere meant by a text, if that can be told. What is a habit of another language is
-    /// reported once, with how often it is found.
+    /// Reports what users of other tools meant by a text, if that is known. A habit of another language is reported once,
+    /// with the number of its places.
     fn report_meant(&mut self, refusal: &Refusal<'_>, start: usize) -> bool {
         let Some(Meant { info, start: from, end, message, label, help, habit }) = meant(refusal) else {
             return false;

@@ -1,4 +1,4 @@
-//! Files in another language, told by their first line: YAML, TOML, JSON, Python and JavaScript.
+//! Files in another language, recognised by their first line: YAML, TOML, JSON, Python and JavaScript.
 
 /// A file or a part of one in another language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

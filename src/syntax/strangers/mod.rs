@@ -61,7 +61,7 @@ pub(super) struct Meant {
     pub(super) habit: bool,
 }
 
-/// What a refused text was meant as, where that can be told.
+/// What a rejected text was meant as, if that is known.
 pub(super) fn meant(refusal: &Refusal<'_>) -> Option<Meant> {
     match refusal.read_as {
         ReadAs::Item if refusal.slice.starts_with("expect") => expectations::meant(refusal),
@@ -73,7 +73,7 @@ pub(super) fn meant(refusal: &Refusal<'_>) -> Option<Meant> {
 }
 
 impl<'a> Refusal<'a> {
-    /// All that touches what was found, on both sides, of these characters; with where it begins.
+    /// The run of these characters around what was found, and where it begins.
     fn run(&self, belongs: impl Fn(char) -> bool) -> Option<(usize, &'a str)> {
         let found = self.found?;
         let before = &self.slice[..found.start];
@@ -84,7 +84,7 @@ impl<'a> Refusal<'a> {
         (length > 0).then(|| (start, &self.slice[start..start + length]))
     }
 
-    /// What follows what was found, on one line and without the comment behind it.
+    /// What follows what was found, on one line and without its comment.
     fn rest(&self) -> &'a str {
         self.found.map_or("", |found| first_line(&self.slice[found.end()..]))
     }

@@ -25,7 +25,7 @@ pub(super) fn help_for_key(key: &str, written: &str, table: &Table, tables: &[&'
     did_you_mean(&nearest(key, table.names())).unwrap_or_else(|| known(table, key))
 }
 
-/// `seeds 10` at the top of a file; `None` where the word is no key.
+/// `seeds 10` at the top of a file; `None` if the word is not a key.
 pub(in crate::analysis) fn key_outside_block(
     key: &str,
     written: &str,
