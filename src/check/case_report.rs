@@ -1,4 +1,4 @@
-//! What came of a case, as reports have it: without the sources and the model behind it.
+//! What came of a case, as reports have it: without its sources and its model.
 
 use std::collections::BTreeMap;
 

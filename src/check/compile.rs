@@ -60,8 +60,8 @@ impl Suite {
 /// What came of one file: its cases, or why it could not be read; outside that a bug of ours.
 pub type Compiled = Result<Result<Suite, HostError>, String>;
 
-/// Compiles files in parallel, in their order. One that was only found in a folder may be there to be used by others. Where they belong to several roots, ids of cases tell which: below two
-/// roots two files may have one path.
+/// Compiles files in parallel, in their order. One that was only found in a folder may be there to be used by others.
+/// Where they belong to several roots, ids of cases say which: below two roots two files may have one path.
 #[must_use]
 pub fn compile_all(
     host: &Host,

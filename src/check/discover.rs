@@ -18,7 +18,7 @@ pub struct Discovered {
 
 /// Finds the files: those given, and every `*.kvs` below the folders given.
 ///
-/// Without any path it is the folder `scenarios` if there is one, else the current folder.
+/// Without any path it is the folder `scenarios` if it exists, otherwise the current folder.
 #[must_use]
 pub fn discover(host: &Host, paths: &[PathBuf]) -> Discovered {
     let mut discovered = Discovered::default();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Golden, Suite, case_label};
+use super::{Golden, RunError, Suite, case_label};
 use crate::analysis::Overrides;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::verdicts;
@@ -18,7 +18,7 @@ pub(super) fn unmet(expectation: &Expectation, judgement: &Judgement, span: Span
     let text = &expectation.text;
     let (code, message, first) = match judgement.status {
         Status::Pass => return None,
-        Status::Fail => match numbers(verdict) {
+        Status::Fail => match numbers(&expectation.condition, verdict) {
             Some(numbers) => {
                 let share = numbers.relative_margin.map_or_else(String::new, |share| format!(" ({share})"));
                 let reason = reason(&expectation.condition, verdict);
@@ -43,8 +43,18 @@ pub(super) fn unmet(expectation: &Expectation, judgement: &Judgement, span: Span
     Some(Diagnostic::error(code, message, span, label.join(", ")))
 }
 
-/// Requests that cannot be drawn: at the workload to blame, a file where its name stands.
-pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Diagnostic {
+/// A run without an end: at the workload to blame, for a file at its name.
+pub(super) fn no_run(suite: &Suite, case: usize, error: &RunError) -> Diagnostic {
+    match error {
+        RunError::Traffic(traffic) => no_traffic(suite, case, traffic),
+        RunError::Standstill { workload, .. } | RunError::BeyondTheClock { workload, .. } => {
+            in_workload(suite, case, workload, &error.to_string())
+                .unwrap_or_else(|| in_file(suite, format!("workload `{workload}`: {error}")))
+        }
+    }
+}
+
+fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Diagnostic {
     let place = match (error.line, error.column) {
         (Some(line), Some(column)) => format!(":{line}:{column}"),
         (Some(line), None) => format!(":{line}"),
@@ -52,34 +62,43 @@ pub(super) fn no_traffic(suite: &Suite, case: usize, error: &TrafficError) -> Di
     };
     let TrafficError { path, message, unreadable, .. } = error;
     let compiled = &suite.cases[case];
-    let begin = Span { source: suite.source, start: 0, end: 0 };
     for (workload, header) in compiled.scenario.workloads.iter().zip(&compiled.workloads) {
-        if let Some((_, looked_for)) = workload.files().into_iter().find(|(written, _)| written == path) {
-            let span = place_of_name(suite, *header, path);
-            let message = format!("`{path}{place}`: {message}");
-            let diagnostic = Diagnostic::error(&verdicts::UNUSABLE_TRAFFIC, message, span, "this file");
-            return if *unreadable {
-                diagnostic.with_help(format!(
-                    "the path counts from the folder of this file, so `{looked_for}` was looked for"
-                ))
-            } else {
-                diagnostic
-            };
-        }
-        if workload.name == *path {
-            let message = format!("workload `{path}`: {message}");
-            return Diagnostic::error(&verdicts::UNUSABLE_TRAFFIC, message, *header, "this workload");
-        }
+        let Some((_, looked_for)) = workload.files().into_iter().find(|(written, _)| written == path) else {
+            continue;
+        };
+        let span = place_of_name(suite, *header, path);
+        let diagnostic = Diagnostic::error(
+            &verdicts::UNUSABLE_TRAFFIC,
+            format!("`{path}{place}`: {message}"),
+            span,
+            "this file",
+        );
+        return match unreadable {
+            true => diagnostic.with_help(format!(
+                "the path is relative to the folder of this file, so `{looked_for}` was looked for"
+            )),
+            false => diagnostic,
+        };
     }
-    Diagnostic::error(
-        &verdicts::UNUSABLE_TRAFFIC,
-        format!("`{path}{place}`: {message}"),
-        begin,
-        "in this file",
-    )
+    in_workload(suite, case, path, message)
+        .unwrap_or_else(|| in_file(suite, format!("`{path}{place}`: {message}")))
 }
 
-/// Where the path of a file stands behind the beginning of its workload, or else that.
+/// At the header of a workload; `None` where there is none of that name.
+fn in_workload(suite: &Suite, case: usize, name: &str, message: &str) -> Option<Diagnostic> {
+    let compiled = &suite.cases[case];
+    let mut workloads = compiled.scenario.workloads.iter().zip(&compiled.workloads);
+    let (_, header) = workloads.find(|(workload, _)| workload.name == name)?;
+    let message = format!("workload `{name}`: {message}");
+    Some(Diagnostic::error(&verdicts::UNUSABLE_TRAFFIC, message, *header, "this workload"))
+}
+
+fn in_file(suite: &Suite, message: String) -> Diagnostic {
+    let begin = Span { source: suite.source, start: 0, end: 0 };
+    Diagnostic::error(&verdicts::UNUSABLE_TRAFFIC, message, begin, "in this file")
+}
+
+/// Where the path of a file is written in its workload, or the header of the workload where it is not found.
 fn place_of_name(suite: &Suite, header: Span, path: &str) -> Span {
     let Span { source, start, .. } = header;
     let text = &suite.sources.get(source).text[start as usize..];

@@ -103,7 +103,7 @@ fn join(group_of: &mut [usize], one: usize, other: usize) {
     group_of[one.max(other)] = one.min(other);
 }
 
-/// The scenarios that expectations name behind `of`.
+/// The scenarios that expectations name after `of`.
 fn others(expectations: &[Expectation]) -> BTreeSet<&str> {
     let mentions = expectations.iter().flat_map(|expectation| expectation.condition.metrics());
     mentions.filter_map(|mention| mention.metric.of.as_deref()).collect()

@@ -21,7 +21,7 @@ pub use case_report::case_report;
 pub use compile::{Compiled, Suite, compile, compile_all};
 pub use crash::{catch, install_crash_hook};
 pub use discover::{Discovered, discover, folders};
-pub use execute::{Executed, execute, execute_by, open_traces};
+pub use execute::{Executed, RunError, execute, execute_by, open_traces};
 pub use failure::repeat_command;
 pub use golden::{Golden, GoldenMode, Pending, Snapshots, case_folder, case_label, pending, snapshot_name};
 pub use group::{Group, Member, groups};

@@ -59,7 +59,7 @@ impl FromStr for Partition {
             (1..=n).contains(&share).then_some(Partition { kind, share, n })
         };
         parsed().ok_or_else(|| {
-            "expected `hash:k/n` or `slice:k/n` with k from 1 to n, as `hash:2/3` for the second of three shares"
+            "expected `hash:k/n` or `slice:k/n` with k from 1 to n, such as `hash:2/3` for the second of three partitions"
                 .to_owned()
         })
     }

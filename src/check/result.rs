@@ -33,7 +33,7 @@ pub struct CaseResult {
     pub repeat: Option<String>,
     /// GPU types whose times rest on figures measured on others.
     pub uncalibrated: Vec<String>,
-    /// Whether the backlog was growing when arrivals ended, under the worst seed; `None` where too few arrived to tell.
+    /// Whether the backlog was growing when arrivals ended, under the worst seed; `None` where too few arrived to judge.
     pub saturation: Option<Saturation>,
 }
 

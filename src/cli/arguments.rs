@@ -12,11 +12,11 @@ use crate::diagnostics::ErrorFormat;
 use crate::engine::Stepping;
 use crate::model::MAX_SEEDS;
 
-/// Taken by every subcommand.
+/// Arguments of every subcommand.
 #[derive(Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub(super) struct GlobalArgs {
-    /// How diagnostics are written: drawn with the source, a line each, JSON lines, annotations, or one SARIF document
+    /// Format of diagnostics: with their source, one line each, JSON Lines, annotations, or one SARIF document
     #[arg(
         long,
         global = true,
@@ -27,7 +27,7 @@ pub(super) struct GlobalArgs {
         value_name = "FORMAT"
     )]
     pub(super) error_format: Format,
-    /// Diagnostics shown per file; 0 shows all
+    /// Maximum number of diagnostics per file; 0 shows all
     #[arg(
         long,
         global = true,
@@ -37,7 +37,7 @@ pub(super) struct GlobalArgs {
         value_name = "N"
     )]
     pub(super) max_errors: usize,
-    /// When to use colors; NO_COLOR and CLICOLOR_FORCE are heeded too
+    /// When to use colors; NO_COLOR and CLICOLOR_FORCE are honored
     #[arg(
         long,
         global = true,
@@ -48,13 +48,13 @@ pub(super) struct GlobalArgs {
         value_name = "WHEN"
     )]
     pub(super) color: Color,
-    /// Print diagnostics and results, no progress
+    /// Print diagnostics and results, but no progress
     #[arg(long, short, global = true, env = "KVS_QUIET", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(super) quiet: bool,
-    /// Take the settings of `[profile.NAME]` of kvs.toml
+    /// Use the settings of `[profile.NAME]` in kvs.toml
     #[arg(long, global = true, env = "KVS_PROFILE", hide_env = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
-    /// Read files outside the project (the folder of the nearest `kvs.toml` or `.git`)
+    /// Allow reading files outside the project (the folder of the nearest `kvs.toml` or `.git`)
     #[arg(long, global = true, env = "KVS_ALLOW_OUTSIDE", hide_env = true, value_parser = BoolishValueParser::new())]
     pub(super) allow_outside: bool,
 }
@@ -75,7 +75,7 @@ impl From<Format> for ErrorFormat {
             Format::Full => ErrorFormat::Full,
             Format::Concise => ErrorFormat::Concise,
             Format::Json => ErrorFormat::Json,
-            // SARIF is one document over all, which is written at the end and not through this.
+            // SARIF is one document over all, which is written at the end instead.
             Format::Github | Format::Sarif => ErrorFormat::Github,
         }
     }
@@ -127,17 +127,17 @@ impl Plots {
 /// The largest first seed: with as many runs as `--seeds` takes, the last seed still fits.
 const LARGEST_SEED: u64 = u64::MAX - u32::MAX as u64;
 
-/// Taken by the subcommands that run scenarios.
+/// Arguments of the subcommands that run scenarios.
 #[derive(Args)]
 pub(super) struct RunningArgs {
-    /// Give a parameter of the file another value, as --set n=8; repeatable
+    /// Set a parameter of the file, as in --set n=8; repeatable
     #[arg(long = "set", env = "KVS_SET", hide_env = true, value_name = "NAME=VALUE", value_parser = setting)]
     pub(super) settings: Vec<(String, String)>,
-    /// Run so many seeds, whatever the scenario says
+    /// Number of seeds to run, overriding the scenario
     #[arg(long, env = "KVS_SEEDS", hide_env = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_SEEDS)))]
     pub(super) seeds: Option<u32>,
-    /// How `batching continuous` gets through steps: at once between two changes of the batch, or one at a time; the
-    /// results are the same
+    /// How `batching continuous` executes steps: summed up between two changes of the batch, or one at a time; results are
+    /// identical
     #[arg(
         long,
         env = "KVS_ENGINE",
@@ -147,7 +147,7 @@ pub(super) struct RunningArgs {
         value_name = "ENGINE"
     )]
     pub(super) engine: EngineKind,
-    /// Runs at a time [default: one a core]
+    /// Number of parallel runs [default: number of cores]
     #[arg(long, short, env = "KVS_JOBS", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
 }
@@ -162,7 +162,7 @@ impl RunningArgs {
             .map(|(_, name)| name)
     }
 
-    /// Runs at a time.
+    /// The number of parallel runs.
     pub(super) fn n_threads(&self) -> usize {
         let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.jobs.unwrap_or_else(cores).get()
@@ -175,13 +175,13 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
     seed.ok_or_else(|| format!("expected a whole number from 0 to {LARGEST_SEED}"))
 }
 
-/// The most runs at a time: each has a stack of its own, and no machine is better used by more.
+/// The most parallel runs: each has a stack of its own, and no machine is better used by more.
 const MAX_JOBS: usize = 1024;
 
-/// Runs at a time.
+/// A number of parallel runs.
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let jobs = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= MAX_JOBS);
-    jobs.ok_or_else(|| format!("expected how many runs at a time, from 1 to {MAX_JOBS}"))
+    jobs.ok_or_else(|| format!("expected a number of parallel runs from 1 to {MAX_JOBS}"))
 }
 
 /// `name=value` of `--set`.
@@ -190,11 +190,11 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         }
-        _ => Err("expected a parameter and its value, as `n=8`".to_owned()),
+        _ => Err("expected a parameter and its value, such as `n=8`".to_owned()),
     }
 }
 
-/// Where nothing that is compared with is written.
+/// Whether this is CI, where no snapshot is written.
 pub(super) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

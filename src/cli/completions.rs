@@ -1,4 +1,4 @@
-//! `kvs completions SHELL`: what makes a shell complete subcommands and flags.
+//! `kvs completions SHELL`: shell completions.
 
 use clap::{Args, CommandFactory as _};
 use clap_complete::{Shell, generate};
@@ -9,7 +9,7 @@ use super::output::Output;
 /// Arguments of `kvs completions`.
 #[derive(Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell to write for
+    /// The shell
     shell: Shell,
 }
 

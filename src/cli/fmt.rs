@@ -1,4 +1,4 @@
-//! `kvs fmt`: lays scenarios out; `--check` only says which are not.
+//! `kvs fmt`: formats scenarios; `--check` only lists those that are not formatted.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -19,19 +19,19 @@ use crate::syntax::{Refused, format};
 /// Arguments of `kvs fmt`.
 #[derive(Args)]
 pub(super) struct FmtArgs {
-    /// Files and folders; `-` lays out stdin to stdout [default: scenarios/ if there is one, else .]
+    /// Files and folders; `-` formats stdin to stdout [default: scenarios/ if it exists, otherwise the current folder]
     #[arg(value_name = "PATHS")]
     paths: Vec<PathBuf>,
-    /// Write nothing; exit 1 and name the files that are not laid out
+    /// Write nothing; list the files that are not formatted and exit with 1
     #[arg(long, env = "KVS_CHECK", hide_env = true, value_parser = BoolishValueParser::new())]
     check: bool,
 }
 
-/// Lays out every file; those that cannot be are named and left as they are.
+/// Formats every file; those with mistakes are reported and left as they are.
 pub(super) fn run(arguments: &FmtArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     if arguments.paths.iter().any(|path| path == Path::new("-")) {
         if arguments.paths.len() > 1 {
-            output.error("expected `-` alone, found other paths beside it", None);
+            output.error("expected `-` alone, found other paths with it", None);
             return Err(Exit::USAGE);
         }
         return Ok(from_stdin(arguments, output));
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &FmtArgs, global: &GlobalArgs, output: &Output) -> 
         return Err(Exit::NOTHING_SELECTED);
     }
     for file in &discovered.files {
-        exit = exit.and(lay_out_file(file, arguments.check, &host, output));
+        exit = exit.and(format_file(file, arguments.check, &host, output));
     }
     Ok(exit)
 }
@@ -63,12 +63,12 @@ fn from_stdin(arguments: &FmtArgs, output: &Output) -> Exit {
         output.error("stdin is not UTF-8", None);
         return Exit::IO;
     };
-    match laid_out("<stdin>", &text, output) {
+    match formatted("<stdin>", &text, output) {
         Ok(new) if arguments.check => {
             if new == text {
                 return Exit::PASSED;
             }
-            output.error("stdin is not laid out", Some("see the result without `--check`"));
+            output.error("stdin is not formatted", Some("see the result without `--check`"));
             Exit::FAILED
         }
         Ok(new) => {
@@ -79,7 +79,7 @@ fn from_stdin(arguments: &FmtArgs, output: &Output) -> Exit {
     }
 }
 
-fn lay_out_file(file: &Path, check: bool, host: &Host, output: &Output) -> Exit {
+fn format_file(file: &Path, check: bool, host: &Host, output: &Output) -> Exit {
     let text = match host.root_of(file).and_then(|root| host.read_scenario(&root, file)) {
         Ok(text) => text,
         Err(problem) => {
@@ -88,7 +88,7 @@ fn lay_out_file(file: &Path, check: bool, host: &Host, output: &Output) -> Exit 
         }
     };
     let name = file.display().to_string();
-    let new = match laid_out(&name, &text, output) {
+    let new = match formatted(&name, &text, output) {
         Ok(new) if new == text => return Exit::PASSED,
         Ok(new) => new,
         Err(exit) => return exit,
@@ -106,8 +106,8 @@ fn lay_out_file(file: &Path, check: bool, host: &Host, output: &Output) -> Exit 
     }
 }
 
-/// The text in its layout; what is in the way has been said.
-fn laid_out(name: &str, text: &str, output: &Output) -> Result<String, Exit> {
+/// The formatted text; mistakes have been printed.
+fn formatted(name: &str, text: &str, output: &Output) -> Result<String, Exit> {
     let mut sources = Sources::default();
     match format(name, text, &mut sources) {
         Ok(new) => Ok(new),

@@ -21,7 +21,7 @@ pub(super) struct ImportArgs {
     /// The original's trace file
     #[arg(long, value_name = "FILE", env = "KVS_TRACE")]
     trace: PathBuf,
-    /// How long work takes: by sharing a GPU's rates, or by the original's rule
+    /// How work is timed: by sharing a GPU's rates, or by the original's rule
     #[arg(long, value_enum, default_value_t = TimingArg::Shared, env = "KVS_TIMING")]
     timing: TimingArg,
 }

@@ -31,7 +31,7 @@ struct State {
 }
 
 impl Live {
-    /// A view over so many cases with so many runs together, where stderr is a terminal.
+    /// A view over `n_cases` cases with `n_runs` runs in all, where stderr is a terminal.
     pub(super) fn begin(output: &Output, quiet: bool, n_cases: usize, n_runs: usize) -> Option<Live> {
         if quiet || !std::io::stderr().is_terminal() || n_runs < 2 {
             return None;
@@ -85,7 +85,7 @@ impl Live {
     }
 }
 
-/// What stands behind the count, and the line below it.
+/// The text after the count, and the line below it.
 fn message(state: &State, elapsed: Duration, width: usize) -> String {
     let mut text = format!(": {GOOD}{} passed{GOOD:#}", state.passed);
     if state.failed > 0 {

@@ -1,4 +1,4 @@
-//! `kvs merge`: the results of several shares as those of the whole.
+//! `kvs merge`: the results of several partitions as those of the whole.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::report::{Pictures, Results, read_results, suite_format};
 /// Arguments of `kvs merge`.
 #[derive(Args)]
 pub(super) struct MergeArgs {
-    /// Files of `kvs check --report json=FILE`, one a share
+    /// Files from `kvs check --report json=FILE`, one per partition
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &MergeArgs, output: &Output) -> CommandResult {
         Err(twice) => {
             output.error(
                 &format!("`{twice}` is in two of the files"),
-                Some("join shares of one check, as `--partition hash:1/2` and `hash:2/2`"),
+                Some("merge the partitions of one check, such as `--partition hash:1/2` and `hash:2/2`"),
             );
             return Err(Exit::USAGE);
         }

@@ -44,7 +44,7 @@ use progress::interrupted_line;
 use reports::ReportArgs;
 use review::Decision;
 
-/// Capacity tests for LLM serving: write down a cluster, its traffic and what must hold, and check it.
+/// Capacity tests for LLM serving: describe a cluster, its traffic and what must hold, and check it.
 #[derive(Parser)]
 #[command(name = "kvs", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
@@ -55,7 +55,7 @@ struct Cli {
 }
 
 impl Cli {
-    /// What was typed, before a project has its say.
+    /// What was typed, without the settings of a project.
     fn typed(mut command: clap::Command) -> Result<Cli, clap::Error> {
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
         Cli::of(&matches, &mut command)
@@ -66,8 +66,7 @@ impl Cli {
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
         let cli = Cli::of(&matches, &mut command)?;
         if cli.gates_nothing(&matches) {
-            let message = "`--gate` says what a comparison fails for, and nothing is compared without \
-                           `--baseline <REV|DIR>`";
+            let message = "`--gate` needs something to compare with: `--baseline <REV|DIR>`";
             return Err(Cli::command().error(ErrorKind::MissingRequiredArgument, message));
         }
         Ok(cli)
@@ -77,15 +76,15 @@ impl Cli {
         Cli::from_arg_matches(matches).map_err(|error| error.format(command)).and_then(Cli::checked)
     }
 
-    /// Whether a gate is typed that nothing is measured against: a job that lost its baseline would stay green. Gates of
-    /// the environment and of a project are there for every command and wait for one that compares.
+    /// Whether a gate is typed without a baseline: a job that lost its baseline would stay green. Gates of the environment
+    /// and of a project are there for every command, and apply to those that compare.
     fn gates_nothing(&self, matches: &ArgMatches) -> bool {
         let Command::Check(arguments) = &self.command else { return false };
         let typed = matches.subcommand().and_then(|(_, matches)| matches.value_source("gates"));
         arguments.baseline.is_none() && typed == Some(ValueSource::CommandLine)
     }
 
-    /// Whether the command has to do with a project; what kvs says of itself is the same everywhere.
+    /// Whether the command depends on a project; what kvs says about itself is the same everywhere.
     fn reads_project(&self) -> bool {
         !matches!(self.command, Command::List(_) | Command::Explain(_) | Command::Completions(_))
     }
@@ -143,44 +142,44 @@ impl Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 all passed, 1 an expectation or a snapshot failed, 2 usage, 3 a scenario is wrong,
+Exit codes: 0 success, 1 an expectation or a snapshot failed, 2 usage error, 3 invalid scenario,
 4 nothing selected, 5 a file could not be read or written, 70 a bug in kvs, 130 interrupted.
 Every flag can be set in the environment: --error-format is KVS_ERROR_FORMAT.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run scenarios, judge their expectations and compare them with their snapshots
+    /// Run scenarios, evaluate their expectations and compare their snapshots
     Check(check::CheckArgs),
-    /// Run one file and show its numbers
+    /// Run one file and show its metrics
     Run(run::RunArgs),
-    /// Check again whenever something is saved, and show how values moved
+    /// Check again on every save, and show how values changed
     Watch(watch::WatchArgs),
-    /// Make a scenario to start from, its snapshot and a CI workflow
+    /// Create a scenario to start from, its snapshot and a CI workflow
     New(new::NewArgs),
-    /// Lay scenarios out: indentation, columns, blanks
+    /// Format scenarios: indentation, columns, spaces
     Fmt(fmt::FmtArgs),
-    /// Look at the snapshots that wait, one after the other, and accept or reject each
+    /// Review pending snapshots one by one, and accept or reject each
     Review(review::PendingArgs),
-    /// Make the snapshots that wait the ones compared with
+    /// Accept pending snapshots as the new baseline
     Accept(review::PendingArgs),
-    /// Remove the snapshots that wait
+    /// Reject and remove pending snapshots
     Reject(review::PendingArgs),
-    /// List the snapshots that wait
+    /// List pending snapshots
     Pending(review::ListArgs),
     /// Compare two results, or the scenarios of two git revisions, metric by metric
     Diff(diff::DiffArgs),
-    /// Join the JSON reports of several shares of a suite
+    /// Merge the JSON reports of the partitions of a suite
     Merge(merge::MergeArgs),
-    /// Turn the original simulator's config and trace into a scenario
+    /// Convert the original simulator's config and trace into a scenario
     Import(import::ImportArgs),
-    /// Look at recorded traffic
+    /// Measure recorded traffic, or fit a workload to it
     #[command(subcommand)]
     Trace(trace::TraceCommand),
-    /// List what a scenario may name
+    /// List the names a scenario can use
     List(list::ListArgs),
-    /// Explain a diagnostic code
+    /// Explain a diagnostic code, or any name of the language
     Explain(explain::ExplainArgs),
-    /// Print what makes a shell complete subcommands and flags
+    /// Generate shell completions
     Completions(completions::CompletionsArgs),
 }
 
@@ -211,7 +210,7 @@ pub fn run() -> ExitCode {
 
 /// Prints what clap has to say instead of running anything.
 fn print_message(error: &clap::Error) -> Exit {
-    // Help and version are no errors; a closed pipe behind them is none either.
+    // Help and version are not errors; neither is a closed pipe after them.
     let _ = error.print();
     if error.use_stderr() { Exit::USAGE } else { Exit::PASSED }
 }

@@ -14,7 +14,7 @@ use crate::report::{Pictures, REPORTS, Results, SuiteFormat, suite_format};
 /// Where results are written beside the terminal.
 #[derive(Args)]
 pub(super) struct ReportArgs {
-    /// Write a report (junit, json, sarif, github, markdown or html), as --report html=report.html; `-` is stdout; repeatable
+    /// Write a report (junit, json, sarif, github, markdown or html), as in --report html=report.html; `-` is stdout; repeatable
     #[arg(long = "report", env = "KVS_REPORT", hide_env = true, value_name = "FORMAT=PATH", value_parser = target)]
     pub(super) reports: Vec<Target>,
 }
@@ -95,7 +95,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
 fn target(text: &str) -> Result<Target, String> {
     let names = || REPORTS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(|| {
-        format!("expected a format and a path, as `json=results.json`; formats: {}", names())
+        format!("expected a format and a path, such as `json=results.json`; formats: {}", names())
     })?;
     let format =
         suite_format(name).ok_or_else(|| format!("no format `{name}`, expected one of: {}", names()))?;

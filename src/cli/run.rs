@@ -29,30 +29,30 @@ use crate::workload::formats::survey;
 pub(super) struct RunArgs {
     /// The scenario file
     file: PathBuf,
-    /// Only this case: its scenario, with matrix values if it has several, as --only 'two choices[n=1]'
+    /// Run only this case: its scenario, with its matrix values if there are several, as in --only 'two choices[n=1]'
     #[arg(long, env = "KVS_ONLY", hide_env = true, value_name = "CASE")]
     only: Option<String>,
-    /// Run this seed alone, whatever the scenario says; with --seeds the first of several
+    /// Run only this seed; with --seeds, the first of several
     #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
-    /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json into this folder
+    /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json to this folder
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Show every setting with its value and where it comes from, and run nothing
+    /// Show every setting with its value and where it comes from, without running
     #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true, value_parser = BoolishValueParser::new())]
     show_config: bool,
-    /// Show the paths that caches may take between GPUs, and run nothing
+    /// Show the paths that KV caches may take between GPUs, without running
     #[arg(long, env = "KVS_PATHS", hide_env = true, conflicts_with = "show_config", value_parser = BoolishValueParser::new())]
     paths: bool,
-    /// Whether to draw levels over time and the latencies [default: on a terminal]
+    /// When to draw levels over time and latencies; `auto` draws on a terminal
     #[arg(long, env = "KVS_PLOTS", hide_env = true, value_enum, default_value = "auto", value_name = "WHEN")]
     plots: Plots,
     #[command(flatten)]
     pub(super) running: RunningArgs,
 }
 
-/// Runs a file and shows what came of it.
-#[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
+/// Runs a file and prints its results.
+#[expect(clippy::disallowed_methods, reason = "the command says how long it took; no result depends on it")]
 pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let begun = Instant::now();
     let host = super::host(global.allow_outside, output)?;

@@ -15,8 +15,8 @@ pub enum Kind {
     Special(&'static str),
 }
 
-/// What tells a file from what it was before: where no part of it has changed, nor have its contents, unless it was
-/// changed within what the clock of files can tell.
+/// What distinguishes a file from what it was before: where no part of it has changed, nor have its contents, unless it
+/// was changed within the resolution of file times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// In bytes.
@@ -47,7 +47,7 @@ pub trait Files: Send + Sync {
     /// When it is not there or may not be read.
     fn open(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>>;
 
-    /// What tells a file from what it was before.
+    /// The stamp of a file as it is now.
     ///
     /// # Errors
     /// When nothing is there.

@@ -1,4 +1,4 @@
-//! The only door to what a scenario names, imports and traces included, and to all files that are written.
+//! The only access to what a scenario names, imports and traces included, and to all files that are written.
 //!
 //! A [`Host`] knows where it was started and whether it may leave a project; a [`Root`] is the project a file belongs
 //! to. Knows nothing of the language. Invariant: unless `allow_outside` is set nothing is read whose real path,
@@ -35,7 +35,7 @@ pub struct Host {
     allow_outside: bool,
 }
 
-/// The folder reads are confined to: that of the nearest `kvs.toml` or `.git`, else the file's own.
+/// The folder reads are confined to: that of the nearest `kvs.toml` or `.git`, otherwise the file's own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Root {
     /// Absolute, symbolic links resolved.
@@ -102,7 +102,7 @@ impl Host {
         let cwd = self.files.canonical(&self.cwd).unwrap_or_else(|_| self.cwd.clone());
         let mut up = PathBuf::new();
         for ancestor in cwd.ancestors() {
-            // The root of the disk is no place to count from.
+            // Paths are not counted from the root of the disk.
             if let (Ok(below), Some(_)) = (path.strip_prefix(ancestor), ancestor.parent()) {
                 return display(&up.join(below));
             }
@@ -167,7 +167,7 @@ impl Host {
         self.files.open(&real).map_err(|error| HostError::io(path, error))
     }
 
-    /// What tells a trace from what it was before.
+    /// The stamp of a trace as it is now.
     ///
     /// # Errors
     /// When it is not there or lies outside the root.

@@ -1,6 +1,6 @@
 //! Temporary files that a killed process left behind.
 //!
-//! Their names say which process wrote them, and it holds a lock on them. A number alone tells little: another container
+//! Their names say which process wrote them, and it holds a lock on them. A number alone says little: another container
 //! over the same folder, or a colleague on a shared disk, has processes that are not seen here. Invariant: no file of a
 //! process that may still be writing is removed.
 
@@ -45,7 +45,7 @@ fn writer(name: &str) -> Option<u32> {
     process.parse().ok()
 }
 
-/// Whether nobody holds the file; not where that cannot be told.
+/// Whether no process holds the file; not where that is unknown.
 fn is_unlocked(path: &Path) -> bool {
     fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
@@ -82,7 +82,7 @@ mod tests {
         let path = folder.path().join(format!("{PREFIX}4194305-x{SUFFIX}"));
         fs::write(&path, "x").expect("writable");
         let written = fs::File::open(&path).expect("there");
-        written.try_lock().expect("nobody else holds it");
+        written.try_lock().expect("nothing else holds it");
         remove_abandoned_files(folder.path());
         assert!(path.exists(), "another container writes it");
     }

@@ -2,7 +2,7 @@
 //!
 //! Bytes go to a temporary file in the same folder, which is renamed over the old one when it is complete. The new file
 //! may be read and written by whom the old one could; a link stays one, and what it points to is replaced.
-//! Invariant: whoever reads the path sees the old bytes or the new ones, whenever we are stopped.
+//! Invariant: a reader of the path sees the old bytes or the new ones, whenever we are stopped.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -26,7 +26,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
 /// As [`write_atomically`], where there is no file of that name yet.
 ///
 /// # Errors
-/// As there, and when there is one: it is untouched, whoever made it meanwhile.
+/// As there, and when there is one: it is untouched, even if it appeared meanwhile.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
     let mut file = PendingFile::create(path)?;
     file.write_all(bytes).map_err(|error| HostError::io(path, error))?;

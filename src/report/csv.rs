@@ -1,7 +1,7 @@
 //! `timeseries.csv`: the state of the system on a grid of times, written while the run goes on.
 //!
-//! A sample shows the state just before what happens at its time. The last row shows the state behind the end of the
-//! run; where that falls on the grid, the sample of the same time stands before it. Counts are since the row before, so
+//! A sample shows the state just before what happens at its time. The last row shows the state after the end of the
+//! run; where that falls on the grid, the sample of the same time comes before it. Counts are since the row before, so
 //! that their columns add up to the totals.
 //! Memory does not grow with the run. Invariant: after an error nothing more is written, and the error is what `finish` returns.
 
@@ -25,7 +25,7 @@ const COLUMNS: &str = "time_ms,global_queue_depth,arrived,finished,rejected,evic
 /// The most samples, one for each GPU on each line: about half a gigabyte.
 pub(super) const MAX_SAMPLES: u64 = 10_000_000;
 
-/// Writes `timeseries.csv` while it listens.
+/// Writes `timeseries.csv` while the run goes on.
 pub struct TimeSeries<W> {
     into: W,
     error: Option<io::Error>,

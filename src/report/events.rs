@@ -18,11 +18,11 @@ pub(super) static FORMAT: Format = Format {
     written: Written::Meanwhile,
 };
 
-/// Writes `events.jsonl` while it listens.
+/// Writes `events.jsonl` while the run goes on.
 pub struct EventLog<W> {
     into: W,
     error: Option<io::Error>,
-    /// Names of the workloads as they stand inside a JSON string.
+    /// Names of the workloads, escaped for a JSON string.
     workloads: Vec<Vec<u8>>,
     line: Vec<u8>,
 }
@@ -150,7 +150,7 @@ const fn name(event: Event) -> &'static str {
     }
 }
 
-/// A text as it stands inside a JSON string, without the quotes.
+/// A text escaped for a JSON string, without the quotes.
 fn push_escaped(into: &mut Vec<u8>, text: &str) {
     if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
         into.extend_from_slice(text.as_bytes());

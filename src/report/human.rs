@@ -190,7 +190,7 @@ fn gpus(text: &mut Text, scenario: &Scenario, summary: &Summary) {
 
 fn expectations(text: &mut Text, expectations: &[Expectation], verdicts: &[Verdict]) {
     let rows = expectations.iter().zip(verdicts).map(|(expectation, verdict)| Row {
-        text: &expectation.text,
+        expectation,
         status: verdict.status,
         verdict,
         below: verdict.detail.clone().filter(|_| verdict.status != Status::Pass),
@@ -207,7 +207,7 @@ pub fn over_seeds(expectations: &[Expectation], judgements: &[Judgement], colour
         let detail = deciding.detail.clone().filter(|_| deciding.status != Status::Pass);
         let below: Vec<String> = over_runs(expectation, judgement).into_iter().chain(detail).collect();
         let below = Some(below.join(": ")).filter(|words| !words.is_empty());
-        Row { text: &expectation.text, status: *status, verdict: deciding, below }
+        Row { expectation, status: *status, verdict: deciding, below }
     });
     table(&mut text, &rows.collect::<Vec<_>>());
     text.out
@@ -215,7 +215,7 @@ pub fn over_seeds(expectations: &[Expectation], judgements: &[Judgement], colour
 
 /// An expectation as the table shows it.
 struct Row<'a> {
-    text: &'a str,
+    expectation: &'a Expectation,
     status: Status,
     /// Where the numbers come from.
     verdict: &'a Verdict,
@@ -224,14 +224,14 @@ struct Row<'a> {
 }
 
 fn table(text: &mut Text, rows: &[Row<'_>]) {
-    let cells: Vec<[String; 4]> = rows.iter().map(|row| columns(row.verdict)).collect();
+    let cells: Vec<[String; 4]> = rows.iter().map(|row| columns(row)).collect();
     let widest = |column: usize, title: &str| {
         cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).max(title.len())
     };
     let [value, limit, margin] = [widest(0, "value"), widest(1, "limit"), widest(2, "margin")];
-    // Texts that leave no room for the numbers stand on a line of their own.
+    // Texts that leave no room for the numbers get a line of their own.
     let room = WIDTH.saturating_sub(4 + value + limit + margin + widest(3, "") + 8);
-    let short = rows.iter().map(|row| row.text.chars().count()).filter(|width| *width <= room);
+    let short = rows.iter().map(|row| row.expectation.text.chars().count()).filter(|width| *width <= room);
     let width = short.max().unwrap_or(0).max("expectation".len());
     let line = |name: &str, [of, against, by, relative]: [&str; 4]| {
         format!("{name:<width$}  {of:>value$}  {against:>limit$}  {by:>margin$}  {relative}")
@@ -244,10 +244,10 @@ fn table(text: &mut Text, rows: &[Row<'_>]) {
             Status::NoData => text.coloured(AnsiColor::Yellow, "?"),
         };
         let cells = cells.each_ref().map(String::as_str);
-        if row.text.chars().count() <= width {
-            text.line(&format!("  {mark} {}", line(row.text, cells)));
+        if row.expectation.text.chars().count() <= width {
+            text.line(&format!("  {mark} {}", line(&row.expectation.text, cells)));
         } else {
-            text.line(&format!("  {mark} {}", row.text));
+            text.line(&format!("  {mark} {}", row.expectation.text));
             text.line(&format!("    {}", line("", cells)));
         }
         if let Some(below) = &row.below {
@@ -257,8 +257,8 @@ fn table(text: &mut Text, rows: &[Row<'_>]) {
 }
 
 /// Value, limit, margin, relative margin.
-fn columns(verdict: &Verdict) -> [String; 4] {
-    match numbers(verdict) {
+fn columns(row: &Row<'_>) -> [String; 4] {
+    match numbers(&row.expectation.condition, row.verdict) {
         Some(numbers) => {
             [numbers.value, numbers.limit, numbers.margin, numbers.relative_margin.unwrap_or_default()]
         }

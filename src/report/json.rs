@@ -161,7 +161,7 @@ impl Counts {
     }
 }
 
-/// The times of requests, each kind with the number of samples behind it: `n_ttft`, `mean_ttft_ms`, `p50_ttft_ms`.
+/// The times of requests, each kind with its number of samples: `n_ttft`, `mean_ttft_ms`, `p50_ttft_ms`.
 struct Times<'a>(&'a Summary);
 
 impl Serialize for Times<'_> {

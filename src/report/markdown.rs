@@ -40,7 +40,7 @@ pub(super) fn prose(text: &str) -> String {
     escaped
 }
 
-/// What stands in a cell of a table.
+/// The content of a cell of a table.
 #[must_use]
 pub(super) fn cell(text: &str) -> String {
     one_line(text).replace('|', "\\|")

@@ -1,4 +1,4 @@
-//! `run_meta.json`: what a run depends on, so that it can be repeated and told from others.
+//! `run_meta.json`: what a run depends on, so that it can be repeated and told apart.
 //!
 //! Holds no time of day and no machine: two runs of the same inputs have the same bytes.
 

@@ -1,7 +1,7 @@
 //! Every number that is printed: digits and units.
 //!
 //! For people at most four significant digits in the unit that suits the size; for machines exact decimals of the
-//! integers behind them. Invariant: the text depends on the value alone, and never shows `-0`, NaN or an exponent.
+//! underlying integers. Invariant: the text depends on the value alone, and never shows `-0`, NaN or an exponent.
 
 use crate::units::Dimension;
 
@@ -61,7 +61,7 @@ pub fn significant(value: f64, digits: usize) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// The nearest number with so many significant digits.
+/// The nearest number with `digits` significant digits.
 #[must_use]
 pub fn rounded(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits.saturating_sub(1)).parse().expect("a printed number reads back")
@@ -80,7 +80,7 @@ pub fn natural(value: f64, dimension: Dimension) -> String {
     natural_in(value, dimension, FOR_PEOPLE)
 }
 
-/// As [`natural`], with so many significant digits.
+/// As [`natural`], with `digits` significant digits.
 #[must_use]
 pub fn natural_in(value: f64, dimension: Dimension, digits: usize) -> String {
     natural_sized(value, value.abs(), dimension, digits)
@@ -89,9 +89,23 @@ pub fn natural_in(value: f64, dimension: Dimension, digits: usize) -> String {
 /// As [`natural_in`], in the unit that suits another size.
 #[must_use]
 pub fn natural_sized(value: f64, size: f64, dimension: Dimension, digits: usize) -> String {
+    if dimension == Dimension::MONEY {
+        return dollars(value, digits);
+    }
     let (factor, unit) = scale(size, dimension);
     let number = significant(value / factor, digits);
     if unit.is_empty() { number } else { format!("{number} {unit}") }
+}
+
+/// An amount of money: `$4.80`, `$1.457`, `-$92`.
+fn dollars(value: f64, digits: usize) -> String {
+    let mut number = significant(value.abs(), digits);
+    // A single decimal looks like a slip of the pen.
+    if number.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 1) {
+        number.push('0');
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}${number}")
 }
 
 /// A share in per cent: `99.5%`.
@@ -100,7 +114,7 @@ pub fn percent(share: f64) -> String {
     percent_in(share, FOR_PEOPLE)
 }
 
-/// As [`percent`], with so many significant digits.
+/// As [`percent`], with `digits` significant digits.
 #[must_use]
 pub fn percent_in(share: f64, digits: usize) -> String {
     format!("{}%", significant(share * 100.0, digits))
@@ -137,14 +151,13 @@ fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
         Dimension::TOKEN_RATE => (1.0, "tok/s"),
         Dimension::REQUEST_RATE => (1.0, "req/s"),
         Dimension::COMPUTE => (1e12, "TFLOPS"),
-        Dimension::MONEY => (1.0, "$"),
         Dimension::PRICE => (1.0 / 3600.0, "$/h"),
         _ => (1.0, ""),
     }
 }
 
 /// A number for programs: whole ones as they are, others with at most [`DIGITS`] significant digits, so that the last
-/// bits of a float, which nobody means, are not shown. Invariant: it is the same number in memory and in a file, so
+/// bits of a float, which carry no meaning, are not shown. Invariant: it is the same number in memory and in a file, so
 /// that a result compared with itself, written and read, has not changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Json(f64);
@@ -159,7 +172,7 @@ impl Json {
         Json(if value.fract() == 0.0 { value } else { rounded(value, DIGITS) })
     }
 
-    /// Whether two numbers are one up to the last digit that is kept: times stand in some files to the picosecond, and
+    /// Whether two numbers are one up to the last digit that is kept: some files hold times to the picosecond, and
     /// rounded from such decimals they may end in another last digit than rounded from seconds. Whole numbers are counts
     /// and differ by one.
     #[must_use]
@@ -249,6 +262,9 @@ mod tests {
             (86_400.0, Dimension::TIME, "24 h"),
             (1_433_600.0, Dimension::DATA, "1.434 MB"),
             (0.0, Dimension::DATA, "0 B"),
+            (4.8, Dimension::MONEY, "$4.80"),
+            (1.457, Dimension::MONEY, "$1.457"),
+            (-92.0, Dimension::MONEY, "-$92"),
             (266.666_7, Dimension::TOKEN_RATE, "266.7 tok/s"),
             (123_456.7, Dimension::TOKEN_RATE, "123457 tok/s"),
             (12_345.0, Dimension::NUMBER, "12345"),

@@ -1,7 +1,7 @@
 //! `kvs run --paths`: the paths that caches may take between GPUs.
 //!
-//! Plain text, a row at a time, since a thousand replicas have a million pairs; replicas that links do not tell apart
-//! stand in one row. Not for what moved in a run, which the summary counts.
+//! Plain text, a row at a time, since a thousand replicas have a million pairs; replicas that no link distinguishes
+//! share a row. Not for what moved in a run, which the summary counts.
 
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ fn push_route(text: &mut String, route: &Route, cluster: &Cluster, bytes: Bytes,
         let ends = if index == 0 { [from.as_str(), to.as_str()] } else { ["", ""] };
         let mut time = match path.time(bytes) {
             Some(time) => natural(time.as_secs_f64(), Dimension::TIME),
-            None => "for ever".to_owned(),
+            None => "forever".to_owned(),
         };
         let is_choice = route.paths.len() > 1 && index == cheapest;
         time.push_str(if is_choice { " *" } else { "  " });

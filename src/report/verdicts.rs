@@ -24,15 +24,21 @@ const DIGITS: usize = 4;
 /// Digits that tell any two numbers apart.
 const ALL_DIGITS: usize = 17;
 
-/// The numbers of a verdict for people; `None` where nothing was measured.
+/// The numbers of a verdict on a condition for people; `None` where nothing was measured.
 ///
-/// Value and limit have the same unit where their sizes are alike, and where it fails digits enough to differ.
+/// Value and limit have the same unit where their sizes are alike, and where it fails digits enough to differ. Of an `==`
+/// that holds the margin is what is left of its tolerance, to both sides.
 #[must_use]
-pub fn numbers(verdict: &Verdict) -> Option<Numbers> {
+pub fn numbers(condition: &Condition, verdict: &Verdict) -> Option<Numbers> {
     let (value, limit, margin) = (verdict.value?, verdict.limit?, verdict.margin?);
     let [value_text, limit_text] = pair(verdict, value, limit);
     let margin_text =
         if verdict.share { points(margin) } else { natural_in(margin, verdict.dimension, DIGITS) };
+    let is_equality = matches!(condition, Condition::Compare { operator: Comparison::Equal, .. });
+    let signed = |text: &str, number: f64| match is_equality && number > 0.0 {
+        true => format!("±{text}"),
+        false => signed(text, number),
+    };
     Some(Numbers {
         value: value_text,
         limit: limit_text,
@@ -44,7 +50,7 @@ pub fn numbers(verdict: &Verdict) -> Option<Numbers> {
     })
 }
 
-/// The value of a verdict, with so many significant digits.
+/// The value of a verdict, with `digits` significant digits.
 #[must_use]
 pub fn value_in(verdict: &Verdict, digits: usize) -> Option<String> {
     let value = verdict.value?;
@@ -212,15 +218,16 @@ mod tests {
         let found = reason(&compare(Comparison::Less), &verdict);
         assert_eq!(found.as_deref(), Some("it is `3.00001 s`, `10 us` above the limit of `3 s`"));
         let passed = Verdict { status: Status::Pass, ..verdict };
-        assert_eq!(numbers(&passed).expect("measured").value, "3 s");
+        assert_eq!(numbers(&compare(Comparison::Less), &passed).expect("measured").value, "3 s");
     }
 
     #[test]
     fn margins_can_be_read() {
-        let far = numbers(&failed(13_737.0, 1.0, Dimension::TIME)).expect("measured");
+        let far =
+            numbers(&compare(Comparison::Less), &failed(13_737.0, 1.0, Dimension::TIME)).expect("measured");
         assert_eq!(far.relative_margin.as_deref(), Some("-13736x"));
         let share = Verdict { share: true, ..failed(0.996, 0.997, Dimension::NUMBER) };
-        let numbers = numbers(&share).expect("measured");
+        let numbers = numbers(&compare(Comparison::Less), &share).expect("measured");
         assert_eq!((numbers.margin.as_str(), numbers.relative_margin), ("-0.1 points", None));
         let less = compare(Comparison::GreaterOrEqual);
         check(&less, &share, "it is `99.6%`, 0.1 percentage points below the limit of `99.7%`");

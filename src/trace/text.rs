@@ -17,7 +17,7 @@ pub fn dispersions(dispersion: &[Option<f64>]) -> String {
     figures.join("/")
 }
 
-/// A number with so many decimals; `-` where there is none.
+/// A number with `digits` decimals; `-` where there is none.
 #[must_use]
 pub fn decimals(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))

@@ -86,11 +86,11 @@ fn gates_fail_from_flags_and_from_the_project() {
     let _ = diff(&["--gate", "regress 2% and 1 s"]).exits(0);
     diff(&["--gate", "peak_vram_bytes regress 5 ms"]).exits(2).warns("is measured in `B`");
     diff(&["--gate", "p999_latency_ms regress 10%"]).exits(1).says("breaks `p999_latency_ms regress 10%`");
-    let idle = "note: `p99_itl_ms regress 1%` holds nothing";
+    let idle = "note: `p99_itl_ms regress 1%` applies to nothing";
     diff(&["--gate", "p99_itl_ms regress 1%"]).exits(0).warns(idle);
     project.kvs(["diff", "new.json", "old.json"]).exits(0).says("-14.3%");
     for (text, mistake) in [
-        ("[diff]\ngates = [\"slower\"]", "`slower` is no gate"),
+        ("[diff]\ngates = [\"slower\"]", "`slower` is not a gate"),
         ("[diff]\ngate = []", "unknown key `gate` in `[diff]`"),
         ("[diff]\n\ngates = [\"regress 1%\",\n\"arrived regress 1%\"]", "`arrived` never gets worse"),
         ("diff = 3", "`diff` is a table"),
@@ -105,7 +105,7 @@ fn gates_fail_from_flags_and_from_the_project() {
 fn a_gate_is_typed_beside_a_baseline_only() {
     let project = saved();
     let gate = ["check", "--gate", "regress 2%"];
-    project.kvs(gate).exits(2).warns("without `--baseline <REV|DIR>`");
+    project.kvs(gate).exits(2).warns("needs something to compare with: `--baseline <REV|DIR>`");
     let in_ci = ["check", "--profile", "ci", "--gate", "regress 2%"];
     project.write("kvs.toml", "[diff]\ngates = [\"regress 2%\"]\n[profile.ci]\nbaseline = \"old.json\"\n");
     project.kvs(in_ci).exits(1).says("breaks `regress 2%`");
@@ -164,7 +164,7 @@ fn a_revision_without_results_is_no_baseline() {
     check(&["other", "scenarios"]).exits(0).says("other/first.kvs  is new");
     let outside = Project::first();
     let path = outside.path("first.kvs");
-    check(&["scenarios", path.to_str().expect("text")]).exits(5).warns("lies outside of the repository");
+    check(&["scenarios", path.to_str().expect("text")]).exits(5).warns("is outside the repository");
     let inside = project.path("scenarios/first.kvs");
     tells(&check(&[inside.to_str().expect("text")]).exits(0), "750 ms → 875 ms");
 

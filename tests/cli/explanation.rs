@@ -147,3 +147,30 @@ expect always batch_size >= 2 during 0 s .. 100 ms
         .warns("the slowest request spent 55% in decode, 27% in preempted, 18% in prefill")
         .warns("1 request in decode, 1 in preempted");
 }
+
+#[test]
+fn a_missed_slo_names_its_bounds_and_the_worst_request() {
+    // First tokens after 250, 900 and 1,550 ms, latencies of 750, 1,400 and 2,050 ms; 500 ms for 200 tokens are about
+    // 2.5 ms a token.
+    let project = |slo: &str| {
+        let (system, _) = QUEUE.split_once("trace").expect("it has a trace");
+        let text = format!(
+            "{system}trace t from \"t.trace\" {{ format kvs; slo {slo} }}\nexpect slo_attainment == 100%\n"
+        );
+        Project::new().with("q.kvs", text).with("t.trace", "r1 0 500 200\nr2 100 500 200\nr3 200 500 200\n")
+    };
+    let note = |slo: &str| {
+        let finished = project(slo).kvs(["check", "--error-format", "json"]).exits(1);
+        let object: serde_json::Value = serde_json::from_str(finished.stderr.lines().next().expect("one"))
+            .unwrap_or_else(|error| panic!("{error}: {finished:#?}"));
+        object["notes"][0].as_str().unwrap_or_else(|| panic!("{finished:#?}")).to_owned()
+    };
+    assert_eq!(
+        note("ttft 1 s latency 1 s"),
+        "2 of 3 requests missed their slo: 2 by latency, 1 by ttft; the worst is `r3`, latency 2.05 s of 1 s"
+    );
+    assert_eq!(
+        note("tpot 1 ms"),
+        "3 of 3 requests missed their slo: 3 by tpot; the worst is `r1`, tpot 2.513 ms of 1 ms"
+    );
+}

@@ -11,6 +11,7 @@ mod explanation;
 mod fmt;
 mod golden;
 mod hardship;
+mod help;
 mod json_schema;
 mod list;
 mod new;

@@ -103,7 +103,7 @@ fn what_is_wrong_is_shown_at_its_place() {
     refuses("[profile.ci]\nfail_fast = true\n", "E0612", "2:1", &["did you mean `fail-fast`?"]);
     refuses("[defaults.chek]\n", "E0612", "1:11", &["no command `chek`", "did you mean `check`?"]);
     refuses("[defaults.run]\nfail-fast = true\n", "E0612", "2:1", &["unknown key `fail-fast` in"]);
-    refuses("[defaults.run]\ncolor = \"never\"\n", "E0612", "2:1", &["put it into `[defaults]`"]);
+    refuses("[defaults.run]\ncolor = \"never\"\n", "E0612", "2:1", &["put it in `[defaults]`"]);
     refuses("[defaults]\nformat = \"azure\"\n", "E0612", "2:1", &["`[defaults.diff]` or `[defaults.trace]`"]);
     refuses("[defaults]\nseeds = \"5\"\n", "E0613", "2:9", &["`seeds` is an integer, found a string"]);
     refuses("[defaults]\nquiet = 1\n", "E0613", "2:9", &["`quiet` is `true` or `false`, found an integer"]);

@@ -31,7 +31,7 @@ fn numbers_out_of_range_are_answered_with_the_range() {
     let project = Project::first();
     project.kvs(["run", "first.kvs", "--seed", "-1"]).exits(2).warns("'-1'").warns("a whole number from 0");
     for jobs in ["0", "1025", "100000"] {
-        project.kvs(["check", "-j", jobs]).exits(2).warns("how many runs at a time, from 1 to 1024");
+        project.kvs(["check", "-j", jobs]).exits(2).warns("a number of parallel runs from 1 to 1024");
     }
     project.kvs(["run", "first.kvs", "--seeds", "10001"]).exits(2).warns("1..=10000");
 }

@@ -112,7 +112,7 @@ fn batches_of_a_slow_clock_are_pointed_out() {
     let project = Project::new().with("rows.txt", rows);
     let finished = project.kvs(["trace", "stats", "rows.txt"]).exits(0);
     let _ =
-        finished.says("every 3.000 s").says("90% of the gaps are 0: cv and short windows tell of a clock");
+        finished.says("every 3.000 s").says("90% of the gaps are 0: cv and short windows reflect a clock");
 }
 
 /// Forty minutes of two requests a second, four in the last ten minutes; outputs follow prompts.
@@ -170,7 +170,7 @@ fn out_writes_the_workload_and_replaces_nothing_unasked() {
     let _ = project.kvs(["check", "s.kvs", "--update"]).exits(0);
 
     project.write("w/fit.kvs", "mine");
-    let _ = project.kvs(fit).exits(5).warns("`w/fit.kvs` is there already").warns("--force");
+    let _ = project.kvs(fit).exits(5).warns("`w/fit.kvs` already exists").warns("--force");
     assert_eq!(project.read("w/fit.kvs"), "mine");
     let _ = project.kvs([&fit[..], &["--force"]].concat()).exits(0);
     assert!(project.read("w/fit.kvs").contains("workload recorded {"));

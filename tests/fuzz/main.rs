@@ -56,7 +56,7 @@ fn answer_with(files: Memory, text: &[u8]) -> Answer {
                 Ok(Ok(_)) => {}
                 // A trace that cannot be read.
                 Ok(Err(problem)) => {
-                    assert!(!problem.message.is_empty());
+                    assert!(!problem.to_string().is_empty());
                     return Answer::Diagnostics;
                 }
                 Err(message) if message.contains(ENOUGH) => {}

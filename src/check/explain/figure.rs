@@ -12,6 +12,23 @@ pub(super) struct Figure {
     aggregate: Aggregate,
 }
 
+/// A time of a request in picoseconds, and when it was over; `None` where the request has no such time.
+pub(super) fn time(sample: Sample, entry: &Entry) -> Option<(u64, SimTime)> {
+    let at = match sample.ends_with() {
+        EndsWith::FirstExecution => entry.started?,
+        EndsWith::FirstToken => entry.first_token?,
+        EndsWith::Finish => entry.ended.filter(|_| entry.fate == Fate::Finished)?,
+        EndsWith::Handoff => return None,
+    };
+    let milestones = Milestones {
+        arrival: entry.arrival,
+        started: entry.started,
+        first_token: entry.first_token,
+        output: entry.output,
+    };
+    Some((sample.between(&milestones, at)?, at))
+}
+
 /// A request with the time in question.
 #[derive(Clone, Copy)]
 pub(super) struct Timed<'a> {
@@ -39,25 +56,10 @@ impl Figure {
         warmup: SimTime,
     ) -> Vec<Timed<'a>> {
         let chosen = entries.iter().filter(|entry| entry.arrival >= warmup && holds(selection, entry));
-        let mut samples: Vec<Timed<'a>> = chosen.filter_map(|entry| self.time(entry)).collect();
+        let timed = |entry: &'a Entry| time(self.sample, entry).map(|(time, at)| Timed { entry, time, at });
+        let mut samples: Vec<Timed<'a>> = chosen.filter_map(timed).collect();
         samples.sort_by_key(|timed| (std::cmp::Reverse(timed.time), timed.entry.arrival));
         samples
-    }
-
-    fn time<'a>(&self, entry: &'a Entry) -> Option<Timed<'a>> {
-        let at = match self.sample.ends_with() {
-            EndsWith::FirstExecution => entry.started?,
-            EndsWith::FirstToken => entry.first_token?,
-            EndsWith::Finish => entry.ended.filter(|_| entry.fate == Fate::Finished)?,
-            EndsWith::Handoff => return None,
-        };
-        let milestones = Milestones {
-            arrival: entry.arrival,
-            started: entry.started,
-            first_token: entry.first_token,
-            output: entry.output,
-        };
-        Some(Timed { entry, time: self.sample.between(&milestones, at)?, at })
     }
 
     /// How many of the longest decide: with a quantile it and all above, with the mean all.

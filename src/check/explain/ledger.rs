@@ -72,7 +72,7 @@ pub(super) struct Entry {
     since: SimTime,
 }
 
-/// Listens to a run.
+/// Records a run.
 pub(super) struct Ledger {
     workloads: Vec<String>,
     /// Instants to look at, the next one last.
@@ -91,7 +91,7 @@ impl Ledger {
         Ledger { workloads, moments, seen: Vec::new(), entries: Vec::new() }
     }
 
-    /// How many requests were in each stage at one of the instants; for one behind the end of the run, at its end.
+    /// How many requests were in each stage at one of the instants; for one after the end of the run, at its end.
     pub(super) fn stages_at(&self, at: SimTime) -> [u64; 5] {
         let seen = self.seen.iter().find(|(moment, _)| *moment == at);
         seen.map_or_else(|| self.stages(), |(_, stages)| *stages)
@@ -167,7 +167,7 @@ impl Sink for Ledger {
         let entry = &mut self.entries[number];
         entry.gpu = journey.gpu.or(entry.gpu);
         match event {
-            Event::Arrived => unreachable!("arrivals are told above"),
+            Event::Arrived => unreachable!("arrivals are handled above"),
             Event::QueuedGlobally | Event::Retried { gpu: _ } | Event::Admitted { gpu: _ } => entry.wait(at),
             Event::PrefillStarted { gpu: _ } => {
                 entry.turn(at, Stage::Prefill);

@@ -1,10 +1,11 @@
-//! Why an expectation does not hold: when its limit was first exceeded, and where the time went of those who decide.
+//! Why an expectation does not hold: when its limit was first exceeded, and where the requests that decide spent their time.
 //!
 //! A run that failed is run once more under the seed that decides, with a sink that keeps what passing runs need
-//! not pay for. Invariant: the second run is the first, so that what it tells is about the verdict.
+//! not pay for. Invariant: the second run is the first, so that what it records explains the verdict.
 
 mod figure;
 mod ledger;
+mod slo;
 
 use std::sync::atomic::AtomicBool;
 
@@ -47,8 +48,8 @@ pub(super) fn explain(
         let demanded: Vec<&Expectation> = asked().flat_map(Question::demanded).collect();
         let names = scenario.workloads.iter().map(|workload| workload.name.clone()).collect();
         let moments = asked().filter_map(|question| question.verdict.at).collect();
-        let heard = (Ledger::new(names, moments), Accumulator::new(scenario, &Demand::of(&demanded)));
-        let mut sink = (heard, Until(stop));
+        let recorded = (Ledger::new(names, moments), Accumulator::new(scenario, &Demand::of(&demanded)));
+        let mut sink = (recorded, Until(stop));
         // It has run before; whatever has changed since, a trace for example, there is nothing to explain then.
         let open = open_traces(host, &suite.root);
         let Ok(executed) = execute_by(stepping, scenario, seed, &open, &mut sink) else {
@@ -74,7 +75,7 @@ struct Question<'a> {
     /// What has one value a run, or one a window.
     metric: Option<&'a Metric>,
     verdict: &'a Verdict,
-    /// When a level exceeded the limit of its maximum, as an expectation that tells.
+    /// When a level exceeded the limit of its maximum, as an expectation of its own.
     level: Option<Expectation>,
 }
 
@@ -131,7 +132,11 @@ impl<'a> Question<'a> {
                 let exceeded = first_above(&samples, limit, scenario);
                 exceeded.into_iter().chain(where_time_went(&figure, &samples)).collect()
             }
-            None => lost(metric, self.verdict, entries, warmup).into_iter().collect(),
+            None => {
+                let is_low = self.verdict.value < self.verdict.limit;
+                let missed = if is_low { slo::missed(metric, scenario, entries) } else { None };
+                missed.into_iter().chain(lost(metric, self.verdict, entries, warmup)).collect()
+            }
         }
     }
 
@@ -158,8 +163,8 @@ impl<'a> Question<'a> {
             let (from, to) = metric.selection.during.unwrap_or((SimTime::ZERO, SimTime::MAX));
             let selection =
                 Selection { during: Some((window.from.max(from), last.min(to))), ..metric.selection };
-            let told = where_time_went(&figure, &figure.samples(entries, &selection, scenario.run.warmup))?;
-            Some(format!("in the worst window {told}"))
+            let spent = where_time_went(&figure, &figure.samples(entries, &selection, scenario.run.warmup))?;
+            Some(format!("in the worst window {spent}"))
         });
         first.into_iter().chain(of_worst).collect()
     }

@@ -46,7 +46,7 @@ pub enum Golden {
     Missing {
         /// What would be stored.
         new: String,
-        /// Where it waits for a review.
+        /// The pending snapshot.
         pending: Option<PathBuf>,
     },
     /// Not as stored.
@@ -55,7 +55,7 @@ pub enum Golden {
         old: String,
         /// What the case gives now.
         new: String,
-        /// Where it waits for a review.
+        /// The pending snapshot.
         pending: Option<PathBuf>,
     },
     /// Stored just now.
@@ -151,7 +151,7 @@ impl Snapshots {
     fn compare_file(&self, path: &Path, subject: Subject<'_>, new: &str) -> Result<Golden, HostError> {
         let pending = path.with_extension("snap.new");
         let old = match read(path) {
-            // What is no snapshot is written anew on request alone.
+            // What is not a snapshot is only replaced on request.
             Err(Unread::NotASnapshot(_)) if self.mode == GoldenMode::Update => None,
             read => read.map_err(|unread| unread.into_host_error(path))?,
         };

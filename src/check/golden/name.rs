@@ -1,6 +1,6 @@
 //! Case ids to file names: readable, portable, no two alike.
 //!
-//! Folders are joined by `__`, the scenario follows `--`, matrix values stand in brackets:
+//! Folders are joined by `__`, the scenario follows `--`, matrix values are in brackets:
 //! `scenarios/policies/routers.kvs::two choices[n=1]` is `policies__routers--two choices[n=1]`. A leading
 //! `scenarios/` is left out; what lies elsewhere begins with `root__`. Invariant: where this would give two cases
 //! one name, even where upper and lower case are one, or a name some system refuses, a fingerprint of the id follows.
@@ -36,7 +36,7 @@ pub fn case_folder(case: &Case) -> String {
     portable_name(&case_label(case), is_label_ambiguous(case), case)
 }
 
-/// What tells a case from the others of its file: `two choices[n=1]`; empty where it is the only one.
+/// What distinguishes a case from the others of its file: `two choices[n=1]`; empty where it is the only one.
 #[must_use]
 pub fn case_label(case: &Case) -> String {
     let mut label = case.scenario.clone().unwrap_or_default();

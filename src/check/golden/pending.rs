@@ -1,7 +1,7 @@
-//! Snapshots that wait for a review: what they are about, and what becomes of them.
+//! Pending snapshots: what they are about, and what becomes of them.
 //!
 //! The same files, in the same format, as `cargo insta review` works on. Invariant: accepting and rejecting are done
-//! one file after the other and each in one step, so that whoever stops in between has lost nothing.
+//! one file after the other and each in one step, so that nothing is lost when it stops in between.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use insta::Snapshot;
 use super::{Unread, format, read, remove};
 use crate::host::{HostError, Root, write_atomically};
 
-/// A snapshot that waits.
+/// A pending snapshot.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// The case.
@@ -20,7 +20,7 @@ pub struct Pending {
     pub file: String,
     /// The line to show beside it, from 1.
     pub line: u32,
-    /// Where it waits.
+    /// The pending file.
     pub path: PathBuf,
     /// Where it goes.
     pub target: PathBuf,
@@ -30,10 +30,10 @@ pub struct Pending {
     pub new: String,
 }
 
-/// What waits below a root, sorted by path; nothing where there is no folder.
+/// The pending snapshots below a root, sorted by path; nothing where there is no folder.
 ///
 /// # Errors
-/// When the folder or a file cannot be read, or is no snapshot.
+/// When the folder or a file cannot be read, or is not a snapshot.
 pub fn pending(root: &Root) -> Result<Vec<Pending>, HostError> {
     let folder = root.folder.join("snapshots");
     if !folder.is_dir() {

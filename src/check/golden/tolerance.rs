@@ -18,7 +18,7 @@ pub(super) fn agree(old: &str, new: &str, tolerance: f64) -> bool {
     }
 }
 
-/// Columns move with the width of numbers, so only what stands in them is compared.
+/// Columns move with the width of numbers, so only their contents are compared.
 fn lines_agree(old: &str, new: &str, tolerance: f64) -> bool {
     if is_judged(old) || is_judged(new) {
         let (old, old_value) = split_value(old);
@@ -53,8 +53,13 @@ fn split_value(line: &str) -> (&str, &str) {
 }
 
 fn numbers_agree(old: &str, new: &str, tolerance: f64) -> bool {
-    let number =
-        |word: &str| word.trim_end_matches('%').parse::<f64>().ok().filter(|number| number.is_finite());
+    let number = |word: &str| {
+        word.trim_start_matches('$')
+            .trim_end_matches('%')
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+    };
     match (number(old), number(new)) {
         (Some(old), Some(new)) => (old - new).abs() <= tolerance * old.abs().max(new.abs()),
         _ => false,
@@ -81,6 +86,7 @@ mod tests {
         check("a  1", "b  1", 1.0, false);
         check("a  -", "a  1", 1.0, false);
         check("gpu_utilization  50%", "gpu_utilization  50.1%", 0.01, true);
+        check("a  $92.00", "a  $92.01", 0.01, true);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use recorder::{FinishedRun, NoRecorder, Reads, Recorder};
 use super::compile::pool;
 use super::execute::Until;
 use super::{
-    CaseResult, Ending, GoldenMode, Group, Member, Snapshots, Suite, catch, execute_by, open_traces,
+    CaseResult, Ending, GoldenMode, Group, Member, RunError, Snapshots, Suite, catch, execute_by, open_traces,
 };
 use crate::analysis::Overrides;
 use crate::engine::{End, Stepping};
@@ -29,7 +29,6 @@ use crate::host::{Host, HostError};
 use crate::metrics::{Accumulator, Demand, Outcome, Saturation};
 use crate::model::{Case, Expectation};
 use crate::report;
-use crate::workload::TrafficError;
 use order::Ordered;
 use siblings::Siblings;
 
@@ -49,7 +48,7 @@ pub struct Options<'a> {
     pub stop: &'a AtomicBool,
 }
 
-/// Is told of results as they come.
+/// Receives results as they come.
 pub trait Listener: Sync {
     /// The first run of a case begins; called in any order.
     fn started(&self, _suite: &Suite, _case: usize) {}
@@ -169,7 +168,7 @@ struct Simulated {
 #[derive(Clone)]
 enum NotRun {
     NotSimulated,
-    NoTraffic(TrafficError),
+    Failed(RunError),
     Crashed(String),
     Skipped,
 }
@@ -320,7 +319,7 @@ impl<R: Recorder> Work<'_, R> {
             let measured = (Accumulator::new(&compiled.scenario, demand), recording);
             let mut sink = (measured, Until(self.options.stop));
             let executed = execute_by(self.options.stepping, &compiled.scenario, seed, &open, &mut sink)
-                .map_err(NotRun::NoTraffic)?;
+                .map_err(NotRun::Failed)?;
             if executed.end.given_up {
                 return Err(NotRun::Skipped);
             }
@@ -337,7 +336,7 @@ impl<R> Work<'_, R> {
     }
 }
 
-/// What listens to a run, or why it cannot.
+/// The sink of a run, or why there is none.
 struct Recording<S> {
     sink: Option<S>,
     unwritable: Option<HostError>,

@@ -62,10 +62,10 @@ impl<'a> Ordered<'a> {
         }
         let results = std::mem::take(&mut waiting.results);
         let n_ahead = waiting.order.len() + usize::from(waiting.next.is_some());
-        let told: Vec<CaseResult> =
+        let finished: Vec<CaseResult> =
             results.into_values().filter(|result| result.ending != Ending::Skipped).collect();
-        let n_left = n_ahead - told.len();
-        for result in told {
+        let n_left = n_ahead - finished.len();
+        for result in finished {
             self.listener.finished(&self.suites[result.suite], result);
         }
         if n_left > 0 {

@@ -1,4 +1,4 @@
-//! What a command may hear of runs beside their results.
+//! What a command may record of runs beside their results.
 
 use crate::check::Suite;
 use crate::engine::{End, Sink};
@@ -7,9 +7,9 @@ use crate::host::HostError;
 use crate::metrics::Outcome;
 use crate::report::Report;
 
-/// Listens to the runs of selected cases beside the metrics.
+/// Records the runs of selected cases beside the metrics.
 pub trait Recorder: Sync {
-    /// What listens to one run.
+    /// The sink of one run.
     type Sink: Sink;
 
     /// What it reads of an outcome beside what expectations ask for.

@@ -64,7 +64,7 @@ impl<R> Work<'_, R> {
     }
 
     fn compare(&self, suite: &Suite, member: &Member, text: &str) -> Golden {
-        // Whoever stopped this may have changed the file meanwhile, or runs it anew.
+        // The file may have changed since the stop, or is run anew.
         if self.options.stop.load(Ordering::Relaxed) {
             return Golden::Off;
         }
@@ -82,7 +82,7 @@ impl<R> Work<'_, R> {
         self.snapshots(suite).compare(&snapshot_name(case), subject, text)
     }
 
-    /// Why expectations do not hold; an explanation that fails is none, the verdicts stand without it.
+    /// Why expectations do not hold; where the explanation itself fails there is none, and the verdicts remain.
     fn notes(&self, suite: &Suite, result: &CaseResult) -> Vec<Vec<String>> {
         if self.options.stop.load(Ordering::Relaxed) {
             return Vec::new();
@@ -126,9 +126,9 @@ fn not_run(suite: &Suite, mut result: CaseResult, reason: NotRun) -> CaseResult 
             result.diagnostics.clone_from(&compiled.not_simulated);
             Ending::Wrong
         }
-        NotRun::NoTraffic(error) => {
-            result.diagnostics.push(failure::no_traffic(suite, result.case, &error));
-            if error.unreadable { Ending::Unreadable } else { Ending::Wrong }
+        NotRun::Failed(error) => {
+            result.diagnostics.push(failure::no_run(suite, result.case, &error));
+            if error.is_unreadable() { Ending::Unreadable } else { Ending::Wrong }
         }
         NotRun::Crashed(message) => Ending::Crashed(message),
         NotRun::Skipped => Ending::Skipped,

@@ -31,24 +31,24 @@ use snapshots::{golden_mode, look_for_snapshots, sweep, unreferenced};
 /// Arguments of `kvs check`.
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Files, and folders to search for *.kvs [default: scenarios/ if there is one, else this folder]
+    /// Files, and folders to search for *.kvs [default: scenarios/ if it exists, otherwise the current folder]
     paths: Vec<PathBuf>,
-    /// Only cases whose id matches, as --filter 'router.*p2c'
+    /// Run only cases whose id matches, as in --filter 'router.*p2c'
     #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
     filter: Option<Regex>,
-    /// Only cases that failed when they last ran
+    /// Run only cases that failed when they last ran
     #[arg(long, env = "KVS_FAILED", hide_env = true, value_parser = BoolishValueParser::new())]
     failed: bool,
-    /// Only one of several shares, as hash:2/3 (a case stays in its share) or slice:2/3 (shares of one size)
+    /// Run one partition of the suite: hash:2/3 (a case stays in its partition) or slice:2/3 (partitions of equal size)
     #[arg(long, env = "KVS_PARTITION", hide_env = true, value_name = "KIND:K/N")]
     partition: Option<Partition>,
-    /// Print the ids of the cases instead of running them
+    /// List the ids of the cases without running them
     #[arg(long, env = "KVS_LIST", hide_env = true, value_parser = BoolishValueParser::new())]
     list: bool,
-    /// Store what the cases give now as their snapshots
+    /// Store the results as the new snapshots
     #[arg(long, env = "KVS_UPDATE", hide_env = true, conflicts_with_all = ["settings", "list"], value_parser = BoolishValueParser::new())]
     update: bool,
-    /// What to do with snapshots of no case, where whole folders are checked
+    /// What to do with snapshots that belong to no case, where whole folders are checked
     #[arg(
         long,
         env = "KVS_UNREFERENCED",
@@ -58,10 +58,10 @@ pub(super) struct CheckArgs {
         value_name = "WHAT"
     )]
     unreferenced: Unreferenced,
-    /// Start nothing more once a case has failed
+    /// Start no further case after the first failure
     #[arg(long, env = "KVS_FAIL_FAST", hide_env = true, value_parser = BoolishValueParser::new())]
     fail_fast: bool,
-    /// Compare with saved results or with the scenarios of a git revision, run by this binary
+    /// Compare with saved results, or with the scenarios of a git revision run by this binary
     #[arg(long, env = "KVS_BASELINE", hide_env = true, value_name = "REV|DIR")]
     pub(super) baseline: Option<String>,
     #[command(flatten)]
@@ -82,23 +82,25 @@ impl CheckArgs {
 /// `--unreferenced`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Unreferenced {
-    /// Say nothing
+    /// Ignore them
     Ignore,
-    /// Name them
+    /// Warn about each
+    #[value(alias = "warn")]
     Report,
-    /// Fail
+    /// Treat each as an error
+    #[value(alias = "error")]
     Reject,
     /// Delete them
     Delete,
 }
 
-/// Checks files and says what came of it.
-#[expect(clippy::disallowed_methods, reason = "the command tells how long it took; no result depends on it")]
+/// Checks files and reports the results.
+#[expect(clippy::disallowed_methods, reason = "the command says how long it took; no result depends on it")]
 pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let begun = Instant::now();
     if in_ci() && (arguments.update || arguments.unreferenced == Unreferenced::Delete) {
         output.error(
-            "`--update` and `--unreferenced=delete` change snapshots, and where `CI` is set nothing is stored",
+            "`--update` and `--unreferenced=delete` change snapshots, which is not done where `CI` is set",
             Some("change and commit them where the scenarios are changed, or unset `CI`"),
         );
         return Err(Exit::USAGE);
@@ -183,8 +185,8 @@ fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, &'stati
             )
         }
         (_, false, Some(partition)) => (
-            format!("no case falls to the share `{partition}`"),
-            "there are more shares than cases; `kvs check --list` shows what each gets",
+            format!("no case is in partition `{partition}`"),
+            "there are more partitions than cases; `kvs check --list` shows what each contains",
         ),
         (Some(filter), false, None) => (
             format!("no case matches `--filter {filter}`"),
@@ -222,7 +224,7 @@ fn list(suites: &[Suite], selected: &Selected, output: &Output) {
     }
 }
 
-/// What failed when it last ran, by root; a list that cannot be read is said and counts as empty.
+/// What failed when it last ran, by root; a list that cannot be read is reported and counts as empty.
 fn remembered(loaded: &Loaded, output: &Output) -> BTreeMap<Root, Remembered> {
     let suites = loaded.suites.iter().chain(&loaded.broken);
     let mut lists = BTreeMap::new();

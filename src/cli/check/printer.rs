@@ -1,7 +1,7 @@
 //! Prints each case when it is done, and at the end what came of all.
 //!
 //! Invariant: what is printed depends on the results and their order, never on which was done first; the live view
-//! alone shows that, and leaves nothing behind.
+//! alone shows that, and leaves nothing on the screen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};

@@ -22,13 +22,13 @@ use crate::report::{Comparison, Gate, Results, compare, diff_markdown, diff_tabl
 /// Arguments of `kvs diff`.
 #[derive(Args)]
 pub(super) struct DiffArgs {
-    /// The old side: a file of `kvs check --report json=FILE`, a folder with such files or of `kvs run --out`, or a git revision
+    /// The old side: a file from `kvs check --report json=FILE`, a folder of such files or from `kvs run --out`, or a git revision
     old: String,
     /// The new side
     new: String,
-    /// Files and folders of scenarios to run at revisions [default: as for kvs check]
+    /// Scenario files and folders to run at revisions [default: as for kvs check]
     paths: Vec<PathBuf>,
-    /// How differences are printed
+    /// Output format
     #[arg(
         long,
         env = "KVS_FORMAT",
@@ -44,10 +44,10 @@ pub(super) struct DiffArgs {
     pub(super) running: RunningArgs,
 }
 
-/// Which changes are worth failing for.
+/// Which changes fail the comparison.
 #[derive(Args)]
 pub(super) struct GateArgs {
-    /// Fail where a metric gets worse by more, as --gate 'regress 2% and 5 ms'; repeatable [default: `diff.gates` of kvs.toml]
+    /// Fail if a metric regresses by more, as in --gate 'regress 2% and 5 ms'; repeatable [default: `diff.gates` in kvs.toml]
     #[arg(long = "gate", env = "KVS_GATE", hide_env = true, value_name = "GATE")]
     gates: Vec<Gate>,
 }
@@ -82,16 +82,16 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
     Ok(verdict(&comparison))
 }
 
-/// A gate that holds nothing would pass whatever happened: that is said, and fails nothing. One whose metric a case has
-/// no more is broken.
+/// A gate that applies to nothing would pass whatever happened: that is reported, and fails nothing. One whose metric a
+/// case has lost is broken.
 fn report_idle_gates(comparison: &Comparison, output: &Output) {
     for (gate, case) in &comparison.lost {
         output.progress(&format!(
-            "`{gate}` is broken in `{case}`: what it is about was measured and is not any more"
+            "`{gate}` is broken in `{case}`: its metric was measured before and no longer is"
         ));
     }
     for gate in &comparison.idle {
-        output.progress(&format!("note: `{gate}` holds nothing: no case has what it is about on both sides"));
+        output.progress(&format!("note: `{gate}` applies to nothing: no case has its metric on both sides"));
     }
 }
 
@@ -130,7 +130,7 @@ impl Baseline {
     }
 }
 
-/// The gates of the command line, else those of the project here.
+/// The gates of the command line, or those of the project here where none is given.
 fn gates(host: &Host, arguments: &GateArgs, output: &Output) -> Result<Vec<Gate>, Exit> {
     if !arguments.gates.is_empty() {
         return Ok(arguments.gates.clone());

@@ -25,7 +25,7 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
     // From here on Ctrl-C removes the checkout as well.
     let stop = interrupt::heed();
     let checked_out = check_out(revision).map_err(|why| {
-        // git hears Ctrl-C too, and gives up.
+        // git gets Ctrl-C too, and gives up.
         if stop.load(Ordering::Relaxed) {
             interrupt::exit(sides.output);
         }
@@ -77,7 +77,7 @@ fn compiled(
     let mut paths = Vec::new();
     for path in sides.paths {
         let Some(path) = checked_out.path(path, sides.host) else {
-            let message = format!("`{}` lies outside of the repository of `{revision}`", path.display());
+            let message = format!("`{}` is outside the repository of `{revision}`", path.display());
             output.error(&message, Some("name files and folders of the repository"));
             return Err(Exit::IO);
         };
@@ -139,7 +139,7 @@ fn measured(revision: &str, cases: &[CaseReport], output: &Output) -> Result<(),
     let has_ended =
         |case: &&CaseReport| matches!(case.status, Status::Passed | Status::Failed | Status::NoData);
     for case in cases.iter().filter(|case| !has_ended(case)) {
-        let why = case.diagnostics.first().map(|told| &told.message).or(case.problems.first());
+        let why = case.diagnostics.first().map(|first| &first.message).or(case.problems.first());
         let why = why.map_or_else(String::new, |why| format!(": {why}"));
         output.progress(&format!("note: at `{revision}` {} gives no numbers{why}", case.id));
     }
@@ -182,7 +182,7 @@ struct CheckedOut {
 }
 
 impl CheckedOut {
-    /// A path as typed, in the tree of the revision; `None` where it lies outside of the repository.
+    /// A path as typed, in the tree of the revision; `None` where it is outside the repository.
     fn path(&self, typed: &Path, host: &Host) -> Option<PathBuf> {
         // What is gone now may have been there.
         let real = typed.canonicalize().unwrap_or_else(|_| host.absolute(typed));

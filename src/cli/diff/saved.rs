@@ -102,7 +102,7 @@ fn summary(text: &str) -> Option<Results> {
     Some(Results::new(vec![case], Vec::new(), BTreeSet::new()))
 }
 
-/// A number, or the name of one: whether the backlog grew stands there as a word.
+/// A number, or the name of one: whether the backlog grew is written as a word.
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| Some(Saturation::named(value.as_str()?)?.value().into()))
 }

@@ -16,7 +16,7 @@ pub(super) use table::Table;
 /// Arguments of `kvs list`.
 #[derive(Args)]
 pub(super) struct ListArgs {
-    /// What to list; all topics without it
+    /// What to list [default: the topics]
     #[arg(value_enum)]
     topic: Option<Topic>,
 }
@@ -30,11 +30,11 @@ enum Topic {
     Models,
     /// Routing, scheduling and the other choices of `policy`
     Policies,
-    /// What `timing` of `engine` may be
+    /// Timings of `engine`
     Timings,
-    /// What `expect` may measure
+    /// Metrics for `expect`
     Metrics,
-    /// Forms an expectation may take
+    /// Forms of expectations
     Expectations,
     /// Arrival processes
     Arrivals,
@@ -48,7 +48,7 @@ enum Topic {
     Formats,
     /// Units
     Units,
-    /// Keys of each block, with their defaults
+    /// Keys of each block, with defaults
     Keys,
     /// Diagnostic codes
     Codes,

@@ -14,7 +14,7 @@ pub(super) fn no_toml(message: &str, place: Span) -> Diagnostic {
 pub(super) fn unknown_table(name: &str, is_flag: bool, place: Span) -> Diagnostic {
     let near = did_you_mean(&nearest(name, TABLES));
     let help = match near {
-        _ if is_flag => format!("flags stand below `[defaults]` or `[profile.NAME]`; put `{name}` there"),
+        _ if is_flag => format!("flags belong in `[defaults]` or `[profile.NAME]`; put `{name}` there"),
         Some(near) => near,
         None => format!("expected {}", alternatives(&TABLES)),
     };
@@ -59,7 +59,7 @@ pub(super) fn ambiguous(flag: &str, table: &str, commands: &[&str], place: Span)
         place,
         "of which command?",
     )
-    .with_help(format!("put it into {}", alternatives(&tables)))
+    .with_help(format!("put it in {}", alternatives(&tables)))
 }
 
 pub(super) fn of_every_command(flag: &str, table: &str, place: Span) -> Diagnostic {
@@ -70,7 +70,7 @@ pub(super) fn of_every_command(flag: &str, table: &str, place: Span) -> Diagnost
         place,
         "not known here",
     )
-    .with_help(format!("put it into `[{above}]`"))
+    .with_help(format!("put it in `[{above}]`"))
 }
 
 pub(super) fn wrong_type(name: &str, wanted: &str, found: &str, place: Span) -> Diagnostic {

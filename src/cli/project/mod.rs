@@ -1,4 +1,4 @@
-//! `kvs.toml`: marks the root of a project, and says what its commands do unless told otherwise.
+//! `kvs.toml`: marks the root of a project, and sets the defaults of its commands.
 //!
 //! ```toml
 //! [diff]
@@ -64,7 +64,7 @@ pub(super) enum Wrong {
 }
 
 impl Project {
-    /// Reads the `kvs.toml` of a root; where it is absent nothing is said.
+    /// Reads the `kvs.toml` of a root; where there is none, nothing is set.
     pub(super) fn of(host: &Host, root: &Root) -> Result<Project, Wrong> {
         let path = root.folder.join("kvs.toml");
         let text = match host.read_scenario(root, &path) {

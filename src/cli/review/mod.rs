@@ -1,4 +1,4 @@
-//! `kvs review`, `accept`, `reject` and `pending`: what becomes of snapshots that wait.
+//! `kvs review`, `accept`, `reject` and `pending`: what becomes of pending snapshots.
 //!
 //! The files are insta's, so `cargo insta review` does the same with the same keys.
 
@@ -21,12 +21,12 @@ use crate::host::{Host, HostError, Root};
 use crate::report::one_line;
 use keys::{Answer, Keys};
 
-/// Which of the snapshots that wait.
+/// Which of the pending snapshots.
 #[derive(Args)]
 pub(super) struct PendingArgs {
-    /// Only snapshots of these scenario files and of those below these folders [default: all of the project]
+    /// Only snapshots of these scenario files, or of those in these folders [default: the whole project]
     paths: Vec<PathBuf>,
-    /// Only cases whose id matches, as --filter 'router.*p2c'
+    /// Only cases whose id matches, as in --filter 'router.*p2c'
     #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
     filter: Option<Regex>,
 }
@@ -43,7 +43,7 @@ impl PendingArgs {
 pub(super) struct ListArgs {
     #[command(flatten)]
     which: PendingArgs,
-    /// One JSON object a line, with the stored and the new text
+    /// Print one JSON object a line, with the stored and the new text
     #[arg(long, env = "KVS_JSON", hide_env = true, value_parser = BoolishValueParser::new())]
     json: bool,
 }
@@ -57,10 +57,10 @@ pub(super) enum Decision {
     Reject,
 }
 
-/// Prints what waits.
+/// Prints the pending snapshots.
 pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
-    let (host, waiting) = find(&arguments.which, global, output)?;
-    for pending in &waiting {
+    let (host, pending_snapshots) = find(&arguments.which, global, output)?;
+    for pending in &pending_snapshots {
         let path = host.shown(&pending.path);
         if arguments.json {
             let object = serde_json::json!({
@@ -75,7 +75,7 @@ pub(super) fn list(arguments: &ListArgs, global: &GlobalArgs, output: &Output) -
     Ok(Exit::PASSED)
 }
 
-/// Does the same with all that waits.
+/// Does the same with all pending snapshots.
 pub(super) fn decide(
     arguments: &PendingArgs,
     decision: Decision,
@@ -83,9 +83,9 @@ pub(super) fn decide(
     output: &Output,
 ) -> CommandResult {
     refuse_in_ci(output)?;
-    let (_, waiting) = find(arguments, global, output)?;
+    let (_, pending_snapshots) = find(arguments, global, output)?;
     let mut count = Count::default();
-    for pending in &waiting {
+    for pending in &pending_snapshots {
         match decision {
             Decision::Accept => count.accept(pending, output),
             Decision::Reject => count.reject(pending, output),
@@ -97,14 +97,14 @@ pub(super) fn decide(
 /// Shows one after the other and asks.
 pub(super) fn review(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     refuse_in_ci(output)?;
-    let (host, waiting) = find(arguments, global, output)?;
+    let (host, pending_snapshots) = find(arguments, global, output)?;
     let mut keys = Keys::begin();
     let mut count = Count::default();
     let mut for_all = None;
-    for (index, pending) in waiting.iter().enumerate() {
+    for (index, pending) in pending_snapshots.iter().enumerate() {
         let answer = for_all.map_or_else(
             || {
-                output.result(&shown(&host, pending, index, waiting.len()));
+                output.result(&shown(&host, pending, index, pending_snapshots.len()));
                 keys.ask(output)
             },
             Ok,
@@ -123,7 +123,7 @@ pub(super) fn review(arguments: &PendingArgs, global: &GlobalArgs, output: &Outp
                 count.skipped += 1;
             }
             Err(keys::Interrupted) => {
-                count.skipped += waiting.len() - index;
+                count.skipped += pending_snapshots.len() - index;
                 return Ok(count.sum_up(output).and(Exit::INTERRUPTED));
             }
         }
@@ -136,16 +136,16 @@ fn refuse_in_ci(output: &Output) -> Result<(), Exit> {
         return Ok(());
     }
     output.error(
-        "this changes snapshots, and where `CI` is set nothing is stored",
+        "this changes snapshots, which is not done where `CI` is set",
         Some("review and commit them where the change is made, or unset `CI`"),
     );
     Err(Exit::USAGE)
 }
 
-/// What waits and was asked for; otherwise what to exit with.
+/// The pending snapshots that were asked for; otherwise what to exit with.
 fn find(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Result<(Host, Vec<Pending>), Exit> {
     let host = super::host(global.allow_outside, output)?;
-    let told = |problem: &HostError| {
+    let failed = |problem: &HostError| {
         output.problem(problem);
         Exit::IO
     };
@@ -153,30 +153,30 @@ fn find(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Result
     let paths = if arguments.paths.is_empty() { &everywhere } else { arguments.paths.as_slice() };
     let mut places: Vec<(Root, String)> = Vec::new();
     for path in paths {
-        let root = host.root_of(path).map_err(|problem| told(&problem))?;
+        let root = host.root_of(path).map_err(|problem| failed(&problem))?;
         let below = if arguments.paths.is_empty() { String::new() } else { host.below(&root, path) };
         places.push((root, below));
     }
-    let mut waiting = Vec::new();
+    let mut pending_snapshots = Vec::new();
     let mut n_all = 0;
     for root in places.iter().map(|(root, _)| root).collect::<BTreeSet<_>>() {
-        let mut of_root = check::pending(root).map_err(|problem| told(&problem))?;
+        let mut of_root = check::pending(root).map_err(|problem| failed(&problem))?;
         n_all += of_root.len();
         of_root.retain(|pending| {
             let is_named = places.iter().any(|(of, below)| of == root && pending.is_below(below));
             is_named && arguments.filter.as_ref().is_none_or(|filter| filter.is_match(&pending.id))
         });
-        waiting.extend(of_root);
+        pending_snapshots.extend(of_root);
     }
-    match (waiting.is_empty(), n_all) {
-        (false, _) => Ok((host, waiting)),
+    match (pending_snapshots.is_empty(), n_all) {
+        (false, _) => Ok((host, pending_snapshots)),
         (true, 0) => {
             output.progress("nothing is pending");
             Err(Exit::PASSED)
         }
         (true, n_all) => {
             output.error(
-                &format!("none of the {n_all} pending snapshots was asked for"),
+                &format!("none of the {n_all} pending snapshots is selected"),
                 Some("`kvs pending` shows them"),
             );
             Err(Exit::NOTHING_SELECTED)

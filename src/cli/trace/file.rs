@@ -1,7 +1,7 @@
 //! A trace named on the command line: opened, its format guessed, its settings read as the language has them.
 //!
-//! `--format` and `--slice` take what stands behind these words in a scenario. They are put into one and compiled, so
-//! that names, units and ranges are checked, and mistakes explained, as everywhere.
+//! `--format` and `--slice` take what follows these words in a scenario. They are put into one and compiled, so that
+//! names, units and ranges are checked, and mistakes explained, as everywhere.
 
 use std::io::{self, BufRead, Read as _};
 use std::path::{Path, PathBuf};
@@ -19,15 +19,15 @@ use crate::trace::guess::{ENOUGH_BYTES, guess};
 use crate::workload::formats::{self, Survey, survey};
 use crate::workload::{Traffic, TrafficError};
 
-/// Taken by every subcommand of `kvs trace`.
+/// Arguments of every subcommand of `kvs trace`.
 #[derive(Args)]
 pub(super) struct FileArgs {
-    /// The trace
+    /// The trace file
     file: PathBuf,
-    /// Its format, as behind `format` in a scenario; guessed from its content where not given
+    /// Its format, as after `format` in a scenario [default: guessed from the content]
     #[arg(long, value_name = "FORMAT", env = "KVS_FORMAT", hide_env = true)]
     format: Option<String>,
-    /// Only the rows of this time, as --slice '5 min .. 25 min'
+    /// Use only this range of time, as in --slice '5 min .. 25 min'
     #[arg(long, value_name = "RANGE", env = "KVS_SLICE", hide_env = true)]
     slice: Option<String>,
 }

@@ -18,10 +18,10 @@ use crate::trace::fit::{self, FitError};
 pub(in crate::cli) struct FitArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Write the workload into this file, and pairs of lengths beside it where they depend on each other
+    /// Write the workload to this file, and pairs of lengths beside it if they depend on each other
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Replace files that are there
+    /// Overwrite existing files
     #[arg(long, requires = "out", env = "KVS_FORCE", hide_env = true, value_parser = BoolishValueParser::new())]
     force: bool,
 }
@@ -33,8 +33,8 @@ pub(super) fn run(arguments: &FitArgs, global: &GlobalArgs, output: &Output) -> 
         && let Some(taken) = [&out.block, &out.pairs].into_iter().find(|path| path.exists())
     {
         output.error(
-            &format!("`{}` is there already", display(taken)),
-            Some("choose another name for `--out`, or replace it with `--force`"),
+            &format!("`{}` already exists", display(taken)),
+            Some("choose another name for `--out`, or overwrite it with `--force`"),
         );
         return Err(Exit::IO);
     }

@@ -10,12 +10,12 @@ use super::CommandResult;
 use super::arguments::GlobalArgs;
 use super::output::Output;
 
-/// What is done with a trace.
+/// What to do with a trace.
 #[derive(Subcommand)]
 pub(super) enum TraceCommand {
     /// Measure a trace: rates, burstiness, lengths, prefix reuse
     Stats(stats::StatsArgs),
-    /// Write a workload that is like a trace, and compare the two
+    /// Fit a workload to a trace, and compare the two
     Fit(fit::FitArgs),
 }
 

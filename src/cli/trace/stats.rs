@@ -19,7 +19,7 @@ pub(in crate::cli) struct StatsArgs {
     /// Print JSON
     #[arg(long, env = "KVS_JSON", hide_env = true, value_parser = BoolishValueParser::new())]
     json: bool,
-    /// Whether to draw the rate over time and histograms of the lengths: auto does on a terminal
+    /// When to draw the rate over time and histograms of the lengths; `auto` draws on a terminal
     #[arg(long, value_enum, default_value_t = Plots::Auto, env = "KVS_PLOTS", hide_env = true, value_name = "WHEN")]
     plots: Plots,
 }

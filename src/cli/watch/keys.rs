@@ -1,6 +1,6 @@
 //! The keyboard: single keys without Enter, on a terminal only.
 //!
-//! The next key is read when the last one has been dealt with. Invariant: nobody reads while the command ends, so
+//! The next key is read when the last one has been dealt with. Invariant: nothing is read while the command ends, so
 //! the terminal is left as it was.
 
 use std::io::IsTerminal as _;
@@ -17,7 +17,7 @@ pub(super) struct Keyboard {
 }
 
 impl Keyboard {
-    /// `None` where nobody can press a key.
+    /// `None` where there is no keyboard.
     pub(super) fn open(signals: Sender<Signal>) -> Option<Keyboard> {
         let terminal = Term::stdout();
         if !std::io::stdin().is_terminal() || !terminal.is_term() {

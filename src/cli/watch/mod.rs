@@ -1,7 +1,7 @@
-//! `kvs watch`: runs again what a save or a key asks for, and shows how values moved.
+//! `kvs watch`: runs again what a save or a key asks for, and shows how values changed.
 //!
 //! Only what an edit touches runs: a file is touched when the bytes of itself, its imports, its traces or its
-//! snapshots are others than at its last run. Invariant: nothing that is written here makes anything run.
+//! snapshots differ from those of its last run. Invariant: nothing that is written here makes anything run.
 
 mod digests;
 mod files;
@@ -28,9 +28,9 @@ use session::Session;
 /// Arguments of `kvs watch`.
 #[derive(Args)]
 pub(super) struct WatchArgs {
-    /// Files, and folders to search for *.kvs [default: scenarios/ if there is one, else this folder]
+    /// Files, and folders to search for *.kvs [default: scenarios/ if it exists, otherwise the current folder]
     pub(super) paths: Vec<PathBuf>,
-    /// Only cases whose id matches, as --filter 'router.*p2c'
+    /// Run only cases whose id matches, as in --filter 'router.*p2c'
     #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
     pub(super) filter: Option<Regex>,
     #[command(flatten)]

@@ -185,7 +185,7 @@ impl<'a> Session<'a> {
 
     #[expect(
         clippy::disallowed_methods,
-        reason = "the command tells how long it took; no result depends on it"
+        reason = "the command says how long it took; no result depends on it"
     )]
     fn start(
         &mut self,

@@ -43,7 +43,7 @@ impl Gate {
             && kept_as.is_some_and(|name| self.is_about(name, metric.dimension, metric.is_share()))
     }
 
-    /// Whether what it is about was measured and is not any more, so that nobody knows how it went.
+    /// Whether what it is about was measured and is not any more, so that it cannot be compared.
     #[must_use]
     pub fn loses<V>(&self, old: &BTreeMap<String, V>, new: &BTreeMap<String, V>) -> bool {
         match &self.metric {
@@ -93,7 +93,7 @@ impl FromStr for Gate {
 fn read(text: &str) -> Result<Gate, String> {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let Some((name, limits)) = words.split_once("regress ") else {
-        return Err(format!("`{text}` is no gate"));
+        return Err(format!("`{text}` is not a gate"));
     };
     let metric = match name.trim() {
         "" => None,

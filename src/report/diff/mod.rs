@@ -26,7 +26,7 @@ pub struct Comparison {
     pub gone: Vec<String>,
     /// Cases of the new results alone.
     pub added: Vec<String>,
-    /// Gates that hold nothing here, as written: no case has a metric they are about on both sides.
+    /// Gates that apply to nothing here, as written: no case has a metric they are about on both sides.
     pub idle: Vec<String>,
     /// Gates about what a case had measured and has not any more, with the cases: these are broken too.
     pub lost: Vec<(String, String)>,
@@ -123,7 +123,7 @@ pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
             let lost = gates.iter().filter(|gate| gate.loses(&before.metrics, &case.metrics));
             comparison.lost.extend(lost.map(|gate| (gate.to_string(), case.id.clone())));
         }
-        // Of a run that was only saved with its numbers nobody knows how it ended.
+        // How a run ended is not known where only its numbers were saved.
         let status = (before.status != case.status
             && before.status != Status::Skipped
             && case.status != Status::Skipped)

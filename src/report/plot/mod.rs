@@ -1,7 +1,7 @@
 //! A run as pictures: levels of each GPU over time, and how its times are distributed.
 //!
 //! A sink of bounded size, whatever the length of the run: time is cut into a few hundred stretches, which double in
-//! length when a run goes on. Invariant: the same run gives the same picture, and listening to it changes nothing.
+//! length when a run goes on. Invariant: the same run gives the same picture, and drawing changes nothing.
 
 pub(super) mod bars;
 mod grid;
@@ -48,7 +48,7 @@ pub struct Plot {
 pub struct Lines {
     /// Bytes reserved.
     pub vram: Band,
-    /// Requests that wait.
+    /// Waiting requests.
     pub queue: Band,
     /// Requests that execute.
     pub batch: Band,
@@ -56,7 +56,7 @@ pub struct Lines {
     pub tokens: Vec<Json>,
 }
 
-/// Draws while it listens.
+/// Collects the plot while a run goes on.
 pub struct Sketch {
     warmup: SimTime,
     grid: Grid,

@@ -20,7 +20,7 @@ impl ExpectationReport {
             value: scaled.value,
             limit: scaled.limit,
             margin: scaled.margin,
-            shown: numbers(deciding).map(|numbers| Shown {
+            shown: numbers(&expectation.condition, deciding).map(|numbers| Shown {
                 value: numbers.value,
                 limit: numbers.limit,
                 margin: numbers.margin,

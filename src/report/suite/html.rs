@@ -37,7 +37,7 @@ fn page(results: &Results, pictures: &Pictures) -> String {
         plots: &pictures.plots,
     };
     let data = serde_json::to_string(&data).expect("texts and numbers are always JSON");
-    // `<` stands only inside of texts, where it may as well be written like this.
+    // `<` occurs only inside texts, where it can as well be escaped.
     let data = data.replace('<', "\\u003c");
     let filled = [("/*STYLE*/", STYLE), ("/*SCRIPT*/", SCRIPT), ("/*DATA*/", &data)];
     let mut page = String::with_capacity(PAGE.len() + STYLE.len() + SCRIPT.len() + data.len());

@@ -104,8 +104,8 @@ fn tests_of(case: &CaseReport) -> Vec<Test> {
     let label = case.id.strip_prefix(&case.file).unwrap_or(&case.id).trim_start_matches("::");
     let named = |what: &str| if label.is_empty() { what.to_owned() } else { format!("{label}: {what}") };
     let about = |case: &CaseReport| {
-        let told = case.diagnostics.iter().flat_map(Located::lines).chain(case.problems.iter().cloned());
-        told.collect::<Vec<_>>().join("\n")
+        let details = case.diagnostics.iter().flat_map(Located::lines).chain(case.problems.iter().cloned());
+        details.collect::<Vec<_>>().join("\n")
     };
     // Each expectation that does not hold has said so, in their order.
     let mut failures = case.diagnostics.iter();
@@ -118,7 +118,7 @@ fn tests_of(case: &CaseReport) -> Vec<Test> {
         tests.push(Test { name: named(&expectation.expect), outcome });
     }
     let snapshot = snapshot_of(case, &named);
-    // What stood in the way is told once: with the snapshot, where it was that which could not be read.
+    // A problem is reported once: with the snapshot, where that could not be read.
     let is_told = case.snapshot.status == SnapshotStatus::Broken;
     let what = format!("the case is {}", case.status.name());
     let ran = match case.status {
@@ -134,9 +134,10 @@ fn tests_of(case: &CaseReport) -> Vec<Test> {
     tests
 }
 
-fn failed(expectation: &ExpectationReport, told: Option<&Located>) -> Outcome {
-    let message = told.map_or_else(|| expectation.status.name().to_owned(), |told| told.message.clone());
-    Outcome::Failed(message, told.map_or_else(String::new, |told| told.lines().join("\n")))
+fn failed(expectation: &ExpectationReport, details: Option<&Located>) -> Outcome {
+    let message =
+        details.map_or_else(|| expectation.status.name().to_owned(), |details| details.message.clone());
+    Outcome::Failed(message, details.map_or_else(String::new, |details| details.lines().join("\n")))
 }
 
 fn snapshot_of(case: &CaseReport, named: &dyn Fn(&str) -> String) -> Option<Test> {
@@ -145,8 +146,8 @@ fn snapshot_of(case: &CaseReport, named: &dyn Fn(&str) -> String) -> Option<Test
         SnapshotStatus::Off => return None,
         SnapshotStatus::Same | SnapshotStatus::Written => Outcome::Passed,
         SnapshotStatus::Missing | SnapshotStatus::Changed | SnapshotStatus::Broken => {
-            let told = case.snapshot.difference.iter().chain(&case.problems).cloned().collect::<Vec<_>>();
-            Outcome::Failed(format!("the snapshot is {}", status.name()), told.join("\n"))
+            let details = case.snapshot.difference.iter().chain(&case.problems).cloned().collect::<Vec<_>>();
+            Outcome::Failed(format!("the snapshot is {}", status.name()), details.join("\n"))
         }
     };
     Some(Test { name: named("snapshot"), outcome })
@@ -154,7 +155,7 @@ fn snapshot_of(case: &CaseReport, named: &dyn Fn(&str) -> String) -> Option<Test
 
 fn testcase(file: &str, test: &Test) -> String {
     let opening = format!("    <testcase classname=\"{file}\" name=\"{}\"", escaped(&test.name));
-    let told = |element: &str, message: &str, text: &str| {
+    let details = |element: &str, message: &str, text: &str| {
         let message = escaped(message);
         format!(
             "{opening}>\n      <{element} message=\"{message}\">{}</{element}>\n    </testcase>\n",
@@ -163,8 +164,8 @@ fn testcase(file: &str, test: &Test) -> String {
     };
     match &test.outcome {
         Outcome::Passed => format!("{opening}/>\n"),
-        Outcome::Failed(message, text) => told("failure", message, text),
-        Outcome::Error(message, text) => told("error", message, text),
+        Outcome::Failed(message, text) => details("failure", message, text),
+        Outcome::Error(message, text) => details("error", message, text),
         Outcome::Skipped => format!("{opening}>\n      <skipped/>\n    </testcase>\n"),
     }
 }

@@ -127,7 +127,7 @@ pub struct CaseReport {
     pub metrics: BTreeMap<String, Json>,
     /// What failed, at its line.
     pub diagnostics: Vec<Located>,
-    /// What else stood in the way, a sentence each.
+    /// What else went wrong, a sentence each.
     pub problems: Vec<String>,
     /// The command that shows the failure again.
     pub repeat: Option<String>,
@@ -135,7 +135,7 @@ pub struct CaseReport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncalibrated: Vec<String>,
     /// Whether the backlog was growing when arrivals ended, under the worst seed: `stable`, `backlogged` or `overloaded`;
-    /// `None` where too few arrived to tell.
+    /// `None` where too few arrived to judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saturation: Option<String>,
 }
@@ -303,7 +303,7 @@ impl Results {
         format!("{version}, inputs {}", &hash[..SHOWN])
     }
 
-    /// Joins the results of shares of one suite; a mistake that each share tells is told once.
+    /// Joins the results of partitions of one suite; a mistake that each of them reports is kept once.
     ///
     /// # Errors
     /// With the id of a case that is in two of them.
@@ -334,7 +334,7 @@ impl Results {
         self.diagnostics.iter().chain(self.cases.iter().flat_map(|case| &case.diagnostics))
     }
 
-    /// What stands in no file: what could not be read, and bugs.
+    /// Problems without a place in a file: what could not be read, and bugs.
     pub fn all_problems(&self) -> impl Iterator<Item = &String> {
         self.problems.iter().chain(self.cases.iter().flat_map(|case| &case.problems))
     }

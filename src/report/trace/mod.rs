@@ -73,9 +73,8 @@ fn arrivals(text: &mut String, arrivals: &Arrivals) {
     line(text, "dispersion", &dispersions(&arrivals.dispersion), &note);
     if let Some(batches) = arrivals.batches {
         let share = batches.zero_gaps * 100.0;
-        let note = format!(
-            "{share:.0}% of the gaps are 0: cv and short windows tell of a clock, not of the traffic"
-        );
+        let note =
+            format!("{share:.0}% of the gaps are 0: cv and short windows reflect a clock, not the traffic");
         line(text, "batches", &format!("every {:.3} s", batches.every_s), &note);
     }
 }

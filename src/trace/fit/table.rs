@@ -42,7 +42,7 @@ pub(super) fn table(lengths: &Lengths) -> Vec<Row> {
 
 /// The rows there can be, rising strictly.
 ///
-/// Where a single length is frequent, the share jumps: there is a row behind the length and, after a gap, one before it,
+/// Where a single length is frequent, the share jumps: there is a row after the length and, after a gap, one before it,
 /// their shares rounded to a thousandth. Everywhere else rows lie on the curve where its share is one that can be read
 /// and edited: a whole per cent, and near the ends a tenth, a hundredth or a thousandth of one, which the tails are worth.
 fn corners(lengths: &Lengths) -> Vec<Row> {
@@ -56,18 +56,18 @@ fn corners(lengths: &Lengths) -> Vec<Row> {
     };
     let (mut below, mut last) = (0, None);
     for (length, count) in lengths.counts() {
-        let (before, behind) = (below as f64 / n, (below + count) as f64 / n);
+        let (before, after) = (below as f64 / n, (below + count) as f64 / n);
         let value = f64::from(length);
-        if behind - before >= FREQUENT {
+        if after - before >= FREQUENT {
             let (before, step) = rounded(before);
-            let (behind, _) = rounded(behind);
-            if last.is_some_and(|last| last + 1 < length) && before + step < behind {
-                // The row behind the length before has this share; the next one that can be written says it again.
+            let (after, _) = rounded(after);
+            if last.is_some_and(|last| last + 1 < length) && before + step < after {
+                // The row after the length before has this share; the next one that can be written says it again.
                 push(before + step, value - 0.5);
             }
-            push(behind, value + 0.5);
-        } else if let Some(share) = short_share(before, behind) {
-            let part = (f64::from(share) / f64::from(WHOLE) - before) / (behind - before);
+            push(after, value + 0.5);
+        } else if let Some(share) = short_share(before, after) {
+            let part = (f64::from(share) / f64::from(WHOLE) - before) / (after - before);
             push(share, libm::round((value - 0.5 + part) * 10.0) / 10.0);
         }
         below += count;

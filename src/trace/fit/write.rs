@@ -1,6 +1,6 @@
 //! The text of a fitted workload, and the table that says how well it fits.
 //!
-//! Figures are written with the digits they are worth; what stands in the text is what was drawn from.
+//! Figures are written with the digits they are worth; the text is what was drawn from.
 
 use std::fmt::Write as _;
 
@@ -146,7 +146,7 @@ fn law_text(law: &Law) -> String {
     }
 }
 
-/// `p5` is 5 %, `p50` 50 %, `p999` 99.9 %: digits behind the second are decimals.
+/// `p5` is 5 %, `p50` 50 %, `p999` 99.9 %: digits after the second are decimals.
 fn name(row: &Row) -> String {
     if row.share == WHOLE {
         return "p100".to_owned();
@@ -159,7 +159,7 @@ fn name(row: &Row) -> String {
     format!("p{per_cent}{decimals}")
 }
 
-/// So many significant digits, without zeros at the end.
+/// With `digits` significant digits, without zeros at the end.
 fn digits(value: f64, digits: usize) -> String {
     let magnitude = if value > 0.0 { libm::floor(libm::log10(value)) as i32 } else { 0 };
     let decimals = usize::try_from(digits as i32 - 1 - magnitude).unwrap_or(0);

@@ -29,7 +29,7 @@ pub struct Reuse {
     pub mean_request_hit: f64,
     /// The share of requests with any hit.
     pub requests_with_hit: f64,
-    /// Blocks hit over all blocks, where a cache holds so many.
+    /// Blocks hit over all blocks, in a cache of that size.
     pub lru: Vec<Held>,
 }
 
