@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
+use super::parallel::in_parallel;
 use super::{Discovered, catch};
 use crate::analysis::{self, Asked, CompiledCase, Overrides};
 use crate::diagnostics::codes::limits;
@@ -74,24 +72,13 @@ pub fn compile_all(
         let asked = if discovered.named.contains(file) { Asked::ForCases } else { Asked::ForWhatItIs };
         catch(|| compile_as(host, file, overrides, asked))
     };
-    let mut compiled: Vec<Compiled> =
-        pool(n_threads.min(files.len())).install(|| files.par_iter().map(one).collect());
+    let mut compiled: Vec<Compiled> = in_parallel(n_threads.min(files.len()), files, one);
     let mut suites: Vec<&mut Suite> = compiled.iter_mut().flatten().flatten().collect();
     if suites.iter().any(|suite| suite.root != suites[0].root) {
         suites.iter_mut().for_each(|suite| suite.name_root(host));
     }
     compiled
 }
-
-/// Threads with room for walking deeply nested trees, as many as the system gives up to `n_threads`.
-pub(super) fn pool(n_threads: usize) -> ThreadPool {
-    let of = |n_threads| ThreadPoolBuilder::new().num_threads(n_threads).stack_size(STACK_BYTES).build();
-    let fewer = std::iter::successors(Some(n_threads.max(1)), |n_threads| Some(n_threads / 2));
-    let mut pools = fewer.take_while(|n_threads| *n_threads > 0).filter_map(|n_threads| of(n_threads).ok());
-    pools.next().expect("one thread can be started")
-}
-
-const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Compiles a file and what it uses.
 ///

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod golden;
 mod group;
+mod parallel;
 mod partition;
 mod remembered;
 mod result;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use console::Term;
 use indicatif::ProgressBar;
 
 use super::arguments::{Color, Format, GlobalArgs};
@@ -253,8 +254,8 @@ impl Output {
 
 /// That of the terminal where it is narrow; what is not seen on one is as wide everywhere.
 fn width_of_stderr() -> usize {
-    let terminal = terminal_size::terminal_size_of(io::stderr());
-    terminal.map_or(MAX_WIDTH, |(width, _)| usize::from(width.0).clamp(MIN_WIDTH, MAX_WIDTH))
+    let terminal = Term::stderr().size_checked();
+    terminal.map_or(MAX_WIDTH, |(_, width)| usize::from(width).clamp(MIN_WIDTH, MAX_WIDTH))
 }
 
 /// Narrower drawings cannot be read.

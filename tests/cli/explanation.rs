@@ -154,10 +154,9 @@ fn a_missed_slo_names_its_bounds_and_the_worst_request() {
     // 2.5 ms a token.
     let project = |slo: &str| {
         let (system, _) = QUEUE.split_once("trace").expect("it has a trace");
-        let text = format!(
-            "{system}trace t from \"t.trace\" {{ format kvs; slo {slo} }}\nexpect slo_attainment == 100%\n"
-        );
-        Project::new().with("q.kvs", text).with("t.trace", "r1 0 500 200\nr2 100 500 200\nr3 200 500 200\n")
+        let lengths = "prompt constant 500; output constant 200; requests 3";
+        let workload = format!("workload w {{ arrivals constant; rate 10 req/s; {lengths}; slo {slo} }}");
+        Project::new().with("q.kvs", format!("{system}{workload}\nexpect slo_attainment == 100%\n"))
     };
     let note = |slo: &str| {
         let finished = project(slo).kvs(["check", "--error-format", "json"]).exits(1);
@@ -167,10 +166,10 @@ fn a_missed_slo_names_its_bounds_and_the_worst_request() {
     };
     assert_eq!(
         note("ttft 1 s latency 1 s"),
-        "2 of 3 requests missed their slo: 2 by latency, 1 by ttft; the worst is `r3`, latency 2.05 s of 1 s"
+        "2 of 3 requests missed their slo: 2 by latency, 1 by ttft; the worst is `w-2`, latency 2.05 s of 1 s"
     );
     assert_eq!(
         note("tpot 1 ms"),
-        "3 of 3 requests missed their slo: 3 by tpot; the worst is `r1`, tpot 2.513 ms of 1 ms"
+        "3 of 3 requests missed their slo: 3 by tpot; the worst is `w-0`, tpot 2.513 ms of 1 ms"
     );
 }

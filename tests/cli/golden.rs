@@ -170,3 +170,15 @@ fn how_to_accept_is_said_once_a_file() {
     assert_eq!(finished.stderr.matches("E0804").count(), 2, "{finished:#?}");
     assert_eq!(finished.stderr.matches("kvs review").count(), 1, "{finished:#?}");
 }
+
+#[test]
+fn the_snapshot_of_a_folder_that_is_gone_is_named_whatever_folder_is_checked() {
+    let project = Project::new().with("here/a.kvs", FIRST).with("there/b.kvs", FIRST);
+    let _ = project.kvs(["check", "here", "there", "--update"]).exits(0);
+    let _ = project.kvs(["check", "here"]).exits(0).leaves_out("snapshot of no case");
+    fs::remove_dir_all(project.path("there")).expect("ours");
+    let _ = project.kvs(["check", "here/a.kvs"]).exits(0).leaves_out("snapshot of no case");
+    let _ = project.kvs(["check", "here"]).exits(0).warns("there__b.snap` is the snapshot of no case");
+    let _ = project.kvs(["check", "here", "--unreferenced=delete"]).exits(0);
+    assert_eq!(project.files("snapshots"), ["snapshots/root__here__a.snap"]);
+}

@@ -96,8 +96,8 @@ fn refuses(text: &str, code: &str, place: &str, words: &[&str]) {
 
 #[test]
 fn what_is_wrong_is_shown_at_its_place() {
-    refuses("[defaults]\nseeds: 5\n", "E0611", "2:", &["no TOML"]);
-    refuses("seeds = 5\n", "E0612", "1:1", &["unknown key `seeds`", "below `[defaults]`"]);
+    refuses("[defaults]\nseeds: 5\n", "E0611", "2:", &["not TOML"]);
+    refuses("seeds = 5\n", "E0612", "1:1", &["unknown key `seeds`", "belong in `[defaults]`"]);
     refuses("[default]\n", "E0612", "1:2", &["did you mean `defaults`?"]);
     refuses("[defaults]\nseds = 5\n", "E0612", "2:1", &["did you mean `seeds`?"]);
     refuses("[profile.ci]\nfail_fast = true\n", "E0612", "2:1", &["did you mean `fail-fast`?"]);

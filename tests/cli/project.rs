@@ -96,8 +96,16 @@ impl Project {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             if name.starts_with("KVS_")
-                || ["CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"]
-                    .contains(&&*name)
+                || [
+                    "CI",
+                    "COLUMNS",
+                    "GITHUB_ACTIONS",
+                    "GITHUB_STEP_SUMMARY",
+                    "NO_COLOR",
+                    "CLICOLOR",
+                    "CLICOLOR_FORCE",
+                ]
+                .contains(&&*name)
             {
                 command.env_remove(name);
             }

@@ -1,6 +1,6 @@
 //! Groups of cases in parallel, results in order.
 //!
-//! A pool takes one (group, seed) after another; the last seed of a group sums it up. Results wait for those
+//! Threads take one (group, seed) after another; the last seed of a group sums it up. Results wait for those
 //! before them, so that a [`Listener`] gets them in the order of files and cases.
 
 mod order;
@@ -17,8 +17,8 @@ use std::time::Duration;
 
 pub use recorder::{FinishedRun, NoRecorder, Reads, Recorder};
 
-use super::compile::pool;
 use super::execute::Until;
+use super::parallel::in_parallel;
 use super::{
     CaseResult, Ending, GoldenMode, Group, Member, RunError, Snapshots, Suite, catch, execute_by, open_traces,
 };
@@ -90,12 +90,10 @@ pub fn run<R: Recorder>(
     let ordered = Ordered::new(suites, groups, listener);
     let work = Work { host, suites, options, recorder, listener, ordered, failed: AtomicBool::new(false) };
     let states: Vec<GroupState> = groups.iter().map(GroupState::new).collect();
-    let jobs = || {
-        groups
-            .iter()
-            .zip(&states)
-            .flat_map(|(group, state)| group.seeds().into_iter().map(move |seed| (group, state, seed)))
-    };
+    let jobs = groups
+        .iter()
+        .zip(&states)
+        .flat_map(|(group, state)| group.seeds().into_iter().map(move |seed| (group, state, seed)));
     thread::scope(|threads| {
         let (done, is_done) = mpsc::channel::<()>();
         let ordered = &work.ordered;
@@ -108,12 +106,7 @@ pub fn run<R: Recorder>(
                 }
             }
         });
-        pool(options.n_threads).scope_fifo(|scope| {
-            for (group, state, seed) in jobs() {
-                let work = &work;
-                scope.spawn_fifo(move |_| work.job(group, state, seed));
-            }
-        });
+        in_parallel(options.n_threads, jobs, |(group, state, seed)| work.job(group, state, seed));
         drop(done);
     });
     if options.stop.load(Ordering::Relaxed) {

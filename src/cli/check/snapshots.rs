@@ -74,8 +74,11 @@ pub(super) fn unreferenced(
             .filter(|folder| host.root_of(folder).is_ok_and(|of_folder| of_folder == *root))
             .map(|folder| host.below(root, folder))
             .collect();
+        // Where whole folders are checked, so is what is gone altogether, wherever it was.
+        let is_gone = |file: &str| !checked.is_empty() && !root.folder.join(file).exists();
         let is_checked = |file: &str| {
             checked.iter().any(|folder| folder.is_empty() || Path::new(file).starts_with(folder))
+                || is_gone(file)
         };
         for path in Snapshots::of(root, golden).unused(&used, &is_checked) {
             exit = exit.and(treat(&path, root, arguments.unreferenced, output));
