@@ -69,8 +69,10 @@ fn is_number(value: &str) -> bool {
 fn with_unit<'a>(value: &str, rest: &'a str) -> Option<(String, &'a str)> {
     let end = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').filter(|&end| end > 0)?;
     let (number, spelt) = value.split_at(end);
-    let known = unit(spelt.trim()).or_else(|| unit_elsewhere(spelt.trim()))?;
     let (dimension, after) = first_unit(rest)?;
+    // `5m` is five minutes to a load test.
+    let spelt = if dimension == Dimension::TIME && spelt.trim() == "m" { "min" } else { spelt.trim() };
+    let known = unit(spelt).or_else(|| unit_elsewhere(spelt))?;
     (is_number(number) && known.dimension == dimension).then(|| (format!("{number} {}", known.name), after))
 }
 
@@ -98,6 +100,8 @@ mod tests {
         check("gpu_memory_utilization", "95%", "kv_memory 95%");
         check("qps", "3.5", "rate 3.5 req/s");
         check("num_prompts", "1000", "requests 1000");
+        check("run_time", "5m", "duration 5 min");
+        check("startTime", "10s", "start 10 s");
     }
 
     #[test]

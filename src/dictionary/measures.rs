@@ -68,7 +68,7 @@ fn statistic_of(word: &str) -> Option<&'static str> {
 static STATISTICS: &[(&str, &[&str])] = &[
     ("mean", &["mean", "avg", "average"]),
     ("min", &["min", "minimum", "lowest", "best"]),
-    ("max", &["max", "maximum", "peak", "highest", "worst"]),
+    ("max", &["max", "maximum", "peak", "highest", "worst", "every", "all", "each", "any"]),
     ("p50", &["p50", "50p", "50th", "median", "med", "q50", "p0.5"]),
     ("p90", &["p90", "90p", "90th", "q90", "p0.9"]),
     ("p95", &["p95", "95p", "95th", "q95", "p0.95"]),

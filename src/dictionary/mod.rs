@@ -231,15 +231,12 @@ pub fn metric(name: &str) -> Option<&'static Word> {
 }
 
 fn spelt(name: &str) -> impl Iterator<Item = &'static Word> {
-    let wanted = letters(name);
-    words::WORDS
-        .iter()
-        .copied()
-        .flatten()
-        .filter(move |word| !wanted.is_empty() && letters(word.name) == wanted)
+    let first = letters(name).next();
+    let alike = move |word: &&Word| first.is_some() && letters(word.name).eq(letters(name));
+    WORDS.iter().copied().flatten().filter(alike)
 }
 
 /// A name without what spellings differ in.
-fn letters(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(u8::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase())
 }

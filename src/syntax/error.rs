@@ -143,7 +143,7 @@ pub(super) fn foreign(found: &Found<'_>) -> Option<&'static str> {
         "=>" => "write `>=`; a stage's arrow is `->`",
         "..." | "..=" => "write `..`: both ends belong to a range",
         "+/-" | "/-" => "write `±` or `+-`",
-        "//" | "/*" => "a comment begins with `#`",
+        "//" | "/*" | "--" => "a comment begins with `#`",
         _ => return None,
     })
 }

@@ -264,7 +264,12 @@ impl<'s> Cursor<'s> {
 
 fn report_form(of: &str, wanted: &str, before: Span, found: Option<&Atom>, ctx: &mut Context<'_>) {
     let diagnostic = match found {
-        Some(atom) => error::wrong_form(of, wanted, atom.span(), ctx.text(atom.span())),
+        Some(atom) => match ctx.text(atom.span()) {
+            name if ctx.params.contains_key(name) => {
+                error::parameter_without_dollar(of, wanted, atom.span(), name)
+            }
+            text => error::wrong_form(of, wanted, atom.span(), text),
+        },
         None => error::missing_value(of, wanted, before.after()),
     };
     ctx.report(diagnostic);

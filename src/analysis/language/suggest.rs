@@ -19,14 +19,6 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
     scored.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// All candidates, those most like `name` first.
-pub(super) fn by_likeness<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
-    let mut scored: Vec<(f64, &str)> =
-        candidates.into_iter().map(|candidate| (similarity(name, candidate), candidate)).collect();
-    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    scored.into_iter().map(|(_, candidate)| candidate).collect()
-}
-
 /// Registry entries, those nearest to `name` first; all of them.
 pub(in crate::analysis) fn ranked(name: &str, specs: &[&'static Spec]) -> Vec<&'static str> {
     let mut scored: Vec<(f64, &'static str)> = specs

@@ -6,6 +6,7 @@ use crate::dictionary::{Tool::Here, Word};
 pub(super) static WORDS: &[Word] = &[
     key(Here, "tensor_parallel", "cluster", "gpus h100_sxm x 2 tensor_parallel 2")
         .note("`tensor_parallel` is an argument of `gpus`"),
+    key(Here, "model", "cluster", "serves llama_3_1_8b").note("a cluster names its model with `serves`"),
     key(Here, "think", "workload", "arrivals users 10 think exponential mean 5 s")
         .note("`think` is an argument of `arrivals users` and of `session`"),
     key(Here, "turns", "workload", "session { turns geometric mean 4; think exponential mean 20 s }")

@@ -47,6 +47,7 @@ pub(super) static WORDS: &[Word] = &[
     key(LoadTests, "shared_prefix", "workload", "prefix_group 256"),
     key(LoadTests, "system_prompt_len", "workload", "prefix_group 256"),
     key(LoadTests, "num_prefix_prompts", "workload", "prefix_pool 20 tokens 1200"),
+    key(LoadTests, "profile", "workload", "arrivals poisson"),
     key(LoadTests, "burstiness", "workload", "arrivals gamma burstiness 0.5"),
     key(LoadTests, "goodput", "workload", "slo ttft 500 ms tpot 50 ms")
         .note("the metric `goodput` counts requests that meet it"),

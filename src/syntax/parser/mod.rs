@@ -9,6 +9,8 @@ mod items;
 mod recovery;
 mod statements;
 
+use std::cell::OnceCell;
+
 use pest::Parser;
 use pest::iterators::Pair;
 
@@ -36,6 +38,7 @@ pub fn parse(source: SourceId, sources: &Sources) -> (File, Vec<Diagnostic>) {
         operators: 0,
         unclosed: None,
         other_language: false,
+        toml_tables: OnceCell::new(),
         habit: None,
         without_brace: None,
         left_open: 0,
@@ -64,6 +67,8 @@ struct Reader<'a> {
     unclosed: Option<(usize, Diagnostic)>,
     /// Whether the text turns into another language.
     other_language: bool,
+    /// Whether it has tables of TOML, once that was asked.
+    toml_tables: OnceCell<bool>,
     /// A mistake that other languages make a habit of: its diagnostic, and how often it was found again.
     habit: Option<(usize, usize)>,
     /// Where a header without its `{` ends: what follows on its line is its block.

@@ -12,7 +12,7 @@ use crate::diagnostics::codes::text;
 use crate::diagnostics::{Diagnostic, Label, MAX_SHOWN};
 use crate::source::Span;
 use crate::syntax::error::{self, Found};
-use crate::syntax::strangers::{Meant, ReadAs, Refusal, item, language, meant};
+use crate::syntax::strangers::{Meant, ReadAs, Refusal, has_toml_tables, item, language, meant};
 use crate::syntax::token::{Token, tokens};
 
 /// What contains a bad slice.
@@ -51,6 +51,10 @@ impl Reader<'_> {
         }
         let rule = match place {
             Container::File | Container::Scenario if !ITEM_WORDS.contains(&first.text) => {
+                let flag = Refusal { slice, found: Some(first), previous: None, read_as: ReadAs::Statement };
+                if slice.starts_with("--") && self.report_meant(&flag, start) {
+                    return;
+                }
                 self.left_open += slice.matches('{').count().saturating_sub(slice.matches('}').count());
                 self.report(not_an_item(first, first_span, slice, place));
                 return;
@@ -182,7 +186,8 @@ impl Reader<'_> {
         if self.other_language {
             return true;
         }
-        let Some(language) = language(slice, self.text) else { return false };
+        let has_tables = || *self.toml_tables.get_or_init(|| has_toml_tables(self.text));
+        let Some(language) = language(slice, has_tables) else { return false };
         self.other_language = true;
         self.report(error::other_language(first, language.name, language.example));
         true

@@ -8,21 +8,23 @@ use crate::syntax::token::Token;
 /// What a refused expectation was meant as.
 pub(super) fn meant(refusal: &Refusal<'_>) -> Option<Meant> {
     call(refusal)
+        .or_else(|| quoted(refusal))
         .or_else(|| of_metric(refusal))
         .or_else(|| dotted(refusal))
         .or_else(|| equals(refusal))
         .or_else(|| in_words(refusal))
         .or_else(|| dollars(refusal))
+        .or_else(|| super::statements::per(refusal))
 }
 
 /// `p99(ttft)`, `avg(latency)`, `histogram_quantile(0.99, …)`.
 fn call(refusal: &Refusal<'_>) -> Option<Meant> {
     let (found, function) = (refusal.found?, refusal.previous?);
-    if found.text != "(" || !function.is_word() || function.end() != found.start {
+    if !matches!(found.text, "(" | "{") || !function.is_word() || function.end() != found.start {
         return None;
     }
     let inside = &refusal.slice[found.end()..];
-    let length = closing(inside)?;
+    let length = if found.text == "{" { inside.find(['}', '\n'])? } else { closing(inside)? };
     let end = found.end() + length + 1;
     let written = &refusal.slice[function.start..end];
     let help = match called(function.text, &inside[..length]) {
@@ -67,22 +69,27 @@ fn called(function: &str, arguments: &str) -> Option<String> {
         format!("p{}", libm::round(percent * 10.0) / 10.0)
     });
     let statistics: Vec<String> = std::iter::once(function.to_owned()).chain(statistics).collect();
-    let tried =
-        parts().flat_map(|name| statistics.iter().map(move |statistic| format!("{statistic}_{name}")));
+    let tried = parts()
+        .chain([function])
+        .flat_map(|name| statistics.iter().map(move |statistic| format!("{statistic}_{name}")));
     let metric = tried.filter_map(|name| measure(&name)).find_map(|measure| match measure {
         Measure::Is(metric) => Some(metric),
         Measure::OneOf(_) => None,
     });
     match metric {
         Some(metric) => Some(format!("write `{metric}`")),
-        None => dictionary::metric(function).map(|word| word.help(None, None)).or_else(|| {
-            let statistic =
-                statistics.iter().find(|statistic| measure(&format!("{statistic}_latency")).is_some())?;
-            let percentile = statistic.starts_with('p').then_some(statistic)?;
-            let named = measure(&format!("{percentile}_latency"));
-            let Some(Measure::Is(metric)) = named else { return None };
-            Some(format!("a percentile is part of a metric's name: `{metric}`"))
-        }),
+        None => std::iter::once(function)
+            .chain(parts())
+            .find_map(dictionary::metric)
+            .map(|word| word.help(None, None))
+            .or_else(|| {
+                let statistic =
+                    statistics.iter().find(|statistic| measure(&format!("{statistic}_latency")).is_some())?;
+                let percentile = statistic.starts_with('p').then_some(statistic)?;
+                let named = measure(&format!("{percentile}_latency"));
+                let Some(Measure::Is(metric)) = named else { return None };
+                Some(format!("a percentile is part of a metric's name: `{metric}`"))
+            }),
     }
 }
 
@@ -133,12 +140,42 @@ fn equals(refusal: &Refusal<'_>) -> Option<Meant> {
     })
 }
 
+/// `"p99_ttft_ms < 500"`, `'p99_ttft_ms' < 500`.
+fn quoted(refusal: &Refusal<'_>) -> Option<Meant> {
+    let found = refusal.found.filter(|found| found.text.starts_with(['"', '\'', '`']))?;
+    let inside = refusal.slice[found.start..].trim_start_matches(['"', '\'', '`']);
+    if refusal.before() != "expect" || inside.is_empty() {
+        return None;
+    }
+    let plain: String =
+        first_line(inside).chars().filter(|letter| !matches!(letter, '"' | '\'' | '`')).collect();
+    Some(Meant {
+        info: &text::EXPECTED_VALUE,
+        start: found.start,
+        end: found.end(),
+        message: "a condition is written without quotes".to_owned(),
+        label: "begins with a quote",
+        help: if plain.contains('(') {
+            "write it without quotes and with the name of a metric: `expect p99_ttft_ms < 800 ms`".to_owned()
+        } else {
+            format!("write `expect {plain}`")
+        },
+        habit: false,
+    })
+}
+
 /// `p99 of ttft`, `never queue_depth > 10`, `chat p99_ttft_ms < 2 s`.
 fn of_metric(refusal: &Refusal<'_>) -> Option<Meant> {
     let (found, previous) = (refusal.found.filter(Token::is_word)?, refusal.previous?);
     let rest = one_line(first_line(&refusal.slice[found.start..]));
     let before = refusal.before().strip_prefix("expect")?.trim();
-    let (message, help) = if let Some(statistic) = before.strip_suffix("of").map(str::trim) {
+    let words = rest.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
+    let together = measure(&format!("{before} {words}"));
+    let (message, help) = if let Some(Measure::Is(metric)) =
+        together.filter(|_| words != found.text || !before.ends_with("of"))
+    {
+        (format!("a metric is one name, found `{before} {words}`"), format!("write `{metric}`"))
+    } else if let Some(statistic) = before.strip_suffix("of").map(str::trim) {
         let Some(Measure::Is(metric)) = measure(&format!("{statistic}_{}", found.text)) else { return None };
         (format!("a metric is one name, found `{before} {}`", found.text), format!("write `{metric}`"))
     } else if before == "never" {

@@ -135,6 +135,9 @@ fn header(refusal: &Refusal<'_>) -> Option<Meant> {
             format!("the name of a scenario is in quotes, found `{name}`"),
             format!("write `scenario \"{name}\" {{`"),
         )
+    } else if keyword == "scenario" && found.text == "extends" {
+        let message = "a scenario extends nothing, found `extends`".to_owned();
+        (message, "leave it out: every scenario starts from the file and says what it changes".to_owned())
     } else if !BLOCKS.contains(&keyword) {
         return None;
     } else if matches!(found.text, "=" | ":" | "(" | "[") {

@@ -9,8 +9,8 @@ pub(in crate::syntax) struct Language {
     pub(in crate::syntax) example: &'static str,
 }
 
-/// The language of a line of the file that begins no item; `all` is the text it is of.
-pub(in crate::syntax) fn language(slice: &str, all: &str) -> Option<Language> {
+/// The language of a line of the file that begins no item; `has_tables` says whether the text has tables of TOML.
+pub(in crate::syntax) fn language(slice: &str, has_tables: impl FnOnce() -> bool) -> Option<Language> {
     let line = slice.lines().next().unwrap_or_default().trim_end();
     let name = if is_json(slice) {
         "JSON"
@@ -18,9 +18,7 @@ pub(in crate::syntax) fn language(slice: &str, all: &str) -> Option<Language> {
         "Python"
     } else if is_javascript(line) {
         "JavaScript"
-    } else if is_toml_table(line)
-        || (is_assignment(line) && all.lines().any(|line| is_toml_table(line.trim())))
-    {
+    } else if is_toml_table(line) || (is_assignment(line) && has_tables()) {
         "TOML"
     } else if is_yaml(line) {
         "YAML"
@@ -31,6 +29,11 @@ pub(in crate::syntax) fn language(slice: &str, all: &str) -> Option<Language> {
         .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
         .find(|word| !word.is_empty());
     Some(Language { name, example: example(begun.unwrap_or_default()) })
+}
+
+/// Whether a line of the text begins a table of TOML.
+pub(in crate::syntax) fn has_toml_tables(text: &str) -> bool {
+    text.lines().any(|line| is_toml_table(line.trim()))
 }
 
 /// `{ "gpu": …`, `[{ …`.
@@ -111,11 +114,11 @@ fn example(begun: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::language;
+    use super::{has_toml_tables, language};
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(language(text, text).map(|language| language.name), expected);
+        assert_eq!(language(text, || has_toml_tables(text)).map(|language| language.name), expected);
     }
 
     #[test]

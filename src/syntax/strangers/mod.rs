@@ -11,7 +11,7 @@ mod statements;
 
 pub(crate) use gpus::gpus_statement;
 pub(super) use items::item;
-pub(super) use languages::language;
+pub(super) use languages::{has_toml_tables, language};
 
 use super::token::Token;
 use crate::diagnostics::CodeInfo;

@@ -8,6 +8,8 @@ use crate::syntax::token::{Token, tokens};
 /// What a refused statement was meant as.
 pub(super) fn meant(refusal: &Refusal<'_>) -> Option<Meant> {
     gpus(refusal)
+        .or_else(|| quoted_value(refusal))
+        .or_else(|| per(refusal))
         .or_else(|| quoted_key(refusal))
         .or_else(|| flag(refusal))
         .or_else(|| separated(refusal))
@@ -56,6 +58,35 @@ fn flag(refusal: &Refusal<'_>) -> Option<Meant> {
         message: format!("a key is letters, digits and `_`, found `{written}`"),
         label: "not a key",
         help,
+        habit: false,
+    })
+}
+
+/// `duration '30s'`.
+fn quoted_value(refusal: &Refusal<'_>) -> Option<Meant> {
+    let found = refusal.found.filter(|found| matches!(found.text, "'" | "`") && found.start > 0)?;
+    let value = first_line(&refusal.slice[found.end()..]).split(found.text).next()?;
+    Some(Meant {
+        info: &text::UNEXPECTED,
+        start: found.start,
+        end: found.end(),
+        message: format!("a value is written without quotes, found `{}`", found.text),
+        label: "a quote",
+        help: format!("write `{} {value}`; a path is in double quotes", refusal.before()),
+        habit: false,
+    })
+}
+
+/// `5 dollars per hour`.
+pub(super) fn per(refusal: &Refusal<'_>) -> Option<Meant> {
+    let found = refusal.found.filter(|found| found.text == "per")?;
+    Some(Meant {
+        info: &values::UNKNOWN_UNIT,
+        start: found.start,
+        end: found.end(),
+        message: "a unit per time is written with `/`, found `per`".to_owned(),
+        label: "part of a unit",
+        help: "write it as in `3 req/s`, `2000 tok/s` or `2.50 $/h`".to_owned(),
         habit: false,
     })
 }
@@ -218,7 +249,11 @@ pub(super) fn name(refusal: &Refusal<'_>) -> Option<Meant> {
         (format!("a path is written in quotes, found `{written}`"), format!("write `{}`", line.trim_start()))
     } else {
         let message = format!("a name holds only letters, digits and `_`, found `{written}`");
-        (message, format!("write `{}`", as_name(written)?))
+        let help = match as_name(written)?.as_str() {
+            "gpu" => "`kvs list gpus` prints the names of GPUs".to_owned(),
+            name => format!("write `{name}`"),
+        };
+        (message, help)
     };
     Some(Meant {
         info: if is_file { &text::EXPECTED_WORD } else { &text::UNEXPECTED },

@@ -21,7 +21,7 @@ pub enum BadCell {
 pub fn tokens(text: &str) -> Result<Tokens, BadCell> {
     let text = not_negative(text)?;
     let digits = digits(text.strip_prefix('+').unwrap_or(text)).filter(|digits| !digits.is_empty());
-    let digits = digits.ok_or(BadCell::NoNumber)?;
+    let digits = digits.ok_or_else(|| unread(text, f64::from(MAX_TOKENS)))?;
     match digits.parse() {
         Ok(tokens) if tokens <= MAX_TOKENS => Ok(Tokens::new(tokens)),
         _ => Err(BadCell::TooLarge),
@@ -38,7 +38,7 @@ pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
     let (whole, fraction) = digits(whole)
         .zip(digits(fraction))
         .filter(|(whole, fraction)| !whole.is_empty() || !fraction.is_empty())
-        .ok_or(BadCell::NoNumber)?;
+        .ok_or_else(|| unread(text, 1e20 / (0..exponent).fold(1.0, |power, _| power * 10.0)))?;
     // 24 digits, and at most 12 of the fraction after them, stay below the limit of i128.
     if whole.len() > 24 {
         return Err(BadCell::TooLarge);
@@ -103,6 +103,12 @@ fn not_negative(text: &str) -> Result<&str, BadCell> {
     }
 }
 
+/// Why a text of another form is no value: `1e300` is a number, and beyond any limit.
+fn unread(text: &str, limit: f64) -> BadCell {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    if number.is_some_and(|number| number > limit) { BadCell::TooLarge } else { BadCell::NoNumber }
+}
+
 /// Digits without the `_` between them; `None` where there is anything else.
 fn digits(text: &str) -> Option<String> {
     let sound = !text.starts_with('_') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
@@ -159,6 +165,15 @@ mod tests {
         for text in ["", ".", "-1", "1e3", "0x10", "1 2", "nan", "1.2.3", "_1", "9999999999999999999999999"] {
             assert!(decimal_time(text, 9).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_beyond_the_clock_are_too_large_not_unread() {
+        assert_eq!(decimal_time("1e300", 9), Err(BadCell::TooLarge));
+        assert_eq!(decimal_time("1e3", 9), Err(BadCell::NoNumber));
+        assert_eq!(decimal_time("inf", 9), Err(BadCell::NoNumber));
+        assert_eq!(tokens("1e300"), Err(BadCell::TooLarge));
+        assert_eq!(tokens("1e3"), Err(BadCell::NoNumber));
     }
 
     #[test]

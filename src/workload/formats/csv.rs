@@ -15,7 +15,11 @@ pub(super) static ENTRY: Entry = Entry {
         Field::required("arrival", Form::Text, "the column of arrival times"),
         Field::required("prompt", Form::Text, "the column of prompt tokens"),
         Field::required("output", Form::Text, "the column of output tokens"),
-        Field::optional("id", Form::Text, "the column of ids"),
+        Field::optional(
+            "id",
+            Form::Text,
+            "the column of ids; they may repeat, but the event log cannot tell such requests apart",
+        ),
         Field::optional(
             "unit",
             Form::Word(&["s", "ms", "us", "ns", "ps", TIMESTAMP]),

@@ -79,7 +79,9 @@ pub(in crate::analysis) fn unknown_argument(
     let help = help_for_argument(word, written, offered)
         .or_else(|| did_you_mean(&nearest(word, offered.iter().copied())));
     let help = help.unwrap_or_else(|| {
-        if offered.is_empty() {
+        if of == "serves" {
+            "a cluster serves one model; give each model a scenario of its own".to_owned()
+        } else if offered.is_empty() {
             format!("`{of}` takes no arguments; statements on one line are separated by `;`")
         } else {
             format!("it takes {}", alternatives(offered))
@@ -295,12 +297,31 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
         span,
         format!("not {wanted}"),
     );
+    let unquoted = text.trim_matches('"');
     match measured {
+        _ if matches!(text, "None" | "none" | "null" | "nil" | "unlimited" | "inf" | "infinity") => {
+            diagnostic.with_help(format!("leave `{name}` out to have its default"))
+        }
+        Some(_) if unquoted.starts_with(|first: char| first.is_ascii_digit()) && unquoted != text => {
+            diagnostic.with_help(format!("a value is written without quotes: `{name} {unquoted}`"))
+        }
         Some(dimension) => {
             diagnostic.with_help(format!("write it as in `{name} {}`", example_of(name, *dimension)))
         }
         None => diagnostic,
     }
+}
+
+/// `vram n` where `n` is a parameter
+pub(in crate::analysis) fn parameter_without_dollar(
+    of: &str,
+    wanted: &str,
+    span: Span,
+    name: &str,
+) -> Diagnostic {
+    let message = format!("`{of}` expects {wanted}, found `{name}`");
+    Diagnostic::error(&values::WRONG_FORM, message, span, format!("not {wanted}"))
+        .with_help(format!("the value of a parameter is written with `$`: `{of} ${name}`"))
 }
 
 /// `uniform 9 .. 3`

@@ -2,7 +2,7 @@
 //!
 //! Not for messages: those are worded beside the mistakes they belong to. Looked at only when something is wrong.
 
-use crate::analysis::language::suggest::{alternatives, by_likeness, did_you_mean, nearest};
+use crate::analysis::language::suggest::{alternatives, did_you_mean, nearest};
 use crate::analysis::language::table::Table;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::text;
@@ -22,7 +22,7 @@ pub(super) fn help_for_key(key: &str, written: &str, table: &Table, tables: &[&'
     if let Some(word) = dictionary::key(key, table.block) {
         return word.help(Some(table.block), Some(written));
     }
-    did_you_mean(&nearest(key, table.names())).unwrap_or_else(|| known(table, key))
+    did_you_mean(&nearest(key, table.names())).unwrap_or_else(|| known(table))
 }
 
 /// `seeds 10` at the top of a file; `None` if the word is not a key.
@@ -55,19 +55,20 @@ fn key_of_others(key: &str, written: &str, home: &Table, all: &[&Table]) -> Stri
         [_] if !named && !written.is_empty() => {
             format!("`{key}` is a key of `{0}`: `{0} {{ {key} {written} }}`", home.block)
         }
+        [_] if !written.is_empty() => {
+            format!("`{key}` is a key of `{0}`: write `{key} {written}` in a `{0}`", home.block)
+        }
         _ => format!("`{key}` is a key of {}", alternatives(&blocks)),
     }
 }
 
-/// The keys of a block, or those most like a name where there are many.
-fn known(table: &Table, name: &str) -> String {
+/// The keys of a block, the first of them where there are many.
+fn known(table: &Table) -> String {
     let names: Vec<&str> = table.names().collect();
     if names.len() <= LISTED + 1 {
         return format!("`{}` knows {}", table.block, alternatives(&names));
     }
-    let mut ranked = by_likeness(name, names);
-    ranked.truncate(LISTED);
-    format!("`{}` knows {}, …: `kvs list keys` prints all", table.block, listed(&ranked))
+    format!("`{}` knows {}, …: `kvs list keys` prints all", table.block, listed(&names[..LISTED]))
 }
 
 fn listed(names: &[&str]) -> String {
@@ -125,7 +126,7 @@ fn exists(metric: &str) -> bool {
 /// What to type for an argument under the name another tool has for it: `tp 2` is `tensor_parallel 2`.
 pub(super) fn help_for_argument(word: &str, written: &str, offered: &[&str]) -> Option<String> {
     let meant = dictionary::key(word, "")?;
-    let Instead::Statement(_, statement) = meant.instead else { return None };
+    let Instead::Statement(_, statement) = meant.instead else { return Some(meant.help(None, None)) };
     let argument = offered.iter().find(|offered| statement.split(' ').any(|part| part == **offered))?;
     Some(format!("`{word}` is `{argument}` here: write `{}`", format!("{argument} {written}").trim_end()))
 }
