@@ -1,6 +1,6 @@
 //! The replica with the least of something, in O(log n).
 //!
-//! The router behind the policies that compare every replica; they differ in what they compare. Ties are served in
+//! The router of the policies that compare every replica; they differ in what they compare. Ties are served in
 //! turn: the first from the cursor on, so that an idle cluster is used evenly and without a draw.
 
 use super::routing::Router;

@@ -12,7 +12,7 @@ use crate::engine::event::{Event, RejectReason};
 use crate::engine::sink::Sink;
 use crate::units::SimTime;
 
-/// The requests that wait, and what has been given back.
+/// The waiting requests, and what has been given back.
 #[derive(Debug, Default)]
 pub(super) struct GlobalQueue {
     pub(super) waiting: VecDeque<Waiting>,

@@ -38,7 +38,7 @@ pub(in crate::engine) trait Replicas {
         context: &mut Context<'_, Self::Own, S>,
     ) -> bool;
 
-    /// How long a request would keep an idle replica busy, in microseconds, if its output had so many tokens.
+    /// How long a request would keep an idle replica busy, in microseconds, if its output had that many tokens.
     fn expected_work(&self, replica: u32, prompt: u32, output: u64) -> u64;
 
     /// How many leading tokens of a prompt each replica has in its prefix cache.

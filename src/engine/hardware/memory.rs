@@ -92,7 +92,7 @@ struct Replica<'a> {
 
 impl Replica<'_> {
     fn blocks(&self, gpu: &Gpu, n_gpus: u32) -> u64 {
-        // A negative quotient is no block; so is one below 1.
+        // A negative quotient means zero blocks; so does one below 1.
         ((self.usable(gpu) - self.fixed(n_gpus)) / self.block(n_gpus)) as u64
     }
 

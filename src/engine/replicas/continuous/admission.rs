@@ -1,4 +1,4 @@
-//! A request is taken in: it becomes a job that waits for a batch.
+//! A request is taken in: it becomes a job and queues for a batch.
 //!
 //! A replica takes in any request that fits its empty cache; whether there are blocks for it now is for the replica's
 //! batches to decide.

@@ -26,13 +26,13 @@ pub(super) struct Blocks {
     keeps: bool,
     /// What requests with a content hold or wait for, by slot.
     contents: BTreeMap<u32, Box<[Stretch]>>,
-    /// What requests hold that wait to be handed over, by slot.
+    /// What requests hold until they are handed over, by slot.
     parked: BTreeMap<u32, Parked>,
     /// Own blocks of the parked, and those reserved for caches that come.
     set_aside: u64,
 }
 
-/// A cache that waits to be handed over.
+/// A cache until it is handed over.
 #[derive(Clone, Copy, Debug)]
 struct Parked {
     share: Share,
@@ -83,7 +83,7 @@ impl Blocks {
         self.size
     }
 
-    /// Blocks that so many tokens take.
+    /// Blocks that a number of tokens takes.
     pub(super) fn for_tokens(&self, tokens: u64) -> u64 {
         tokens.div_ceil(u64::from(self.size))
     }
@@ -130,7 +130,7 @@ impl Blocks {
         Share { holding: Holding::default(), in_all }
     }
 
-    /// Keeps what a request held, with so many tokens in the cache, until it is released.
+    /// Keeps what a request held, with that number of tokens in the cache, until it is released.
     pub(super) fn park(&mut self, job: &Job, share: Share, tokens: u64) {
         self.set_aside += share.in_all - share.holding.blocks();
         self.parked.insert(job.slot, Parked { share, tokens });
@@ -203,7 +203,7 @@ impl Blocks {
         share.in_all - share.holding.blocks() + self.pool.alone(share.holding)
     }
 
-    /// Gives back what a request held that has left, with so many tokens in the cache.
+    /// Gives back what a request held that has left, with that number of tokens in the cache.
     pub(super) fn give_back(&mut self, slot: u32, share: Share, tokens: u64) {
         let before = self.pool.free();
         self.release(slot, share, tokens);

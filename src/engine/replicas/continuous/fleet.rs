@@ -167,7 +167,7 @@ impl<R: Replica> Fleet<R> {
                 limit = limit.filter(|_| !pools.requeues(index));
             }
             let held = context.signals.held(index);
-            assert_eq!(held, present, "replica {index} holds what waits and what runs");
+            assert_eq!(held, present, "replica {index} holds its waiting and its running requests");
             assert!(limit.is_none_or(|limit| present <= limit), "replica {index} has more than `max_queue`");
             assert!(present > 0 || occupancy.blocks == 0, "an empty replica holds nothing");
         }

@@ -37,13 +37,13 @@ pub(super) struct Taken {
 }
 
 impl Held {
-    /// The batch has changed: so many blocks are reported.
+    /// The batch has changed: this number of blocks is reported.
     pub(super) fn set_reported(&mut self, blocks: u64) {
         self.reported = blocks;
         self.grown = 0;
     }
 
-    /// So many blocks more are kept for a cache that comes, and reported.
+    /// More blocks are kept for a cache that comes, and reported.
     pub(super) fn reserve(&mut self, blocks: u64, now: SimTime) {
         self.reported += blocks;
         let before = if self.reserved_at == now { self.reserved } else { 0 };

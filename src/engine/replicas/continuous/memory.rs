@@ -3,7 +3,7 @@
 use crate::engine::hardware::memory;
 use crate::model::Scenario;
 
-/// KV blocks of each replica of a group: those stated, else what weights leave of its memory.
+/// KV blocks of each replica of a group: those stated, otherwise what weights leave of its memory.
 ///
 /// # Panics
 /// When the model does not fit; analysis refuses that.

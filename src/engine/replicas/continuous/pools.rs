@@ -1,4 +1,4 @@
-//! Prefill and decode on separate replicas: requests that wait to be handed over, and caches on their way.
+//! Prefill and decode on separate replicas: requests to be handed over, and caches on their way.
 //!
 //! A prefill replica computes a prompt and samples one token. The cache stays there, parked, until a decode replica has
 //! a place and the blocks of its next step; they are kept before the transfer starts, first come first served, on the
@@ -42,7 +42,7 @@ pub(super) struct Pools {
     /// Caches that leave and come, by replica.
     leaving: Vec<u32>,
     coming: Vec<u32>,
-    /// Requests that wait to be handed over, by replica.
+    /// Requests to be handed over, by replica.
     n_waiting: Vec<u32>,
     arrived: Vec<Mover>,
 }
@@ -91,7 +91,7 @@ impl Pools {
         self.transfers.len() as u64
     }
 
-    /// Requests of a replica that wait to be handed over.
+    /// Requests of a replica that are to be handed over.
     pub(super) fn n_waiting(&self, replica: u32) -> u32 {
         self.n_waiting[replica as usize]
     }

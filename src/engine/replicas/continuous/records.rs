@@ -23,7 +23,7 @@ impl ClusterBlocks {
         self.bytes = self.bytes - bytes(old) + bytes(new);
     }
 
-    /// A replica holds so many blocks less.
+    /// A replica holds `blocks` less.
     fn less(self, blocks: u64, block_bytes: u64) -> ClusterBlocks {
         ClusterBlocks {
             blocks: self.blocks - blocks,

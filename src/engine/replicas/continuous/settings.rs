@@ -143,12 +143,12 @@ impl Settings {
         group_of(&self.groups, replica)
     }
 
-    /// Whether the cache of a replica holds so many tokens when empty.
+    /// Whether the cache of a replica holds this number of tokens when empty.
     pub(super) fn holds(&self, replica: u32, tokens: u64) -> bool {
         tokens.div_ceil(u64::from(self.block_size)) <= self.group(replica as usize).blocks
     }
 
-    /// Bytes of a cache of so many tokens.
+    /// Bytes of a cache of `tokens`.
     pub(super) fn kv_bytes(&self, tokens: u64) -> Bytes {
         Bytes::new(self.token_bytes.saturating_mul(tokens))
     }

@@ -1,4 +1,4 @@
-//! Requests that wait on one replica, in the order of the scheduling policy.
+//! Requests queued on one replica, in the order of the scheduling policy.
 //!
 //! A preempted request goes before those of equal key. With `schedule_ahead 1` a batch is fixed one step before it
 //! runs, so a request that joins during a step is set aside until a batch is made that could have known of it. Invariant: those

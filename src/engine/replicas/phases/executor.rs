@@ -111,7 +111,7 @@ impl Ceiling {
     }
 }
 
-/// So many tokens' work; saturates, beyond what any clock reaches.
+/// The work of a number of tokens; saturates, beyond what any clock reaches.
 #[inline]
 fn work(tokens: u32, token: Work) -> Work {
     // Where a token takes less than 2^96 the product fits, and needs no check of 128 bits.
@@ -132,7 +132,7 @@ pub(super) trait Executor {
     /// A stage that is over at `now`, each once; called until there is none.
     fn take_ended(&mut self, now: SimTime) -> Option<Ended>;
 
-    /// How many are in a stage, those that wait for a place in the batch included.
+    /// How many are in a stage, those queued for a place in the batch included.
     fn n_in(&self, stage: Stage) -> usize;
 
     /// A stage is given up; nothing happens if it has ended already.

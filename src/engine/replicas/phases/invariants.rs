@@ -79,12 +79,12 @@ impl<X: Executor> Phases<X> {
         assert_eq!(gpu.levels, expected.levels, "GPU {index} counts what its residents hold");
         assert!(held <= gpu.capacity, "GPU {index} holds more than its memory");
         assert!(gpu.active() <= gpu.max_concurrent, "GPU {index} has more active than slots");
-        assert!(queued == 0 || !gpu.has_slot(), "GPU {index} has a slot for one that waits");
+        assert!(queued == 0 || !gpu.has_slot(), "GPU {index} has a slot for a queued request");
         let present = queued + gpu.active();
         let limit = context.max_queue;
         assert!(limit.is_none_or(|limit| present <= limit), "GPU {index} has more than `max_queue`");
         let waiting = gpu.queue.n_waiting(&context.requests);
-        assert_eq!(waiting, queued as usize, "what waits on GPU {index} is in its queue");
+        assert_eq!(waiting, queued as usize, "queued requests of GPU {index} are in its queue");
         assert_eq!(gpu.executor.n_in(Stage::Prefill), prefill as usize, "GPU {index} computes its prompts");
         assert_eq!(gpu.executor.n_in(Stage::Decode), decode as usize, "GPU {index} computes its outputs");
         let signals = &context.signals;

@@ -222,7 +222,7 @@ impl Server {
         let elapsed = now.since(self.updated).as_ps();
         self.updated = now;
         if let Some(Ceiling { mantissa, exponent }) = self.ceiling() {
-            self.clock += Work::from(elapsed) * Work::from(mantissa) >> (exponent - 32);
+            self.clock += (Work::from(elapsed) * Work::from(mantissa)) >> (exponent - 32);
             return;
         }
         let n_served = self.served.len() as u64;

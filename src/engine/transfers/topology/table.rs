@@ -34,7 +34,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// How long so many bytes take, alone on the path; `None` for longer than the clock runs.
+    /// How long `bytes` take, alone on the path; `None` for longer than the clock runs.
     #[must_use]
     pub fn time(&self, bytes: Bytes) -> Option<SimDuration> {
         self.latency.checked_add(transfer_time(bytes, self.rate))
@@ -42,7 +42,7 @@ impl Path {
 }
 
 impl Route {
-    /// The position of the cheapest path for so many bytes, as runs choose it; `None` where no path leads.
+    /// The position of the cheapest path for `bytes`, as runs choose it; `None` where no path leads.
     #[must_use]
     pub fn cheapest(&self, bytes: Bytes) -> Option<usize> {
         let times =

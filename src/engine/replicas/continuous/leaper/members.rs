@@ -41,13 +41,13 @@ impl Member {
         self.admission
     }
 
-    /// Tokens in the cache of a decode, after so many steps of the replica.
+    /// Tokens in the cache of a decode, after `n_steps` of the replica.
     pub(super) fn tokens(&self, n_steps: u64) -> u64 {
         let since = self.decodes_since.expect("only a decode's tokens follow from the number of steps");
         u64::from(self.target) + (n_steps - since)
     }
 
-    /// The request as it is after so many steps.
+    /// The request as it is after `n_steps`.
     pub(super) fn job_after(&self, n_steps: u64) -> Job {
         let generated = self.decodes_since.map_or(0, |since| n_steps - since + 1);
         Job { generated: self.job.generated + generated as u32, ..self.job }

@@ -20,23 +20,23 @@ impl Ring {
         Ring { counts: vec![0; size as usize], position: 0, n: 0 }
     }
 
-    /// Where a decode with so many tokens in the cache takes its next block.
+    /// Where a decode with `tokens` in the cache takes its next block.
     fn slot(&self, tokens: u64) -> usize {
         let size = self.counts.len();
-        // So many steps fill its last block.
+        // This number of steps fills its last block.
         let filled = (tokens % size as u64) as usize;
         let slot = self.position + if filled == 0 { 0 } else { size - filled };
         if slot < size { slot } else { slot - size }
     }
 
-    /// A decode with so many tokens in the cache joins, before the next step is made.
+    /// A decode with `tokens` in the cache joins, before the next step is made.
     pub(super) fn add(&mut self, tokens: u32) {
         let slot = self.slot(u64::from(tokens));
         self.counts[slot] += 1;
         self.n += 1;
     }
 
-    /// A decode that has come to so many tokens leaves, before the next step is made.
+    /// A decode that has come to `tokens` leaves, before the next step is made.
     pub(super) fn remove(&mut self, tokens: u64) {
         let slot = self.slot(tokens);
         self.counts[slot] -= 1;
@@ -92,7 +92,7 @@ impl Ring {
         moments
     }
 
-    /// As [`Ring::moments`] for so many steps, at most a round, one by one.
+    /// As [`Ring::moments`] for `length` steps, at most a round, one by one.
     fn moments_within_a_round(&self, from: u64, length: u64) -> Moments {
         // By the numbers from 0 on: 2^32 decodes and a round of 2^12 steps make 2^56.
         let (mut zeroth, mut first, mut second) = (0, 0, 0);
@@ -133,7 +133,7 @@ impl Ring {
         steps
     }
 
-    /// So many steps have been made.
+    /// `n_steps` have been made.
     pub(super) fn turn(&mut self, n_steps: u64) {
         self.position = self.after(n_steps);
     }
