@@ -97,7 +97,7 @@ fn a_choice_names_an_entry_and_its_arguments() {
     added("policy { routing p2c choices 3 choices 4 }", &["5:32 E0306 `choices` of `p2c` is given twice"]);
     added(
         "policy { routing p2c choices 0 }",
-        &["5:30 E0204 `choices` must lie between 2 and 1024, found `0`"],
+        &["5:30 E0204 `choices` must be between 2 and 1024, found `0`"],
     );
 }
 
@@ -152,7 +152,7 @@ fn values_have_the_unit_and_the_range_of_their_place() {
         &[
             "3:18 E0317 `batching continuous` needs the architecture of `tiny`: `layers`, `hidden`, `heads`, `vocab`, `intermediate` missing",
             "3:29 E0309 `batching continuous` needs hardware figures, which `fast` does not have",
-            "5:41 E0204 `kv_memory` must lie between 1% and 100%, found `120%`",
+            "5:41 E0204 `kv_memory` must be between 1% and 100%, found `120%`",
         ],
     );
 }

@@ -94,7 +94,7 @@ fn priorities_are_words_or_whole_numbers() {
     );
     check(
         &chat("prompt constant 9; priority 5000"),
-        &["2:29 E0204 `priority` must lie between -1000 and 1000, found `5000`"],
+        &["2:29 E0204 `priority` must be between -1000 and 1000, found `5000`"],
     );
 }
 

@@ -1,4 +1,4 @@
-//! What every block has in common: statements, their values, the parameters in force, and what is said of mistakes.
+//! What all blocks share: statements, their values, the parameters in force, and the wording of mistakes in them.
 //!
 //! Knows no block in particular. From the ground up: `text`, `paths` and `suggest`; `value`, `expected` and `table`;
 //! `context`; `error`, which words mistakes; `values`, `cursor`, `choice` and `block`, which read; `definitions`.

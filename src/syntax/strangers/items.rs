@@ -102,7 +102,7 @@ fn parameter(refusal: &Refusal<'_>) -> Option<Meant> {
             start: found.start,
             end: found.end(),
             message: "`param` takes no block, found `{`".to_owned(),
-            label: "a name was expected here",
+            label: "expected a name here",
             help: format!("one parameter on a line: `{line}`"),
             habit: false,
         });
@@ -174,7 +174,7 @@ pub(super) fn axis(refusal: &Refusal<'_>) -> Option<Meant> {
         start: found.start,
         end: found.end(),
         message: format!("an axis lists its values after `in`, found `{}`", found.text),
-        label: "`in` was expected here",
+        label: "expected `in` here",
         help: format!("write `{name} in {values}`"),
         habit: false,
     })

@@ -209,7 +209,7 @@ fn bound_text(expected: Expected<'_>) -> String {
         Bound::Any => "be finite".to_owned(),
         Bound::Positive => "be positive".to_owned(),
         Bound::NotNegative => "not be negative".to_owned(),
-        Bound::Between(low, high) => format!("lie between {} and {}", show(low), show(high)),
+        Bound::Between(low, high) => format!("be between {} and {}", show(low), show(high)),
         Bound::AtLeast(low) => format!("be at least {}", show(low)),
     }
 }
