@@ -104,6 +104,25 @@ impl Ceiling {
         Ceiling { mantissa: mantissa.saturating_add(u64::from(rest > 0)), exponent }
     }
 
+    /// Work that a request with this share receives, rounded down. Called only where there is a ceiling, and kept apart so
+    /// that runs without one do not pay for it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn work_in(&self, picoseconds: u64) -> Work {
+        (Work::from(picoseconds) * Work::from(self.mantissa)) >> (self.exponent - 32)
+    }
+
+    /// The first picosecond at which it has received so much.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn time_of(&self, work: Work) -> u64 {
+        let shift = self.exponent - 32;
+        // What does not fit takes longer than the clock runs.
+        let fits = work.leading_zeros() >= shift;
+        let time = if fits { (work << shift).div_ceil(Work::from(self.mantissa)) } else { Work::MAX };
+        u64::try_from(time).unwrap_or(u64::MAX)
+    }
+
     /// How many requests together have no more than the rate when each has this share.
     pub(super) fn n_below(&self) -> u64 {
         let whole = if self.exponent < 128 { 1_u128 << self.exponent } else { u128::MAX };

@@ -83,11 +83,12 @@ struct Server {
     /// Work of those without a place.
     waiting: VecDeque<(Work, Ticket)>,
     places: u32,
-    /// The most a request gets, and how many have just as much each.
-    ceiling: Option<Ceiling>,
-    n_below_ceiling: u64,
     /// The first picosecond at which the clock reaches the lowest mark.
     next_end: SimTime,
+    /// How many get no more than the ceiling each; none without one.
+    n_below_ceiling: u64,
+    /// The most a request gets.
+    ceiling: Option<Ceiling>,
 }
 
 /// A request that is served until the clock reaches its mark.
@@ -190,28 +191,16 @@ impl Server {
             return;
         };
         let remaining = mark.saturating_sub(self.clock);
-        let wait = match self.ceiling() {
-            Some(Ceiling { mantissa, exponent }) => {
-                let (shift, mantissa) = (exponent - 32, Work::from(mantissa));
-                // What does not fit takes more than 2^63 ps.
-                let fits = remaining.leading_zeros() >= shift;
-                let wait = if fits { (remaining << shift).div_ceil(mantissa) } else { Work::MAX };
-                u64::try_from(wait).unwrap_or(u64::MAX)
-            }
-            None if remaining >> 96 == 0 => {
-                // Below 2^96 times fewer than 2^32 fits; so does the rounding.
-                let work = remaining * self.served.len() as Work;
-                u64::try_from((work + 0xffff_ffff) >> 32).unwrap_or(u64::MAX)
-            }
-            None => u64::MAX,
+        let wait = if self.served.len() as u64 <= self.n_below_ceiling {
+            self.ceiling.map_or(u64::MAX, |ceiling| ceiling.time_of(remaining))
+        } else if remaining >> 96 == 0 {
+            // Below 2^96 times fewer than 2^32 fits; so does the rounding.
+            let work = remaining * self.served.len() as Work;
+            u64::try_from((work + 0xffff_ffff) >> 32).unwrap_or(u64::MAX)
+        } else {
+            u64::MAX
         };
         self.next_end = SimTime::from_ps(self.updated.as_ps().saturating_add(wait));
-    }
-
-    /// What each of those served gets, where they are so few that it bounds them.
-    #[inline]
-    fn ceiling(&self) -> Option<Ceiling> {
-        if self.served.len() as u64 > self.n_below_ceiling { None } else { self.ceiling }
     }
 
     #[inline]
@@ -221,13 +210,12 @@ impl Server {
         }
         let elapsed = now.since(self.updated).as_ps();
         self.updated = now;
-        if let Some(Ceiling { mantissa, exponent }) = self.ceiling() {
-            self.clock += (Work::from(elapsed) * Work::from(mantissa)) >> (exponent - 32);
-            return;
-        }
         let n_served = self.served.len() as u64;
         match n_served {
             0 => {}
+            n if n <= self.n_below_ceiling => {
+                self.clock += self.ceiling.map_or(0, |ceiling| ceiling.work_in(elapsed));
+            }
             1 => self.clock += Work::from(elapsed) << 32,
             // floor(elapsed * 2^32 / n) in two 64-bit divisions, the remainder being below n < 2^32.
             n => {
