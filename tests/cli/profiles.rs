@@ -135,7 +135,7 @@ fn all_mistakes_are_reported_at_once_and_in_order() {
 #[test]
 fn what_kvs_says_of_itself_needs_no_project() {
     let project = project("nonsense\n");
-    project.kvs(["explain", "E0611"]).exits(0).says("no TOML");
+    project.kvs(["explain", "E0611"]).exits(0).says("not TOML");
     for arguments in [&["list", "metrics"][..], &["completions", "bash"], &["--help"]] {
         let _ = project.kvs(arguments).exits(0);
     }
