@@ -46,8 +46,8 @@ pub(crate) static UNKNOWN_ARGUMENT: CodeInfo = CodeInfo {
 pub(crate) static UNDECLARED_PARAMETER: CodeInfo = CodeInfo {
     code: "E0104",
     summary: "an undeclared parameter",
-    explanation: "A parameter is declared once with `param name = value`; from then on `$name` stands \
-                  for its value, `--set name=value` replaces it on the command line, and a `matrix` \
+    explanation: "A parameter is declared once with `param name = value`; from then on `$name` has its \
+                  value, `--set name=value` replaces it on the command line, and a `matrix` \
                   gives it several. A parameter may use those declared before it.",
     wrong: "param n = 4
 run { seed $m }",
