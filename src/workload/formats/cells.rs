@@ -103,7 +103,7 @@ fn not_negative(text: &str) -> Result<&str, BadCell> {
     }
 }
 
-/// Why a text of another form is no value: `1e300` is a number, and beyond any limit.
+/// Why a text of another form is not a value: `1e300` is a number, and beyond any limit.
 fn unread(text: &str, limit: f64) -> BadCell {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
     if number.is_some_and(|number| number > limit) { BadCell::TooLarge } else { BadCell::NoNumber }
