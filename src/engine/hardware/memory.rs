@@ -24,7 +24,7 @@ pub struct Shortfall {
     pub needed: f64,
     /// Bytes each GPU may use.
     pub usable: f64,
-    /// The least GPUs a replica that would do, if any number does.
+    /// The smallest number of GPUs per replica that is enough, if any is.
     pub enough: Option<u32>,
 }
 
