@@ -13,7 +13,7 @@ mod windows;
 
 pub use forms::{FORMS, Form};
 pub use seeds::{Judgement, judge_seeds};
-pub use verdict::{Status, Verdict};
+pub use verdict::{Status, Verdict, shown};
 
 use crate::metrics::Outcome;
 use crate::model::Expectation;

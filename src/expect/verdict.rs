@@ -133,7 +133,8 @@ impl Verdict {
 }
 
 /// A time with at most six digits, for sentences.
-pub(super) fn shown(time: SimTime) -> SimTime {
+#[must_use]
+pub fn shown(time: SimTime) -> SimTime {
     let ps = time.as_ps();
     let surplus = ps.checked_ilog10().map_or(0, |digits| (digits + 1).saturating_sub(6));
     let unit = 10_u64.pow(surplus);

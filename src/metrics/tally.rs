@@ -193,3 +193,19 @@ impl Lengths {
         (self.drawn > 0).then(|| clamped as f64 / self.drawn as f64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_of_shares_is_exact_to_the_last_digit_of_a_float() {
+        let mut hits = Hits::default();
+        for (prompt, cached) in [(3, 1), (9, 3), (21, 7)] {
+            hits.add(&Hits::of(prompt, cached, 1));
+        }
+        let (part, whole) = hits.mean_share();
+        assert!((part as f64 / whole as f64 - 1.0 / 3.0).abs() <= f64::EPSILON);
+        assert_eq!(Hits::of(u32::MAX, u32::MAX, 1).mean_share(), (1 << 64, 1 << 64), "all of it is one");
+    }
+}

@@ -100,6 +100,20 @@ fn over_windows_the_first_and_the_worst_are_reported() {
 }
 
 #[test]
+fn windows_of_a_long_run_have_one_unit_in_all_sentences() {
+    // A request eleven hours into the run takes 750 ms, one an hour later 1,250 ms.
+    let (cluster, _) = QUEUE.split_once("trace").expect("a trace comes last");
+    let trace = "trace { r1 39600000 500 200; r2 43200000 500 400 }";
+    let text = format!("{cluster}{trace}\nexpect max_latency_ms over 15 min windows < 700 ms\n");
+    let finished = Project::new().with("q.kvs", text).kvs(["check", "--error-format", "json"]).exits(1);
+    for sentence in
+        ["the worst of 2 windows is `43200 s .. 44100 s`", "the first window to miss is 39600 s .. 40500 s"]
+    {
+        assert!(finished.stderr.contains(sentence), "{sentence}: {}", finished.stderr);
+    }
+}
+
+#[test]
 fn of_a_span_only_the_requests_in_it_decide() {
     fails(
         "max_latency_ms during 0 s .. 100 ms < 1 s",

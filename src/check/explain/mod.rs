@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use crate::check::execute::Until;
 use crate::check::{Suite, execute_by, open_traces};
 use crate::engine::Stepping;
-use crate::expect::{Judgement, Status, Verdict, judge};
+use crate::expect::{Judgement, Status, Verdict, judge, shown};
 use crate::host::Host;
 use crate::metrics::{Accumulator, Demand, Kind, Outcome, Window, lookup};
 use crate::model::{Comparison, Condition, Expectation, Metric, Scenario, Selection, Term, Tolerance};
@@ -155,7 +155,12 @@ impl<'a> Question<'a> {
         let first = windows.iter().find(missed).map(|window| {
             let value = natural(window.value, self.verdict.dimension);
             let value = if self.verdict.share { percent(window.value) } else { value };
-            format!("the first window to miss is {} .. {}, with {value}", time(window.from), time(window.to))
+            // In the units of the verdict, which names the worst window.
+            format!(
+                "the first window to miss is {} .. {}, with {value}",
+                shown(window.from),
+                shown(window.to)
+            )
         });
         let of_worst = windows.iter().find(|window| window.value == worst).and_then(|window| {
             let figure = Figure::of(metric)?;

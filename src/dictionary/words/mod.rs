@@ -1,4 +1,5 @@
-//! The words, a file a tool. Each was looked up in its tool's documentation or source.
+//! The words, a file a tool, as its documentation spells them. What an engine's flag means was looked up there; words of
+//! Kubernetes, Prometheus, Hugging Face and load generators mean what they commonly mean.
 
 mod here;
 mod hugging_face;
