@@ -29,7 +29,7 @@ pub(super) fn in_parallel<I: Send, T: Send>(
     let mut done: Vec<(usize, T)> = thread::scope(|threads| {
         let started: Vec<_> = (0..n_threads.max(1)).map_while(|_| start(threads, work_off).ok()).collect();
         assert!(!started.is_empty(), "one thread can be started");
-        let finished = started.into_iter().map(|thread| thread.join());
+        let finished = started.into_iter().map(ScopedJoinHandle::join);
         finished.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     done.sort_unstable_by_key(|(place, _)| *place);

@@ -7,8 +7,11 @@ use crate::model::{Metric, Scenario, Slo};
 use crate::report::number::natural;
 use crate::units::{Dimension, SimDuration};
 
+/// What a `slo` allows of one of its bounds.
+type Allowed = fn(&Slo) -> Option<SimDuration>;
+
 /// The bounds a `slo` may have, as they are written.
-const BOUNDS: [(&str, Sample, fn(&Slo) -> Option<SimDuration>); 3] = [
+const BOUNDS: [(&str, Sample, Allowed); 3] = [
     ("ttft", Sample::Ttft, |slo| slo.ttft),
     ("tpot", Sample::Tpot, |slo| slo.tpot),
     ("latency", Sample::Latency, |slo| slo.latency),
