@@ -156,7 +156,11 @@ fn nothing_selected_is_exit_4() {
         .exits(4)
         .warns("no case matches `--filter nowhere`")
         .warns("--list");
-    Project::new().kvs(["check"]).exits(4).warns("no `*.kvs` file found");
+    Project::new().kvs(["check"]).exits(4).warns("no `*.kvs` file found").warns("kvs new");
+    // Brackets are a set of characters in an expression, and part of the ids of a matrix.
+    let project = Project::new().with("m.kvs", MATRIX);
+    project.kvs(["check", "--filter", "m.kvs[n=2]"]).exits(4).warns(r"`--filter 'm\.kvs\[n=2\]'`");
+    project.kvs(["check", "--filter", r"m\.kvs\[n=2\]"]).exits(0);
 }
 
 #[test]

@@ -28,12 +28,26 @@ fn names_of_every_registry_are_explained() {
         ("h100_sxm", &["GPU of the catalogue", "vram"]),
         ("llama_3_1_8b", &["model of the catalogue", "layers"]),
         ("vllm", &["trace NAME from"]),
+        ("max_num_seqs", &["vLLM", "`max_batch`"]),
     ] {
         let finished = Project::new().kvs(["explain", name]).exits(0);
         assert!(finished.stdout.starts_with(name), "{finished:#?}");
         for text in texts {
             assert!(finished.stdout.contains(text), "no `{text}` in {finished:#?}");
         }
+    }
+}
+
+#[test]
+fn arguments_are_explained_by_what_takes_them_and_capitals_do_not_matter() {
+    for (name, text) in [
+        ("tensor_parallel", "gpus TYPE x N [as GROUP] [tensor_parallel T]"),
+        ("choices", "p2c [choices 2]"),
+        ("fp8", "dtype bf16/fp8/int8/int4"),
+        ("P95_TTFT_ms", "the 95th percentile"),
+        ("warmup", "default  0 s"),
+    ] {
+        Project::new().kvs(["explain", name]).exits(0).says(text);
     }
 }
 

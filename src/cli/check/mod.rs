@@ -119,7 +119,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     let selected = select(&loaded.suites, filter);
     if selected.is_empty() && loaded.exit == Exit::PASSED {
         let (message, help) = nothing_selected(arguments, &loaded.suites);
-        output.error(&message, Some(help));
+        output.error(&message, Some(&help));
         return Err(Exit::NOTHING_SELECTED);
     }
     if arguments.list {
@@ -169,14 +169,13 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
 }
 
 /// Why nothing is left to run, and what to do.
-fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, &'static str) {
-    if suites.is_empty() {
-        return ("no `*.kvs` file found".to_owned(), "name a file or a folder: kvs check scenarios/");
-    }
-    if every_case(suites).is_empty() {
-        return ("the files hold no case".to_owned(), WHAT_IS_A_CASE);
-    }
-    match (&arguments.filter, arguments.failed, arguments.partition) {
+fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, String) {
+    let (message, help) = match (&arguments.filter, arguments.failed, arguments.partition) {
+        _ if suites.is_empty() => (
+            "no `*.kvs` file found".to_owned(),
+            "create one with `kvs new`, or name a file or a folder: kvs check FOLDER",
+        ),
+        _ if every_case(suites).is_empty() => ("the files hold no case".to_owned(), WHAT_IS_A_CASE),
         (filter, true, _) => {
             let matching = filter.as_ref().map_or_else(String::new, |_| " that match the filter".to_owned());
             (
@@ -188,12 +187,23 @@ fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, &'stati
             format!("no case is in partition `{partition}`"),
             "there are more partitions than cases; `kvs check --list` shows what each contains",
         ),
-        (Some(filter), false, None) => (
-            format!("no case matches `--filter {filter}`"),
-            "`kvs check --list` shows the ids that are matched; `.` matches any character",
-        ),
+        (Some(filter), false, None) => {
+            let message = format!("no case matches `--filter {filter}`");
+            if let Some(literal) = matched_literally(filter.as_str(), suites) {
+                return (message, format!("to match it literally, write `--filter '{literal}'`"));
+            }
+            (message, "`kvs check --list` shows the ids that are matched; `.` matches any character")
+        }
         (None, false, None) => unreachable!("without flags every case is selected"),
-    }
+    };
+    (message, help.to_owned())
+}
+
+/// The expression that a filter was meant as, if it is a part of the id of a case as it is: `first.kvs[n=2]`.
+fn matched_literally(filter: &str, suites: &[Suite]) -> Option<String> {
+    let cases = every_case(suites);
+    let is_part = cases.iter().any(|(suite, case)| suites[*suite].id(*case).contains(filter));
+    is_part.then(|| regex::escape(filter))
 }
 
 /// What `--baseline` names, without the cases that this check leaves out.

@@ -4,6 +4,9 @@ use super::facts;
 use crate::cli::list::{CatalogueEntry, Table, catalogue_entries, every_table};
 use crate::syntax::ast::BlockKind;
 
+/// The title of how a thing is written.
+const WRITTEN: &str = "written";
+
 /// One thing a name may mean.
 pub(super) struct Entry {
     pub(super) name: String,
@@ -19,12 +22,23 @@ impl Entry {
         facts(&self.name, &self.place, &self.rows)
     }
 
+    /// Whether an argument or a value of that name is written in it.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        let is_other = |letter: char| !letter.is_ascii_alphanumeric() && letter != '_';
+        let written = self.rows.iter().filter(|(title, _)| *title == WRITTEN);
+        written.flat_map(|(_, usage)| usage.split(is_other)).any(|word| word == name)
+    }
+
     fn of_row(place: &str, cells: &[String]) -> Option<Entry> {
         let (usage, rest) = cells.split_first()?;
         let name = usage.split_whitespace().next()?.to_owned();
         let usage = if *usage == name { String::new() } else { usage.clone() };
-        let rest = rest.iter().map(|cell| ("", cell.clone()));
-        let rows = std::iter::once(("written", usage)).chain(rest).collect();
+        let rest =
+            rest.iter().map(|cell| match cell.strip_prefix('[').and_then(|cell| cell.strip_suffix(']')) {
+                Some(default) => ("default", default.to_owned()),
+                None => ("", cell.clone()),
+            });
+        let rows = std::iter::once((WRITTEN, usage)).chain(rest).collect();
         Some(Entry { name, place: place.to_owned(), rows })
     }
 

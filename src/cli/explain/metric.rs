@@ -25,13 +25,13 @@ pub(super) fn page(info: &MetricInfo) -> String {
     let better = match info.better {
         Better::Higher => "higher",
         Better::Lower => "lower",
-        Better::Neither => "neither: no gate can be about it",
+        Better::Neither => "neither, so no gate can check it",
     };
     let selectors = match info.kind {
         Kind::Requests => "`for WORKLOAD`, `on GPU`, `during A .. B`, `after T`, `over windows of T`",
         Kind::Gaps => "`for WORKLOAD`, `on GPU`",
         Kind::Level => "`on GPU`, `during A .. B`, `after T`",
-        Kind::Run => "none, it is one number a run",
+        Kind::Run => "none, it is one number per run",
     };
     let only = match info.only {
         None => "",

@@ -1,7 +1,8 @@
 //! `kvs explain NAME`: what a name means, be it a diagnostic code, a metric, a key, a choice, a unit, a GPU or a model.
 //!
 //! A code has a page of its own, as has a metric; everything else is explained by what `kvs list` says of it, so that a
-//! new entry of any registry is explained without a line here.
+//! new entry of any registry is explained without a line here. Words of other tools are explained by what they are here,
+//! and arguments by the statements that take them.
 
 mod code;
 mod entries;
@@ -9,10 +10,13 @@ mod metric;
 
 use clap::Args;
 
+use entries::Entry;
+
 use super::exit::Exit;
 use super::output::{FAINT, Output, STRONG};
 use crate::analysis::suggest::{did_you_mean, nearest};
 use crate::diagnostics::explain;
+use crate::dictionary::{Tool, WORDS};
 use crate::metrics::{self, lookup};
 
 /// Arguments of `kvs explain`.
@@ -26,11 +30,16 @@ pub(super) struct ExplainArgs {
 pub(super) fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
     let name = arguments.name.trim();
     let entries = entries::all();
-    let mut pages: Vec<String> = Vec::new();
-    pages.extend(explain(name).map(code::page));
-    pages.extend(lookup(name).map(|info| metric::page(&info)));
-    pages.extend(entries.iter().filter(|entry| entry.name == name).map(entries::Entry::page));
-    if !pages.is_empty() {
+    let small = name.to_ascii_lowercase();
+    let pages = [
+        of_name(name, &entries),
+        of_other_tools(name),
+        of_name(&small, &entries),
+        of_argument(&small, &entries),
+    ]
+    .into_iter()
+    .find(|pages| !pages.is_empty());
+    if let Some(pages) = pages {
         output.result(&pages.join("\n"));
         return Exit::PASSED;
     }
@@ -49,9 +58,31 @@ pub(super) fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
     let help = help.map_or_else(String::new, |help| format!("{help} "));
     output.error(
         &format!("nothing is called `{name}`"),
-        Some(&format!("{help}`kvs list` shows the topics, and `kvs list metrics` or another one its names")),
+        Some(&format!("{help}`kvs list` prints the topics, and `kvs list TOPIC` the names of each")),
     );
     Exit::USAGE
+}
+
+/// The pages of a code, a metric and every entry of that name.
+fn of_name(name: &str, entries: &[Entry]) -> Vec<String> {
+    let code = explain(name).map(code::page);
+    let metric = lookup(name).map(|info| metric::page(&info));
+    let entries = entries.iter().filter(|entry| entry.name == name).map(Entry::page);
+    code.into_iter().chain(metric).chain(entries).collect()
+}
+
+/// What a word of other tools is here.
+fn of_other_tools(name: &str) -> Vec<String> {
+    let words = WORDS.iter().copied().flatten().filter(|word| word.name == name && word.tool != Tool::Here);
+    words.map(|word| facts(name, word.tool.name(), &[("", word.help(None, None))])).collect()
+}
+
+/// The statements that take an argument or a value of that name, unless it is a part of names of metrics: `ttft`.
+fn of_argument(name: &str, entries: &[Entry]) -> Vec<String> {
+    if metrics::names().iter().any(|metric| metric.split('_').any(|word| word == name)) {
+        return Vec::new();
+    }
+    entries.iter().filter(|entry| entry.takes(name)).map(Entry::page).collect()
 }
 
 /// Lines of what a thing is and what is known of it.

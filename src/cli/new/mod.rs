@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &NewArgs, global: &GlobalArgs, output: &Output) -> 
         let shown = display(file);
         output.error(
             &format!("expected the name of a `.kvs` file, found `{shown}`"),
-            Some(&format!("kvs new {shown}.kvs")),
+            Some(&format!("kvs new {}", display(&file.with_extension("kvs")))),
         );
         return Err(Exit::USAGE);
     }
