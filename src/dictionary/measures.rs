@@ -18,9 +18,13 @@ pub fn measure(name: &str) -> Option<Measure> {
     let mut words = words_of(name);
     let statistic = words.iter().position(|word| statistic(word).is_some());
     let statistic = statistic.and_then(|position| statistic_of(&words.remove(position)));
+    // In `requests_per_second` the last word says something.
+    let whole = words.join("_");
     words.retain(|word| !NOISE.contains(&word.as_str()));
     let phrase = words.join("_");
-    let of = MEASURED.iter().find(|measured| measured.words.contains(&phrase.as_str()))?;
+    let of = MEASURED.iter().find(|measured| {
+        [&whole, &phrase].iter().any(|spelling| measured.words.contains(&spelling.as_str()))
+    })?;
     match statistic {
         Some(statistic) if of.statistics.contains(&statistic) => {
             Some(Measure::Is(format!("{statistic}_{}", of.name)))
@@ -242,6 +246,8 @@ mod tests {
         check("latency_p95", "p95_latency_ms");
         check("mean_e2el_ms", "mean_latency_ms");
         check("throughput", "throughput_tokens_per_sec");
+        check("tokens_per_second", "throughput_tokens_per_sec");
+        check("requests_per_sec", "throughput_requests_per_sec");
         check("max_queue_length", "max_queue_depth");
     }
 

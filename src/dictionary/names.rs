@@ -40,15 +40,24 @@ fn is_size(part: &str) -> bool {
         .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit()))
 }
 
-/// GPUs as their driver names them, in letters of names.
+/// GPUs as their driver, clouds and people name them, in letters of names.
 static DRIVER_NAMES: &[(&str, &str)] = &[
     ("nvidia_h100_80gb_hbm3", "h100_sxm"),
+    ("nvidia_h100_80gb", "h100_sxm"),
     ("nvidia_h100_pcie", "h100_pcie"),
+    ("h100_80gb", "h100_sxm"),
+    ("h100_sxm5_80gb", "h100_sxm"),
     ("nvidia_h200", "h200_sxm"),
     ("nvidia_b200", "b200_sxm"),
     ("nvidia_a100_sxm4_40gb", "a100_sxm_40gb"),
     ("nvidia_a100_sxm4_80gb", "a100_sxm_80gb"),
     ("nvidia_a100_80gb_pcie", "a100_pcie_80gb"),
+    ("nvidia_a100_80gb", "a100_sxm_80gb"),
+    ("nvidia_tesla_a100", "a100_sxm_40gb"),
+    ("a100_80gb", "a100_sxm_80gb"),
+    ("a100_40gb", "a100_sxm_40gb"),
+    ("a100_sxm4_80gb", "a100_sxm_80gb"),
+    ("a100_sxm4_40gb", "a100_sxm_40gb"),
     ("nvidia_l4", "l4"),
     ("nvidia_l40s", "l40s"),
     ("nvidia_a30", "a30"),

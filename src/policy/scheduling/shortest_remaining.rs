@@ -6,10 +6,7 @@ use super::{Entry, Scheduler, Waiting};
 use crate::model::{Choice, Spec, Workload};
 
 pub(super) static ENTRY: Entry = Entry {
-    spec: Spec::new(
-        "shortest_remaining",
-        "the request with the request with the fewest tokens left first, prompt and output",
-    ),
+    spec: Spec::new("shortest_remaining", "the request with the fewest tokens left first, prompt and output"),
     build,
 };
 
