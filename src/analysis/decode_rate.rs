@@ -36,8 +36,14 @@ pub(super) fn check(scenario: &Scenario, layout: &Layout, gpus: &Definitions<'_,
         }
         let (name, span) = &line.kind;
         let mut quiet = Context::new(ctx.sources, ctx.params, ctx.tables);
-        let block = gpus.resolve(name, *span, &mut quiet);
-        let at = block.and_then(|block| block.one("decode")).map_or(*span, |statement| statement.span);
+        let Some(block) = gpus.resolve(name, *span, &mut quiet) else { continue };
+        let bound = block.one("decode_per_request");
+        let bounded = group.gpu.throughput.as_ref().and_then(|figures| figures.decode_per_request).is_some();
+        if bound.is_some() && !bounded {
+            // Its value is reported as wrong.
+            continue;
+        }
+        let at = bound.or_else(|| block.one("decode")).map_or(*span, |statement| statement.span);
         ctx.report(faster_than_hardware(at, &scenario.model.name, rate, &limit));
     }
 }

@@ -169,6 +169,11 @@ impl<'s> Cursor<'s> {
         let before = self.last;
         match self.take() {
             Some(atom @ Atom::Range(low, high)) => Some((low, high, atom.span())),
+            Some(atom) if matches!(atom, Atom::Value(_)) => {
+                let next = self.peek().map_or("", |atom| ctx.text(atom.span()));
+                ctx.report(error::not_a_range(of, atom.span(), ctx.text(atom.span()), next));
+                None
+            }
             other => {
                 report_form(of, "a range `low .. high`", before, other, ctx);
                 None

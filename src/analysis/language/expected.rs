@@ -160,6 +160,7 @@ pub(in crate::analysis) fn usual_units(expected: Expected<'_>) -> Vec<&'static s
 /// A value for what is called so, as it would be written.
 pub(in crate::analysis) fn example_of(what: &str, dimension: Dimension) -> &'static str {
     match (dimension, usual_unit_of_time(what)) {
+        (Dimension::TOKEN_RATE, _) if what == "decode_per_request" => "60 tok/s",
         (Dimension::TIME, "s") => "10 s",
         (Dimension::TIME, "us") => "10 us",
         _ => dimension_example(dimension),

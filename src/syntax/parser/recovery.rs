@@ -195,7 +195,7 @@ impl Reader<'_> {
 
     /// Reports what users of other tools meant by a text, if that is known. A habit of another language is reported once,
     /// with the number of its places.
-    fn report_meant(&mut self, refusal: &Refusal<'_>, start: usize) -> bool {
+    pub(super) fn report_meant(&mut self, refusal: &Refusal<'_>, start: usize) -> bool {
         let Some(Meant { info, start: from, end, message, label, help, habit }) = meant(refusal) else {
             return false;
         };

@@ -8,6 +8,8 @@ use super::{Reader, Rule, expected};
 use crate::source::Span;
 use crate::syntax::ast::{Atom, Expr, Ident, Nested, Stage, Statement};
 use crate::syntax::error;
+use crate::syntax::strangers::{ReadAs, Refusal};
+use crate::syntax::token::tokens;
 
 /// What is between a pair of braces.
 pub(super) struct Body {
@@ -47,8 +49,9 @@ impl Reader<'_> {
                 }
                 Rule::statement => {
                     self.operators = 0;
-                    statements.push(self.statement(part));
-                    last = statements.last().map(|statement| statement.span);
+                    let statement = self.statement(part);
+                    last = statement.as_ref().map(|statement| statement.span);
+                    statements.extend(statement);
                 }
                 Rule::bad_statement => self.recover(&part, place, last),
                 rule => unreachable!("{rule:?} is in no block"),
@@ -67,7 +70,9 @@ impl Reader<'_> {
         }
     }
 
-    fn statement(&mut self, pair: Pair<'_, Rule>) -> Statement {
+    /// A statement; `None` where it is reported as one that cannot be read.
+    fn statement(&mut self, pair: Pair<'_, Rule>) -> Option<Statement> {
+        let whole = pair.as_span();
         let mut parts = pair.into_inner();
         let key = self.ident(&expected(parts.next()));
         let mut atoms = Vec::new();
@@ -84,8 +89,9 @@ impl Reader<'_> {
                 _ => {
                     let atom = self.atom(part);
                     if let (Atom::Value(Expr::Negated(..)), true) = (&atom, atom.span().start == span.end) {
-                        let sign = Span { end: span.end + 1, ..span.after() };
-                        self.report(error::not_in_name(sign));
+                        let sign = span.end as usize;
+                        self.hyphenated(&self.text[whole.start()..whole.end()], whole.start(), sign);
+                        return None;
                     }
                     span = span.to(atom.span());
                     atoms.push(atom);
@@ -95,7 +101,16 @@ impl Reader<'_> {
         if nested.is_none() {
             join_misspelt_unit(&mut atoms);
         }
-        Statement { key, atoms, nested, span }
+        Some(Statement { key, atoms, nested, span })
+    }
+
+    /// `gpus A100-80GB x 2`: what follows the sign is a number to the grammar, and part of a name to people.
+    fn hyphenated(&mut self, slice: &str, start: usize, sign: usize) {
+        let found = tokens(slice).find(|token| start + token.start == sign);
+        let refusal = Refusal { slice, found, previous: None, read_as: ReadAs::Statement };
+        if !self.report_meant(&refusal, start) {
+            self.report(error::not_in_name(self.bytes(sign, sign + 1)));
+        }
     }
 
     /// Stages or statements: whichever is not what the block begins with is reported.
@@ -245,6 +260,10 @@ const UNIT_LOOKALIKES: &[&str] = &[
     "kbps",
     "qps",
     "rps",
+    "qpm",
+    "rpm",
+    "rph",
+    "tpm",
     "sec",
     "second",
     "msec",

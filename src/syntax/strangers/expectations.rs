@@ -225,6 +225,9 @@ static IN_WORDS: &[(&str, &str)] = &[
     ("between", "in"),
 ];
 
+/// The comparisons as they are written, a longer one before one that it begins with.
+const OPERATORS: &[&str] = &["==", "!=", "<=", ">=", "<", ">"];
+
 /// What may come before a comparison in words and says nothing: `should be less than`.
 const FILLERS: &[&str] =
     &["is", "be", "should", "must", "to", "stays", "stay", "shall", "has", "have", "remains"];
@@ -242,7 +245,9 @@ fn in_words(refusal: &Refusal<'_>) -> Option<Meant> {
     let compared = IN_WORDS
         .iter()
         .find_map(|(phrase, operator)| after_phrase(said, phrase).map(|rest| (*operator, rest)));
-    let (operator, rest) = match compared {
+    let symbol =
+        || OPERATORS.iter().find_map(|operator| Some((*operator, said.strip_prefix(operator)?.trim_start())));
+    let (operator, rest) = match compared.or_else(symbol) {
         Some((operator, rest)) => (operator, rest),
         None if said.len() < line.len() => ("==", said),
         None => return None,

@@ -38,6 +38,22 @@ struct Arguments<'p> {
     sound: bool,
 }
 
+/// What an argument is called.
+#[derive(Clone, Copy)]
+struct Named<'n> {
+    /// By the registry, or as written.
+    key: &'n str,
+    /// In messages. The name of a positional argument is never written, so it is called after what it follows: in
+    /// `constant -5` the mistake is in `constant`, not in a `value`.
+    shown: &'n str,
+}
+
+impl<'n> Named<'n> {
+    fn as_written(name: &'n str) -> Named<'n> {
+        Named { key: name, shown: name }
+    }
+}
+
 impl<'p> Arguments<'p> {
     fn positional(&mut self, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) {
         for field in self.fields.iter().filter(|field| field.positional && !is_stages(field)) {
@@ -50,7 +66,7 @@ impl<'p> Arguments<'p> {
                 continue;
             }
             let at = cursor.peek().map_or(cursor.last(), Atom::span);
-            self.value(field.name, field, at, cursor, ctx);
+            self.value(Named { key: field.name, shown: self.of }, field, at, cursor, ctx);
         }
     }
 
@@ -62,11 +78,11 @@ impl<'p> Arguments<'p> {
                 Atom::Word(word) => {
                     let Some(field) = self.named_field(&word.text) else { break };
                     cursor.take();
-                    self.value(&word.text, field, word.span, cursor, ctx);
+                    self.value(Named::as_written(&word.text), field, word.span, cursor, ctx);
                 }
                 _ => {
                     let Some(field) = self.unfilled() else { break };
-                    self.value(field.name, field, atom.span(), cursor, ctx);
+                    self.value(Named::as_written(field.name), field, atom.span(), cursor, ctx);
                 }
             }
         }
@@ -75,7 +91,9 @@ impl<'p> Arguments<'p> {
     /// The first positional argument without a value: it may follow the argument it belongs to, as the exponent in
     /// `pick zipf 1.1`.
     fn unfilled(&self) -> Option<&'p Field> {
-        self.fields.iter().find(|field| field.positional && !is_stages(field) && !self.has(field.name))
+        // After a mistake nothing says which value belongs to which argument.
+        let mut fields = self.fields.iter().filter(|_| self.sound);
+        fields.find(|field| field.positional && !is_stages(field) && !self.has(field.name))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -119,7 +137,7 @@ impl<'p> Arguments<'p> {
             return;
         };
         let mut cursor = Cursor::of(statement);
-        self.value(&key.text, field, key.span, &mut cursor, ctx);
+        self.value(Named::as_written(&key.text), field, key.span, &mut cursor, ctx);
         self.sound &= cursor.finish(&key.text, ctx);
     }
 
@@ -130,14 +148,21 @@ impl<'p> Arguments<'p> {
         })
     }
 
-    fn value(&mut self, name: &str, field: &Field, at: Span, cursor: &mut Cursor<'_>, ctx: &mut Context<'_>) {
-        let repeated = self.found.iter().find(|(found, ..)| found == name).map(|(.., first)| *first);
+    fn value(
+        &mut self,
+        name: Named<'_>,
+        field: &Field,
+        at: Span,
+        cursor: &mut Cursor<'_>,
+        ctx: &mut Context<'_>,
+    ) {
+        let repeated = self.found.iter().find(|(found, ..)| found == name.key).map(|(.., first)| *first);
         if let Some(first) = repeated {
-            ctx.report(error::repeated_argument(name, self.of, at, first));
+            ctx.report(error::repeated_argument(name.key, self.of, at, first));
             self.sound = false;
         }
-        match (Reader { field, name, place: self.place, cursor }).value(ctx) {
-            Some(arg) if repeated.is_none() => self.found.push((name.to_owned(), arg, at)),
+        match (Reader { field, name: name.shown, place: self.place, cursor }).value(ctx) {
+            Some(arg) if repeated.is_none() => self.found.push((name.key.to_owned(), arg, at)),
             Some(_) => {}
             None => self.sound = false,
         }

@@ -135,7 +135,11 @@ pub(in crate::analysis) fn not_a_choice(
     constant: Option<&str>,
     names: &[&str],
 ) -> Diagnostic {
+    let unquoted = text.trim_matches('"');
     let help = match constant {
+        _ if unquoted.len() + 2 == text.len() && names.contains(&unquoted) => {
+            format!("a name is written without quotes: `{unquoted}`")
+        }
         Some(constant) => format!("for a value that never changes write `{constant}`"),
         None => format!("write one of {}", alternatives(names)),
     };
@@ -214,16 +218,24 @@ pub(in crate::analysis) fn missing_arguments(
     at: Span,
     ctx: &Context<'_>,
 ) -> Diagnostic {
-    let names: Vec<&str> = missing.iter().map(|field| field.name).collect();
-    let (list, are) = (all_of(&names), if names.len() == 1 { "is" } else { "are" });
-    let shown: Vec<String> = missing.iter().map(|field| usage(field, place)).collect();
+    let named: Vec<&str> = missing.iter().filter(|field| !field.positional).map(|field| field.name).collect();
+    // The name of a positional argument is never written.
+    let list = if named.is_empty() { "a value".to_owned() } else { all_of(&named) };
+    let are = if named.len() > 1 { "are" } else { "is" };
+    let shown = |positional: bool| -> String {
+        let fields = missing.iter().filter(|field| field.positional == positional);
+        fields.map(|field| format!(" {}", usage(field, place))).collect()
+    };
+    // Positional arguments come first, whatever is there already.
+    let written = written_so_far(of, at, ctx);
+    let rest = written.strip_prefix(of).unwrap_or_default();
     Diagnostic::error(
         &definitions::MISSING_VALUE,
         format!("`{of}` needs {list}"),
         at,
         format!("{list} {are} missing"),
     )
-    .with_help(format!("write `{} {}`", written_so_far(of, at, ctx), shown.join(" ")))
+    .with_help(format!("write `{of}{}{rest}{}`", shown(true), shown(false)))
 }
 
 /// A choice with what was written of its arguments, up to where something is missing.
@@ -299,6 +311,14 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
     );
     let unquoted = text.trim_matches('"');
     match measured {
+        _ if wanted == "a string"
+            && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') =>
+        {
+            diagnostic.with_help(format!("put it in quotes: `{name} \"{text}\"`"))
+        }
+        _ if wanted.starts_with("the name") && unquoted.len() + 2 == text.len() => {
+            diagnostic.with_help(format!("a name is written without quotes: `{name} {unquoted}`"))
+        }
         _ if matches!(text, "None" | "none" | "null" | "nil" | "unlimited" | "inf" | "infinity") => {
             diagnostic.with_help(format!("leave `{name}` out to have its default"))
         }
@@ -310,6 +330,20 @@ pub(in crate::analysis) fn wrong_form(name: &str, wanted: &str, span: Span, text
         }
         None => diagnostic,
     }
+}
+
+/// `uniform 100 1000`, `uniform 100-1000`
+pub(in crate::analysis) fn not_a_range(of: &str, span: Span, text: &str, next: &str) -> Diagnostic {
+    let is_number = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let ends = text.split_once('-').unwrap_or((text, next));
+    let help = match ends {
+        (low, high) if is_number(low) && is_number(high.trim()) => {
+            format!("write `{of} {} .. {}`", low.trim(), high.trim())
+        }
+        _ => format!("a range is two values with `..` between them: `{of} 100 .. 1000`"),
+    };
+    let message = format!("`{of}` expects a range `low .. high`, found `{text}`");
+    Diagnostic::error(&values::WRONG_FORM, message, span, "not a range").with_help(help)
 }
 
 /// `vram n` where `n` is a parameter
@@ -357,6 +391,10 @@ pub(in crate::analysis) fn unknown_definition(
 
 /// The definitions whose names are like this one, or contain it: `llama_3_1_8b_instruct` is `llama_3_1_8b`.
 fn nearest_definition<'n>(name: &str, names: &[&'n str]) -> Vec<&'n str> {
+    if let Some(known) = dictionary::as_name(name).and_then(|name| names.iter().find(|known| **known == name))
+    {
+        return vec![known];
+    }
     let begins: Option<&&str> =
         names.iter().filter(|known| name.starts_with(*known)).max_by_key(|known| known.len());
     begins.map_or_else(|| nearest(name, names.iter().copied()), |known| vec![*known])

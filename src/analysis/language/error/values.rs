@@ -30,7 +30,11 @@ pub(in crate::analysis) fn unknown_unit(
         return Diagnostic::error(&values::UNKNOWN_UNIT, message, spelt.span, "no such unit")
             .with_help(format!("write the number out: `{written}`"));
     }
-    let likely = likely_unit(&spelt.text, wanted);
+    // A lone `m` after a time is Prometheus's minute.
+    let likely = match spelt.text.as_str() {
+        "m" if hint == Some(Dimension::TIME) => Some("min"),
+        spelt => likely_unit(spelt, wanted),
+    };
     if let Some(minutes) = clock_time(literal.value, &spelt.text) {
         help.push(format!("a time has one unit: write `{minutes}`"));
     }
