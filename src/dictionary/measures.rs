@@ -16,7 +16,7 @@ pub enum Measure {
 #[must_use]
 pub fn measure(name: &str) -> Option<Measure> {
     let mut words = words_of(name);
-    let statistic = words.iter().position(|word| statistic(word).is_some());
+    let statistic = words.iter().position(|word| statistic_of(word).is_some());
     let statistic = statistic.and_then(|position| statistic_of(&words.remove(position)));
     // In `requests_per_second` the last word says something.
     let whole = words.join("_");
@@ -42,12 +42,11 @@ pub fn measure(name: &str) -> Option<Measure> {
 /// Whether a name asks for a percentile that no metric has, as `p75_ttft_ms` does; the percentile as written.
 #[must_use]
 pub fn percentile_without_a_metric(name: &str) -> Option<String> {
-    let known = |word: &str| OF_REQUESTS.contains(&word) || statistic_of(word).is_some();
     words_of(name).into_iter().find(|word| {
         let digits = word.strip_prefix('p').unwrap_or_default();
         !digits.is_empty()
             && digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
-            && !known(word)
+            && statistic_of(word).is_none()
     })
 }
 
@@ -58,10 +57,6 @@ fn words_of(name: &str) -> Vec<String> {
         |word: &str| word.ends_with(|last: char| last.is_ascii_digit() || last == 'h') && word.contains('.');
     let words = parted.flat_map(|word| if of_numbers(word) { vec![word] } else { word.split('.').collect() });
     words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
-}
-
-fn statistic(word: &str) -> Option<&'static str> {
-    statistic_of(word)
 }
 
 fn statistic_of(word: &str) -> Option<&'static str> {

@@ -200,7 +200,8 @@ impl Word {
 }
 
 /// Whether blocks of a kind have names, so that there may be several.
-fn is_named(block: &str) -> bool {
+#[must_use]
+pub fn is_named(block: &str) -> bool {
     matches!(block, "gpu" | "model" | "workload" | "trace")
 }
 

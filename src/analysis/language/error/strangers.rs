@@ -50,9 +50,8 @@ fn knows(other: &Table, key: &str, table: &Table) -> bool {
 /// `seeds 10` in a workload: where it belongs, written out where that block has no name of its own.
 fn key_of_others(key: &str, written: &str, home: &Table, all: &[&Table]) -> String {
     let blocks: Vec<&str> = all.iter().map(|table| table.block).collect();
-    let named = matches!(home.block, "gpu" | "model" | "workload" | "trace");
     match all {
-        [_] if !named && !written.is_empty() => {
+        [_] if !dictionary::is_named(home.block) && !written.is_empty() => {
             format!("`{key}` is a key of `{0}`: `{0} {{ {key} {written} }}`", home.block)
         }
         [_] if !written.is_empty() => {
