@@ -130,6 +130,29 @@ fn show_config_tells_values_and_where_they_come_from() {
 }
 
 #[test]
+fn show_config_replaces_parameters_but_not_in_strings() {
+    let scenario = "
+param n = 3
+gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
+model tiny { kv_bytes_per_token 1 KB }
+cluster { serves tiny; gpus small x $n }
+workload chat {
+  arrivals constant
+  rate 1 req/s
+  requests $n
+  lengths joint from \"pairs.csv\" prompt \"the $n longest\" output \"out\"
+}
+";
+    Project::new()
+        .with("a.kvs", scenario)
+        .with("pairs.csv", "the $n longest,out\n10,5\n")
+        .kvs(["run", "a.kvs", "--show-config"])
+        .exits(0)
+        .says("small x 3")
+        .says("prompt \"the $n longest\" output");
+}
+
+#[test]
 fn paths_are_listed_with_every_choice() {
     let clusters = "
 gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }

@@ -69,7 +69,7 @@ impl<'a> Context<'a> {
         let mut in_string = false;
         let words = line.split(' ').map(|word| {
             let param = word.strip_prefix('$').filter(|_| !in_string).and_then(|name| self.params.get(name));
-            in_string ^= (word.matches('"').count() - word.matches("\"").count()) % 2 == 1;
+            in_string ^= (word.matches('"').count() - word.matches("\\\"").count()) % 2 == 1;
             param.map_or(word, |param| param.text.as_str())
         });
         words.collect::<Vec<_>>().join(" ").trim_start().to_owned()
