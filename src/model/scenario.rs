@@ -66,6 +66,26 @@ pub enum Batching {
     Continuous,
 }
 
+impl Batching {
+    /// As written after `batching`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Batching::Phases => "phases",
+            Batching::Continuous => "continuous",
+        }
+    }
+
+    /// The only other one.
+    #[must_use]
+    pub const fn other(self) -> Batching {
+        match self {
+            Batching::Phases => Batching::Continuous,
+            Batching::Continuous => Batching::Phases,
+        }
+    }
+}
+
 /// How a replica executes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Engine {

@@ -111,11 +111,8 @@ pub(in crate::analysis) fn lower(block: &Block<'_>, mode: &Mode, ctx: &mut Conte
         ctx.report(error::one_or_the_other(blocks, memory));
     }
     let timing_name = timing.as_ref().map(|timing| timing.name.clone()).unwrap_or_default();
-    let batching = match mode.batching {
-        Batching::Phases => "phases",
-        Batching::Continuous => "continuous",
-    };
-    block.record(Some(mode.batching), &[("batching", batching.to_owned()), ("timing", timing_name)], ctx);
+    let computed = [("batching", mode.batching.name().to_owned()), ("timing", timing_name)];
+    block.record(Some(mode.batching), &computed, ctx);
     Some(Engine {
         batching: mode.batching,
         timing: timing?,

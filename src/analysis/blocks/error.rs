@@ -20,11 +20,7 @@ pub(in crate::analysis) fn timing_of_other_batching(
     batching: Batching,
     known: &[&str],
 ) -> Diagnostic {
-    let here = match batching {
-        Batching::Phases => "phases",
-        Batching::Continuous => "continuous",
-    };
-    let message = format!("`timing {name}` is not a timing of `batching {here}`");
+    let message = format!("`timing {name}` is not a timing of `batching {}`", batching.name());
     Diagnostic::error(&definitions::KEY_OF_OTHER_BATCHING, message, statement.span, "of the other batching")
         .with_help(format!("write {}", alternatives(known)))
 }
@@ -137,9 +133,10 @@ pub(in crate::analysis) fn mixed_figures(header: Span, groups: &[Group]) -> Diag
 
 /// `batching continuous` on a GPU without hardware figures
 pub(in crate::analysis) fn figures_of_other_batching(span: Span, gpu: &str, mode: &Mode) -> Diagnostic {
-    let (here, needed, example) = match mode.batching {
-        Batching::Phases => ("phases", "throughput", "prefill 2000 tok/s; decode 500 tok/s"),
-        Batching::Continuous => ("continuous", "hardware", "bandwidth 3350 GB/s; compute 989 TFLOPS"),
+    let here = mode.batching.name();
+    let (needed, example) = match mode.batching {
+        Batching::Phases => ("throughput", "prefill 2000 tok/s; decode 500 tok/s"),
+        Batching::Continuous => ("hardware", "bandwidth 3350 GB/s; compute 989 TFLOPS"),
     };
     let message = format!("`batching {here}` needs {needed} figures, which `{gpu}` does not have");
     Diagnostic::error(&definitions::MISSING_GPU_FIGURES, message, span, format!("no {needed} figures"))

@@ -10,7 +10,6 @@ use crate::analysis::language::value::Written;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::expectations;
 use crate::metrics::Kind;
-use crate::model::Batching;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Metric, Text};
 
@@ -208,10 +207,7 @@ pub(super) fn level_of_no_instant(metric: &Metric) -> Diagnostic {
 /// `p99_itl_ms` with `batching phases`
 pub(super) fn metric_of_other_batching(metric: &Metric, mode: &Mode, every_scenario: bool) -> Diagnostic {
     let name = &metric.name.text;
-    let (here, there) = match mode.batching {
-        Batching::Phases => ("phases", "continuous"),
-        Batching::Continuous => ("continuous", "phases"),
-    };
+    let (here, there) = (mode.batching.name(), mode.batching.other().name());
     let message = format!("`{name}` is not measured with `batching {here}`");
     let help = match every_scenario {
         true => format!("write it in the scenarios with `batching {there}`, or remove it"),

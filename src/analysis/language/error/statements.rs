@@ -7,7 +7,7 @@ use crate::analysis::language::suggest::all_of;
 use crate::analysis::language::table::Table;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{definitions, names};
-use crate::model::{Batching, Field};
+use crate::model::Field;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Statement};
 use crate::units::Dimension;
@@ -44,10 +44,7 @@ pub(in crate::analysis) fn missing_statements(block: &str, header: Span, missing
 
 /// `max_batch 8` with `batching phases`
 pub(in crate::analysis) fn other_batching(key: &Ident, entry: &Field, mode: &Mode) -> Diagnostic {
-    let (here, there) = match mode.batching {
-        Batching::Phases => ("phases", "continuous"),
-        Batching::Continuous => ("continuous", "phases"),
-    };
+    let (here, there) = (mode.batching.name(), mode.batching.other().name());
     let message = format!("`{}` has no effect with `batching {here}`", entry.name);
     Diagnostic::error(
         &definitions::KEY_OF_OTHER_BATCHING,
