@@ -1,6 +1,5 @@
 //! What a scenario asks of the dispatcher, compiled once.
 
-use crate::engine::hardware::attained::Attained;
 use crate::model::Scenario;
 use crate::units::{SimDuration, SimTime};
 
@@ -16,23 +15,14 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn of(scenario: &Scenario) -> Limits {
+    pub(super) fn of(scenario: &Scenario, before_queue: SimDuration) -> Limits {
         let policy = &scenario.policy;
         Limits {
             max_retries: policy.max_retries,
             max_global_queue: policy.max_global_queue,
             queue_timeout: policy.queue_timeout,
             until: scenario.run.until,
-            before_queue: before_queue(scenario),
+            before_queue,
         }
     }
-}
-
-/// What engines spend on a request before it is queued, common to all GPUs.
-fn before_queue(scenario: &Scenario) -> SimDuration {
-    let timing = &scenario.engine.timing;
-    let hardware = scenario.cluster.groups.first().and_then(|group| group.gpu.hardware);
-    let hardware = hardware.filter(|_| timing.name == "roofline");
-    let seconds = hardware.map_or(0.0, |hardware| Attained::of(timing, &hardware).before_queue);
-    SimDuration::from_secs_f64(seconds).unwrap_or(SimDuration::MAX)
 }

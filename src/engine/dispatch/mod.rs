@@ -43,7 +43,7 @@ pub(super) fn run<R: Replicas, S: Sink>(
     replicas: R,
 ) -> End {
     let context = Context::new(scenario, traffic, sink, |replica| replicas.load_of_one(replica));
-    let limits = Limits::of(scenario);
+    let limits = Limits::of(scenario, replicas.before_queue());
     let routing_stream = Streams::new(seed).stream("policy.routing");
     let entering = VecDeque::new();
     Dispatcher { replicas, context, limits, entering, routing_stream, tried: Vec::new() }.run()

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Context;
 use crate::engine::sink::Sink;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 use crate::workload::Request;
 
 /// The replicas of a cluster, by cluster-wide index.
@@ -19,6 +19,9 @@ pub(in crate::engine) trait Replicas {
 
     /// How much one request counts in the load of a replica.
     fn load_of_one(&self, replica: u32) -> f64;
+
+    /// What is spent on a request from its arrival until it can be routed, whatever the replica.
+    fn before_queue(&self) -> SimDuration;
 
     /// What a request takes.
     fn need(&self, request: &Request) -> Self::Need;

@@ -14,7 +14,7 @@ use crate::rng::Stream;
 /// What a request adds to the signals of the replica that holds it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::engine) struct Charge {
-    /// To the expected work.
+    /// To the expected work, in microseconds.
     pub(in crate::engine) expected_work: u64,
 }
 
@@ -24,7 +24,7 @@ pub(in crate::engine) struct Signals {
     /// Whether the router looks at expected work.
     expects_work: bool,
     columns: Columns,
-    /// Load of one request, in 2^-32.
+    /// What one request adds to the load, in 2^-32 of a request on a GPU of 1000 tok/s.
     load_of_one: Vec<f64>,
     /// Tokens and requests finished, by workload.
     finished: Vec<(u64, u64)>,
@@ -97,7 +97,7 @@ impl Signals {
         self.columns.held.iter().map(|n| u64::from(*n)).sum()
     }
 
-    /// Work expected of a replica.
+    /// Work expected of a replica, in microseconds.
     pub(in crate::engine) fn expected_work(&self, replica: u32) -> u64 {
         self.columns.expected_work[replica as usize]
     }

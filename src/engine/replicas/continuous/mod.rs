@@ -42,7 +42,7 @@ use crate::engine::dispatch::{self, Context, Replicas};
 use crate::engine::end::End;
 use crate::engine::sink::{Interests, Sink};
 use crate::model::Scenario;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 use crate::workload::{Request, Traffic};
 
 /// How `batching continuous` makes its steps. Both do exactly the same.
@@ -96,6 +96,10 @@ impl<R: Replica> Replicas for Continuous<R> {
     /// A request is a request, however fast the replica.
     fn load_of_one(&self, _replica: u32) -> f64 {
         1.0
+    }
+
+    fn before_queue(&self) -> SimDuration {
+        self.fleet.settings.before_queue
     }
 
     #[inline]

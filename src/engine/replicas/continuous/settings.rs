@@ -10,9 +10,10 @@ use super::memory;
 use super::pools::{Pools, first_leg};
 use super::replica::{Limits, Setup};
 use super::waiting::Waiting;
+use crate::engine::hardware::attained::Attained;
 use crate::engine::ticks::to_time_ceil;
 use crate::model::{Cluster, Phase, Scenario};
-use crate::units::{Bytes, SimTime};
+use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::Request;
 
 pub(super) struct Settings {
@@ -23,6 +24,8 @@ pub(super) struct Settings {
     pub(super) has_pools: bool,
     token_bytes: u64,
     pub(super) warmup: SimTime,
+    /// What engines spend on a request before it is queued, common to all GPUs.
+    pub(super) before_queue: SimDuration,
     /// By workload.
     pub(super) priorities: Vec<i32>,
     /// By group: its replicas, their blocks and how long their steps take.
@@ -83,6 +86,7 @@ impl Settings {
             has_pools: !scenario.cluster.pools.is_empty(),
             token_bytes: scenario.model.kv_bytes_per_token,
             warmup: scenario.run.warmup,
+            before_queue: before_queue(scenario),
             priorities: scenario.workloads.iter().map(|workload| workload.priority).collect(),
             roomy: by_blocks(&groups, &whole, |_, _| true),
             roomy_both_ways: pools.map_or_else(Vec::new, |pools| {
@@ -183,6 +187,14 @@ fn timing(scenario: &Scenario, index: usize) -> Rc<dyn StepTiming> {
         "linear" => Rc::new(Linear::of(choice)),
         timing => unreachable!("analysis admits no timing `{timing}` with `batching continuous`"),
     }
+}
+
+fn before_queue(scenario: &Scenario) -> SimDuration {
+    let timing = &scenario.engine.timing;
+    let hardware = scenario.cluster.groups.first().and_then(|group| group.gpu.hardware);
+    let hardware = hardware.filter(|_| timing.name == "roofline");
+    let seconds = hardware.map_or(0.0, |hardware| Attained::of(timing, &hardware).before_queue);
+    SimDuration::from_secs_f64(seconds).unwrap_or(SimDuration::MAX)
 }
 
 /// Of the replicas that compute prompts those that suit, and with them others that are alike: `suits` is given the first

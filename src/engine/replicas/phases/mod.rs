@@ -38,7 +38,7 @@ use crate::engine::replica_set::ReplicaSet;
 use crate::engine::sink::Sink;
 use crate::model::Scenario;
 use crate::policy::eviction::Evictor;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 use crate::workload::{Request, Traffic};
 
 /// Runs a scenario under its timing.
@@ -111,6 +111,10 @@ impl<X: Executor> Replicas for Phases<X> {
 
     fn load_of_one(&self, replica: u32) -> f64 {
         self.gpus[replica as usize].load_of_one
+    }
+
+    fn before_queue(&self) -> SimDuration {
+        SimDuration::ZERO
     }
 
     #[inline]
