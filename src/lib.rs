@@ -1,6 +1,6 @@
 //! Capacity tests for LLM serving: scenarios in, verdicts out.
 //!
-//! The modules below are in the order a scenario travels through them:
+//! A scenario travels through the modules in this order:
 //!
 //! ```text
 //! text -> syntax -> analysis -> model -> workload + policy + engine -> metrics -> expect -> report

@@ -1,6 +1,7 @@
 //! The blocks of the language, a file each: the keys it holds, and how it is lowered to the model.
 //!
-//! No block knows another, but for the cluster the model of which its engine decides on an execution model.
+//! No block reads another. `engine` is given the lowered cluster, whose GPUs decide the default of `batching`; `gpu` shares
+//! the bound of bandwidths with `link`.
 
 pub(in crate::analysis) mod cluster;
 pub(in crate::analysis) mod engine;
