@@ -164,6 +164,19 @@ fn folders_of_a_module_use_only_what_the_table_allows() {
 }
 
 #[test]
+fn lines_for_folders_name_what_is_there() {
+    let modules: BTreeSet<Vec<String>> = files_below("src", "rs").iter().map(|path| module_path(path)).collect();
+    let exists = |path: &[String]| modules.iter().any(|module| module.starts_with(path));
+    let mut gone = Vec::new();
+    for (folder, allowed) in folders() {
+        let beside = |used: &String| [&folder[..folder.len() - 1], std::slice::from_ref(used)].concat();
+        let named = std::iter::once(folder.clone()).chain(allowed.iter().map(beside));
+        gone.extend(named.filter(|path| !exists(path)).map(|path| path.join("/")));
+    }
+    nothing_breaks("a folder or file in the table of docs/ARCHITECTURE.md that does not exist", &gone);
+}
+
+#[test]
 fn the_table_names_exactly_the_modules_there_are() {
     let library = without_comments_and_literals(&read("src/lib.rs"));
     let declared: BTreeSet<String> =
