@@ -18,7 +18,7 @@ pub struct Suite {
     /// What its reads are confined to, and where its snapshots are.
     pub root: Root,
     /// In front of the ids of its cases: the root as seen from the current folder, with a slash, where files of several
-    /// roots are looked at together; else empty.
+    /// roots are looked at together; otherwise empty.
     pub prefix: String,
     /// Its text.
     pub source: SourceId,

@@ -2,7 +2,7 @@
 //!
 //! `p99_ttft_ms of "random"` needs the numbers of another scenario of the file under the same seed and the same
 //! matrix values. Cases that name each other form a group; a group under a seed is the unit of parallel work, so
-//! that each case runs once a seed and its numbers are dropped as soon as everyone has read them.
+//! that each case runs once a seed and its numbers are dropped as soon as all have read them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

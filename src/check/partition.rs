@@ -1,6 +1,6 @@
-//! A share of the cases, for several machines that check one suite together.
+//! One partition of the cases, for several machines that check one suite together.
 //!
-//! Invariant: over all shares of one kind each case is in exactly one, whatever the number of shares.
+//! Invariant: over all partitions of one kind each case is in exactly one, whatever their number.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,32 +8,32 @@ use std::str::FromStr;
 use crate::digest::sha256;
 use crate::model::Case;
 
-/// One share of several: `hash:2/3` or `slice:2/3`.
+/// One partition of several: `hash:2/3` or `slice:2/3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partition {
     kind: Kind,
     /// From 1 to `n`.
-    share: u32,
+    part: u32,
     n: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// By the case's id: a case stays in its share when others come and go.
+    /// By the case's id: a case stays in its partition when others come and go.
     Hash,
-    /// One after another: shares of the same size.
+    /// One after another: partitions of the same size.
     Slice,
 }
 
 impl Partition {
-    /// Whether a case belongs to this share; `position` is its place among all cases that are dealt out.
+    /// Whether a case belongs to this partition; `position` is its place among all cases that are dealt out.
     #[must_use]
     pub fn holds(&self, position: usize, case: &Case) -> bool {
         let number = match self.kind {
             Kind::Hash => fingerprint(case),
             Kind::Slice => position as u64,
         };
-        number % u64::from(self.n) == u64::from(self.share - 1)
+        number % u64::from(self.n) == u64::from(self.part - 1)
     }
 }
 
@@ -48,15 +48,15 @@ impl FromStr for Partition {
 
     fn from_str(text: &str) -> Result<Partition, String> {
         let parsed = || {
-            let (kind, share) = text.split_once(':')?;
+            let (kind, part) = text.split_once(':')?;
             let kind = match kind {
                 "hash" => Kind::Hash,
                 "slice" => Kind::Slice,
                 _ => return None,
             };
-            let (share, n) = share.split_once('/')?;
-            let (share, n) = (share.parse().ok()?, n.parse().ok()?);
-            (1..=n).contains(&share).then_some(Partition { kind, share, n })
+            let (part, n) = part.split_once('/')?;
+            let (part, n) = (part.parse().ok()?, n.parse().ok()?);
+            (1..=n).contains(&part).then_some(Partition { kind, part, n })
         };
         parsed().ok_or_else(|| {
             "expected `hash:k/n` or `slice:k/n` with k from 1 to n, such as `hash:2/3` for the second of three partitions"
@@ -71,7 +71,7 @@ impl fmt::Display for Partition {
             Kind::Hash => "hash",
             Kind::Slice => "slice",
         };
-        write!(formatter, "{kind}:{}/{}", self.share, self.n)
+        write!(formatter, "{kind}:{}/{}", self.part, self.n)
     }
 }
 
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_case_is_in_exactly_one_share() {
+    fn each_case_is_in_exactly_one_partition() {
         let case = |index| Case { file: format!("{index}.kvs"), scenario: None, args: Vec::new() };
         for kind in ["hash", "slice"] {
             for n in [1, 2, 3, 7] {
                 for index in 0..50 {
-                    let holds = |share: &u32| {
-                        let share: Partition = format!("{kind}:{share}/{n}").parse().expect("right");
-                        share.holds(index, &case(index))
+                    let holds = |part: &u32| {
+                        let partition: Partition = format!("{kind}:{part}/{n}").parse().expect("right");
+                        partition.holds(index, &case(index))
                     };
                     assert_eq!((1..=n).filter(holds).count(), 1, "{kind} {n} {index}");
                 }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_share_is_refused() {
+    fn what_is_not_a_partition_is_refused() {
         for wrong in ["", "hash", "hash:0/3", "hash:4/3", "slice:1/0", "count:1/2", "hash:1/2/3", "hash:-1/2"]
         {
             assert!(wrong.parse::<Partition>().is_err(), "{wrong}");

@@ -37,7 +37,7 @@ impl Remembered {
     /// Those of a root; none where nothing was remembered yet.
     ///
     /// # Errors
-    /// When the list cannot be read, or is none.
+    /// When the list cannot be read, or is not a list.
     pub fn of(root: &Root) -> Result<Remembered, HostError> {
         let folder = root.folder.join(".kvs");
         let ids = read(&folder)?;
@@ -167,12 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_said_and_left_alone() {
+    fn what_is_not_a_list_is_reported_and_left_alone() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = Root { folder: folder.path().to_path_buf() };
         let path = folder.path().join(".kvs/failed.json");
         write_atomically(&path, b"{").expect("writable");
-        let error = Remembered::of(&root).expect_err("no list").to_string();
+        let error = Remembered::of(&root).expect_err("not a list").to_string();
         assert!(error.contains("delete it"), "{error}");
         assert_eq!(fs::read(&path).expect("there"), b"{");
     }

@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_warm_up_is_no_part_of_the_growth() {
+    fn the_warm_up_is_not_part_of_the_growth() {
         // A backlog of 5,000 builds up in the warm-up and stays: nothing of it grows while it is measured.
         let mut watch = Watch::new();
         for number in 0..10_000_u64 {

@@ -156,7 +156,7 @@ fn a_revision_is_run_with_this_binary_and_leaves_the_repository_alone() {
 }
 
 #[test]
-fn a_revision_without_results_is_no_baseline() {
+fn a_revision_without_results_is_not_a_baseline() {
     let project = repository();
     let check = |paths: &[&str]| project.kvs([&["check", "--baseline", "HEAD"], paths].concat());
     project.write("other/first.kvs", FIRST);

@@ -48,7 +48,7 @@ fn help_and_version_are_results() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_panic() {
+fn a_closed_pipe_does_not_panic() {
     let project = Project::new();
     let mut child = project
         .command()

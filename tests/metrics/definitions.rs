@@ -236,7 +236,7 @@ fn retries_and_handoffs_are_counted_where_they_end() {
 }
 
 #[test]
-fn a_retry_that_ends_in_the_global_queue_is_no_success_wherever_it_goes_from_there() {
+fn a_retry_that_ends_in_the_global_queue_is_not_a_success_wherever_it_goes_from_there() {
     let script = |between: &str| {
         format!(
             "

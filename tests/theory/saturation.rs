@@ -84,7 +84,7 @@ fn users_who_wait_for_their_answers_never_overload() {
 }
 
 #[test]
-fn a_rising_rate_that_is_served_is_no_overload() {
+fn a_rising_rate_that_is_served_is_not_an_overload() {
     // Up to 50 requests a second stay 20 s each: 1,000 of them are inside at the end, on as many of 1,500 GPUs.
     let text = "
       gpu slow { vram 1 TB; max_concurrent 1; prefill 1_000_000 tok/s; decode 10 tok/s }

@@ -24,7 +24,7 @@ mod tests {
     use super::resolve;
 
     #[test]
-    fn paths_are_relative_to_the_file_they_stand_in() {
+    fn paths_are_relative_to_the_file_they_are_written_in() {
         assert_eq!(resolve("a.kvs", "t.csv"), "t.csv");
         assert_eq!(resolve("scenarios/a.kvs", "../data/t.csv"), "data/t.csv");
         assert_eq!(resolve("scenarios/a.kvs", "../../t.csv"), "../t.csv");

@@ -29,7 +29,7 @@ pub(in crate::analysis) fn evaluate(
                     Some(Evaluated { span: name.span, origin: Some(param.origin), ..*value })
                 }
                 ParamValue::Word(_) | ParamValue::Text(_) => {
-                    let diagnostic = error::param_is_no_number(name, param);
+                    let diagnostic = error::param_is_not_a_number(name, param);
                     ctx.report(diagnostic);
                     None
                 }

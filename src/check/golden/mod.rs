@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_snapshot_is_not_overwritten_by_a_comparison() {
+    fn a_file_that_is_not_a_snapshot_is_not_overwritten_by_a_comparison() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("snapshots/a.snap");
         write_atomically(&path, b"---\n\"\n---\n").expect("writable");

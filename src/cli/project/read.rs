@@ -11,7 +11,7 @@ use crate::cli::Cli;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
-/// Reads all tables; else every mistake, by place.
+/// Reads all tables; otherwise gives every mistake, by place.
 pub(super) fn read(
     table: &DeTable<'_>,
     span: &dyn Fn(Range<usize>) -> Span,

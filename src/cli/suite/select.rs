@@ -42,12 +42,12 @@ pub(in crate::cli) fn select(suites: &[Suite], filter: Filter<'_>) -> Selected {
         });
     }
     match filter.partition {
-        Some(partition) => share(&selected, partition, suites),
+        Some(partition) => part_of(&selected, partition, suites),
         None => selected,
     }
 }
 
-fn share(selected: &Selected, partition: Partition, suites: &[Suite]) -> Selected {
+fn part_of(selected: &Selected, partition: Partition, suites: &[Suite]) -> Selected {
     let dealt = selected.iter().copied().enumerate();
     dealt
         .filter(|(position, (suite, case))| {

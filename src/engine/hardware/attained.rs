@@ -104,7 +104,7 @@ pub static PARAMETERS: [Parameter; 9] = [
 pub const SLOWDOWN: Field = Field::optional(
     "slowdown",
     SHARE,
-    "how many times as long everything takes; where not set, what was measured for the GPU, else 1",
+    "how many times as long everything takes; where not set, what was measured for the GPU, otherwise 1",
 )
 .within(Bound::Between(0.1, 100.0));
 

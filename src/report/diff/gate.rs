@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_gate_says_what_is() {
+    fn what_is_not_a_gate_says_what_is() {
         for wrong in [
             "",
             "2%",

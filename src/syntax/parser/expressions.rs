@@ -26,7 +26,7 @@ impl Reader<'_> {
             Rule::literal | Rule::measure_literal => Expr::Literal(self.literal(pair)),
             Rule::parameter => Expr::Param(self.parameter(&pair)),
             Rule::metric => Expr::Metric(self.metric(pair)),
-            rule => unreachable!("{rule:?} is no arithmetic"),
+            rule => unreachable!("{rule:?} is not arithmetic"),
         }
     }
 

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_timestamp_is_refused() {
+    fn what_is_not_a_timestamp_is_refused() {
         for text in [
             "",
             "2023-11-16",

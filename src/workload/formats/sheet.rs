@@ -42,7 +42,7 @@ pub(in crate::workload) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// The column that an argument of the choice names, or else has one of these names. Where neither says which it is,
+    /// The column that an argument of the choice names, otherwise one of these names. Where neither says which it is,
     /// the file must have just the columns that are wanted, in their order.
     pub(in crate::workload) fn new(
         choice: &'a Choice,

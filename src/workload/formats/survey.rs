@@ -42,7 +42,7 @@ pub fn survey(trace: &TraceFile, open: OpenTrace<'_>) -> Result<Survey, TrafficE
     }
 }
 
-/// One pass with time 0 at `origin`, or else at the first row; beside the survey the instant that should have been
+/// One pass with time 0 at `origin`, or at the first row where there is none; beside the survey the instant that should have been
 /// time 0, where that is an earlier one.
 fn pass(
     trace: &TraceFile,

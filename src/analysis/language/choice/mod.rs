@@ -144,7 +144,7 @@ fn report_no_word(offer: &Offer, cursor: &Cursor<'_>, ctx: &mut Context<'_>) {
         Some(Atom::Value(expr @ Expr::Param(name))) => match ctx.params.get(&name.text) {
             // Reported where the parameter is defined.
             Some(param) if param.value.is_none() => return,
-            Some(param) => error::param_is_no_choice(offer.what, name, param, &names),
+            Some(param) => error::param_is_not_a_choice(offer.what, name, param, &names),
             None => {
                 // Evaluating an unknown parameter reports it.
                 values::evaluate(expr, None, ctx);

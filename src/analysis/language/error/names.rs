@@ -149,7 +149,7 @@ pub(in crate::analysis) fn not_a_choice(
 }
 
 /// `routing $n` where `n` is a number
-pub(in crate::analysis) fn param_is_no_choice(
+pub(in crate::analysis) fn param_is_not_a_choice(
     what: &str,
     name: &Ident,
     param: &Param,

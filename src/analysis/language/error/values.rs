@@ -315,7 +315,7 @@ pub(in crate::analysis) fn operands_do_not_fit(
 }
 
 /// `max_queue $kv` where `kv` is a name
-pub(in crate::analysis) fn param_is_no_number(name: &Ident, param: &Param) -> Diagnostic {
+pub(in crate::analysis) fn param_is_not_a_number(name: &Ident, param: &Param) -> Diagnostic {
     let kind = match param.value {
         Some(ParamValue::Text(_)) => "a string",
         _ => "a name",

@@ -14,8 +14,8 @@ const DEFAULT_LATENCY: SimDuration = SimDuration::from_ps(10_000_000);
 /// with the cube of this number.
 pub const MAX_NODES: usize = 1024;
 
-/// How many nodes the links of a cluster make of its replicas: one a group that every link names as a whole, else one
-/// a replica.
+/// How many nodes the links of a cluster make of its replicas: one a group that every link names as a whole,
+/// otherwise one a replica.
 #[must_use]
 pub fn count_nodes(cluster: &Cluster) -> usize {
     classes(cluster).len()
@@ -123,7 +123,7 @@ impl Graph {
     }
 }
 
-/// One class a group that no link names in part, else one a replica.
+/// One class a group that no link names in part, otherwise one a replica.
 fn classes(cluster: &Cluster) -> Vec<Class> {
     let mut classes = Vec::new();
     for (index, group) in cluster.groups.iter().enumerate() {
