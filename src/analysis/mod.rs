@@ -70,13 +70,14 @@ pub type Overrides = Vec<(String, String)>;
 /// How the analysis reads imported files: `(importing source, path as written)` to a source.
 pub type Import<'a> = &'a mut dyn FnMut(&str, &str, &mut Sources) -> Result<SourceId, String>;
 
-/// What a file is looked at for.
+/// What a file is analysed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// Its cases: that it has no cluster is a mistake.
-    ForCases,
-    /// Whatever it is: one without a cluster, a scenario and an expectation is there to be used by others.
-    ForWhatItIs,
+pub enum Purpose {
+    /// Its cases: a missing cluster is a mistake.
+    Cases,
+    /// Its cases, unless it holds definitions only: without a cluster, a scenario or an expectation it is there to be used
+    /// by other files.
+    CasesOrDefinitions,
 }
 
 /// Analyses one file and what it uses, for its cases.
@@ -87,13 +88,13 @@ pub fn analyse(
     import: Import<'_>,
     overrides: &Overrides,
 ) -> Analysis {
-    analyse_as(Asked::ForCases, source, sources, import, overrides)
+    analyse_for(Purpose::Cases, source, sources, import, overrides)
 }
 
 /// Analyses one file and what it uses.
 #[must_use]
-pub fn analyse_as(
-    asked: Asked,
+pub fn analyse_for(
+    purpose: Purpose,
     source: SourceId,
     sources: &mut Sources,
     import: Import<'_>,
@@ -108,7 +109,7 @@ pub fn analyse_as(
     }
     items.add(&files.main.items, &mut diagnostics);
     let overrides = params::overrides(overrides, &items, sources, &mut diagnostics);
-    let compilation = Compilation { asked, files: &files, items, overrides, sources, unreadable };
+    let compilation = Compilation { purpose, files: &files, items, overrides, sources, unreadable };
     let only_defines = compilation.only_defines();
     let cases = compilation.cases(source, &mut diagnostics);
     // Those of a file of definitions are there for others.
@@ -120,7 +121,7 @@ pub fn analyse_as(
 }
 
 struct Compilation<'s> {
-    asked: Asked,
+    purpose: Purpose,
     files: &'s files::Files,
     items: Items<'s>,
     overrides: Vec<Override>,
@@ -172,7 +173,8 @@ impl<'s> Compilation<'s> {
     /// served by nothing.
     fn only_defines(&self) -> bool {
         let is_cluster = |block: &&ast::Block| block.kind == ast::BlockKind::Cluster;
-        let may_arrive = self.asked == Asked::ForWhatItIs && !self.items.settings.iter().any(is_cluster);
+        let may_arrive =
+            self.purpose == Purpose::CasesOrDefinitions && !self.items.settings.iter().any(is_cluster);
         !self.files.main.items.iter().any(|item| match item {
             ast::Item::Block(block) => block.kind == ast::BlockKind::Workload && !may_arrive,
             ast::Item::Trace(_) => !may_arrive,

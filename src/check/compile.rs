@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::parallel::in_parallel;
 use super::{Discovered, catch};
-use crate::analysis::{self, Asked, CompiledCase, Overrides};
+use crate::analysis::{self, CompiledCase, Overrides, Purpose};
 use crate::diagnostics::codes::limits;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::host::{Host, HostError, Problem, Root, display, normalise};
@@ -69,8 +69,9 @@ pub fn compile_all(
 ) -> Vec<Compiled> {
     let files = &discovered.files;
     let one = |file: &PathBuf| {
-        let asked = if discovered.named.contains(file) { Asked::ForCases } else { Asked::ForWhatItIs };
-        catch(|| compile_as(host, file, overrides, asked))
+        let purpose =
+            if discovered.named.contains(file) { Purpose::Cases } else { Purpose::CasesOrDefinitions };
+        catch(|| compile_for(host, file, overrides, purpose))
     };
     let mut compiled: Vec<Compiled> = in_parallel(n_threads.min(files.len()), files, one);
     let mut suites: Vec<&mut Suite> = compiled.iter_mut().flatten().flatten().collect();
@@ -85,10 +86,15 @@ pub fn compile_all(
 /// # Errors
 /// When the file itself cannot be read. What is wrong inside it is a diagnostic.
 pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite, HostError> {
-    compile_as(host, file, overrides, Asked::ForCases)
+    compile_for(host, file, overrides, Purpose::Cases)
 }
 
-fn compile_as(host: &Host, file: &Path, overrides: &Overrides, asked: Asked) -> Result<Suite, HostError> {
+fn compile_for(
+    host: &Host,
+    file: &Path,
+    overrides: &Overrides,
+    purpose: Purpose,
+) -> Result<Suite, HostError> {
     let root = host.root_of(file)?;
     let name = display(file);
     let mut sources = Sources::default();
@@ -116,7 +122,7 @@ fn compile_as(host: &Host, file: &Path, overrides: &Overrides, asked: Asked) -> 
         inputs.push(import_name);
         Ok(id)
     };
-    let analysis = analysis::analyse_as(asked, source, &mut sources, &mut import, overrides);
+    let analysis = analysis::analyse_for(purpose, source, &mut sources, &mut import, overrides);
     let mut cases = analysis.cases;
     let below = host.below(&root, file);
     for case in &mut cases {

@@ -165,7 +165,8 @@ fn folders_of_a_module_use_only_what_the_table_allows() {
 
 #[test]
 fn lines_for_folders_name_what_is_there() {
-    let modules: BTreeSet<Vec<String>> = files_below("src", "rs").iter().map(|path| module_path(path)).collect();
+    let modules: BTreeSet<Vec<String>> =
+        files_below("src", "rs").iter().map(|path| module_path(path)).collect();
     let exists = |path: &[String]| modules.iter().any(|module| module.starts_with(path));
     let mut gone = Vec::new();
     for (folder, allowed) in folders() {

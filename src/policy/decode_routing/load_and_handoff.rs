@@ -8,8 +8,21 @@ use super::{DecodeRouter, Destination, Entry};
 use crate::model::{Bound, Choice, Field, Form, Spec};
 use crate::units::Dimension;
 
-pub(super) static ENTRY: Entry = Entry { spec: Spec::new("load_and_handoff", "the lowest requests held × (500 tok/s / decode) + handoff_weight × handoff time in ms, among replicas with room").arguments(&[Field::optional("handoff_weight", Form::Quantity(Dimension::NUMBER), "cost of a millisecond of handoff, in requests held by a GPU of 500 tok/s").within(Bound::NotNegative)
-    .or("0.5")]), build };
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "load_and_handoff",
+        "the lowest requests held × (500 tok/s / decode) + handoff_weight × handoff time in ms, among replicas with \
+         room",
+    )
+    .arguments(&[Field::optional(
+        "handoff_weight",
+        Form::Quantity(Dimension::NUMBER),
+        "cost of a millisecond of handoff, in requests held by a GPU of 500 tok/s",
+    )
+    .within(Bound::NotNegative)
+    .or("0.5")]),
+    build,
+};
 
 fn build(choice: &Choice) -> Box<dyn DecodeRouter> {
     let handoff_weight = choice.number("handoff_weight").expect("`handoff_weight` has a default");

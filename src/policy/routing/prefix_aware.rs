@@ -10,8 +10,21 @@ use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 use crate::units::Dimension;
 
-pub(super) static ENTRY: Entry = Entry { spec: Spec::new("prefix_aware", "the replica with the longest cached prefix of the prompt, unless its load exceeds the cap; among equals the one with fewer requests, then in turn").arguments(&[Field::optional("load_cap", Form::Quantity(Dimension::NUMBER), "replicas with more requests than this many times the mean are passed over").within(Bound::Between(1.0, 1e6))
-    .or("1.25")]), build };
+pub(super) static ENTRY: Entry = Entry {
+    spec: Spec::new(
+        "prefix_aware",
+        "the replica with the longest cached prefix of the prompt, unless its load exceeds the cap; among equals the one \
+         with fewer requests, then in turn",
+    )
+    .arguments(&[Field::optional(
+        "load_cap",
+        Form::Quantity(Dimension::NUMBER),
+        "replicas with more requests than this many times the mean are passed over",
+    )
+    .within(Bound::Between(1.0, 1e6))
+    .or("1.25")]),
+    build,
+};
 
 fn build(choice: &Choice, _n: u32) -> Box<dyn Router> {
     let load_cap = choice.number("load_cap").expect("`load_cap` has a default");

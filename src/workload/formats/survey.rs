@@ -42,8 +42,8 @@ pub fn survey(trace: &TraceFile, open: OpenTrace<'_>) -> Result<Survey, TrafficE
     }
 }
 
-/// One pass with time 0 at `origin`, or at the first row where there is none; beside the survey the instant that should have been
-/// time 0, where that is an earlier one.
+/// One pass with time 0 at `origin`, or at the first row where there is none; beside the survey the instant that should
+/// have been time 0, where that is an earlier one.
 fn pass(
     trace: &TraceFile,
     open: OpenTrace<'_>,

@@ -29,24 +29,60 @@ pub(in crate::analysis) static TABLE: Table = Table {
     block: "workload",
     summary: "one class of requests",
     keys: &[
-        Field::required("arrivals", Form::Choice("arrival process", || arrivals::specs().collect()), "the arrival process: how irregularly requests arrive"),
-        Field::optional("rate", Form::Shape("5 req/s"), "how many requests arrive, over time; required unless `arrivals` is a closed loop"),
+        Field::required(
+            "arrivals",
+            Form::Choice("arrival process", || arrivals::specs().collect()),
+            "the arrival process: how irregularly requests arrive",
+        ),
+        Field::optional(
+            "rate",
+            Form::Shape("5 req/s"),
+            "how many requests arrive, over time; required unless `arrivals` is a closed loop",
+        ),
         Field::optional("prompt", Form::Distribution(Dimension::TOKENS), "prompt tokens of a request"),
         Field::optional("output", Form::Distribution(Dimension::TOKENS), "output tokens of a request"),
-        Field::optional("lengths", Form::Choice("joint distribution", || crate::workload::lengths::pairs().collect()), "prompt and output drawn together, instead of `prompt` and `output`"),
-        Field::optional("session", Form::Shape("{ turns geometric mean 4; think exponential mean 20 s }"), "conversations, which `rate` and `requests` then count"),
-        Field::optional("prefix_group", Form::Shape("1200"), "tokens that all requests begin with; prefixes nest in the order written")
+        Field::optional(
+            "lengths",
+            Form::Choice("joint distribution", || crate::workload::lengths::pairs().collect()),
+            "prompt and output drawn together, instead of `prompt` and `output`",
+        ),
+        Field::optional(
+            "session",
+            Form::Shape("{ turns geometric mean 4; think exponential mean 20 s }"),
+            "conversations, which `rate` and `requests` then count",
+        ),
+        Field::optional(
+            "prefix_group",
+            Form::Shape("1200"),
+            "tokens that all requests begin with; prefixes nest in the order written",
+        )
         .repeatable(),
-        Field::optional("prefix_pool", Form::Shape("20 tokens 1200"), "tokens of one of several texts that requests begin with; prefixes nest in the order written")
+        Field::optional(
+            "prefix_pool",
+            Form::Shape("20 tokens 1200"),
+            "tokens of one of several texts that requests begin with; prefixes nest in the order written",
+        )
         .repeatable(),
-        Field::optional("priority", Form::Shape("high"), "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling priority`")
+        Field::optional(
+            "priority",
+            Form::Shape("high"),
+            "`high` (1), `normal` (0), `low` (-1) or a whole number; higher goes first under `scheduling \
+             priority`",
+        )
         .or("normal"),
         Field::optional("weight", Form::Factor, "the share under `scheduling fair`").within(WEIGHT).or("1"),
         Field::optional("slo", Form::Shape("ttft 500 ms tpot 50 ms"), "the limits that a good request meets"),
-        Field::optional("start", Form::Quantity(Dimension::TIME), "when it begins, on the run's clock").within(Bound::NotNegative)
-        .or("0 s"),
-        Field::optional("duration", Form::Quantity(Dimension::TIME), "for how long requests (or sessions) arrive").within(Bound::Positive),
-        Field::optional("requests", Form::Count, "how many requests (or sessions) arrive").within(Bound::Between(1.0, MAX_REQUESTS)),
+        Field::optional("start", Form::Quantity(Dimension::TIME), "when it begins, on the run's clock")
+            .within(Bound::NotNegative)
+            .or("0 s"),
+        Field::optional(
+            "duration",
+            Form::Quantity(Dimension::TIME),
+            "for how long requests (or sessions) arrive",
+        )
+        .within(Bound::Positive),
+        Field::optional("requests", Form::Count, "how many requests (or sessions) arrive")
+            .within(Bound::Between(1.0, MAX_REQUESTS)),
     ],
 };
 
