@@ -95,11 +95,11 @@ impl Sums {
         if let Some((_, held)) = &mut self.batches {
             held.add(beyond(Level::KvBlocks));
         }
-        for (level, track) in self.cluster.iter_mut().filter(|(level, track)| is_told_growth(*level, track)) {
+        for (level, track) in self.cluster.iter_mut().filter(|(level, track)| adds_growth(*level, track)) {
             track.exceed(beyond(*level));
         }
         for (level, gpus, track) in &mut self.parts {
-            if (gpus.0..=gpus.1).contains(&(gpu as usize)) && is_told_growth(*level, track) {
+            if (gpus.0..=gpus.1).contains(&(gpu as usize)) && adds_growth(*level, track) {
                 track.exceed(beyond(*level));
                 track.reach(growth.blocks.saturating_mul(of_block(*level)));
             }
@@ -159,6 +159,6 @@ fn part(level: Level, track: &Track, levels: &Levels) -> u64 {
 }
 
 /// Whether the growth of a level is reported beside its changes.
-fn is_told_growth(level: Level, track: &Track) -> bool {
+fn adds_growth(level: Level, track: &Track) -> bool {
     level.grows() && !track.keeps_points()
 }

@@ -67,7 +67,7 @@ fn what_cannot_be_read_is_5() {
 
 #[cfg(debug_assertions)]
 #[test]
-fn a_bug_of_ours_is_70_and_the_other_cases_are_told() {
+fn a_bug_of_ours_is_70_and_the_other_cases_are_reported() {
     let project = Project::first().with("wrong.kvs", "nonsense").with("other.kvs", FIRST);
     for flags in FLAGS {
         let arguments = ["check", ".", "gone.kvs"].iter().chain(*flags);

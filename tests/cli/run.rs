@@ -102,7 +102,7 @@ fn the_largest_seed_runs() {
 }
 
 #[test]
-fn a_file_without_a_case_is_exit_4_and_told_what_makes_one() {
+fn a_file_without_a_case_is_exit_4_and_says_what_makes_one() {
     let project = Project::new().with("empty.kvs", "# nothing yet\n");
     project.kvs(["run", "empty.kvs"]).exits(4).warns("`empty.kvs` holds no case").warns("`cluster`");
 }

@@ -49,16 +49,16 @@ pub(crate) fn without_blocks(page: &str) -> String {
 
 /// Where `[…](target)` leads, for each link.
 pub(crate) fn link_targets(text: &str) -> Vec<&str> {
-    text.split("](").skip(1).filter_map(|behind| behind.split_once(')')).map(|(target, _)| target).collect()
+    text.split("](").skip(1).filter_map(|after| after.split_once(')')).map(|(target, _)| target).collect()
 }
 
 /// The page with the text between `<!-- name -->` and `<!-- end -->` replaced.
 pub(crate) fn with_part(page: &str, name: &str, part: &str) -> String {
     let mark = format!("<!-- {name} -->\n");
-    let (before, behind) =
+    let (before, after) =
         page.split_once(&mark).unwrap_or_else(|| panic!("the page has no mark `{}`", mark.trim()));
     let (_, after) =
-        behind.split_once("<!-- end -->").unwrap_or_else(|| panic!("`{}` has no end", mark.trim()));
+        after.split_once("<!-- end -->").unwrap_or_else(|| panic!("`{}` has no end", mark.trim()));
     format!("{before}{mark}{part}<!-- end -->{after}")
 }
 

@@ -38,10 +38,10 @@ fn half_an_hour_goes_as_the_guide_says() {
             }
             other => panic!("{PAGE}:{}: a session has no blocks of `{other}`", block.line),
         };
-        let (before, behind) =
+        let (before, after) =
             rest.split_once(&format!("```{}\n{}```", block.info, block.text)).expect("blocks are in order");
         expected.push_str(&format!("{before}```{}\n{text}```", block.info));
-        rest = behind;
+        rest = after;
     }
     expected.push_str(rest);
     assert!(desk.n_commands >= 12, "the session has only {} commands", desk.n_commands);
@@ -126,11 +126,11 @@ impl Desk {
     fn edit(&self, edit: &str) {
         let name = edit.lines().next().and_then(|line| line.strip_prefix("--- "));
         let path = self.folder.path().join(name.expect("an edit begins with `--- ` and its file"));
-        let behind = |sign: char| -> String {
+        let after = |sign: char| -> String {
             let lines = edit.lines().skip(1).filter_map(|line| line.strip_prefix(sign));
             lines.map(|line| format!("{line}\n")).collect()
         };
-        let (old, new) = (behind('-'), behind('+'));
+        let (old, new) = (after('-'), after('+'));
         if old.is_empty() {
             assert!(!path.exists(), "the file is there already:\n{edit}");
             return fs::write(&path, new).expect("writable");

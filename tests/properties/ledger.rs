@@ -84,8 +84,8 @@ pub(crate) struct Ledger<'a> {
     entries: Vec<Entry>,
     queue: VecDeque<u64>,
     levels: Vec<Levels>,
-    told_levels: Vec<Levels>,
-    told_depth: u32,
+    reported_levels: Vec<Levels>,
+    reported_depth: u32,
     capacity: Vec<u64>,
     slots: Vec<u32>,
     throughput: Vec<Throughput>,
@@ -115,8 +115,8 @@ impl<'a> Ledger<'a> {
             entries: Vec::new(),
             queue: VecDeque::new(),
             levels: vec![Levels::default(); gpus.len()],
-            told_levels: vec![Levels::default(); gpus.len()],
-            told_depth: 0,
+            reported_levels: vec![Levels::default(); gpus.len()],
+            reported_depth: 0,
             capacity: gpus.iter().map(|gpu| gpu.vram.get()).collect(),
             slots: gpus.iter().map(|gpu| gpu.max_concurrent).collect(),
             throughput: gpus.iter().map(|gpu| gpu.throughput.expect("phases")).collect(),
@@ -294,12 +294,12 @@ impl Sink for Ledger<'_> {
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         assert_eq!(at, self.now);
         assert_eq!(*levels, self.levels[gpu as usize], "levels of GPU {gpu} follow from the events");
-        self.told_levels[gpu as usize] = *levels;
+        self.reported_levels[gpu as usize] = *levels;
     }
 
     fn global_queue(&mut self, at: SimTime, depth: u32) {
         assert_eq!(at, self.now);
-        self.told_depth = depth;
+        self.reported_depth = depth;
     }
 }
 
@@ -627,9 +627,9 @@ impl Ledger<'_> {
     fn check_settled(&self) {
         assert_eq!(self.placing, None, "every arrival has gone somewhere");
         assert!(self.victims.is_empty(), "evictions serve a request");
-        assert_eq!(self.told_depth as usize, self.queue.len(), "the reported depth");
+        assert_eq!(self.reported_depth as usize, self.queue.len(), "the reported depth");
         for (gpu, levels) in self.levels.iter().enumerate() {
-            assert_eq!(self.told_levels[gpu], *levels, "what was reported for GPU {gpu}");
+            assert_eq!(self.reported_levels[gpu], *levels, "what was reported for GPU {gpu}");
             assert!(self.active(gpu as u32) <= self.slots[gpu]);
             let idle = levels.queued > 0 && self.active(gpu as u32) < self.slots[gpu];
             assert!(!idle, "GPU {gpu} has a free slot and requests waiting for one");

@@ -22,7 +22,7 @@ struct Recording {
     /// The most blocks that all replicas held together.
     record: u64,
     /// The request whose gaps were last reported in this instant.
-    told_gaps: Option<(u32, usize)>,
+    reported_gaps: Option<(u32, usize)>,
     /// Leaps reported as two series.
     crossings: u64,
 }
@@ -44,7 +44,7 @@ enum Happened {
 
 impl Sink for Recording {
     fn advance(&mut self, _to: SimTime) {
-        self.told_gaps = None;
+        self.reported_gaps = None;
     }
 
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
@@ -85,8 +85,8 @@ impl Recording {
 
     fn count_gaps(&mut self, gpu: u32, gaps: &Gaps) {
         // A single gap is that of a request that is prefilled anew.
-        let told = (gpu, gaps.workload());
-        self.crossings += u64::from(self.told_gaps.replace(told) == Some(told) && gaps.count() > 1);
+        let now = (gpu, gaps.workload());
+        self.crossings += u64::from(self.reported_gaps.replace(now) == Some(now) && gaps.count() > 1);
         for (gap, count) in gaps.iter() {
             *self.gaps.entry((gpu, gaps.workload(), gap.as_ps())).or_default() += count;
         }

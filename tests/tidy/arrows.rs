@@ -14,8 +14,8 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
 /// The lines of the table.
 fn lines() -> BTreeMap<String, BTreeSet<String>> {
     let page = read("docs/ARCHITECTURE.md");
-    let (_, behind) = page.split_once("```arrows\n").expect("ARCHITECTURE.md has a block of arrows");
-    let (block, _) = behind.split_once("```").expect("the block ends");
+    let (_, after) = page.split_once("```arrows\n").expect("ARCHITECTURE.md has a block of arrows");
+    let (block, _) = after.split_once("```").expect("the block ends");
     let lines = block.lines().filter(|line| !line.trim().is_empty());
     lines
         .map(|line| {
@@ -47,9 +47,9 @@ fn uses_of_crate(code: &str) -> Vec<(usize, String)> {
     let mut uses = Vec::new();
     for (at, word) in code.match_indices("crate::") {
         let line = code[..at].matches('\n').count() + 1;
-        let behind = &code[at + word.len()..];
-        match behind.strip_prefix('{') {
-            None => uses.push((line, identifier(behind))),
+        let after = &code[at + word.len()..];
+        match after.strip_prefix('{') {
+            None => uses.push((line, identifier(after))),
             Some(group) => uses.extend(first_names(group).into_iter().map(|first| (line, first))),
         }
     }

@@ -33,8 +33,8 @@ fn registry() -> Vec<Named> {
         let listed: BTreeSet<String> = list.split('&').map(word).collect();
         let family = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         for line in text.lines().filter(|line| line.contains(": CodeInfo = ")) {
-            let (_, behind) = line.split_once("static ").expect("codes are statics");
-            let name = word(behind);
+            let (_, after) = line.split_once("static ").expect("codes are statics");
+            let name = word(after);
             found.push(Named { family: family.clone(), is_listed: listed.contains(&name), name });
         }
     }

@@ -128,8 +128,8 @@ fn bursty_gaps_with_some_in_the_quiet_are_those_of_a_modulated_poisson_process()
         let root = (sum * sum - 4.0 * product).sqrt();
         let (fast, slow) = (0.5 * (sum + root), 0.5 * (sum - root));
         // The rate just after an arrival.
-        let behind = (on * busy * busy + off * calm * calm) / (on * busy + off * calm);
-        let share = (behind - slow) / (fast - slow);
+        let after = (on * busy * busy + off * calm * calm) / (on * busy + off * calm);
+        let share = (after - slow) / (fast - slow);
         check_continuous(&format!("bursty, quiet {quiet}"), gaps, |x| {
             1.0 - share * (-fast * x).exp() - (1.0 - share) * (-slow * x).exp()
         });

@@ -245,12 +245,13 @@ trace { r1 0 100 10 }",
 
 pub(crate) static UNUSED_LINK: CodeInfo = CodeInfo {
     code: "E0321",
-        summary: "a link that nothing uses (a note)",
-        explanation: "Under `batching continuous` caches move between a prefill pool and a decode pool, and all-reduces of tensor parallelism use a link within the whole group, or over `link default` where the GPU \
-                  type has no `link_bandwidth`. Any other link has no effect.",
-        wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; link h100_sxm bandwidth 1 GB/s latency 1 ms }
+    summary: "a link that nothing uses (a note)",
+    explanation: "Under `batching continuous` caches move between a prefill pool and a decode pool, and all-reduces of \
+                  tensor parallelism use a link within the whole group, or `link default` where the GPU type has no \
+                  `link_bandwidth`. Any other link has no effect.",
+    wrong: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4; link h100_sxm bandwidth 1 GB/s latency 1 ms }
 trace { r1 0 100 10 }",
-        right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 tensor_parallel 4; link h100_sxm bandwidth 64 GB/s latency 5 us }
+    right: "cluster { serves llama_3_1_8b; gpus h100_sxm x 4 tensor_parallel 4; link h100_sxm bandwidth 64 GB/s latency 5 us }
 trace { r1 0 100 10 }",
 };
 

@@ -119,11 +119,11 @@ fn tests_of(case: &CaseReport) -> Vec<Test> {
     }
     let snapshot = snapshot_of(case, &named);
     // A problem is reported once: with the snapshot, where that could not be read.
-    let is_told = case.snapshot.status == SnapshotStatus::Broken;
+    let is_reported = case.snapshot.status == SnapshotStatus::Broken;
     let what = format!("the case is {}", case.status.name());
     let ran = match case.status {
         Status::Skipped => Some(Outcome::Skipped),
-        Status::Wrong | Status::Unreadable | Status::Crashed if !is_told => {
+        Status::Wrong | Status::Unreadable | Status::Crashed if !is_reported => {
             Some(Outcome::Error(what, about(case)))
         }
         _ if tests.is_empty() => Some(Outcome::Passed),

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_and_a_number_are_told_apart() {
+    fn a_kind_and_a_number_are_distinguished() {
         check("gpus 2 x h100_sxm", "gpus h100_sxm x 2");
         check("gpus 2x h100_sxm", "gpus h100_sxm x 2");
         check("gpus 2xh100_sxm", "gpus h100_sxm x 2");
