@@ -98,13 +98,7 @@ enum Unreferenced {
 #[expect(clippy::disallowed_methods, reason = "the command says how long it took; no result depends on it")]
 pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let begun = Instant::now();
-    if in_ci() && (arguments.update || arguments.unreferenced == Unreferenced::Delete) {
-        output.error(
-            "`--update` and `--unreferenced=delete` change snapshots, which is not done where `CI` is set",
-            Some("change and commit them where the scenarios are changed, or unset `CI`"),
-        );
-        return Err(Exit::USAGE);
-    }
+    refuse_changes_in_ci(arguments, output)?;
     if arguments.reports.takes_stdout() {
         output.keep_stdout_for_a_document();
     }
@@ -166,6 +160,18 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         exit = exit.and(unreferenced(&host, arguments, &loaded.suites, golden, output));
     }
     Ok(exit.and(printer.close(None)))
+}
+
+/// Snapshots are changed where scenarios are, and reviewed with them.
+fn refuse_changes_in_ci(arguments: &CheckArgs, output: &Output) -> Result<(), Exit> {
+    if in_ci() && (arguments.update || arguments.unreferenced == Unreferenced::Delete) {
+        output.error(
+            "`--update` and `--unreferenced=delete` change snapshots, which is not done where `CI` is set",
+            Some("change and commit them where the scenarios are changed, or unset `CI`"),
+        );
+        return Err(Exit::USAGE);
+    }
+    Ok(())
 }
 
 /// Why nothing is left to run, and what to do.
