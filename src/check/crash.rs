@@ -1,7 +1,7 @@
 //! Our own bugs, caught at the edge of a case so that the others go on.
 //!
 //! The default hook would print a panic between the lines of a report; [`install_crash_hook`] keeps its words
-//! instead, for the one who catches it.
+//! instead, for the code that catches it.
 
 use std::any::Any;
 use std::cell::RefCell;

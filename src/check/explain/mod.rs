@@ -247,7 +247,7 @@ fn where_time_went(figure: &Figure, samples: &[Timed<'_>]) -> Option<String> {
     Some(format!("{} spent {}", figure.deciding(n_deciding, samples.len()), words.join(", ")))
 }
 
-/// For counts and shares of requests: who was lost first, where more were lost or fewer finished than may.
+/// For counts and shares of requests: which request was lost first, where more were lost or fewer finished than may.
 fn lost(metric: &Metric, verdict: &Verdict, entries: &[Entry], warmup: SimTime) -> Option<String> {
     let chosen = || entries.iter().filter(|entry| entry.arrival >= warmup && holds(&metric.selection, entry));
     let (value, limit) = (verdict.value?, verdict.limit?);

@@ -1,5 +1,5 @@
-//! What routers see of replicas, and the three moments at which it changes: a request is dispatched, its first token is
-//! there, a replica no longer holds it.
+//! What routers see of replicas, and the three moments at which it may change: a request is dispatched, its first token
+//! is there, a replica no longer holds it.
 //!
 //! A signal is a field of [`View`], a column here, and what one request adds to it a field of [`Charge`]. Invariant: a
 //! replica's signals are the sums over the requests that it holds.
