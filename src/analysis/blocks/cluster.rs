@@ -232,6 +232,11 @@ fn check_memory(block: &Block<'_>, cluster: &Cluster, ctx: &mut Context<'_>) -> 
 
 /// Whether the paths between all nodes of the links can be computed before the run.
 fn check_graph(block: &Block<'_>, cluster: &Cluster, ctx: &mut Context<'_>) -> Option<()> {
+    let n_gpus: u64 = cluster.groups.iter().map(|group| u64::from(group.n_gpus)).sum();
+    if n_gpus > MAX_GPUS {
+        // Reported with the layout; of billions of them not even the nodes can be counted.
+        return None;
+    }
     let n_nodes = count_nodes(cluster);
     if n_nodes > MAX_NODES {
         ctx.report(error::too_many_nodes(last_straw(block, cluster), n_nodes));
