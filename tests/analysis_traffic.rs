@@ -185,8 +185,8 @@ fn lengths_are_whole_and_determined() {
         ),
         ("lognormal median 900 p95 400", "8 E0402 no `lognormal` has this `median` and this `p95`"),
         ("exponential mean 9 min 8 max 7", "8 E0402 `min` must not be above `max`, found `8` and `7`"),
-        ("constant -1", "17 E0204 `value` must not be negative, found `-1`"),
-        ("constant 3 s", "17 E0202 `value` expects a number of tokens, found a time (`3 s`)"),
+        ("constant -1", "17 E0204 `constant` must not be negative, found `-1`"),
+        ("constant 3 s", "17 E0202 `constant` expects a number of tokens, found a time (`3 s`)"),
     ] {
         check(&chat(&format!("prompt {prompt}")), &[&format!("2:{message}")]);
     }

@@ -63,7 +63,7 @@ fn statements() {
     mistakes(&inside("a = 3"), &["2:3: E0022 a statement takes no `=`"]);
     mistakes(&inside("a 2 *"), &["2:6: E0002 expected a value after `*`, found the end of the line"]);
     mistakes(&inside("a-b 3"), &["2:1: E0001 a key is letters, digits and `_`, found `a-b`"]);
-    mistakes(&inside("llama-3 8"), &["2:6: E0001 a name holds only letters, digits and `_`"]);
+    mistakes(&inside("llama-3 8"), &["2:1: E0001 a key is letters, digits and `_`, found `llama-3`"]);
     mistakes(&inside("80 GB"), &["2:1: E0003 expected a key at the start of the statement, found `80`"]);
     mistakes(&inside("a 2 tok / s"), &["2:11: E0002 expected a value after `/`, found `s`"]);
     mistakes(&inside("a 1,000"), &["2:4: E0001 `,` is not allowed after `1`"]);
