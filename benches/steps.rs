@@ -1,177 +1,156 @@
-//! What leaping over steps saves: `batching continuous` with and without it.
+//! What a run of `batching continuous` costs, and what leaping over steps saves.
 //!
-//! `cargo bench --bench steps` prints the table; `docs/reference/performance.md` says what each case is for. Every run
-//! has a separate process, so that peak memory is measured per run. Leap and step alternate three times, and the fastest
-//! run counts: disturbances only ever slow a run down. Times vary on a busy machine; compare ratios within one table.
-//! `-- --only NAME` measures one case.
+//! `cargo bench --bench steps` prints the table; `docs/reference/performance.md` says what each case is for. Leap and step
+//! alternate. `-- --instructions` counts instructions and cache misses a request instead, `-- --only NAME` measures one
+//! case.
 
-use std::hint::black_box;
-use std::path::Path;
-use std::process::Command;
-use std::time::Instant;
+mod support;
 
-use kvs::check::{compile, execute_by, open_traces};
-use kvs::engine::Stepping;
-use kvs::host::{Host, Memory};
-use kvs::metrics::{Accumulator, Demand};
-use kvs::rng::Streams;
-
-const REPEATS: usize = 3;
-
-/// Requests drawn for the floor.
-const FLOOR: u64 = 1_000_000;
-
-/// A line of the table.
-struct Case {
-    name: &'static str,
-    /// Requests per second on one GPU.
-    rate: f64,
-    output: &'static str,
-    requests: u64,
-}
-
-const fn case(name: &'static str, rate: f64, output: &'static str, requests: u64) -> Case {
-    Case { name, rate, output, requests }
-}
+use support::{Case, Command};
 
 const CHAT: &str = "lognormal median 150 p95 400";
 const LONG: &str = "lognormal median 1000 p95 2500";
 
-/// One GPU serves at most 42.4 requests per second of `CHAT`, 8.0 of `LONG` and 84.3 with two output tokens.
-static CASES: &[Case] = &[
-    case("chat", 15.0, CHAT, 1_000_000),
-    case("chat near saturation", 40.0, CHAT, 1_000_000),
-    case("chat overloaded", 60.0, CHAT, 1_000_000),
-    case("long answers near saturation", 7.6, LONG, 400_000),
-    case("200 tokens", 20.0, "constant 200", 1_000_000),
-    case("4,000 tokens", 1.0, "constant 4000", 400_000),
-    case("4,000 tokens, batch of 4", 0.13, "constant 4000", 100_000),
-    case("1 token", 10.0, "constant 1", 1_000_000),
-    case("2 tokens", 10.0, "constant 2", 1_000_000),
-    case("2 tokens near saturation", 80.0, "constant 2", 1_000_000),
-];
-
-/// What one process measured.
-#[derive(Clone, Copy)]
-struct Cost {
-    /// Nanoseconds.
-    each: f64,
-    /// Steps.
-    steps: f64,
-    peak_bytes: f64,
+/// `rate`: requests a second on one GPU, which serves at most 42.4 of `CHAT`, 8.0 of `LONG` and 84.3 with two output tokens.
+fn alone(name: &str, rate: f64, output: &'static str, requests: u64) -> Case {
+    Case::new(name, requests, move |requests| {
+        let workload = workload("chat", rate, output, requests);
+        format!("{} {workload}", cluster(1, "round_robin", "off"))
+    })
 }
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let after = |flag: &str| {
-        let position = arguments.iter().position(|argument| argument == flag)?;
-        arguments.get(position + 1).map(String::as_str)
-    };
-    if let Some(name) = after("--measure") {
-        let Cost { each, steps, peak_bytes } = measure(name, after("--by").unwrap_or_default());
-        println!("{each} {steps} {peak_bytes}");
-        return;
-    }
-    println!(
-        "{:<30}{:>12}{:>9}{:>8}{:>13}{:>9}{:>9}",
-        "", "leap", "x floor", "MB", "step", "x leap", "steps"
-    );
-    println!("{:<30}{:>12}{:>17}{:>13}{:>9}{:>9}", "", "ns/request", "", "ns/request", "", "/request");
-    let floor = fastest(&[(); REPEATS].map(|()| apart("floor", "")));
-    println!("{:<30}{:>12.0}{:>9.1}{:>8.1}", "sampling floor", floor.each, 1.0, floor.peak_bytes / 1e6);
-    for case in CASES.iter().filter(|case| after("--only").is_none_or(|name| name == case.name)) {
-        let turns = [(); REPEATS].map(|()| (apart(case.name, "leap"), apart(case.name, "step")));
-        let (leap, step) = (fastest(&turns.map(|(leap, _)| leap)), fastest(&turns.map(|(_, step)| step)));
-        println!(
-            "{:<30}{:>12.0}{:>9.1}{:>8.1}{:>13.0}{:>9.1}{:>9.1}",
-            case.name,
-            leap.each,
-            leap.each / floor.each,
-            leap.peak_bytes / 1e6,
-            step.each,
-            step.each / leap.each,
-            leap.steps
-        );
-    }
+/// Chat on many GPUs, 15 requests a second on each.
+fn fleet(name: &str, gpus: u32, requests: u64) -> Case {
+    Case::new(name, requests, move |requests| {
+        let workload = workload("chat", 15.0 * f64::from(gpus), CHAT, requests);
+        format!("{} {workload}", cluster(gpus, "p2c", "off"))
+    })
 }
 
-fn fastest(costs: &[Cost]) -> Cost {
-    costs.iter().copied().min_by(|a, b| a.each.total_cmp(&b.each)).expect("something was measured")
+/// Chat on one GPU in many workloads.
+fn workloads(name: &str, n: u64, requests: u64) -> Case {
+    Case::new(name, requests, move |requests| {
+        let one = |i| workload(&format!("w{i}"), 15.0 / n as f64, CHAT, requests / n);
+        let workloads: Vec<String> = (0..n).map(one).collect();
+        format!("{} {}", cluster(1, "round_robin", "off"), workloads.concat())
+    })
 }
 
-/// Measures in a separate process.
-fn apart(name: &str, by: &str) -> Cost {
-    let program = std::env::current_exe().expect("the bench knows its own path");
-    let output = Command::new(program).args(["--measure", name, "--by", by]).output();
-    let output = output.expect("the bench can start itself");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let cells: Vec<f64> = text.split_whitespace().filter_map(|cell| cell.parse().ok()).collect();
-    let [each, steps, peak_bytes] = cells[..] else {
-        panic!("case `{name}` failed: {}", String::from_utf8_lossy(&output.stderr));
-    };
-    Cost { each, steps, peak_bytes }
-}
-
-fn measure(name: &str, by: &str) -> Cost {
-    let Some(case) = CASES.iter().find(|case| case.name == name) else { return floor() };
-    engine(case, if by == "step" { Stepping::Step } else { Stepping::Leap })
-}
-
-/// Draws one exponential gap and two log-normal lengths per request, and stores two columns.
-fn floor() -> Cost {
-    let mut stream = Streams::new(1).stream("floor");
-    let (mut latencies, mut ttfts) = (Vec::new(), Vec::new());
-    #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-    let start = Instant::now();
-    let mut now = 0.0;
-    for _ in 0..FLOOR {
-        now += stream.exponential();
-        let prompt = libm::exp(6.0 + 0.67 * stream.normal());
-        let output = libm::exp(5.0 + 0.6 * stream.normal());
-        latencies.push((now + prompt) as u64);
-        ttfts.push(output as u64);
-    }
-    black_box((latencies, ttfts));
-    Cost { each: each(start, FLOOR), steps: 0.0, peak_bytes: peak_bytes() }
-}
-
-fn each(start: Instant, requests: u64) -> f64 {
-    start.elapsed().as_secs_f64() * 1e9 / requests as f64
-}
-
-fn engine(case: &Case, stepping: Stepping) -> Cost {
-    let Case { rate, output, requests, .. } = *case;
-    let text = format!(
-        "cluster {{ serves llama_3_1_8b; gpus h100_sxm x 1 }}
-engine {{ batching continuous; timing roofline; prefix_cache off }}
+/// Conversations whose requests share what was said before, and one of 200 system prompts.
+fn conversations(name: &str, gpus: u32, requests: u64) -> Case {
+    Case::new(name, requests, move |requests| {
+        format!(
+            "{}
 workload chat {{
+  arrivals poisson
+  rate     {} req/s
+  session  turns geometric mean 5 think exponential mean 5 s
+  prefix_pool 200 tokens 1000
+  prompt   lognormal median 200 p95 800
+  output   {CHAT}
+  requests {requests}
+}}
+expect p99_latency_ms < 1 h
+expect p99_ttft_ms < 1 h
+",
+            cluster(gpus, "prefix_aware", "on"),
+            2 * gpus
+        )
+    })
+}
+
+fn cluster(gpus: u32, routing: &str, prefix_cache: &str) -> String {
+    format!(
+        "cluster {{ serves llama_3_1_8b; gpus h100_sxm x {gpus} }}
+engine {{ batching continuous; timing roofline; prefix_cache {prefix_cache} }}
+policy {{ routing {routing} }}"
+    )
+}
+
+fn workload(name: &str, rate: f64, output: &str, requests: u64) -> String {
+    format!(
+        "
+workload {name} {{
   arrivals poisson
   rate     {rate} req/s
   prompt   lognormal median 400 p95 1200
   output   {output}
   requests {requests}
 }}
-expect finished == {requests}
+expect p99_latency_ms < 1 h
+expect p99_ttft_ms < 1 h
 "
-    );
-    let host = Host::memory(Memory::default().with("/bench.kvs", text.into_bytes()));
-    let suite = compile(&host, Path::new("bench.kvs"), &Vec::new()).expect("the file is in memory");
-    let scenario = &suite.cases.first().expect("the scenario is sound").scenario;
-    let expectations: Vec<_> = scenario.expectations.iter().collect();
-    let open = open_traces(&host, &suite.root);
-    #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-    let start = Instant::now();
-    let mut accumulator = Accumulator::new(scenario, &Demand::of(&expectations));
-    let executed = execute_by(stepping, scenario, 1, &open, &mut accumulator).expect("no trace is read");
-    black_box(accumulator.finish(executed.end, &executed.clamped));
-    let steps = executed.end.steps as f64 / requests as f64;
-    Cost { each: each(start, requests), steps, peak_bytes: peak_bytes() }
+    )
 }
 
-/// The peak memory of this process, if the system reports it (Linux).
-fn peak_bytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kibibytes.unwrap_or(0.0) * 1024.0
+fn cases() -> Vec<Case> {
+    vec![
+        alone("chat", 15.0, CHAT, 1_000_000),
+        alone("chat near saturation", 40.0, CHAT, 1_000_000),
+        alone("chat overloaded", 60.0, CHAT, 1_000_000),
+        alone("long answers near saturation", 7.6, LONG, 400_000),
+        alone("200 tokens", 20.0, "constant 200", 1_000_000),
+        alone("4,000 tokens", 1.0, "constant 4000", 400_000),
+        alone("4,000 tokens, batch of 4", 0.13, "constant 4000", 100_000),
+        alone("1 token", 10.0, "constant 1", 1_000_000),
+        alone("2 tokens", 10.0, "constant 2", 1_000_000),
+        alone("2 tokens near saturation", 80.0, "constant 2", 1_000_000),
+        fleet("chat, 64 GPUs", 64, 1_000_000),
+        fleet("chat, 1,024 GPUs", 1024, 1_000_000),
+        fleet("chat, 10,000 GPUs", 10_000, 1_000_000),
+        conversations("conversations, prefix_aware, 256 GPUs", 256, 200_000),
+        workloads("chat in 1,000 workloads", 1000, 200_000),
+    ]
+}
+
+fn main() {
+    let cases = cases();
+    let command = Command::read(&cases);
+    if command.counts_instructions() { count(&command, &cases) } else { time(&command, &cases) }
+}
+
+fn time(command: &Command, cases: &[Case]) {
+    let head = ["leap", "x floor", "MB", "step", "x leap", "steps"];
+    let [leap, x_floor, mb, step, x_leap, steps] = head;
+    println!("{:<38}{leap:>12}{x_floor:>9}{mb:>8}{step:>13}{x_leap:>9}{steps:>9}", "");
+    println!("{:<38}{:>12}{:>17}{:>13}{:>9}{:>9}", "", "ns/request", "", "ns/request", "", "/request");
+    let floor = command.floor(1_000_000);
+    println!(
+        "{:<38}{:>12.0}{:>9.1}{:>8.1}",
+        "sampling floor",
+        floor.ns_per_request(),
+        1.0,
+        floor.megabytes()
+    );
+    for case in cases.iter().filter(|case| command.wants(case)) {
+        let (leap, step) = command.time_both(case);
+        println!(
+            "{:<38}{:>12.0}{:>9.1}{:>8.1}{:>13.0}{:>9.1}{:>9.1}",
+            case.name,
+            leap.ns_per_request(),
+            leap.ns_per_request() / floor.ns_per_request(),
+            leap.megabytes(),
+            step.ns_per_request(),
+            step.seconds / leap.seconds,
+            leap.steps as f64 / leap.requests as f64
+        );
+    }
+}
+
+fn count(command: &Command, cases: &[Case]) {
+    let head = ["leap", "32 KB misses", "1 MB misses", "step", "x leap"];
+    let [leap, first, last, step, x_leap] = head;
+    println!("{:<38}{leap:>12}{first:>16}{last:>16}{step:>12}{x_leap:>9}", "instructions a request");
+    for case in cases.iter().filter(|case| command.wants(case)) {
+        let [leap, step] = ["leap", "step"].map(|by| command.count(case, by));
+        println!(
+            "{:<38}{:>12.0}{:>16.1}{:>16.1}{:>12.0}{:>9.1}",
+            case.name,
+            leap.instructions,
+            leap.first_level_misses,
+            leap.last_level_misses,
+            step.instructions,
+            step.instructions / leap.instructions
+        );
+    }
 }
