@@ -5,17 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::Columns;
 use super::demand::{Demand, GapsKey};
 use super::histogram::Histogram;
+use super::holdings::Holdings;
 use super::levels::Level;
 use super::outcome::{Ended, Outcome};
 use super::rows::{Fate, Looked, NOWHERE, Row, Rows};
 use super::sample::{EndsWith, Sample};
 use super::saturation::Watch;
-use super::sums::Sums;
 use super::tally::{Hits, Lengths, Moves, Place, Tally};
-use super::track::{Beyond, Change, Occupancy, Pair, Track};
-use crate::engine::{End, Event, Gaps, Growth, Interests, Journey, Levels, Observation, Sink, kv_blocks};
+use super::track::Track;
+use crate::engine::{End, Event, Gaps, Interests, Journey, Levels, Observation, Sink, kv_blocks};
 use crate::model::{Batching, Scenario, Slo};
 use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::Clamped;
@@ -25,14 +26,12 @@ pub struct Accumulator {
     warmup: SimTime,
     has_until: bool,
     workloads: Vec<WorkloadCounts>,
-    gpus: Vec<GpuCounts>,
-    /// Over all GPUs, what every summary shows.
-    occupancy: Occupancy,
-    /// What else is asked for.
-    sums: Sums,
+    /// Of the requests that ended on each GPU; that they arrived is counted once the run is over.
+    gpus: Vec<Tally>,
+    holdings: Holdings,
     global_queue: Track,
-    /// One push a finished request, by what ends the time; empty where there are rows.
-    columns: [Vec<(Sample, Vec<u64>)>; EndsWith::N],
+    /// None where there are rows.
+    columns: Columns,
     rows: Option<Rows>,
     first_arrival: Option<SimTime>,
     last_finish: Option<SimTime>,
@@ -53,15 +52,6 @@ struct WorkloadCounts {
     tally: Tally,
 }
 
-/// What the table of GPUs shows.
-struct GpuCounts {
-    shown: Pair,
-    occupancy: Occupancy,
-    /// Of its memory.
-    beyond: Beyond,
-    tally: Tally,
-}
-
 impl Accumulator {
     /// For one run of a scenario.
     #[must_use]
@@ -69,26 +59,16 @@ impl Accumulator {
         let continuous = scenario.engine.batching == Batching::Continuous;
         let warmup = scenario.run.warmup;
         let block_size = scenario.engine.block_size.get();
-        let of_gpu = || GpuCounts {
-            shown: Pair::default(),
-            occupancy: Occupancy::new(warmup),
-            beyond: Beyond::default(),
-            tally: Tally::default(),
-        };
         let samples = || demand.columns.iter().copied();
         let workload = |slo| WorkloadCounts { slo, tally: Tally::default() };
         Accumulator {
             warmup,
             has_until: scenario.run.until.is_some(),
             workloads: scenario.workloads.iter().map(|of| workload(of.slo)).collect(),
-            gpus: std::iter::repeat_with(of_gpu).take(scenario.cluster.n_replicas()).collect(),
-            occupancy: Occupancy::new(warmup),
-            sums: Sums::new(scenario, demand),
+            gpus: vec![Tally::default(); scenario.cluster.n_replicas()],
+            holdings: Holdings::new(scenario, demand),
             global_queue: Track::new(demand.keeps_points(Level::GlobalQueueDepth), warmup),
-            columns: std::array::from_fn(|what| {
-                let ends_here = |sample: &Sample| !demand.rows && sample.ends_with() as usize == what;
-                samples().filter(ends_here).map(|sample| (sample, Vec::new())).collect()
-            }),
+            columns: Columns::new(samples().filter(|_| !demand.rows)),
             rows: demand.rows.then(|| {
                 let bound = scenario.workloads.iter().map(|of| of.slo.is_some());
                 Rows::new(samples(), bound.collect(), block_size)
@@ -110,11 +90,7 @@ impl Accumulator {
     pub fn finish(self, end: End, clamped: &[Clamped]) -> Outcome {
         let mut levels = BTreeMap::new();
         levels.insert((Level::GlobalQueueDepth, None), self.global_queue.finish(end.at));
-        let (mut held, busy) = self.occupancy.finish(end.at);
-        held.integral += self.gpus.iter().map(|gpu| gpu.beyond.integral()).sum::<u128>();
-        levels.insert((Level::VramBytes, None), held);
-        levels.insert((Level::GpusBusy, None), busy);
-        self.sums.finish(end.at, &mut levels);
+        let held = self.holdings.finish(end.at, &mut levels);
         let measured = SimDuration::from_ps(end.at.as_ps().saturating_sub(self.warmup.as_ps()));
         let hours = measured.as_secs_f64() / 3600.0;
         Outcome::seal(Ended {
@@ -122,17 +98,9 @@ impl Accumulator {
             measured_from: self.warmup,
             has_until: self.has_until,
             workloads: self.workloads.into_iter().map(|of| of.tally).collect(),
-            gpus: self
-                .gpus
-                .into_iter()
-                .map(|gpu| {
-                    let (mut held, busy) = gpu.occupancy.finish(end.at);
-                    held.integral += gpu.beyond.integral();
-                    (gpu.tally, held, busy)
-                })
-                .collect(),
+            gpus: self.gpus.into_iter().map(Tally::with_ended_as_arrived).zip(held).collect(),
             levels,
-            columns: self.columns.into_iter().flatten().collect(),
+            columns: self.columns,
             gaps: self.gaps.into_iter().collect(),
             kv_blocks: self.kv_blocks,
             rows: self.rows,
@@ -149,25 +117,22 @@ impl Accumulator {
         journey.request.arrival >= self.warmup
     }
 
-    fn place(&self, journey: &Journey) -> Place {
-        Place::of(journey.request.turn.as_deref(), self.warmup)
-    }
-
     #[inline]
     fn arrived(&mut self, journey: &Journey) {
         let measured = self.measures(journey);
         self.watch.arrived(journey.request.arrival, measured);
-        let place = self.place(journey);
-        let of = &mut self.workloads[usize::from(journey.request.workload)];
         if measured {
+            let of = &mut self.workloads[usize::from(journey.request.workload)];
             of.tally.arrived += 1;
             of.tally.bound += u64::from(of.slo.is_some());
-            of.tally.sessions.begun += u64::from(place.begins());
+            if journey.request.turn.is_some() {
+                of.tally.sessions.begun += u64::from(Place::of(journey, self.warmup).begins());
+            }
             self.first_arrival.get_or_insert(journey.request.arrival);
         }
         if let Some(rows) = &mut self.rows {
             let fate = if measured { Fate::Unfinished } else { Fate::Unmeasured };
-            rows.push(row(journey, fate, place));
+            rows.push(row(journey, fate, Place::of(journey, self.warmup)), left(journey));
         }
     }
 
@@ -178,57 +143,55 @@ impl Accumulator {
             return;
         }
         self.last_finish = Some(at);
-        let place = self.place(journey);
         let output = u64::from(journey.request.output.get());
         let of = &mut self.workloads[usize::from(journey.request.workload)];
-        let good = of.slo.is_some_and(|slo| meets(&slo, journey, at));
-        for tally in [&mut of.tally, &mut self.gpus[gpu as usize].tally] {
-            tally.finished += 1;
-            tally.good += u64::from(good);
-            tally.sessions.count_finished(place);
-        }
+        of.tally.finished += 1;
         of.tally.tokens += output;
-        let mut left = output;
-        for (gpu, tokens) in &journey.elsewhere {
-            self.gpus[*gpu as usize].tally.tokens += u64::from(*tokens);
-            left -= u64::from(*tokens);
+        let on_gpu = &mut self.gpus[gpu as usize];
+        on_gpu.finished += 1;
+        on_gpu.tokens += output;
+        let good = of.slo.is_some_and(|slo| meets(&slo, journey, at));
+        if of.slo.is_some() {
+            of.tally.good += u64::from(good);
+            on_gpu.good += u64::from(good);
+            on_gpu.bound += 1;
         }
-        let gpu_tally = &mut self.gpus[gpu as usize].tally;
-        gpu_tally.tokens += left;
-        gpu_tally.arrived += 1;
-        gpu_tally.bound += u64::from(of.slo.is_some());
-        gpu_tally.sessions.begun += u64::from(place.begins());
+        if journey.request.turn.is_some() {
+            let place = Place::of(journey, self.warmup);
+            of.tally.sessions.count_finished(place);
+            on_gpu.sessions.count_finished(place);
+            on_gpu.sessions.begun += u64::from(place.begins());
+        }
+        for (before, tokens) in &journey.elsewhere {
+            self.gpus[gpu as usize].tokens -= u64::from(*tokens);
+            self.gpus[*before as usize].tokens += u64::from(*tokens);
+        }
         if let Some(rows) = &mut self.rows {
             let fate = if good { Fate::FinishedWell } else { Fate::Finished };
             rows.end(journey.number, gpu, fate);
             rows.generated(journey.number, &journey.elsewhere);
         }
-        self.sample(EndsWith::Finish, at, journey);
+        self.keep(EndsWith::Finish, at, journey);
     }
 
     /// A request executes for the first time: what it found in the prefix cache counts.
-    fn looked_up(&mut self, gpu: u32, journey: &Journey) {
-        let Some(block) = self.prefix_block.filter(|_| self.measures(journey)) else { return };
+    fn looked_up(&mut self, block: u32, gpu: u32, journey: &Journey) {
+        if !self.measures(journey) {
+            return;
+        }
         let (prompt, cached) = (journey.request.prompt.get(), journey.cached.get());
         let hits = Hits::of(prompt, cached, block);
         self.workloads[usize::from(journey.request.workload)].tally.hits.add(&hits);
-        self.gpus[gpu as usize].tally.hits.add(&hits);
+        self.gpus[gpu as usize].hits.add(&hits);
         if let Some(rows) = &mut self.rows {
             rows.looked(journey.number, Looked { prompt, cached });
         }
     }
 
-    /// Keeps the times that end here.
+    /// Keeps the times of a request that end here; it is measured.
     #[inline]
-    fn sample(&mut self, what: EndsWith, at: SimTime, journey: &Journey) {
-        if !self.measures(journey) {
-            return;
-        }
-        for (sample, column) in &mut self.columns[what as usize] {
-            if let Some(time) = sample.of(journey, at) {
-                column.push(time);
-            }
-        }
+    fn keep(&mut self, what: EndsWith, at: SimTime, journey: &Journey) {
+        self.columns.keep(what, journey, at);
         if let Some(rows) = &mut self.rows {
             let of = |sample: Sample| if sample.ends_with() == what { sample.of(journey, at) } else { None };
             rows.samples_of(journey.number, of);
@@ -241,7 +204,7 @@ impl Accumulator {
         if !self.measures(journey) {
             return;
         }
-        let place = self.place(journey);
+        let place = Place::of(journey, self.warmup);
         let of = &mut self.workloads[usize::from(journey.request.workload)];
         let count = |tally: &mut Tally| {
             match fate {
@@ -255,9 +218,8 @@ impl Accumulator {
         };
         count(&mut of.tally);
         if let Some(gpu) = gpu {
-            let tally = &mut self.gpus[gpu as usize].tally;
+            let tally = &mut self.gpus[gpu as usize];
             count(tally);
-            tally.arrived += 1;
             tally.bound += u64::from(of.slo.is_some());
             tally.sessions.begun += u64::from(place.begins());
         }
@@ -281,21 +243,10 @@ impl Accumulator {
         self.moves.handoffs += 1;
         let started = journey.handoff_started.expect("a handoff that finishes has started");
         let took = at.since(started).as_ps();
-        for (_, column) in &mut self.columns[EndsWith::Handoff as usize] {
-            column.push(took);
-        }
+        self.columns.push(Sample::Handoff, took);
         if let Some(rows) = &mut self.rows {
             rows.sample(journey.number, Sample::Handoff, took);
         }
-    }
-
-    /// Blocks were taken while the batch kept its members.
-    fn grew(&mut self, gpu: u32, growth: &Growth) {
-        let of_bytes = growth.block_bytes;
-        let of = &mut self.gpus[gpu as usize];
-        of.beyond.add(Beyond { block_ticks: growth.block_ticks, of_block: of_bytes });
-        of.occupancy.reach(growth.blocks.saturating_mul(of_bytes));
-        self.sums.grew(gpu, growth);
     }
 
     #[inline]
@@ -311,7 +262,7 @@ impl Accumulator {
 
 impl Sink for Accumulator {
     fn interests(&self) -> Interests {
-        Interests { growth: self.sums.want_growth(), gaps: !self.gaps.is_empty(), records: true }
+        Interests { growth: self.holdings.want_growth(), gaps: !self.gaps.is_empty(), records: true }
     }
 
     // Where the engine reports a transition it is known which: inlined there, what it does not concern is free. With
@@ -342,11 +293,17 @@ impl Sink for Accumulator {
                 if let Some(rows) = &mut self.rows {
                     rows.begin(journey.number, gpu);
                 }
-                self.looked_up(gpu, journey);
-                self.sample(EndsWith::FirstExecution, at, journey);
+                if let Some(block) = self.prefix_block {
+                    self.looked_up(block, gpu, journey);
+                }
+                if self.measures(journey) {
+                    self.keep(EndsWith::FirstExecution, at, journey);
+                }
             }
-            Event::PrefillFinished { gpu: _ } if journey.first_token == Some(at) => {
-                self.sample(EndsWith::FirstToken, at, journey);
+            Event::PrefillFinished { gpu: _ }
+                if journey.first_token == Some(at) && self.measures(journey) =>
+            {
+                self.keep(EndsWith::FirstToken, at, journey);
             }
             // One that lost its place executes again.
             Event::Preempted { gpu: _ } => self.moves.preemptions += u64::from(self.measures(journey)),
@@ -356,15 +313,7 @@ impl Sink for Accumulator {
 
     #[inline]
     fn levels(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
-        let of = &mut self.gpus[gpu as usize];
-        let (old, new) = (of.shown, occupancy(levels));
-        if old != new {
-            of.shown = new;
-            let change = Change::new(at.max(self.warmup), old, new);
-            of.occupancy.shift(&change);
-            self.occupancy.shift(&change);
-        }
-        self.sums.follow(at, gpu, levels);
+        self.holdings.follow(at, gpu, levels);
     }
 
     #[inline]
@@ -375,18 +324,15 @@ impl Sink for Accumulator {
     #[inline]
     fn observe(&mut self, _at: SimTime, observation: Observation) {
         match observation {
-            Observation::Growth { gpu, growth } => self.grew(gpu, &growth),
+            Observation::Growth { gpu, growth } => self.holdings.grew(gpu, &growth),
             Observation::Gaps { gpu, gaps } => self.count_gaps(gpu, &gaps),
-            Observation::Record { blocks, bytes } => {
-                self.occupancy.reach(bytes.get());
-                self.sums.reach(blocks);
-            }
+            Observation::Record { blocks, bytes } => self.holdings.reach(blocks, bytes),
         }
     }
 
     #[inline]
     fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        self.occupancy.stayed_below(bytes.get()) || self.sums.stayed_below(blocks)
+        self.holdings.stayed_below(blocks, bytes)
     }
 }
 
@@ -405,14 +351,7 @@ fn row(journey: &Journey, fate: Fate, place: Place) -> Row {
         output: journey.request.output.get(),
         fate,
         place,
-        left: left(journey),
-        hits: None,
     }
-}
-
-#[inline]
-fn occupancy(levels: &Levels) -> Pair {
-    Pair { held: Level::VramBytes.of(levels), busy: Level::GpusBusy.of(levels) }
 }
 
 /// Whether a request that finished at `at` met every bound; a time it does not have meets any.

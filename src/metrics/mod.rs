@@ -20,14 +20,20 @@ mod saturation;
 mod sessions;
 mod steps;
 
+mod column;
+mod columns;
 mod histogram;
+mod occupancy;
+mod packed;
 mod quantile;
 mod rows;
+mod selection;
 mod tally;
 mod track;
 
 mod accumulator;
 mod demand;
+mod holdings;
 mod outcome;
 mod selected;
 mod summary;

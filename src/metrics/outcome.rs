@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::Columns;
 use super::demand::{GapsKey, Gpus, level_key};
 use super::histogram::Histogram;
+use super::holdings::Held;
 use super::levels::Level;
 use super::quantile::Samples;
 use super::rows::Rows;
@@ -28,7 +30,7 @@ pub struct Outcome {
     pub(super) measured_from: SimTime,
     pub(super) has_until: bool,
     pub(super) workloads: Vec<Tally>,
-    pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
+    pub(super) gpus: Vec<(Tally, Held)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
     pub(super) columns: Vec<(Sample, Samples)>,
     pub(super) gaps: BTreeMap<GapsKey, Histogram>,
@@ -54,9 +56,9 @@ pub(super) struct Ended {
     pub(super) measured_from: SimTime,
     pub(super) has_until: bool,
     pub(super) workloads: Vec<Tally>,
-    pub(super) gpus: Vec<(Tally, track::Level, track::Level)>,
+    pub(super) gpus: Vec<(Tally, Held)>,
     pub(super) levels: BTreeMap<(Level, Option<Gpus>), track::Level>,
-    pub(super) columns: Vec<(Sample, Vec<u64>)>,
+    pub(super) columns: Columns,
     pub(super) gaps: BTreeMap<GapsKey, Histogram>,
     pub(super) kv_blocks: Vec<u64>,
     pub(super) rows: Option<Rows>,
@@ -69,7 +71,8 @@ pub(super) struct Ended {
 
 impl Outcome {
     pub(super) fn seal(ended: Ended) -> Outcome {
-        let columns = ended.columns.into_iter().map(|(sample, values)| (sample, Samples::new(values)));
+        // One after another: each is gone before the next is looked at.
+        let columns = ended.columns.into_each().map(|(sample, column)| (sample, Samples::new(&column)));
         Outcome {
             end: ended.end,
             measured_from: ended.measured_from,

@@ -1,44 +1,46 @@
-//! Nearest-rank percentiles, exact, without sorting.
+//! What is asked of samples: how many, their sum, the extremes, and exact nearest-rank percentiles.
 //!
-//! A percentile p of n samples is the smallest one that at least p of them do not exceed: rank ceil(p n). Selecting
-//! a rank leaves it in its place in the column, so each later one searches only between its neighbours.
-//! Invariant: `placed` holds the indices of the column that already hold what a sorted column would.
+//! A percentile p of n samples is the smallest one that at least p of them do not exceed: rank ceil(p n). All that
+//! metrics name are found at once; the samples themselves are not kept.
 
-/// Samples in picoseconds.
-#[derive(Clone, Debug, Default)]
+use super::column::Column;
+use super::selection::select;
+
+/// The percentiles that metrics name, in thousandths.
+const PERCENTILES: [u16; 5] = [500, 900, 950, 990, 999];
+
+/// Of samples in picoseconds.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Samples {
-    values: Vec<u64>,
-    placed: Vec<usize>,
+    n: usize,
     sum: u128,
+    min: u64,
+    max: u64,
+    percentiles: [u64; PERCENTILES.len()],
 }
 
-/// The percentiles put in place at once, in thousandths.
-const PREPARED: [u16; 5] = [500, 900, 950, 990, 999];
-
 impl Samples {
-    /// Takes samples in any order.
-    pub(super) fn new(values: Vec<u64>) -> Samples {
-        let sum = values.iter().map(|value| u128::from(*value)).sum();
-        let mut samples = Samples { values, placed: Vec::new(), sum };
-        if !samples.values.is_empty() {
-            // From the median up, so that each search runs over what the one before left above it: half of the
-            // samples, a tenth, a twentieth.
-            let mut start = 0;
-            for per_mille in PREPARED {
-                let index = samples.index(per_mille);
-                if index >= start {
-                    samples.values[start..].select_nth_unstable(index - start);
-                    samples.placed.push(index);
-                    start = index + 1;
-                }
-            }
+    /// Of the samples in a column.
+    pub(super) fn new(column: &Column) -> Samples {
+        let n = column.len();
+        if n == 0 {
+            return Samples::default();
         }
-        samples
+        let mut ranks = vec![0];
+        ranks.extend(PERCENTILES.map(|per_mille| nearest_rank(n, per_mille) - 1));
+        ranks.push(n - 1);
+        match *select(column, &ranks).as_slice() {
+            [min, ref percentiles @ .., max] => {
+                let percentiles = percentiles.try_into().expect("as many values as ranks");
+                Samples { n, sum: column.sum(), min, max, percentiles }
+            }
+            [] | [_] => unreachable!("as many values as ranks"),
+        }
     }
 
     /// How many.
     pub(super) fn len(&self) -> usize {
-        self.values.len()
+        self.n
     }
 
     /// The sum of all.
@@ -48,35 +50,19 @@ impl Samples {
 
     /// The smallest.
     pub(super) fn min(&self) -> Option<u64> {
-        let end = self.placed.first().map_or(self.values.len(), |index| index + 1);
-        self.values[..end].iter().min().copied()
+        (self.n > 0).then_some(self.min)
     }
 
     /// The largest.
     pub(super) fn max(&self) -> Option<u64> {
-        let start = self.placed.last().copied().unwrap_or(0);
-        self.values[start..].iter().max().copied()
+        (self.n > 0).then_some(self.max)
     }
 
-    /// The percentile in thousandths.
+    /// The percentile in thousandths, of those that metrics name.
     pub(super) fn quantile(&self, per_mille: u16) -> Option<u64> {
-        if self.values.is_empty() {
-            return None;
-        }
-        let index = self.index(per_mille);
-        match self.placed.binary_search(&index) {
-            Ok(_) => Some(self.values[index]),
-            Err(next) => {
-                let start = next.checked_sub(1).map_or(0, |before| self.placed[before] + 1);
-                let end = self.placed.get(next).copied().unwrap_or(self.values.len());
-                let mut between = self.values[start..end].to_vec();
-                Some(*between.select_nth_unstable(index - start).1)
-            }
-        }
-    }
-
-    fn index(&self, per_mille: u16) -> usize {
-        nearest_rank(self.values.len(), per_mille) - 1
+        let position = PERCENTILES.iter().position(|other| *other == per_mille);
+        let position = position.expect("a percentile that a metric names is among those that are found");
+        (self.n > 0).then_some(self.percentiles[position])
     }
 }
 
@@ -89,6 +75,7 @@ fn nearest_rank(n: usize, per_mille: u16) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::{Aggregate, METRICS};
 
     #[test]
     fn ranks_are_the_ceiling_of_p_times_n() {
@@ -109,27 +96,37 @@ mod tests {
     fn every_percentile_is_that_of_the_sorted_samples() {
         let mut state = 7_u64;
         for n in [1, 2, 3, 10, 99, 100, 101, 1000, 5000] {
-            let values: Vec<u64> = (0..n)
+            let mut values: Vec<u64> = (0..n)
                 .map(|_| {
                     state =
                         state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     (state >> 40) % 977
                 })
                 .collect();
-            let mut sorted = values.clone();
-            sorted.sort_unstable();
-            let samples = Samples::new(values);
-            for per_mille in [1, 250, 500, 750, 900, 950, 990, 999, 1000] {
-                let expected = sorted[nearest_rank(n, per_mille) - 1];
+            let samples = Samples::new(&values.iter().copied().collect());
+            values.sort_unstable();
+            for per_mille in PERCENTILES {
+                let expected = values[nearest_rank(n, per_mille) - 1];
                 assert_eq!(samples.quantile(per_mille), Some(expected), "{n} samples, {per_mille} per mille");
             }
-            assert_eq!((samples.min(), samples.max()), (sorted.first().copied(), sorted.last().copied()));
+            assert_eq!((samples.min(), samples.max()), (values.first().copied(), values.last().copied()));
+            let sum: u128 = values.iter().copied().map(u128::from).sum();
+            assert_eq!((samples.len(), samples.sum()), (n, sum));
         }
     }
 
     #[test]
     fn nothing_has_no_percentiles() {
-        let samples = Samples::new(Vec::new());
+        let samples = Samples::new(&Column::default());
         assert_eq!((samples.min(), samples.max(), samples.quantile(500)), (None, None, None));
+    }
+
+    #[test]
+    fn every_percentile_that_a_metric_names_is_found() {
+        for statistic in METRICS.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.statistics) {
+            if let Aggregate::Quantile(per_mille) = statistic.of {
+                assert!(PERCENTILES.contains(&per_mille), "{}", statistic.prefix);
+            }
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! What every request was, kept only where an expectation selects by more than a counter can answer.
 //!
-//! Row n is the request that arrived as number n, so rows rise with arrival and windows are ranges of rows.
+//! Row n is the request that arrived as number n, so rows rise with arrival and windows are ranges of rows. What only
+//! sessions and prefix caches have is kept beside them, where there are any.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::quantile::Samples;
 use super::sample::{EndsWith, Sample};
 use super::tally::{Hits, Place, Tally};
 use crate::model::Selection;
@@ -35,10 +37,6 @@ pub(super) struct Row {
     pub(super) output: u32,
     pub(super) fate: Fate,
     pub(super) place: Place,
-    /// Turns of its session that are to follow.
-    pub(super) left: u32,
-    /// What it found in the prefix cache, once it has looked.
-    pub(super) hits: Option<Looked>,
 }
 
 /// A prompt and how much of it was cached, in tokens.
@@ -60,6 +58,10 @@ pub(super) struct Rows {
     /// By workload, whether it has a `slo`.
     bound: Vec<bool>,
     rows: Vec<Row>,
+    /// By row, turns of its session that are to follow; none past the end.
+    left: Vec<u32>,
+    /// By row, what it found in the prefix cache once it has looked; nothing past the end.
+    looked: Vec<Option<Looked>>,
     /// Tokens in a block.
     block_size: u32,
     columns: Vec<(Sample, Vec<u64>)>,
@@ -71,11 +73,24 @@ impl Rows {
     /// For workloads, each with whether it has a `slo`, and the tokens in a block.
     pub(super) fn new(samples: impl Iterator<Item = Sample>, bound: Vec<bool>, block_size: u32) -> Rows {
         let columns = samples.map(|sample| (sample, Vec::new())).collect();
-        Rows { bound, rows: Vec::new(), block_size, columns, elsewhere: BTreeMap::new() }
+        Rows {
+            bound,
+            rows: Vec::new(),
+            left: Vec::new(),
+            looked: Vec::new(),
+            block_size,
+            columns,
+            elsewhere: BTreeMap::new(),
+        }
     }
 
-    /// The next request arrived.
-    pub(super) fn push(&mut self, row: Row) {
+    /// The next request arrived, which `left` turns of its session are to follow.
+    // Out of line, as the others that are called for each request: most runs have no rows.
+    #[inline(never)]
+    pub(super) fn push(&mut self, row: Row, left: u32) {
+        if left > 0 {
+            put(&mut self.left, self.rows.len(), left);
+        }
         self.rows.push(row);
         for (_, column) in &mut self.columns {
             column.push(NONE);
@@ -83,6 +98,7 @@ impl Rows {
     }
 
     /// Request `number` ended.
+    #[inline(never)]
     pub(super) fn end(&mut self, number: u64, gpu: u32, fate: Fate) {
         let number = usize::try_from(number).expect("every row has an address");
         let row = &mut self.rows[number];
@@ -90,6 +106,7 @@ impl Rows {
     }
 
     /// Request `number`, which has ended, generated that many tokens on each of some GPUs before it came to its last.
+    #[inline(never)]
     pub(super) fn generated(&mut self, number: u64, elsewhere: &[(u32, u32)]) {
         let number = usize::try_from(number).expect("every row has an address");
         for (gpu, tokens) in elsewhere {
@@ -107,10 +124,11 @@ impl Rows {
     /// Request `number` has looked into a prefix cache.
     pub(super) fn looked(&mut self, number: u64, looked: Looked) {
         let number = usize::try_from(number).expect("every row has an address");
-        self.rows[number].hits = Some(looked);
+        put(&mut self.looked, number, Some(looked));
     }
 
     /// Request `number` has the samples that `of` gives.
+    #[inline(never)]
     pub(super) fn samples_of(&mut self, number: u64, of: impl Fn(Sample) -> Option<u64>) {
         let number = usize::try_from(number).expect("every row has an address");
         for (kind, column) in &mut self.columns {
@@ -150,7 +168,7 @@ impl Rows {
     }
 
     /// The samples of those selected within a range of rows: of the GPUs on which the times were over.
-    pub(super) fn samples(&self, sample: Sample, selection: &Selection, range: Range<usize>) -> Vec<u64> {
+    pub(super) fn samples(&self, sample: Sample, selection: &Selection, range: Range<usize>) -> Samples {
         let column = self.columns.iter().find(|(kind, _)| *kind == sample);
         let (_, column) = column.expect("a column that is asked for is in the demand of the run");
         let over_on = |row: &Row| match sample.ends_with() {
@@ -158,10 +176,10 @@ impl Rows {
             EndsWith::Handoff | EndsWith::Finish => row.gpu,
         };
         let is_selected = |row: &Row| selected_on(over_on(row), row, selection);
-        range
+        let selected = range
             .filter(|index| column[*index] != NONE && is_selected(&self.rows[*index]))
-            .map(|index| column[index])
-            .collect()
+            .map(|index| column[index]);
+        Samples::new(&selected.collect())
     }
 
     /// The counts of those selected within a range of rows.
@@ -172,14 +190,15 @@ impl Rows {
                 tally.tokens += u64::from(*tokens);
             }
         }
-        for row in &self.rows[range.clone()] {
-            if let Some(Looked { prompt, cached }) = row.hits
+        for (row, looked) in self.rows.iter().zip(&self.looked).take(range.end).skip(range.start) {
+            if let Some(Looked { prompt, cached }) = *looked
                 && selected_on(row.began, row, selection)
             {
                 tally.hits.add(&Hits::of(prompt, cached, self.block_size));
             }
         }
-        for row in self.rows[range].iter().filter(|row| selected(row, selection)) {
+        for index in range.filter(|index| selected(&self.rows[*index], selection)) {
+            let row = &self.rows[index];
             let finished = matches!(row.fate, Fate::Finished | Fate::FinishedWell);
             tally.arrived += 1;
             tally.finished += u64::from(finished);
@@ -191,12 +210,22 @@ impl Rows {
             tally.sessions.begun += u64::from(row.place.begins());
             match row.fate {
                 Fate::Finished | Fate::FinishedWell => tally.sessions.count_finished(row.place),
-                Fate::Rejected | Fate::Evicted => tally.sessions.count_lost(row.place, row.left),
+                Fate::Rejected | Fate::Evicted => {
+                    tally.sessions.count_lost(row.place, self.left.get(index).copied().unwrap_or(0));
+                }
                 Fate::Unmeasured | Fate::Unfinished => {}
             }
         }
         tally
     }
+}
+
+/// Puts a value at an index; those before it that were not put are the default.
+fn put<T: Clone + Default>(values: &mut Vec<T>, index: usize, value: T) {
+    if values.len() <= index {
+        values.resize(index + 1, T::default());
+    }
+    values[index] = value;
 }
 
 /// By workload and the GPU where it ended; time is a range of rows.
@@ -209,4 +238,14 @@ fn selected_on(gpu: u32, row: &Row, selection: &Selection) -> bool {
     row.fate != Fate::Unmeasured
         && selection.workload.is_none_or(|workload| usize::from(row.workload) == workload)
         && selection.gpus.is_none_or(|gpus| (gpus.first..=gpus.last).contains(&(gpu as usize)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_takes_24_bytes() {
+        assert_eq!(size_of::<Row>(), 24);
+    }
 }

@@ -56,12 +56,18 @@ pub enum EndsWith {
     Finish,
 }
 
-impl EndsWith {
-    /// How many there are.
-    pub(super) const N: usize = 4;
-}
-
 impl Sample {
+    /// In the order in which they are declared.
+    pub(super) const EACH: [Sample; 7] = [
+        Sample::Latency,
+        Sample::Ttft,
+        Sample::Tpot,
+        Sample::Queue,
+        Sample::Prefill,
+        Sample::Decode,
+        Sample::Handoff,
+    ];
+
     /// When its sample is taken.
     #[must_use]
     pub const fn ends_with(self) -> EndsWith {
@@ -75,6 +81,7 @@ impl Sample {
 
     /// In picoseconds, where what ends it happens at `at`; `None` where the request has no such time. Handoffs are
     /// sampled when they end, not here.
+    #[inline]
     pub(super) fn of(self, journey: &Journey, at: SimTime) -> Option<u64> {
         let milestones = Milestones {
             arrival: journey.request.arrival,
@@ -87,6 +94,7 @@ impl Sample {
 
     /// As for a request of which these are known.
     #[must_use]
+    #[inline]
     pub fn between(self, milestones: &Milestones, at: SimTime) -> Option<u64> {
         let Milestones { arrival, started, first_token, output } = *milestones;
         let between = |from: SimTime, to: SimTime| to.as_ps() - from.as_ps();

@@ -100,13 +100,13 @@ pub(super) struct Watch {
     n_inside: u64,
     /// Arrivals from one sample to the next.
     stride: u64,
+    /// The number of the arrival that gives the next one.
+    next: u64,
     samples: Vec<Seen>,
-    /// The last arrival.
-    last: Seen,
 }
 
 /// What an arrival sees.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Seen {
     at: SimTime,
     /// Requests in the system before it.
@@ -115,32 +115,37 @@ struct Seen {
 
 impl Watch {
     pub(super) fn new() -> Watch {
-        Watch { n_arrived: 0, n_inside: 0, stride: 1, samples: Vec::new(), last: Seen::default() }
+        Watch { n_arrived: 0, n_inside: 0, stride: 1, next: 0, samples: Vec::new() }
     }
 
     /// `measured`: not in the warm-up, of which only what is still there counts.
+    #[inline]
     pub(super) fn arrived(&mut self, at: SimTime, measured: bool) {
-        if !measured {
-            self.n_inside += 1;
-            return;
-        }
-        self.last = Seen { at, inside: self.n_inside };
-        if self.n_arrived.is_multiple_of(self.stride) {
-            if self.samples.len() == MOST_SAMPLES {
-                let mut position = 0;
-                self.samples.retain(|_| {
-                    position += 1;
-                    position % 2 == 1
-                });
-                self.stride *= 2;
+        if measured {
+            if self.n_arrived == self.next {
+                self.sample(at);
             }
-            self.samples.push(self.last);
+            self.n_arrived += 1;
         }
-        self.n_arrived += 1;
         self.n_inside += 1;
     }
 
+    #[cold]
+    fn sample(&mut self, at: SimTime) {
+        if self.samples.len() == MOST_SAMPLES {
+            let mut position = 0;
+            self.samples.retain(|_| {
+                position += 1;
+                position % 2 == 1
+            });
+            self.stride *= 2;
+        }
+        self.samples.push(Seen { at, inside: self.n_inside });
+        self.next = self.n_arrived + self.stride;
+    }
+
     /// A request finished or was turned away.
+    #[inline]
     pub(super) fn left(&mut self) {
         self.n_inside -= 1;
     }

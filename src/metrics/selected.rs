@@ -1,7 +1,5 @@
 //! Questions about a part of a run: workloads, GPUs, times, windows.
 
-use std::borrow::Cow;
-
 use super::demand::{gaps_key, level_key};
 use super::find;
 use super::histogram::Histogram;
@@ -70,8 +68,7 @@ impl Outcome {
             let reached = end.min(until).saturating_sub(start.max(from));
             let seconds = reached as f64 / PS_PER_SECOND;
             let part = Part { tally: rows.tally(&metric.selection, range.clone()), seconds: Some(seconds) };
-            let samples =
-                |sample| Cow::Owned(Samples::new(rows.samples(sample, &metric.selection, range.clone())));
+            let samples = |sample| rows.samples(sample, &metric.selection, range.clone());
             let value =
                 if part.tally.arrived == 0 { None } else { self.read(spec, statistic, &part, samples) };
             if let Some(value) = value {
@@ -129,12 +126,12 @@ impl Outcome {
     }
 
     /// A metric of requests over those of one part.
-    fn read<'a>(
+    fn read(
         &self,
         spec: &MetricSpec,
         statistic: Statistic,
         part: &Part,
-        samples: impl Fn(Sample) -> Cow<'a, Samples>,
+        samples: impl Fn(Sample) -> Samples,
     ) -> Option<f64> {
         match spec.source {
             Source::Count(read) => Some(read(&part.tally) as f64),
@@ -183,7 +180,7 @@ impl Outcome {
             }
             (None, Some(gpus), None) => {
                 let gpus = self.gpus.iter().take(gpus.last.saturating_add(1)).skip(gpus.first);
-                gpus.for_each(|(part, ..)| tally.add(part));
+                gpus.for_each(|(part, _)| tally.add(part));
             }
             _ => {
                 let rows = self.rows();
@@ -194,16 +191,16 @@ impl Outcome {
         tally
     }
 
-    pub(super) fn samples(&self, sample: Sample, selection: &Selection) -> Cow<'_, Samples> {
+    pub(super) fn samples(&self, sample: Sample, selection: &Selection) -> Samples {
         if *selection == Selection::default() && self.rows.is_none() {
             let column = self.columns.iter().find(|(kind, _)| *kind == sample);
             let (_, samples) = column.expect("a column that is asked for is in the demand of the run");
-            return Cow::Borrowed(samples);
+            return *samples;
         }
         let rows = self.rows();
         let (from, to) = selection.during.unwrap_or((SimTime::ZERO, SimTime::MAX));
         let range = rows.arrived(from.as_ps(), to.as_ps());
-        Cow::Owned(Samples::new(rows.samples(sample, selection, range)))
+        rows.samples(sample, selection, range)
     }
 
     fn histogram(&self, selection: &Selection) -> &Histogram {

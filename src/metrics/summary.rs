@@ -207,9 +207,9 @@ impl Outcome {
             gpus: self
                 .gpus
                 .iter()
-                .map(|(tally, held, busy)| GpuSummary {
-                    peak_vram: Bytes::new(held.max),
-                    busy: picoseconds(busy.integral),
+                .map(|(tally, held)| GpuSummary {
+                    peak_vram: Bytes::new(held.most_bytes),
+                    busy: SimDuration::from_ps(held.busy_ps),
                     tokens_generated: tally.tokens,
                     requests_finished: tally.finished,
                 })

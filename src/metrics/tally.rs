@@ -1,7 +1,8 @@
 //! Counts over a set of requests: all of them, those of a workload, those that ended on a GPU.
 
+use crate::engine::Journey;
 use crate::units::SimTime;
-use crate::workload::{Clamped, Turn};
+use crate::workload::Clamped;
 
 /// Counts over a set of requests that arrived after `warmup`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +96,11 @@ impl Tally {
         self.arrived - self.finished - self.rejected - self.evicted
     }
 
+    /// For requests that are counted where they end: they arrived there.
+    pub(super) fn with_ended_as_arrived(self) -> Tally {
+        Tally { arrived: self.finished + self.rejected + self.evicted, ..self }
+    }
+
     /// Counts another set, which shares no request with this one, as well.
     pub(super) fn add(&mut self, other: &Tally) {
         self.arrived += other.arrived;
@@ -126,8 +132,8 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) fn of(turn: Option<&Turn>, warmup: SimTime) -> Place {
-        match turn {
+    pub(super) fn of(journey: &Journey, warmup: SimTime) -> Place {
+        match journey.request.turn.as_deref() {
             Some(turn) if turn.began >= warmup => match (turn.number, turn.left) {
                 (0, 0) => Place::Only,
                 (0, _) => Place::First,

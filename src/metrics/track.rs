@@ -88,103 +88,6 @@ impl Track {
     }
 }
 
-/// Two levels that every summary shows, of one GPU or of all: memory held and GPUs at work, or with `batching continuous`
-/// blocks held and requests in a step.
-///
-/// A [`Track`] without series. An integral is the last value times the end less every change times its moment, so
-/// that one product a change serves the GPU and the cluster alike. What changes before `warmup` counts as if it did
-/// then, which leaves out what was before.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Occupancy {
-    value: Pair,
-    /// When it took that value, in picoseconds.
-    since: u64,
-    max: Pair,
-    /// The sums of changes times moments, modulo 2^128: the integrals themselves are below it.
-    moments: (u128, u128),
-}
-
-/// Bytes held, and how many GPUs are busy; or blocks held, and how many requests get on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub(super) held: u64,
-    pub(super) busy: u64,
-}
-
-/// One part of a sum of pairs changes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Change {
-    at: u64,
-    old: Pair,
-    new: Pair,
-    moments: (u128, u128),
-}
-
-impl Change {
-    #[inline]
-    pub(super) fn new(at: SimTime, old: Pair, new: Pair) -> Change {
-        let at = at.as_ps();
-        let product = |value: u64| u128::from(value) * u128::from(at);
-        let moment = |old: u64, new: u64| product(new).wrapping_sub(product(old));
-        Change { at, old, new, moments: (moment(old.held, new.held), moment(old.busy, new.busy)) }
-    }
-}
-
-impl Occupancy {
-    /// Measured from `warmup` on; no change is at an earlier time.
-    pub(super) fn new(warmup: SimTime) -> Occupancy {
-        Occupancy { since: warmup.as_ps(), ..Occupancy::default() }
-    }
-
-    #[inline]
-    pub(super) fn shift(&mut self, change: &Change) {
-        if change.at > self.since {
-            self.settle(change.at);
-        }
-        self.value.held = self.value.held - change.old.held + change.new.held;
-        self.value.busy = self.value.busy - change.old.busy + change.new.busy;
-        self.moments.0 = self.moments.0.wrapping_add(change.moments.0);
-        self.moments.1 = self.moments.1.wrapping_add(change.moments.1);
-    }
-
-    /// As much was held at some time.
-    pub(super) fn reach(&mut self, held: u64) {
-        self.max.held = self.max.held.max(held);
-    }
-
-    /// Whether less was held at any time.
-    #[inline]
-    pub(super) fn stayed_below(&self, held: u64) -> bool {
-        self.max.held < held
-    }
-
-    /// What held until `at` counts for the maximum.
-    #[inline]
-    fn settle(&mut self, at: u64) {
-        self.max.held = self.max.held.max(self.value.held);
-        self.max.busy = self.max.busy.max(self.value.busy);
-        self.since = at;
-    }
-
-    /// What was held and what was busy until the run ended.
-    pub(super) fn finish(mut self, end: SimTime) -> (Level, Level) {
-        // A run that ends before it is measured leaves nothing.
-        let is_measured = end.as_ps() >= self.since;
-        let end = end.as_ps().max(self.since);
-        if is_measured {
-            self.settle(end);
-        }
-        let level = |last: u64, moments: u128, max| {
-            let integral = (u128::from(last) * u128::from(end)).wrapping_sub(moments);
-            Level { last, integral, max, series: None }
-        };
-        (
-            level(self.value.held, self.moments.0, self.max.held),
-            level(self.value.busy, self.moments.1, self.max.busy),
-        )
-    }
-}
-
 /// What was held beyond the levels reported.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Beyond {
@@ -278,41 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn an_occupancy_is_two_tracks() {
-        let (mut both, mut held, mut busy) =
-            (Occupancy::new(ps(0)), Track::new(false, ps(0)), Track::new(false, ps(0)));
-        let changes =
-            [(10, (0, 0), (9, 1)), (10, (9, 1), (7, 0)), (30, (7, 0), (2, 1)), (45, (2, 1), (0, 0))];
-        for (at, old, new) in changes {
-            let pair = |(held, busy)| Pair { held, busy };
-            both.shift(&Change::new(ps(at), pair(old), pair(new)));
-            held.shift(ps(at), old.0, new.0);
-            busy.shift(ps(at), old.1, new.1);
-        }
-        let (both_held, both_busy) = both.finish(ps(50));
-        assert_eq!((both_held.max, both_held.integral), (7, 7 * 20 + 2 * 15));
-        for (one, other) in [(both_held, held.finish(ps(50))), (both_busy, busy.finish(ps(50)))] {
-            assert_eq!((one.last, one.integral, one.max), (other.last, other.integral, other.max));
-        }
-    }
-
-    #[test]
     fn what_was_before_the_warmup_ended_is_left_out() {
         let changes = [(10, 9), (20, 5), (40, 7), (45, 2)];
         for (warmup, max, integral) in
             [(0, 9, 90 + 100 + 35 + 10), (20, 7, 145), (30, 7, 95), (40, 7, 45), (48, 2, 4)]
         {
             let mut track = Track::new(true, ps(warmup));
-            let mut occupancy = Occupancy::new(ps(warmup));
-            let mut old = 0;
             for (at, value) in changes {
                 track.set(ps(at), value);
-                let pair = |held| Pair { held, busy: 0 };
-                occupancy.shift(&Change::new(ps(at.max(warmup)), pair(old), pair(value)));
-                old = value;
             }
-            let (held, _) = occupancy.finish(ps(50));
-            assert_eq!((held.max, held.integral, held.last), (max, integral, 2), "from {warmup}");
             let level = track.finish(ps(50));
             assert_eq!((level.max, level.integral, level.last), (max, integral, 2), "from {warmup}");
             let series = level.series.expect("points were asked for");
@@ -323,13 +200,9 @@ mod tests {
     #[test]
     fn a_run_that_ends_in_the_warmup_holds_nothing() {
         let mut track = Track::new(false, ps(100));
-        let mut occupancy = Occupancy::new(ps(100));
         track.set(ps(10), 5);
-        occupancy.shift(&Change::new(ps(100), Pair::default(), Pair { held: 5, busy: 1 }));
-        let (held, busy) = occupancy.finish(ps(50));
-        for level in [track.finish(ps(50)), held, busy] {
-            assert_eq!((level.max, level.integral), (0, 0));
-        }
+        let level = track.finish(ps(50));
+        assert_eq!((level.max, level.integral), (0, 0));
     }
 
     #[test]
