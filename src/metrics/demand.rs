@@ -47,7 +47,15 @@ impl Demand {
     /// `of` belongs among them.
     #[must_use]
     pub fn of(expectations: &[&Expectation]) -> Demand {
-        let mut demand = Demand::default();
+        let mut demand = Demand::only(expectations);
+        demand.columns.extend(Demand::default().columns);
+        demand
+    }
+
+    /// What these expectations need, and of the summary what costs nothing: all but its times.
+    #[must_use]
+    pub fn only(expectations: &[&Expectation]) -> Demand {
+        let mut demand = Demand { columns: BTreeSet::new(), ..Demand::default() };
         for expectation in expectations {
             for Mention { metric, over_time } in expectation.condition.metrics() {
                 demand.metric(metric, over_time);

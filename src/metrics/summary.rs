@@ -46,9 +46,9 @@ pub struct Summary {
     pub throughput_tokens_per_sec: Option<f64>,
     /// Over the makespan.
     pub throughput_requests_per_sec: Option<f64>,
-    /// Arrival to last token.
+    /// Arrival to last token; `None` also where the run did not keep it.
     pub latency: Option<Distribution>,
-    /// Arrival to first token.
+    /// Arrival to first token; `None` also where the run did not keep it.
     pub ttft: Option<Distribution>,
     /// First token to last over the tokens between; `None` also where the run did not keep it.
     pub tpot: Option<Distribution>,
@@ -181,8 +181,8 @@ impl Outcome {
             makespan: self.totals.makespan,
             throughput_tokens_per_sec: seconds.map(|seconds| tokens as f64 / seconds),
             throughput_requests_per_sec: seconds.map(|seconds| finished as f64 / seconds),
-            latency: distribution(&self.samples(Sample::Latency, &everything)),
-            ttft: distribution(&self.samples(Sample::Ttft, &everything)),
+            latency: self.kept(Sample::Latency),
+            ttft: self.kept(Sample::Ttft),
             tpot: self.kept(Sample::Tpot),
             queue: self.kept(Sample::Queue),
             itl: self.gaps.get(&(None, None)).and_then(distribution_of_gaps),

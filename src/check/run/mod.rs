@@ -217,11 +217,12 @@ impl<R: Recorder> Work<'_, R> {
         let selected = group.members.iter().filter(|member| member.selected);
         let expectations: Vec<&Expectation> =
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
-        let demand = Demand::of(&expectations);
+        let is_stored = group.members.iter().any(|member| self.is_stored(suite, member, seed));
         let demand = match R::READS {
-            Reads::Nothing => demand,
-            Reads::Summaries => demand.with_every_time(),
-            Reads::EverythingRecorded => demand.with_everything_recorded(),
+            Reads::Nothing if is_stored => Demand::of(&expectations),
+            Reads::Nothing => Demand::only(&expectations),
+            Reads::Summaries => Demand::of(&expectations).with_every_time(),
+            Reads::EverythingRecorded => Demand::of(&expectations).with_everything_recorded(),
         };
         let mut recordings = Vec::new();
         let mut runs = Vec::new();
@@ -280,8 +281,7 @@ impl<R: Recorder> Work<'_, R> {
                 verdicts: &verdicts,
             };
             let recorded = recording.sink.map_or(Ok(()), |sink| self.recorder.end(sink, &run));
-            let is_stored = seed == member.seeds.start && self.snapshots(suite).active();
-            let snapshot = is_stored.then(|| report::snapshot(&run.report()));
+            let snapshot = self.is_stored(suite, member, seed).then(|| report::snapshot(&run.report()));
             JudgedRun {
                 verdicts,
                 snapshot,
@@ -324,6 +324,11 @@ impl<R: Recorder> Work<'_, R> {
 }
 
 impl<R> Work<'_, R> {
+    /// Whether a run is the one of its case that snapshots are about.
+    fn is_stored(&self, suite: &Suite, member: &Member, seed: u64) -> bool {
+        seed == member.seeds.start && self.snapshots(suite).active()
+    }
+
     fn snapshots(&self, suite: &Suite) -> Snapshots {
         Snapshots::of(&suite.root, self.options.golden)
     }
