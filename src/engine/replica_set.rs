@@ -26,6 +26,11 @@ impl ReplicaSet {
         }
     }
 
+    /// Whether a replica is there.
+    pub(super) fn contains(&self, replica: u32) -> bool {
+        self.is_listed[replica as usize]
+    }
+
     /// Brings them into the order of their indices.
     #[inline]
     pub(super) fn sort(&mut self) {

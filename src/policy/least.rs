@@ -9,7 +9,7 @@ use crate::min_tree::MinTree;
 use crate::rng::Stream;
 
 /// What replicas are compared by; below `u64::MAX`.
-type Measure = fn(&View<'_>, usize) -> u64;
+type Measure = fn(&View<'_>, u32) -> u64;
 
 /// A router to the least.
 #[derive(Debug)]
@@ -61,9 +61,12 @@ impl Router for Least {
         self.compares_expected_work
     }
 
-    fn load_changed(&mut self, replica: u32, view: View<'_>) {
-        let replica = replica as usize;
-        self.values.set(replica, (self.measure)(&view, replica));
+    fn follows_changes(&self) -> bool {
+        true
+    }
+
+    fn changed(&mut self, replica: u32, view: View<'_>) {
+        self.values.set(replica as usize, (self.measure)(&view, replica));
     }
 }
 
@@ -72,7 +75,7 @@ mod tests {
     use super::*;
 
     /// The same answer by looking at every replica.
-    fn by_scan(values: &[u64], cursor: u32, candidates: Candidates<'_>) -> Option<u32> {
+    fn by_scan(values: &[u32], cursor: u32, candidates: Candidates<'_>) -> Option<u32> {
         let all: Vec<u32> = candidates.spans().flatten().collect();
         let least = all.iter().map(|&replica| values[replica as usize]).min()?;
         let ties: Vec<u32> = all.into_iter().filter(|&replica| values[replica as usize] == least).collect();
@@ -88,12 +91,12 @@ mod tests {
             (state >> 33) % n
         };
         for n in [1_u32, 2, 3, 7, 8, 13] {
-            let mut router = Least::new(n, |view, replica| view.load[replica]);
+            let mut router = Least::new(n, |view, replica| u64::from(view.held[replica as usize]));
             let mut values = vec![0; n as usize];
             for _ in 0..500 {
                 let replica = draw(u64::from(n)) as u32;
-                values[replica as usize] = draw(4);
-                router.load_changed(replica, View { load: &values, ..View::default() });
+                values[replica as usize] = draw(4) as u32;
+                router.changed(replica, View { held: &values, ..View::default() });
                 let whole = 0..n;
                 let tried: Vec<u32> = (0..n).filter(|_| draw(4) == 0).collect();
                 let candidates = Candidates::new(std::slice::from_ref(&whole), &tried);

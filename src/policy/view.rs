@@ -7,13 +7,23 @@ use std::ops::Range;
 pub struct View<'a> {
     /// Requests admitted and not ended: waiting and active.
     pub held: &'a [u32],
-    /// `held` weighted by how slowly the replica prefills, in 2^-32 of a request on a GPU of 1000 tok/s:
-    /// rounding to these steps makes equal loads equal.
-    pub load: &'a [u64],
+    /// How much one request counts in the load, in 2^-32 of a request on a GPU of 1000 tok/s.
+    pub load_of_one: &'a [f64],
     /// Expected work of the requests held, in microseconds of the replica's full rates.
     pub expected_work: &'a [u64],
     /// Leading tokens of the request's prompt in each replica's prefix cache; empty unless the router asks for them.
     pub cached: &'a [u32],
+}
+
+impl View<'_> {
+    /// `held` weighted by how slowly the replica prefills, in 2^-32 of a request on a GPU of 1000 tok/s: rounding to these
+    /// steps makes equal loads equal. Computed when it is looked at: most routers do not, or at two replicas only.
+    #[must_use]
+    #[inline]
+    pub fn load(&self, replica: u32) -> u64 {
+        let replica = replica as usize;
+        (f64::from(self.held[replica]) * self.load_of_one[replica] + 0.5) as u64
+    }
 }
 
 /// The replicas a request may go to: those large enough for it when empty, less those tried already.
@@ -35,22 +45,29 @@ impl<'a> Candidates<'a> {
 
     /// How many are left.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> u32 {
         self.ranges.iter().map(|range| range.end - range.start).sum::<u32>() - self.tried.len() as u32
     }
 
     /// Whether none is left.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The replica at a position below [`Candidates::len`], counting up by index.
     #[must_use]
+    #[inline]
     pub fn at(&self, position: u32) -> u32 {
         if let ([range], []) = (self.ranges, self.tried) {
             return range.start + position;
         }
+        self.at_in_spans(position)
+    }
+
+    fn at_in_spans(&self, position: u32) -> u32 {
         let mut left = position;
         for span in self.spans() {
             let n = span.end - span.start;

@@ -15,7 +15,8 @@ pub(in crate::engine) struct Context<'a, O, S> {
     pub(in crate::engine) now: SimTime,
     pub(in crate::engine) requests: Requests<O>,
     pub(in crate::engine) signals: Signals,
-    pub(in crate::engine) scheduler: Box<dyn Scheduler>,
+    /// Where requests do not start in the order in which they joined.
+    pub(super) scheduler: Option<Box<dyn Scheduler>>,
     /// Requests that a replica may hold.
     pub(in crate::engine) max_queue: Option<u32>,
     pub(super) global_queue: GlobalQueue,
@@ -62,9 +63,10 @@ impl<'a, O: Default, S: Sink> Context<'a, O, S> {
     /// A request enters the system; gives its slot.
     #[inline]
     pub(super) fn arrive(&mut self, request: Request) -> u32 {
-        let slot = self.requests.insert(InFlight::new(request, self.counts.arrived));
+        let (slot, request) = self.requests.insert(InFlight::new(request, self.counts.arrived));
         self.counts.arrived += 1;
-        self.emit(slot, Event::Arrived);
+        self.counts.events += 1;
+        self.sink.event(self.now, Event::Arrived, &request.journey);
         slot
     }
 }
@@ -73,8 +75,22 @@ impl<O, S: Sink> Context<'_, O, S> {
     /// Reports a transition of a request.
     #[inline]
     pub(in crate::engine) fn emit(&mut self, slot: u32, event: Event) {
+        self.change(slot, event, |_| ());
+    }
+
+    /// Changes what is kept of a request, and reports the transition: one look at it for both.
+    #[inline]
+    pub(in crate::engine) fn change<T>(
+        &mut self,
+        slot: u32,
+        event: Event,
+        change: impl FnOnce(&mut InFlight<O>) -> T,
+    ) -> T {
+        let request = self.requests.get_mut(slot);
+        let result = change(request);
         self.counts.events += 1;
-        self.sink.event(self.now, event, &self.requests.get(slot).journey);
+        self.sink.event(self.now, event, &request.journey);
+        result
     }
 
     /// Reports what a replica holds from now on, where that is not what was reported last.

@@ -69,7 +69,7 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
     pub(super) fn serve_global_queue(&mut self) {
         // Nearly always no request waits.
         let queue = &self.context.global_queue;
-        if !queue.released.is_empty() || queue.head_is_fresh {
+        if !queue.is_empty() && (!queue.released.is_empty() || queue.head_is_fresh) {
             self.offer_released();
         }
     }
@@ -109,8 +109,8 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
     /// When the head has waited too long; all after it have waited less.
     #[inline]
     pub(super) fn next_time_out(&self) -> SimTime {
-        let Some(limit) = self.limits.queue_timeout else { return NEVER };
         let Some(head) = self.context.global_queue.waiting.front() else { return NEVER };
+        let Some(limit) = self.limits.queue_timeout else { return NEVER };
         head.since.checked_add(limit).unwrap_or(NEVER)
     }
 
@@ -121,7 +121,7 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
             let head = queue.waiting.pop_front().expect("what times out is waiting");
             queue.head_is_fresh = true;
             self.context.reject(head.slot, RejectReason::TimedOut);
-            self.serve_global_queue();
+            self.offer_released();
         }
     }
 }

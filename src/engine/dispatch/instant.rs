@@ -22,7 +22,8 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
     /// Plays instant after instant until nothing is left, or the run is given up.
     pub(super) fn run(mut self) -> End {
         let mut given_up = false;
-        while let Some(next) = self.next_instant().filter(|_| !self.is_livelocked()) {
+        let mut within = self.next_within();
+        while let Some(next) = self.next_instant(within).filter(|_| !self.is_livelocked()) {
             if !self.context.sink.wants_more() {
                 given_up = true;
                 break;
@@ -32,7 +33,7 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
                 self.advance(next);
                 self.context.counts.returns = 0;
             }
-            self.play_instant();
+            within = self.play_instant();
         }
         let is_livelocked = self.is_livelocked();
         if !is_livelocked {
@@ -48,11 +49,16 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
         End { at, unfinished, events: self.context.counts.events, steps, is_livelocked, given_up }
     }
 
-    /// When something happens next; `None` when nothing will, or only after `until`.
+    /// When something ends or arrives next, which may be within the present instant.
     #[inline]
-    fn next_instant(&self) -> Option<SimTime> {
-        let outside = self.next_arrival().min(self.next_entry()).min(self.next_time_out());
-        let next = self.replicas.next_time().min(outside);
+    fn next_within(&self) -> SimTime {
+        self.replicas.next_time().min(self.next_arrival())
+    }
+
+    /// When anything happens next, given when something ends or arrives; `None` when nothing will, or only after `until`.
+    #[inline]
+    fn next_instant(&self, within: SimTime) -> Option<SimTime> {
+        let next = within.min(self.next_entry()).min(self.next_time_out());
         let beyond = self.limits.until.is_some_and(|until| next > until);
         (next != NEVER && !beyond).then_some(next)
     }
@@ -63,23 +69,24 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
         self.context.now = to;
     }
 
-    /// Everything that happens now, in rounds.
+    /// Everything that happens now, in rounds; gives when something ends or arrives next.
     #[inline]
-    fn play_instant(&mut self) {
+    fn play_instant(&mut self) -> SimTime {
         self.replicas.enter_instant(&mut self.context);
-        loop {
+        let within = loop {
             self.replicas.end(&mut self.context);
             self.serve_global_queue();
             self.time_out();
             self.take_arrivals();
             self.serve_global_queue();
             self.replicas.start(&mut self.context);
-            let goes_on = self.replicas.next_time().min(self.next_arrival()) <= self.context.now;
-            if !goes_on || self.is_livelocked() {
-                break;
+            let within = self.next_within();
+            if within > self.context.now || self.is_livelocked() {
+                break within;
             }
-        }
+        };
         self.report();
+        within
     }
 
     /// Whether requests that take no time bring each other in without end.

@@ -6,7 +6,8 @@ use crate::units::{SimDuration, SimTime};
 /// Limits of waiting, retrying and running.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    pub(super) max_retries: u32,
+    /// Replicas that are tried for a request, the first included.
+    pub(super) max_attempts: u64,
     pub(super) max_global_queue: Option<u32>,
     pub(super) queue_timeout: Option<SimDuration>,
     pub(super) until: Option<SimTime>,
@@ -18,7 +19,7 @@ impl Limits {
     pub(super) fn of(scenario: &Scenario, before_queue: SimDuration) -> Limits {
         let policy = &scenario.policy;
         Limits {
-            max_retries: policy.max_retries,
+            max_attempts: 1 + u64::from(policy.max_retries),
             max_global_queue: policy.max_global_queue,
             queue_timeout: policy.queue_timeout,
             until: scenario.run.until,

@@ -3,7 +3,6 @@
 use super::{Dispatcher, Replicas};
 use crate::engine::event::Event;
 use crate::engine::sink::Sink;
-use crate::policy::scheduling::Waiting;
 use crate::policy::view::Candidates;
 
 /// Whether a request that is being placed may take the room of others.
@@ -24,7 +23,7 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
             let request = &self.context.requests.get(slot).journey.request;
             self.replicas.look_up_prefix(request, self.context.now, cached);
         }
-        for attempt in 0..=self.limits.max_retries {
+        for attempt in 0..self.limits.max_attempts {
             let candidates = Candidates::new(self.replicas.candidates(need), &self.tried);
             let choice = self.context.signals.route(candidates, &mut self.routing_stream);
             let Some(replica) = choice else { return false };
@@ -55,12 +54,8 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
     #[inline]
     pub(super) fn admit(&mut self, slot: u32, need: R::Need, replica: u32) {
         let (context, replicas) = (&mut self.context, &self.replicas);
-        let request = context.requests.get_mut(slot);
-        let workload = request.journey.request.workload;
-        let remaining = u64::from(request.prompt()) + u64::from(request.output());
-        request.journey.gpu = Some(replica);
-        let key = context.scheduler.key(Waiting { replica, workload, remaining });
-        context.dispatch(slot, replica, |prompt, output| replicas.expected_work(replica, prompt, output));
+        let expected = |prompt, output| replicas.expected_work(replica, prompt, output);
+        let key = context.dispatch(slot, replica, expected);
         self.replicas.admit(slot, key, need, replica, context);
         context.emit(slot, Event::Admitted { gpu: replica });
     }

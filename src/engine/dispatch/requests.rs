@@ -35,21 +35,26 @@ impl<O: Default> InFlight<O> {
 }
 
 impl<O> InFlight<O> {
+    #[inline]
     pub(in crate::engine) fn prompt(&self) -> u32 {
         self.journey.request.prompt.get()
     }
 
+    #[inline]
     pub(in crate::engine) fn output(&self) -> u32 {
         self.journey.request.output.get()
     }
 }
 
-/// The slab.
+/// The slab. A slot that is free keeps what was there, under a number that no request has, until it is used again.
 #[derive(Debug)]
 pub(in crate::engine) struct Requests<O> {
-    slots: Vec<Option<InFlight<O>>>,
+    slots: Vec<InFlight<O>>,
     free: Vec<u32>,
 }
+
+/// The number in a slot that is free.
+const FREE: u64 = u64::MAX;
 
 impl<O> Requests<O> {
     /// Without any.
@@ -58,36 +63,52 @@ impl<O> Requests<O> {
     }
 
     #[inline]
-    pub(super) fn insert(&mut self, request: InFlight<O>) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            self.slots[slot as usize] = Some(request);
-            return slot;
-        }
+    pub(super) fn insert(&mut self, request: InFlight<O>) -> (u32, &mut InFlight<O>) {
+        let Some(slot) = self.free.pop() else { return self.push(request) };
+        let place = &mut self.slots[slot as usize];
+        *place = request;
+        (slot, place)
+    }
+
+    #[cold]
+    fn push(&mut self, request: InFlight<O>) -> (u32, &mut InFlight<O>) {
         let slot = u32::try_from(self.slots.len()).expect("fewer than 2^32 requests are in flight");
-        self.slots.push(Some(request));
-        slot
+        self.slots.push(request);
+        (slot, &mut self.slots[slot as usize])
     }
 
     #[inline]
     pub(super) fn remove(&mut self, slot: u32) {
         self.free.push(slot);
-        self.slots[slot as usize] = None;
+        self.get_mut(slot).journey.number = FREE;
     }
 
     #[inline]
     pub(in crate::engine) fn get(&self, slot: u32) -> &InFlight<O> {
-        self.slots[slot as usize].as_ref().expect("the slot is in use")
+        let request = &self.slots[slot as usize];
+        debug_assert!(request.journey.number != FREE, "the slot is in use");
+        request
     }
 
     #[inline]
     pub(in crate::engine) fn get_mut(&mut self, slot: u32) -> &mut InFlight<O> {
-        self.slots[slot as usize].as_mut().expect("the slot is in use")
+        let request = &mut self.slots[slot as usize];
+        debug_assert!(request.journey.number != FREE, "the slot is in use");
+        request
     }
 
     /// The request in a slot if it is still the one of that number.
     #[inline]
     pub(in crate::engine) fn find(&self, slot: u32, number: u64) -> Option<&InFlight<O>> {
-        self.slots[slot as usize].as_ref().filter(|request| request.journey.number == number)
+        let request = &self.slots[slot as usize];
+        (request.journey.number == number).then_some(request)
+    }
+
+    /// The same, to change it.
+    #[inline]
+    pub(in crate::engine) fn find_mut(&mut self, slot: u32, number: u64) -> Option<&mut InFlight<O>> {
+        let request = &mut self.slots[slot as usize];
+        (request.journey.number == number).then_some(request)
     }
 
     pub(in crate::engine) fn len(&self) -> usize {
@@ -96,6 +117,6 @@ impl<O> Requests<O> {
 
     /// Those in the system, with their slots.
     pub(in crate::engine) fn iter(&self) -> impl Iterator<Item = (u32, &InFlight<O>)> {
-        (0..).zip(&self.slots).filter_map(|(slot, request)| Some((slot, request.as_ref()?)))
+        (0..).zip(&self.slots).filter(|(_, request)| request.journey.number != FREE)
     }
 }

@@ -8,6 +8,7 @@ use super::Context;
 use crate::engine::event::Event;
 use crate::engine::sink::Sink;
 use crate::policy::routing::Router;
+use crate::policy::scheduling::Waiting;
 use crate::policy::view::{Candidates, View};
 use crate::rng::Stream;
 
@@ -21,33 +22,37 @@ pub(in crate::engine) struct Charge {
 /// The signals, by cluster-wide replica index, and the router that reads them.
 pub(in crate::engine) struct Signals {
     router: Box<dyn Router>,
-    /// Whether the router looks at expected work.
-    expects_work: bool,
+    asks: Asks,
     columns: Columns,
-    /// What one request adds to the load, in 2^-32 of a request on a GPU of 1000 tok/s.
-    load_of_one: Vec<f64>,
-    /// Tokens and requests finished, by workload.
+    /// Tokens and requests finished, by workload, where the router asks for expected work.
     finished: Vec<(u64, u64)>,
+}
+
+/// What the router asks for, which is the same throughout a run.
+#[derive(Clone, Copy, Debug)]
+struct Asks {
+    /// To hear of each change.
+    changes: bool,
+    /// Expected work.
+    expected_work: bool,
+    /// What prefix caches hold.
+    prefixes: bool,
 }
 
 /// A column a signal.
 struct Columns {
     held: Vec<u32>,
-    load: Vec<u64>,
+    load_of_one: Vec<f64>,
     expected_work: Vec<u64>,
     /// Leading tokens of the request being placed that each replica has, where the router asks for it.
     cached: Vec<u32>,
 }
 
 impl Columns {
-    fn new(n: usize) -> Columns {
-        Columns { held: vec![0; n], load: vec![0; n], expected_work: vec![0; n], cached: Vec::new() }
-    }
-
     #[inline]
     fn view(&self) -> View<'_> {
-        let Columns { held, load, expected_work, cached } = self;
-        View { held, load, expected_work, cached }
+        let Columns { held, load_of_one, expected_work, cached } = self;
+        View { held, load_of_one, expected_work, cached }
     }
 }
 
@@ -59,19 +64,25 @@ impl Signals {
         n_workloads: usize,
         load_of_one: impl Fn(u32) -> f64,
     ) -> Signals {
-        Signals {
-            expects_work: router.compares_expected_work(),
-            router,
-            columns: Columns::new(n),
+        let asks = Asks {
+            changes: router.follows_changes(),
+            expected_work: router.compares_expected_work(),
+            prefixes: router.compares_prefixes(),
+        };
+        debug_assert!(asks.changes || !asks.expected_work, "who compares expected work follows changes");
+        let columns = Columns {
+            held: vec![0; n],
             load_of_one: (0..n as u32).map(|replica| load_of_one(replica) * 4_294_967_296.0).collect(),
-            finished: vec![(0, 0); n_workloads],
-        }
+            expected_work: vec![0; n],
+            cached: Vec::new(),
+        };
+        Signals { router, asks, columns, finished: vec![(0, 0); n_workloads] }
     }
 
     /// What prefix caches hold of the request being placed, to be filled in where the router looks at it.
     #[inline]
     pub(super) fn cached(&mut self) -> Option<&mut Vec<u32>> {
-        self.router.compares_prefixes().then_some(&mut self.columns.cached)
+        self.asks.prefixes.then_some(&mut self.columns.cached)
     }
 
     /// The replica the router proposes.
@@ -111,49 +122,61 @@ impl Signals {
 
     #[inline]
     fn learn(&mut self, workload: u16, output: u32) {
-        let (tokens, requests) = &mut self.finished[usize::from(workload)];
-        *tokens += u64::from(output);
-        *requests += 1;
+        if self.asks.expected_work {
+            let (tokens, requests) = &mut self.finished[usize::from(workload)];
+            *tokens += u64::from(output);
+            *requests += 1;
+        }
     }
 
     #[inline]
     fn dispatched(&mut self, replica: u32, charge: Charge) {
-        self.columns.expected_work[replica as usize] += charge.expected_work;
-        self.set_held(replica, self.columns.held[replica as usize] + 1);
+        self.columns.held[replica as usize] += 1;
+        if self.asks.changes {
+            self.columns.expected_work[replica as usize] += charge.expected_work;
+            self.router.changed(replica, self.columns.view());
+        }
     }
 
     #[inline]
     fn given_back(&mut self, replica: u32, charge: Charge) {
-        self.columns.expected_work[replica as usize] -= charge.expected_work;
-        self.set_held(replica, self.columns.held[replica as usize] - 1);
-    }
-
-    #[inline]
-    fn set_held(&mut self, replica: u32, held: u32) {
-        let index = replica as usize;
-        self.columns.held[index] = held;
-        self.columns.load[index] = (f64::from(held) * self.load_of_one[index] + 0.5) as u64;
-        self.changed(replica);
-    }
-
-    #[inline]
-    fn changed(&mut self, replica: u32) {
-        self.router.load_changed(replica, self.columns.view());
+        self.columns.held[replica as usize] -= 1;
+        if self.asks.changes {
+            self.columns.expected_work[replica as usize] -= charge.expected_work;
+            self.router.changed(replica, self.columns.view());
+        }
     }
 }
 
 impl<O, S: Sink> Context<'_, O, S> {
-    /// A request is dispatched to a replica; `expected_work` says what it takes there, by its prompt and the output that
-    /// is expected of it.
+    /// A request is dispatched to a replica, where it is served in the order of the key; `expected_work` says what it takes
+    /// there, by its prompt and the output that is expected of it.
     #[inline]
-    pub(super) fn dispatch(&mut self, slot: u32, replica: u32, expected_work: impl FnOnce(u32, u64) -> u64) {
+    pub(super) fn dispatch(
+        &mut self,
+        slot: u32,
+        replica: u32,
+        expected_work: impl FnOnce(u32, u64) -> u64,
+    ) -> u64 {
         let request = self.requests.get_mut(slot);
-        if self.signals.expects_work {
-            let output = self.signals.mean_output(request.journey.request.workload);
+        let workload = request.journey.request.workload;
+        request.journey.gpu = Some(replica);
+        if self.signals.asks.expected_work {
+            let output = self.signals.mean_output(workload);
             request.charge.expected_work = expected_work(request.prompt(), output);
         }
         let charge = request.charge;
+        let remaining = u64::from(request.prompt()) + u64::from(request.output());
         self.hold(replica, charge);
+        self.scheduler.as_mut().map_or(0, |scheduler| scheduler.key(Waiting { replica, workload, remaining }))
+    }
+
+    /// A request with this key has started on a replica.
+    #[inline]
+    pub(in crate::engine) fn started(&mut self, replica: u32, key: u64) {
+        if let Some(scheduler) = &mut self.scheduler {
+            scheduler.started(replica, key);
+        }
     }
 
     /// A replica, or a further one, keeps a place for a request.
@@ -165,15 +188,18 @@ impl<O, S: Sink> Context<'_, O, S> {
     /// A request's prompt is computed: its first token is there, unless it was before.
     #[inline]
     pub(in crate::engine) fn prefill_finished(&mut self, slot: u32, gpu: u32) {
-        self.requests.get_mut(slot).journey.first_token.get_or_insert(self.now);
-        self.emit(slot, Event::PrefillFinished { gpu });
+        let now = self.now;
+        self.change(slot, Event::PrefillFinished { gpu }, |request| {
+            request.journey.first_token.get_or_insert(now);
+        });
     }
 
     /// A request has all its tokens; what it held is given back next.
     #[inline]
     pub(in crate::engine) fn finished(&mut self, slot: u32, gpu: u32) {
-        let request = &self.requests.get(slot).journey.request;
-        self.signals.learn(request.workload, request.output.get());
+        let signals = &mut self.signals;
+        let request = self.requests.get(slot);
+        signals.learn(request.journey.request.workload, request.output());
         self.emit(slot, Event::Finished { gpu });
     }
 

@@ -13,5 +13,5 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(_choice: &Choice, n: u32) -> Box<dyn Router> {
-    Box::new(Least::new(n, |view, replica| u64::from(view.held[replica])))
+    Box::new(Least::new(n, |view, replica| u64::from(view.held[replica as usize])))
 }

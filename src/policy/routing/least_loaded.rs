@@ -3,6 +3,7 @@
 use super::{Entry, Router};
 use crate::model::{Choice, Spec};
 use crate::policy::least::Least;
+use crate::policy::view::View;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new(
@@ -13,5 +14,9 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(_choice: &Choice, n: u32) -> Box<dyn Router> {
-    Box::new(Least::new(n, |view, replica| view.load[replica]))
+    Box::new(Least::new(n, load))
+}
+
+fn load(view: &View<'_>, replica: u32) -> u64 {
+    view.load(replica)
 }

@@ -20,7 +20,7 @@ pub trait Router {
     /// The replica to try next; `None` only without candidates.
     fn route(&mut self, candidates: Candidates<'_>, view: View<'_>, stream: &mut Stream) -> Option<u32>;
 
-    /// Whether it looks at `View::expected_work`, which is kept only then.
+    /// Whether it looks at `View::expected_work`, which is kept only then. Such a router follows changes.
     fn compares_expected_work(&self) -> bool {
         false
     }
@@ -30,8 +30,13 @@ pub trait Router {
         false
     }
 
+    /// Whether it keeps something of each replica, so that it must follow what [changes](Router::changed).
+    fn follows_changes(&self) -> bool {
+        false
+    }
+
     /// A replica's entry in the view has changed.
-    fn load_changed(&mut self, _replica: u32, _view: View<'_>) {}
+    fn changed(&mut self, _replica: u32, _view: View<'_>) {}
 }
 
 /// For a cluster of that many replicas, all idle.

@@ -35,16 +35,29 @@ struct PowerOfChoices {
 impl Router for PowerOfChoices {
     /// Ties are broken by a draw: the first of equals in the order picked, which is random.
     fn route(&mut self, candidates: Candidates<'_>, view: View<'_>, stream: &mut Stream) -> Option<u32> {
-        let n = candidates.len();
-        if n <= 1 {
-            return (n == 1).then(|| candidates.at(0));
+        match (candidates.len(), self.choices) {
+            (0, _) => None,
+            (1, _) => Some(candidates.at(0)),
+            (n, 2) => {
+                let [first, second] = pick_two(n, stream);
+                let (first, second) = (candidates.at(first), candidates.at(second));
+                Some(if view.load(second) < view.load(first) { second } else { first })
+            }
+            (n, _) => {
+                self.pick(n, stream);
+                let replicas = self.sample.iter().map(|&position| candidates.at(position));
+                replicas.min_by_key(|&replica| view.load(replica))
+            }
         }
-        self.pick(n, stream);
-        self.sample
-            .iter()
-            .map(|&position| candidates.at(position))
-            .min_by_key(|&replica| view.load[replica as usize])
     }
+}
+
+/// What [`PowerOfChoices::pick`] does where two are picked, without its lists.
+#[inline]
+fn pick_two(n: u32, stream: &mut Stream) -> [u32; 2] {
+    let first = stream.below(u64::from(n)) as u32;
+    let second = stream.below(u64::from(n - 1)) as u32;
+    [first, second + u32::from(first <= second)]
 }
 
 impl PowerOfChoices {
@@ -70,6 +83,16 @@ impl PowerOfChoices {
 mod tests {
     use super::*;
     use crate::rng::Streams;
+
+    #[test]
+    fn two_are_picked_as_any_number_is() {
+        let [mut stream, mut other] = [0; 2].map(|_| Streams::new(1).stream("test"));
+        let mut router = PowerOfChoices { choices: 2, sample: Vec::new(), rising: Vec::new() };
+        for n in (2..9).cycle().take(200) {
+            router.pick(n, &mut stream);
+            assert_eq!(router.sample, pick_two(n, &mut other));
+        }
+    }
 
     #[test]
     fn picks_are_different_and_uniform() {

@@ -13,5 +13,5 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(_choice: &Choice, n: u32) -> Box<dyn Router> {
-    Box::new(Least::of_expected_work(n, |view, replica| view.expected_work[replica]))
+    Box::new(Least::of_expected_work(n, |view, replica| view.expected_work[replica as usize]))
 }

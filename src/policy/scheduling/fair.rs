@@ -11,7 +11,7 @@ use crate::model::{Choice, Spec, Workload};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new("fair", "weighted fair queuing over workloads by tokens: `weight` is a workload's share"),
-    build,
+    build: Some(build),
 };
 
 fn build(_choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {

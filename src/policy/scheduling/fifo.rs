@@ -1,22 +1,6 @@
 //! `scheduling fifo`: first come, first served.
 
-use super::{Entry, Scheduler, Waiting};
-use crate::model::{Choice, Spec, Workload};
+use super::Entry;
+use crate::model::Spec;
 
-pub(super) static ENTRY: Entry = Entry { spec: Spec::new("fifo", "first come, first served"), build };
-
-fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {
-    Box::new(Fifo)
-}
-
-struct Fifo;
-
-impl Scheduler for Fifo {
-    fn key(&mut self, _waiting: Waiting) -> u64 {
-        0
-    }
-
-    fn is_first_come_first_served(&self) -> bool {
-        true
-    }
-}
+pub(super) static ENTRY: Entry = Entry { spec: Spec::new("fifo", "first come, first served"), build: None };

@@ -1,7 +1,8 @@
 //! Which of the requests waiting on a GPU starts first.
 //!
 //! A scheduling policy gives each request a key when it joins; the lowest key starts first, equal keys in the order
-//! of joining. That keeps a queue of any length at O(log n) a request.
+//! of joining. That keeps a queue of any length at O(log n) a request. First come, first served needs no key: a plain
+//! queue does.
 
 mod fair;
 mod fifo;
@@ -28,16 +29,14 @@ pub trait Scheduler {
 
     /// A request with this key has started on the replica.
     fn started(&mut self, _replica: u32, _key: u64) {}
-
-    /// Whether all keys are equal, so that a plain queue will do.
-    fn is_first_come_first_served(&self) -> bool {
-        false
-    }
 }
+
+type Build = fn(&Choice, &[Workload]) -> Box<dyn Scheduler>;
 
 struct Entry {
     spec: Spec,
-    build: fn(&Choice, &[Workload]) -> Box<dyn Scheduler>,
+    /// `None` where requests start in the order in which they joined.
+    build: Option<Build>,
 }
 
 static SCHEDULING: &[&Entry] = &[&fifo::ENTRY, &shortest_remaining::ENTRY, &priority::ENTRY, &fair::ENTRY];
@@ -47,9 +46,19 @@ pub fn specs() -> impl Iterator<Item = &'static Spec> {
     SCHEDULING.iter().map(|entry| &entry.spec)
 }
 
-/// The scheduler a choice names, for these workloads.
+/// The scheduler a choice names, for these workloads; `None` for first come, first served, where all keys are equal.
 #[must_use]
-pub fn build(choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {
+pub fn build(choice: &Choice, workloads: &[Workload]) -> Option<Box<dyn Scheduler>> {
+    entry(choice).build.map(|build| build(choice, workloads))
+}
+
+/// Whether a choice lets requests start in the order in which they joined.
+#[must_use]
+pub fn is_first_come_first_served(choice: &Choice) -> bool {
+    entry(choice).build.is_none()
+}
+
+fn entry(choice: &Choice) -> &'static Entry {
     let entry = SCHEDULING.iter().find(|entry| entry.spec.name == choice.name);
-    (entry.expect("analysis admits only registered scheduling policies").build)(choice, workloads)
+    entry.expect("analysis admits only registered scheduling policies")
 }

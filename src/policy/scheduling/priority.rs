@@ -8,7 +8,7 @@ pub(super) static ENTRY: Entry = Entry {
         "priority",
         "the workload with the highest `priority` first; first come, first served within it",
     ),
-    build,
+    build: Some(build),
 };
 
 fn build(_choice: &Choice, workloads: &[Workload]) -> Box<dyn Scheduler> {

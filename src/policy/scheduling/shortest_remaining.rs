@@ -7,7 +7,7 @@ use crate::model::{Choice, Spec, Workload};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: Spec::new("shortest_remaining", "the request with the fewest tokens left first, prompt and output"),
-    build,
+    build: Some(build),
 };
 
 fn build(_choice: &Choice, _workloads: &[Workload]) -> Box<dyn Scheduler> {

@@ -19,6 +19,8 @@ pub(super) struct Fleet<R> {
     pub(super) settings: Settings,
     pub(super) replicas: Vec<ReplicaState<R>>,
     agenda: Agenda,
+    /// Those whose steps are over in this round.
+    due: Vec<u32>,
     /// Replicas on which something happened in this instant.
     changed: ReplicaSet,
     pub(super) outbox: Outbox,
@@ -45,8 +47,7 @@ impl<R: Replica> Fleet<R> {
     /// Idle replicas.
     pub(super) fn new(scenario: &Scenario, settings: Settings, interests: Interests) -> Fleet<R> {
         let n = scenario.cluster.n_replicas();
-        let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
-        let in_order = scheduler.is_first_come_first_served();
+        let in_order = crate::policy::scheduling::is_first_come_first_served(&scenario.policy.scheduling);
         let replicas = (0..n).map(|index| ReplicaState {
             replica: R::new(settings.setup(index, in_order)),
             block_bytes: settings.block_bytes(index),
@@ -58,6 +59,7 @@ impl<R: Replica> Fleet<R> {
             measures: settings.warmup == SimTime::ZERO,
             settings,
             agenda: Agenda::new(n),
+            due: Vec::new(),
             changed: ReplicaSet::new(n),
             outbox: Outbox { reports: Vec::new(), gaps: interests.gaps.then(Vec::new), jobs: Vec::new() },
             will_hold: ClusterBlocks::default(),
@@ -90,15 +92,16 @@ impl<R: Replica> Fleet<R> {
         pools: &mut Option<Pools>,
         context: &mut Context<'_, Admission, S>,
     ) {
-        let mut from = 0;
-        while let Some(due) = self.agenda.due(from, context.now) {
-            // Its entry is renewed when its next step starts.
-            from = due + 1;
-            let index = due as u32;
+        let mut due = std::mem::take(&mut self.due);
+        self.agenda.list_due(context.now, &mut due);
+        for &index in &due {
+            // Its entry in the agenda is renewed when its next step starts.
             self.touch(index);
-            self.replicas[due].replica.end(context.now, &mut self.outbox);
+            self.replicas[index as usize].replica.end(context.now, &mut self.outbox);
             self.publish(index, pools.as_mut(), context);
         }
+        due.clear();
+        self.due = due;
     }
 
     /// Starts steps on the replicas on which something happened.
@@ -114,7 +117,7 @@ impl<R: Replica> Fleet<R> {
             let index = self.changed.at(position);
             let replica = &mut self.replicas[index as usize].replica;
             replica.start(context.now, after_starts, &mut self.outbox);
-            self.agenda.set(index as usize, replica.next_time());
+            self.agenda.set(index, replica.next_time());
             self.publish(index, pools.as_mut(), context);
         }
     }

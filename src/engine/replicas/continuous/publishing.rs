@@ -78,7 +78,7 @@ fn started<S: Sink>(slot: u32, gpu: u32, cached: u32, context: &mut Context<'_, 
         request.journey.cached = Tokens::new(cached);
     }
     let key = request.own.key;
-    context.scheduler.started(gpu, key);
+    context.started(gpu, key);
     context.emit(slot, Event::PrefillStarted { gpu });
 }
 

@@ -18,11 +18,11 @@ impl<X: Executor> Phases<X> {
         gpu: u32,
         context: &mut Context<'_, Progress, S>,
     ) {
-        let entry = &mut self.gpus[gpu as usize];
         let bytes = need.at_admission;
         let request = context.requests.get_mut(slot);
         request.own.state = State::Queued;
         request.own.here = Some(Holding { gpu, bytes });
+        let entry = &mut self.gpus[gpu as usize];
         entry.levels.held += bytes;
         entry.levels.queued += 1;
         entry.queue.push(key, Ticket { number: request.journey.number, slot });

@@ -1,7 +1,7 @@
 //! What is over in an instant, collected and brought into order before any of it is carried out.
 
 use super::Phases;
-use super::executor::{Ended, Executor};
+use super::executor::{Ended, Executor, Ticket};
 use super::progress::{Progress, Stage, State};
 use crate::engine::dispatch::Context;
 use crate::engine::sink::Sink;
@@ -30,10 +30,9 @@ enum Work {
 }
 
 impl<X: Executor> Phases<X> {
-    /// Carries out what is over on GPUs and on the way to them.
+    /// Carries out what has been collected.
     #[inline]
     pub(super) fn complete<S: Sink>(&mut self, context: &mut Context<'_, Progress, S>) {
-        self.collect(context);
         if self.completions.len() > 1 {
             self.completions.sort_unstable();
         }
@@ -46,16 +45,17 @@ impl<X: Executor> Phases<X> {
     /// Notes what is over on each GPU and on its way to one. The agenda is renewed once, at the end of the round: a GPU
     /// on which something ended has changed.
     #[inline]
-    fn collect<S: Sink>(&mut self, context: &Context<'_, Progress, S>) {
-        let mut from = 0;
-        while let Some(gpu) = self.agenda.due(from, context.now) {
-            while let Some(Ended { ticket, stage }) = self.gpus[gpu].executor.take_ended(context.now) {
+    pub(super) fn collect<S: Sink>(&mut self, context: &Context<'_, Progress, S>) {
+        self.agenda.list_due(context.now, &mut self.due);
+        for &gpu in &self.due {
+            let entry = &mut self.gpus[gpu as usize];
+            while let Some(Ended { ticket, stage }) = entry.executor.take_ended(context.now) {
                 let (number, slot) = (ticket.number, ticket.slot);
-                self.completions.push(Completion { gpu: gpu as u32, number, slot, work: Work::Stage(stage) });
+                self.completions.push(Completion { gpu, number, slot, work: Work::Stage(stage) });
             }
-            self.changed.insert(gpu as u32);
-            from = gpu + 1;
+            self.changed.insert(gpu);
         }
+        self.due.clear();
         if let Some(handoffs) = &mut self.handoffs {
             while let Some(Mover { to, number, slot }) =
                 handoffs.transfers.take_arrived(&handoffs.topology, context.now)
@@ -69,18 +69,20 @@ impl<X: Executor> Phases<X> {
     #[inline]
     fn carry_out<S: Sink>(&mut self, completion: Completion, context: &mut Context<'_, Progress, S>) {
         let Completion { gpu, number, slot, work } = completion;
-        let expected = match work {
-            Work::Stage(Stage::Prefill) => State::Prefill,
-            Work::Stage(Stage::Decode) => State::Decode,
-            Work::Handoff => State::Transferring,
-        };
-        if context.requests.find(slot, number).is_none_or(|request| request.own.state != expected) {
-            return;
-        }
-        match work {
-            Work::Stage(Stage::Prefill) => self.end_prefill(gpu, slot, context),
-            Work::Stage(Stage::Decode) => self.finish(gpu, slot, context),
-            Work::Handoff => self.end_handoff(slot, context),
+        let Some(request) = context.requests.find_mut(slot, number) else { return };
+        match (work, &mut request.own.state) {
+            (Work::Stage(Stage::Prefill), state @ State::Prefill) => {
+                *state = State::Prefilled;
+                self.prefilled.push(Ticket { number, slot });
+                context.prefill_finished(slot, gpu);
+            }
+            (Work::Stage(Stage::Decode), state @ State::Decode) => {
+                *state = State::Decoded;
+                context.finished(slot, gpu);
+                self.leave(slot, true, context);
+            }
+            (Work::Handoff, State::Transferring) => self.end_handoff(slot, context),
+            _ => {}
         }
     }
 }

@@ -148,6 +148,9 @@ pub(super) trait Executor {
     /// When the next stage ends if nothing else begins; `NEVER` when idle.
     fn next_end(&self) -> SimTime;
 
+    /// What the GPU takes for its work.
+    fn costs(&self) -> &Costs;
+
     /// A stage that is over at `now`, each once; called until there is none.
     fn take_ended(&mut self, now: SimTime) -> Option<Ended>;
 

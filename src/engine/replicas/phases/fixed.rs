@@ -26,6 +26,10 @@ impl Executor for Fixed {
         Fixed { costs, ends: BinaryHeap::new(), n_decodes: 0 }
     }
 
+    fn costs(&self) -> &Costs {
+        &self.costs
+    }
+
     fn begin(&mut self, stage: Stage, tokens: u32, ticket: Ticket, now: SimTime) {
         let work = match stage {
             Stage::Prefill => self.costs.prefill_work(tokens),

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::executor::{Costs, Executor};
+use super::executor::{Costs, Executor, Ticket};
 use super::progress::Stage;
 use super::queue::WaitingQueue;
 use crate::engine::event::Levels;
 use crate::model::Gpu as GpuModel;
-use crate::units::Bytes;
+use crate::units::{Bytes, SimTime};
 
 #[derive(Debug)]
 pub(super) struct Gpu<X> {
     pub(super) capacity: Bytes,
     pub(super) max_concurrent: u32,
-    pub(super) costs: Costs,
     /// What a request counts in its load: 1000 tok/s over its prefill rate.
     pub(super) load_of_one: f64,
     pub(super) executor: X,
@@ -30,13 +29,11 @@ pub(super) struct Gpu<X> {
 impl<X: Executor> Gpu<X> {
     pub(super) fn new(model: &GpuModel, first_come_first_served: bool) -> Gpu<X> {
         let throughput = model.throughput.as_ref().expect("`batching phases` needs throughput figures");
-        let costs = Costs::of(throughput);
         Gpu {
             capacity: model.vram,
             max_concurrent: model.max_concurrent,
-            costs,
             load_of_one: 1000.0 / throughput.prefill.get(),
-            executor: X::new(costs),
+            executor: X::new(Costs::of(throughput)),
             queue: WaitingQueue::new(first_come_first_served),
             residents: BTreeSet::new(),
             levels: Levels::default(),
@@ -67,12 +64,13 @@ impl<X: Executor> Gpu<X> {
         bytes <= self.capacity - self.levels.held
     }
 
-    /// The count of those executing a stage.
+    /// A request that holds a slot executes a stage from here on.
     #[inline]
-    pub(super) fn executing(&mut self, stage: Stage) -> &mut u32 {
+    pub(super) fn begin(&mut self, stage: Stage, tokens: u32, ticket: Ticket, now: SimTime) {
         match stage {
-            Stage::Prefill => &mut self.levels.prefill,
-            Stage::Decode => &mut self.levels.decode,
+            Stage::Prefill => self.levels.prefill += 1,
+            Stage::Decode => self.levels.decode += 1,
         }
+        self.executor.begin(stage, tokens, ticket, now);
     }
 }

@@ -65,11 +65,7 @@ impl<X: Executor> Phases<X> {
     #[inline]
     pub(super) fn continue_prefilled<S: Sink>(&mut self, context: &mut Context<'_, Progress, S>) {
         for position in 0..self.prefilled.len() {
-            let Ticket { number, slot } = self.prefilled[position];
-            // One of them may have been evicted for another.
-            if context.requests.find(slot, number).is_some() {
-                self.continue_one(slot, context);
-            }
+            self.continue_one(self.prefilled[position], context);
         }
         self.prefilled.clear();
     }
@@ -78,10 +74,13 @@ impl<X: Executor> Phases<X> {
     /// room, residents of the present GPU are evicted; where that is not allowed or does not help, a router that
     /// would stay tries the others after all.
     #[inline]
-    fn continue_one<S: Sink>(&mut self, slot: u32, context: &mut Context<'_, Progress, S>) {
-        let holding = context.requests.get(slot).own.here.expect("a prefilled request holds memory");
+    fn continue_one<S: Sink>(&mut self, ticket: Ticket, context: &mut Context<'_, Progress, S>) {
+        let Ticket { number, slot } = ticket;
+        // It may have been evicted for another of them.
+        let Some(request) = context.requests.find(slot, number) else { return };
+        let holding = request.own.here.expect("a prefilled request holds memory");
         // The output, unless it has been reserved.
-        let more = self.need_of(slot, context).whole - holding.bytes;
+        let more = self.settings.need(request.prompt(), request.output()).whole - holding.bytes;
         let fits_here = self.gpus[holding.gpu as usize].has_memory(more);
         let stays = self.handoffs.as_ref().is_none_or(|handoffs| handoffs.router.stays());
         let remote = if stays {
@@ -93,7 +92,10 @@ impl<X: Executor> Phases<X> {
         match remote {
             Some(remote) => self.start_handoff(slot, &remote, context),
             None if fits_here || self.evict_for(holding.gpu, more, slot, context) => {
-                self.decode_here(slot, more, context);
+                let entry = &mut self.gpus[holding.gpu as usize];
+                entry.levels.held += more;
+                entry.levels.prefill -= 1;
+                self.decode(slot, holding.gpu, more, context);
             }
             None => match self.cheapest_remote(slot, holding.gpu, f64::INFINITY, context).filter(|_| stays) {
                 Some(remote) => {
@@ -196,28 +198,20 @@ impl<X: Executor> Phases<X> {
         self.forget(source, touched, slot);
         self.give_back(source, charge, context);
         self.renew(slot, Touch::HandoffEnd, context);
-        self.decode(slot, context);
+        self.changed.insert(destination.gpu);
+        self.decode(slot, destination.gpu, Bytes::ZERO, context);
     }
 
+    /// A request begins its decode on the GPU where it lies, with so much more memory than it held.
     #[inline]
-    fn decode_here<S: Sink>(&mut self, slot: u32, more: Bytes, context: &mut Context<'_, Progress, S>) {
-        let holding =
-            context.requests.get_mut(slot).own.here.as_mut().expect("a prefilled request holds memory");
-        holding.bytes += more;
-        let entry = &mut self.gpus[holding.gpu as usize];
-        entry.levels.held += more;
-        entry.levels.prefill -= 1;
-        self.decode(slot, context);
-    }
-
-    #[inline]
-    fn decode<S: Sink>(&mut self, slot: u32, context: &mut Context<'_, Progress, S>) {
-        let request = context.requests.get_mut(slot);
-        request.own.state = State::Decode;
-        let gpu = request.own.here.expect("a decoding request holds memory").gpu;
-        let (number, output) = (request.journey.number, request.output());
-        self.begin(Stage::Decode, gpu, output, Ticket { number, slot }, context.now);
+    fn decode<S: Sink>(&mut self, slot: u32, gpu: u32, more: Bytes, context: &mut Context<'_, Progress, S>) {
+        let (number, output) = context.change(slot, Event::DecodeStarted { gpu }, |request| {
+            request.own.state = State::Decode;
+            request.own.here.as_mut().expect("a decoding request holds memory").bytes += more;
+            (request.journey.number, request.output())
+        });
+        self.gpus[gpu as usize].begin(Stage::Decode, output, Ticket { number, slot }, context.now);
+        self.touch_again(gpu);
         self.renew(slot, Touch::DecodeStart, context);
-        context.emit(slot, Event::DecodeStarted { gpu });
     }
 }

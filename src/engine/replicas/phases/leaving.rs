@@ -60,7 +60,9 @@ impl<X: Executor> Phases<X> {
             }
             State::Decoded => entry.levels.decode -= 1,
         }
-        for holding in here.into_iter().chain(there) {
+        self.forget(holding, touched, slot);
+        self.give_back(holding, charge, context);
+        if let Some(holding) = there {
             self.forget(holding, touched, slot);
             self.give_back(holding, charge, context);
         }

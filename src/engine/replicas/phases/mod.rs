@@ -22,6 +22,7 @@ mod residents;
 mod service;
 mod settings;
 mod shared;
+mod soonest;
 
 use std::ops::Range;
 
@@ -63,6 +64,8 @@ struct Phases<X> {
     /// Where caches can move.
     handoffs: Option<Handoffs>,
     agenda: Agenda,
+    /// GPUs on which something is over in this round.
+    due: Vec<u32>,
     /// GPUs whose levels or work changed in this instant.
     changed: ReplicaSet,
     /// What is over in this round.
@@ -75,8 +78,7 @@ struct Phases<X> {
 impl<X: Executor> Phases<X> {
     fn new(scenario: &Scenario) -> Phases<X> {
         let n_gpus = scenario.cluster.n_replicas();
-        let scheduler = crate::policy::scheduling::build(&scenario.policy.scheduling, &scenario.workloads);
-        let in_order = scheduler.is_first_come_first_served();
+        let in_order = crate::policy::scheduling::is_first_come_first_served(&scenario.policy.scheduling);
         let gpus = scenario
             .cluster
             .groups
@@ -88,6 +90,7 @@ impl<X: Executor> Phases<X> {
             evictor: crate::policy::eviction::build(&scenario.policy.eviction),
             handoffs: Handoffs::of(scenario),
             agenda: Agenda::new(n_gpus),
+            due: Vec::new(),
             changed: ReplicaSet::new(n_gpus),
             completions: Vec::new(),
             prefilled: Vec::new(),
@@ -99,6 +102,13 @@ impl<X: Executor> Phases<X> {
     #[inline]
     fn touch(&mut self, gpu: u32) {
         self.changed.insert(gpu);
+        self.touch_again(gpu);
+    }
+
+    /// Notes it of a GPU that has been noted in this instant: what is known of it as a destination may be of the meantime.
+    #[inline]
+    fn touch_again(&mut self, gpu: u32) {
+        debug_assert!(self.changed.contains(gpu), "it has been noted");
         if let Some(handoffs) = &mut self.handoffs {
             handoffs.stale.insert(gpu);
         }
@@ -143,7 +153,7 @@ impl<X: Executor> Replicas for Phases<X> {
     }
 
     fn expected_work(&self, replica: u32, prompt: u32, output: u64) -> u64 {
-        self.gpus[replica as usize].costs.expected_work(prompt, output)
+        self.gpus[replica as usize].executor.costs().expected_work(prompt, output)
     }
 
     /// No prefix is kept.
@@ -173,10 +183,11 @@ impl<X: Executor> Replicas for Phases<X> {
 
     #[inline]
     fn end<S: Sink>(&mut self, context: &mut Context<'_, Progress, S>) {
-        if self.next_time() <= context.now {
+        self.collect(context);
+        if !self.completions.is_empty() {
             self.complete(context);
+            self.continue_prefilled(context);
         }
-        self.continue_prefilled(context);
     }
 
     #[inline]

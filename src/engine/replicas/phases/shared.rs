@@ -12,11 +12,11 @@
 //! Assumption: equal shares, no interference between prefill and decode. Error: flooring serves at most 2^-32 ps a
 //! change of membership too little, never too much, so the service given never exceeds the time elapsed.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 
 use super::executor::{Ceiling, Costs, Ended, Executor, Ticket, Work};
 use super::progress::Stage;
+use super::soonest::{Share, Soonest};
 use crate::engine::agenda::NEVER;
 use crate::units::SimTime;
 
@@ -34,11 +34,17 @@ impl Executor for Shared {
         Shared { costs, prefill: Server::new(u32::MAX, None), decode }
     }
 
+    #[inline]
+    fn costs(&self) -> &Costs {
+        &self.costs
+    }
+
     fn begin(&mut self, stage: Stage, tokens: u32, ticket: Ticket, now: SimTime) {
-        match stage {
-            Stage::Prefill => self.prefill.enter(self.costs.prefill_work(tokens), ticket, now),
-            Stage::Decode => self.decode.enter(self.costs.decode_work(tokens), ticket, now),
-        }
+        let (server, work) = match stage {
+            Stage::Prefill => (&mut self.prefill, self.costs.prefill_work(tokens)),
+            Stage::Decode => (&mut self.decode, self.costs.decode_work(tokens)),
+        };
+        server.enter(work, ticket, now);
     }
 
     #[inline]
@@ -78,8 +84,8 @@ struct Server {
     clock: Work,
     /// When `clock` was brought up to date.
     updated: SimTime,
-    /// Marks of those served, the next to finish on top.
-    served: BinaryHeap<Share>,
+    /// Those served.
+    served: Soonest,
     /// Work of those without a place.
     waiting: VecDeque<(Work, Ticket)>,
     places: u32,
@@ -91,34 +97,12 @@ struct Server {
     ceiling: Option<Ceiling>,
 }
 
-/// A request that is served until the clock reaches its mark.
-#[derive(Debug, PartialEq, Eq)]
-struct Share {
-    mark: Work,
-    ticket: Ticket,
-}
-
-impl Ord for Share {
-    /// The next to end is the greatest; among equals the one that arrived first.
-    #[inline]
-    fn cmp(&self, other: &Share) -> Ordering {
-        other.mark.cmp(&self.mark).then_with(|| other.ticket.cmp(&self.ticket))
-    }
-}
-
-impl PartialOrd for Share {
-    #[inline]
-    fn partial_cmp(&self, other: &Share) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl Server {
     fn new(places: u32, ceiling: Option<Ceiling>) -> Server {
         Server {
             clock: 0,
             updated: SimTime::ZERO,
-            served: BinaryHeap::new(),
+            served: Soonest::default(),
             waiting: VecDeque::new(),
             places,
             ceiling,
@@ -139,6 +123,7 @@ impl Server {
         self.served.len() + self.waiting.len()
     }
 
+    #[inline]
     fn enter(&mut self, work: Work, ticket: Ticket, now: SimTime) {
         if self.served.len() < self.places as usize {
             self.advance(now);
@@ -151,7 +136,7 @@ impl Server {
 
     #[inline]
     fn serve(&mut self, work: Work, ticket: Ticket) {
-        self.served.push(Share { mark: self.clock.saturating_add(work), ticket });
+        self.served.insert(Share { mark: self.clock.saturating_add(work), ticket });
     }
 
     /// The one that is over at `now`, which is no earlier than `next_end`.
@@ -161,32 +146,34 @@ impl Server {
         self.advance(now);
         let Share { mark, ticket } = self.served.pop().expect("only what is served ends");
         debug_assert!(mark <= self.clock, "a request ends when the clock has reached its mark");
-        self.fill_places();
+        if !self.waiting.is_empty() {
+            self.fill_places();
+        }
+        self.foresee();
         ticket
     }
 
     fn remove(&mut self, ticket: Ticket, now: SimTime) {
         self.advance(now);
-        self.served.retain(|share| share.ticket != ticket);
+        self.served.remove(ticket);
         self.waiting.retain(|(_, other)| *other != ticket);
         self.fill_places();
+        self.foresee();
     }
 
     /// Gives free places to those waiting; the clock must be up to date.
-    #[inline]
     fn fill_places(&mut self) {
         while self.served.len() < self.places as usize {
             let Some((work, ticket)) = self.waiting.pop_front() else { break };
             self.serve(work, ticket);
         }
-        self.foresee();
     }
 
     /// Sets the next completion: `ceil((mark - clock) * n / 2^32)` after the last change, or at the ceiling
     /// `ceil((mark - clock) / 2^32 / ceiling)`.
     #[inline]
     fn foresee(&mut self) {
-        let Some(Share { mark, .. }) = self.served.peek() else {
+        let Some(Share { mark, .. }) = self.served.next() else {
             self.next_end = NEVER;
             return;
         };
