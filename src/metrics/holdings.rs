@@ -22,6 +22,8 @@ pub(super) struct Holdings {
     /// With `batching continuous`.
     batches: Option<Batches>,
     sums: Sums,
+    /// Whether there are batches or sums to follow.
+    follows_more: bool,
 }
 
 /// Of one GPU.
@@ -51,24 +53,32 @@ impl Holdings {
             beyond: Beyond::default(),
         };
         let batches = || Batches { occupancy: Occupancy::new(warmup), beyond: Beyond::default() };
+        let sums = Sums::new(scenario, demand);
         Holdings {
             gpus: std::iter::repeat_with(gpu).take(scenario.cluster.n_replicas()).collect(),
             all: Occupancy::new(warmup),
             batches: continuous.then(batches),
-            sums: Sums::new(scenario, demand),
+            follows_more: continuous || !sums.is_empty(),
+            sums,
         }
     }
 
     /// A GPU's levels hold from `at` on.
     #[inline]
     pub(super) fn follow(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
-        let of = &mut self.gpus[gpu as usize];
-        let (old, new) = (of.occupancy.value(), occupancy(levels));
-        if old != new {
-            of.occupancy.set(at, new);
-            self.all.shift(at, old, new);
+        if self.follows_more {
+            self.follow_all(at, gpu, levels);
+        } else {
+            self.follow_occupancy(at, gpu, levels);
         }
+    }
+
+    // Out of line: with `batching phases`, the occupancy has the registers to itself.
+    #[inline(never)]
+    fn follow_all(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        self.follow_occupancy(at, gpu, levels);
         if let Some(batches) = &mut self.batches {
+            let of = &mut self.gpus[gpu as usize];
             let (old, new) = (of.batch, batch(levels));
             if old != new {
                 of.batch = new;
@@ -77,6 +87,16 @@ impl Holdings {
         }
         if !self.sums.is_empty() {
             self.sums.follow(at, gpu, levels);
+        }
+    }
+
+    #[inline(always)]
+    fn follow_occupancy(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
+        let of = &mut self.gpus[gpu as usize];
+        let (old, new) = (of.occupancy.value(), occupancy(levels));
+        if old != new {
+            of.occupancy.set(at, new);
+            self.all.shift(at, old, new);
         }
     }
 

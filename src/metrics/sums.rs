@@ -59,8 +59,6 @@ impl Sums {
     }
 
     /// A GPU's levels hold from `at` on; not asked where there are none to follow.
-    // Out of line: where nothing is asked for, what follows levels keeps its registers.
-    #[inline(never)]
     pub(super) fn follow(&mut self, at: SimTime, gpu: u32, levels: &Levels) {
         let before = std::mem::replace(&mut self.reported[gpu as usize], *levels);
         for (level, track) in &mut self.cluster {
