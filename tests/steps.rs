@@ -13,6 +13,8 @@ mod systems;
 use std::env;
 
 use compared::compare;
+use kvs::model::WorkloadSource;
+use kvs::units::SimTime;
 use support::{compile, run};
 
 /// Systems compared where `KVS_SYSTEMS` does not say how many.
@@ -36,6 +38,36 @@ fn leaping_is_stepping_bit_for_bit() {
         assert!(seen.overtakings > n / 10 && seen.nested > n / 1000, "{seen:?}");
         assert!(seen.handoffs > n && seen.rehandoffs > n / 20, "{seen:?}");
         assert!(seen.gaps > 100 * n && seen.unfinished > 0 && seen.queued_globally > n / 10, "{seen:?}");
+    }
+}
+
+#[test]
+fn a_fleet_reports_the_most_that_it_held_together() {
+    let mut scenario = compile(
+        "
+cluster { serves llama_3_1_8b; gpus h100_sxm x 40 }
+engine { batching continuous; timing roofline; prefix_cache off; kv_blocks 500 }
+policy { routing p2c }
+workload chat {
+  arrivals poisson; rate 800 req/s; requests 4000
+  prompt lognormal median 400 p95 1200
+  output lognormal median 100 p95 300
+}
+",
+    );
+    // Nothing but the ramp, a part of it, and what comes after; debug builds also add up all replicas at every instant.
+    for (number, (requests, warmup)) in
+        (0..).zip([(600, 0), (600, 300), (4000, 0), (4000, 2000), (4000, 333)])
+    {
+        scenario.run.seed = number;
+        scenario.run.warmup = SimTime::from_ms(warmup);
+        scenario.run.until = (number == 4).then(|| SimTime::from_ms(3456));
+        if let WorkloadSource::Generated { requests: n, .. } = &mut scenario.workloads[0].source {
+            *n = Some(requests);
+        }
+        for follows in [0, 1] {
+            compare(2 * number + follows, &scenario, &mut compared::Seen::default());
+        }
     }
 }
 

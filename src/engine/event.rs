@@ -201,11 +201,11 @@ pub enum Observation {
         /// The gaps.
         gaps: Gaps,
     },
-    /// What all GPUs together held just before the present instant, where that may be a record since `warmup`.
+    /// The most that all GPUs together held just before an instant since `warmup`, when the run is over.
     Record {
         /// KV blocks.
         blocks: u64,
-        /// Bytes.
+        /// Bytes, which may have been held in another instant.
         bytes: Bytes,
     },
 }

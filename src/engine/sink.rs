@@ -7,7 +7,7 @@
 use std::ops::BitOr;
 
 use super::event::{Event, Journey, Levels, Observation};
-use crate::units::{Bytes, SimTime};
+use crate::units::SimTime;
 
 /// Follows a run. Everything defaults to ignoring it, at no cost.
 pub trait Sink {
@@ -31,12 +31,6 @@ pub trait Sink {
     /// Something this sink has an interest in.
     fn observe(&mut self, _at: SimTime, _observation: Observation) {}
 
-    /// Whether all GPUs together would hold more than ever if they held that much; asked before anything ends, where
-    /// there is an interest in records.
-    fn would_be_a_record(&self, _blocks: u64, _bytes: Bytes) -> bool {
-        false
-    }
-
     /// Whether the run is to go on; asked before each instant.
     fn wants_more(&self) -> bool {
         true
@@ -50,7 +44,7 @@ pub struct Interests {
     pub growth: bool,
     /// [`Observation::Gaps`]: otherwise gaps are not even counted.
     pub gaps: bool,
-    /// [`Observation::Record`], where [`Sink::would_be_a_record`] says so.
+    /// [`Observation::Record`], when the run is over.
     pub records: bool,
 }
 
@@ -106,11 +100,6 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 
     #[inline]
-    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        self.0.would_be_a_record(blocks, bytes) || self.1.would_be_a_record(blocks, bytes)
-    }
-
-    #[inline]
     fn wants_more(&self) -> bool {
         self.0.wants_more() && self.1.wants_more()
     }
@@ -146,11 +135,6 @@ impl<S: Sink> Sink for &mut S {
     #[inline]
     fn observe(&mut self, at: SimTime, observation: Observation) {
         (**self).observe(at, observation);
-    }
-
-    #[inline]
-    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        (**self).would_be_a_record(blocks, bytes)
     }
 
     #[inline]
@@ -202,11 +186,6 @@ impl<S: Sink> Sink for Option<S> {
     }
 
     #[inline]
-    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        self.as_ref().is_some_and(|sink| sink.would_be_a_record(blocks, bytes))
-    }
-
-    #[inline]
     fn wants_more(&self) -> bool {
         self.as_ref().is_none_or(Sink::wants_more)
     }
@@ -216,6 +195,7 @@ impl<S: Sink> Sink for Option<S> {
 mod tests {
     use super::*;
     use crate::engine::gaps::Gaps;
+    use crate::units::Bytes;
 
     /// Wants everything, counts what it hears, and has had enough after one advance.
     #[derive(Debug, Default, PartialEq, Eq)]
@@ -247,10 +227,6 @@ mod tests {
             self.observed += 1;
         }
 
-        fn would_be_a_record(&self, blocks: u64, _bytes: Bytes) -> bool {
-            blocks > 5
-        }
-
         fn wants_more(&self) -> bool {
             self.advanced == 0
         }
@@ -261,7 +237,6 @@ mod tests {
         let mut probe = Probe::default();
         let mut sink: (Option<()>, Option<((), &mut Probe)>) = (None, Some(((), &mut probe)));
         assert_eq!(sink.interests(), Interests { growth: true, gaps: true, records: true });
-        assert!(sink.would_be_a_record(6, Bytes::ZERO) && !sink.would_be_a_record(5, Bytes::ZERO));
         let (at, bytes) = (SimTime::ZERO, Bytes::ZERO);
         sink.levels(at, 0, &Levels::default());
         sink.global_queue(at, 1);
@@ -277,6 +252,6 @@ mod tests {
     fn an_absent_sink_wants_nothing_and_stops_nothing() {
         let absent: Option<Probe> = None;
         assert_eq!(absent.interests(), Interests::default());
-        assert!(absent.wants_more() && !absent.would_be_a_record(u64::MAX, Bytes::ZERO));
+        assert!(absent.wants_more());
     }
 }

@@ -18,7 +18,7 @@ use super::tally::{Hits, Lengths, Moves, Place, Tally};
 use super::track::Track;
 use crate::engine::{End, Event, Gaps, Interests, Journey, Levels, Observation, Sink, kv_blocks};
 use crate::model::{Batching, Scenario, Slo};
-use crate::units::{Bytes, SimDuration, SimTime};
+use crate::units::{SimDuration, SimTime};
 use crate::workload::Clamped;
 
 /// Listens to a run.
@@ -328,11 +328,6 @@ impl Sink for Accumulator {
             Observation::Gaps { gpu, gaps } => self.count_gaps(gpu, &gaps),
             Observation::Record { blocks, bytes } => self.holdings.reach(blocks, bytes),
         }
-    }
-
-    #[inline]
-    fn would_be_a_record(&self, blocks: u64, bytes: Bytes) -> bool {
-        self.holdings.stayed_below(blocks, bytes)
     }
 }
 

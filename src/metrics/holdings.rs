@@ -118,13 +118,6 @@ impl Holdings {
         self.sums.want_growth()
     }
 
-    /// Whether all GPUs together never held that much.
-    #[inline]
-    pub(super) fn stayed_below(&self, blocks: u64, bytes: Bytes) -> bool {
-        let of_batches = |batches: &Batches| batches.occupancy.stayed_below(blocks);
-        self.all.stayed_below(bytes.get()) || self.batches.as_ref().is_some_and(of_batches)
-    }
-
     /// All GPUs together held that much at some time.
     pub(super) fn reach(&mut self, blocks: u64, bytes: Bytes) {
         self.all.reach(bytes.get());

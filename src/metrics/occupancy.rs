@@ -46,12 +46,6 @@ impl Occupancy {
         self.max.held = self.max.held.max(held);
     }
 
-    /// Whether less was held at any time.
-    #[inline]
-    pub(super) fn stayed_below(&self, held: u64) -> bool {
-        self.max.held < held
-    }
-
     #[inline]
     fn settle(&mut self, at: u64) {
         let length = u128::from(at - self.since);

@@ -8,7 +8,7 @@ use kvs::engine::{
     End, Event, Gaps, Growth, Interests, Journey, Levels, Observation, RejectReason, Sink, Stepping,
 };
 use kvs::model::Scenario;
-use kvs::units::{Bytes, SimTime};
+use kvs::units::SimTime;
 
 /// All that a run tells.
 #[derive(Default)]
@@ -67,12 +67,8 @@ impl Sink for Recording {
         match observation {
             Observation::Growth { gpu, growth } => self.grew(gpu, &growth),
             Observation::Gaps { gpu, gaps } => self.count_gaps(gpu, &gaps),
-            Observation::Record { blocks, bytes: _ } => self.record = self.record.max(blocks),
+            Observation::Record { blocks, bytes: _ } => self.record = blocks,
         }
-    }
-
-    fn would_be_a_record(&self, blocks: u64, _bytes: Bytes) -> bool {
-        blocks > self.record
     }
 }
 

@@ -108,12 +108,6 @@ impl<O, S: Sink> Context<'_, O, S> {
         self.sink.observe(self.now, observation);
     }
 
-    /// See [`Sink::would_be_a_record`].
-    #[inline]
-    pub(in crate::engine) fn would_be_a_record(&self, blocks: u64, bytes: crate::units::Bytes) -> bool {
-        self.sink.would_be_a_record(blocks, bytes)
-    }
-
     /// Whether a replica may hold one more request.
     #[inline]
     pub(in crate::engine) fn has_place(&self, replica: u32) -> bool {

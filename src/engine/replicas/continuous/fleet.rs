@@ -3,7 +3,7 @@
 use super::admission::Admission;
 use super::held::Unreported;
 use super::pools::Pools;
-use super::records::ClusterBlocks;
+use super::records::Records;
 use super::replica::{Occupancy, Outbox, Replica};
 use super::settings::Settings;
 use crate::engine::agenda::Agenda;
@@ -24,11 +24,9 @@ pub(super) struct Fleet<R> {
     /// Replicas on which something happened in this instant.
     changed: ReplicaSet,
     pub(super) outbox: Outbox,
-    /// What replicas will hold at most until something happens on one of them.
-    pub(super) will_hold: ClusterBlocks,
-    /// Whether the sink observes records of what all hold.
-    pub(super) watches_records: bool,
-    /// Whether the warm-up is over: before that neither growth nor records are reported.
+    /// The most that all held together.
+    pub(super) records: Records,
+    /// Whether the warm-up is over: what was before counts neither for growth nor for records.
     pub(super) measures: bool,
 }
 
@@ -39,8 +37,8 @@ pub(super) struct ReplicaState<R> {
     pub(super) block_bytes: u64,
     /// What was reported last.
     reported: Levels,
-    /// Its part of what all will hold at most.
-    pub(super) will_hold: u64,
+    /// What it holds, as far as records know.
+    pub(super) held: u64,
 }
 
 impl<R: Replica> Fleet<R> {
@@ -52,7 +50,7 @@ impl<R: Replica> Fleet<R> {
             replica: R::new(settings.setup(index, in_order)),
             block_bytes: settings.block_bytes(index),
             reported: Levels::default(),
-            will_hold: 0,
+            held: 0,
         });
         Fleet {
             replicas: replicas.collect(),
@@ -61,9 +59,8 @@ impl<R: Replica> Fleet<R> {
             agenda: Agenda::new(n),
             due: Vec::new(),
             changed: ReplicaSet::new(n),
-            outbox: Outbox { reports: Vec::new(), gaps: interests.gaps.then(Vec::new), jobs: Vec::new() },
-            will_hold: ClusterBlocks::default(),
-            watches_records: interests.records,
+            outbox: Outbox { gaps: interests.gaps.then(Vec::new), ..Outbox::default() },
+            records: Records::new(interests.records, n),
         }
     }
 
@@ -125,15 +122,19 @@ impl<R: Replica> Fleet<R> {
     /// Reports what replicas hold from now on.
     #[inline]
     pub(super) fn report<S: Sink>(&mut self, pools: Option<&Pools>, context: &mut Context<'_, Admission, S>) {
+        let mut peak = 0;
         for index in self.changed.iter() {
-            self.replicas[index as usize].report_growth(index, self.measures, context);
+            peak = self.replicas[index as usize].report_growth(index, self.measures, context);
+        }
+        if peak > 0 && self.records.are_of_one {
+            self.reach_alone(peak, context.now);
         }
         for index in self.changed.iter() {
             let state = &mut self.replicas[index as usize];
-            let will_hold = state.replica.will_hold();
-            if will_hold != state.will_hold {
-                self.will_hold.replace(state.will_hold, will_hold, state.block_bytes);
-                state.will_hold = will_hold;
+            let held = state.replica.held();
+            if held != state.held {
+                self.records.replace(context.now, state.held, held, state.block_bytes);
+                state.held = held;
             }
             let mut levels = state.levels(self.settings.reports_growth());
             if let Some(pools) = pools {
@@ -149,6 +150,7 @@ impl<R: Replica> Fleet<R> {
 
     /// The run is over; the steps that have ended.
     pub(super) fn stop<S: Sink>(&mut self, context: &mut Context<'_, Admission, S>) -> u64 {
+        self.report_record(context);
         for index in 0..self.replicas.len() {
             self.replicas[index].replica.stop(context.now, &mut self.outbox);
             self.publish_gaps(index as u32, context);
@@ -178,19 +180,21 @@ impl<R: Replica> Fleet<R> {
 }
 
 impl<R: Replica> ReplicaState<R> {
-    /// Reports what blocks the replica took, and for how long it had them, beyond the levels reported.
+    /// Reports what blocks the replica took, and for how long it had them, beyond the levels reported; the most that it
+    /// held before a step ended.
     #[inline]
     fn report_growth<S: Sink>(
         &mut self,
         index: u32,
         measures: bool,
         context: &mut Context<'_, Admission, S>,
-    ) {
+    ) -> u64 {
         let Unreported { peak, area } = self.replica.take_unreported();
         if area > 0 && measures {
             let growth = Growth { blocks: peak, block_ticks: area, block_bytes: self.block_bytes };
             context.observe(Observation::Growth { gpu: index, growth });
         }
+        peak
     }
 
     /// `reports_growth`: with what was taken since the batch changed.

@@ -23,7 +23,7 @@ use self::leap::Leap;
 use self::members::Members;
 use self::ring::Ring;
 use super::blocks::{Blocks, Plan};
-use super::cost::{Batch, Growth, StepTiming};
+use super::cost::{Batch, Growth, Series, StepTiming};
 use super::held::{Held, Taken, Unreported};
 use super::job::{Job, Leg};
 use super::replica::{Limits, Occupancy, Outbox, Replica, Setup};
@@ -70,6 +70,7 @@ pub(super) struct Leaper {
     n_steps: u64,
     held: Held,
     grown: Grown,
+    listed: Listed,
     /// Requests that came with their cache and get the first token here in the present step, which is a leap of its own:
     /// their gap did not begin with a step of this replica.
     resumed: Vec<u32>,
@@ -83,6 +84,13 @@ pub(super) struct Leaper {
 struct Grown {
     n_steps: u64,
     /// Those of the first step left out.
+    blocks: u64,
+}
+
+/// How much of what a leap takes is listed for records, those of the first step left out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Listed {
+    n_steps: u64,
     blocks: u64,
 }
 
@@ -124,6 +132,7 @@ impl Replica for Leaper {
             n_steps: 0,
             held: Held::default(),
             grown: Grown::default(),
+            listed: Listed::default(),
             resumed: Vec::new(),
             n_reserved: 0,
         }
@@ -222,12 +231,21 @@ impl Replica for Leaper {
         self.held.take_unreported()
     }
 
+    fn held(&self) -> u64 {
+        self.held.now() + self.listed.blocks
+    }
+
     fn held_before(&self, now: SimTime) -> u64 {
         self.held.now() + self.ring.taken(1, self.n_started(now, false))
     }
 
-    fn will_hold(&self) -> u64 {
-        self.held.now() + self.leap.as_ref().map_or(0, |leap| self.ring.taken(1, leap.n_steps))
+    fn list_taken(&mut self, now: SimTime, outbox: &mut Outbox) {
+        let n_started = self.n_started(now, false);
+        if let Some(leap) = self.leap.take() {
+            let blocks = self.ring.taken(1, n_started);
+            self.list_taken_until(&leap.series, n_started, blocks, outbox);
+            self.leap = Some(leap);
+        }
     }
 
     fn n_steps(&self) -> u64 {
@@ -314,6 +332,18 @@ impl Leaper {
             let blocks = self.ring.taken(before, n_steps);
             self.blocks.take(blocks);
             self.grown = Grown { n_steps, blocks: self.grown.blocks + blocks };
+        }
+    }
+
+    /// Lists the blocks that the first `n_steps` of the leap take, as far as they are not listed: `blocks` without those of
+    /// the very first, which are held when the leap begins.
+    fn list_taken_until(&mut self, series: &Series, n_steps: u64, blocks: u64, outbox: &mut Outbox) {
+        let before = std::mem::replace(&mut self.listed, Listed { n_steps, blocks });
+        let clock = self.clock;
+        if let Some(taken) = &mut outbox.taken {
+            self.ring.for_each(before.n_steps.max(1), n_steps, |step, blocks| {
+                taken.push((to_time_ceil(clock + series.sum(step)), blocks));
+            });
         }
     }
 

@@ -3,7 +3,8 @@
 //! A request is admitted ([`admission`]), waits on its replica ([`waiting`]) and joins the batch when the step has tokens
 //! and the cache has blocks for its prompt ([`blocks`]). What a step does is said in [`stepper`]; [`leaper`] sums the
 //! steps between two changes of the batch and equals it bit for bit. How long a step takes is for [`cost`] to say.
-//! [`fleet`] is all replicas together, and [`publishing`] carries out what they report.
+//! [`fleet`] is all replicas together, [`publishing`] carries out what they report, and [`records`] follow the most that all
+//! hold.
 //!
 //! With pools a request has two legs on two replicas ([`pools`]).
 //!
@@ -18,6 +19,7 @@ mod held;
 mod job;
 mod leaper;
 mod memory;
+mod most_held;
 mod pools;
 mod publishing;
 mod records;
@@ -157,7 +159,7 @@ impl<R: Replica> Replicas for Continuous<R> {
 
     #[inline]
     fn enter_instant<S: Sink>(&mut self, context: &mut Context<'_, Admission, S>) {
-        self.fleet.report_record(context);
+        self.fleet.follow_records(context);
     }
 
     #[inline]

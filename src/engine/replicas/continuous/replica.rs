@@ -95,6 +95,8 @@ pub(super) struct Outbox {
     pub(super) gaps: Option<Vec<Gaps>>,
     /// The requests among those reported that go on elsewhere.
     pub(super) jobs: Vec<Job>,
+    /// Blocks that decodes took in the middle of leaps, and when, where records are followed.
+    pub(super) taken: Option<Vec<(SimTime, u64)>>,
 }
 
 /// What occupies a replica.
@@ -153,11 +155,15 @@ pub(super) trait Replica {
     /// What has passed with blocks that were not reported, since it was last asked.
     fn take_unreported(&mut self) -> Unreported;
 
+    /// Blocks held, as far as those that are taken in the middle of a leap are listed.
+    fn held(&self) -> u64;
+
     /// Blocks held just before `now`, before anything ends there.
     fn held_before(&self, now: SimTime) -> u64;
 
-    /// Never fewer blocks than are held until something happens here.
-    fn will_hold(&self) -> u64;
+    /// Lists the blocks that the leap in hand has taken before `now` and that are not listed yet. Where a leap ends the
+    /// rest of its blocks is listed too.
+    fn list_taken(&mut self, now: SimTime, outbox: &mut Outbox);
 
     /// Steps that have ended.
     fn n_steps(&self) -> u64;

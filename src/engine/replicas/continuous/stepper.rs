@@ -210,13 +210,15 @@ impl Replica for Stepper {
         self.held.take_unreported()
     }
 
+    fn held(&self) -> u64 {
+        self.held.now()
+    }
+
     fn held_before(&self, _now: SimTime) -> u64 {
         self.held.now()
     }
 
-    fn will_hold(&self) -> u64 {
-        self.held.now()
-    }
+    fn list_taken(&mut self, _now: SimTime, _outbox: &mut Outbox) {}
 
     fn n_steps(&self) -> u64 {
         self.n_steps

@@ -64,6 +64,19 @@ impl Ring {
         rounds * self.n + sum(&head[..straight]) + sum(&tail[..length - straight])
     }
 
+    /// The steps `from..to` that take blocks, in any order: how many come before each from the next one on, and its blocks.
+    pub(super) fn for_each(&self, from: u64, to: u64, mut what: impl FnMut(u64, u64)) {
+        let size = self.counts.len();
+        let mut slot = self.after(from);
+        for first in from..to.min(from + size as u64) {
+            let count = u64::from(self.counts[slot]);
+            if count > 0 {
+                (first..to).step_by(size).for_each(|step| what(step, count));
+            }
+            slot = if slot + 1 == size { 0 } else { slot + 1 };
+        }
+    }
+
     /// What steps that last as the series says take, those of the first left out: it has them when it begins.
     pub(super) fn taken_over(&self, series: &Series, n_steps: u64) -> Taken {
         if n_steps < 2 || self.n == 0 {
@@ -178,6 +191,12 @@ mod tests {
                 };
                 for to in 0..40 {
                     assert_eq!(ring.taken(1, to), by_one(1, to), "{size} {round} {to}");
+                    let mut in_all = 0;
+                    ring.for_each(1, to, |step, blocks| {
+                        assert_eq!(blocks, by_one(step, step + 1), "{size} {round} {step}");
+                        in_all += blocks;
+                    });
+                    assert_eq!(in_all, by_one(1, to), "{size} {round} {to}");
                 }
                 for free in 0..30 {
                     let lasts = (0..=25).rev().find(|n| by_one(2, 2 + n) <= free).expect("0 always does");
