@@ -127,12 +127,14 @@ impl StepTiming for Roofline {
         let compute = self.token_compute * n_tokens + self.sampled_compute * n_sampled;
         let head = if batch.sampled > 0 { self.head_weights } else { 0 };
         let weights = self.common_weights + head + self.experts.map_or(0, |experts| experts.of(tokens));
-        let rest = self.step
-            + self.request * Ticks::from(batch.requests())
-            + self.token_messages * n_tokens
-            + compute.max(weights);
+        let rest = self.step + self.request * Ticks::from(batch.requests()) + compute.max(weights);
         let mut cost = StepCost { rest, compute: 0, memory: 0 };
-        self.decode_window.add_to(&mut cost, u64::from(batch.decodes));
+        if self.token_messages > 0 {
+            cost.rest += self.token_messages * n_tokens;
+        }
+        if (self.decode_window.compute | self.decode_window.memory) > 0 {
+            self.decode_window.add_to(&mut cost, u64::from(batch.decodes));
+        }
         self.decode_context.add_to(&mut cost, batch.decode_context);
         if batch.chunks > 0 {
             self.chunk_context.add_to(&mut cost, batch.chunk_context);

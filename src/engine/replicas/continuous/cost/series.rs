@@ -109,6 +109,11 @@ impl Series {
     /// How many of the first `n` steps can be summed exactly; at least one. What is left out lies beyond the end of the
     /// clock, 2^84 ticks, by far.
     pub(in crate::engine) fn exact(cost: StepCost, growth: StepCost, n: u64) -> u64 {
+        // 2^26 steps of less than 3 x 2^64 ticks that rise by no more are below 2^118.
+        let bits = |cost: &StepCost| cost.rest | cost.compute | cost.memory;
+        if n <= 1 << 26 && (bits(&cost) | bits(&growth)) >> 64 == 0 {
+            return n;
+        }
         const LARGEST: f64 = (1_u128 << 120) as f64;
         let all =
             |cost: StepCost| [cost.rest, cost.compute, cost.memory].map(approximately).iter().sum::<f64>();
@@ -136,6 +141,14 @@ impl Series {
 
     /// The least number of steps that last longer than `limit`.
     pub(in crate::engine) fn first_above(&self, limit: Ticks) -> u64 {
+        // Most often one of the first does, which takes less than a root.
+        let mut sum = 0;
+        for n in 0..3 {
+            sum += self.term(n);
+            if sum > limit {
+                return n + 1;
+            }
+        }
         if self.crossing != u64::MAX {
             let head = self.head.sum(self.crossing);
             if head <= limit {

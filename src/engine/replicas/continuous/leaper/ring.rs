@@ -4,6 +4,10 @@
 
 use crate::engine::replicas::continuous::cost::{Moments, Series};
 use crate::engine::replicas::continuous::held::Taken;
+use crate::engine::ticks::Ticks;
+
+/// Leaps up to here are summed quicker one by one than in closed form.
+const FEW_STEPS: u64 = 16;
 
 /// A counter for every residue of the step's number.
 #[derive(Clone, Debug)]
@@ -82,8 +86,23 @@ impl Ring {
         if n_steps < 2 || self.n == 0 {
             return Taken::default();
         }
+        if n_steps <= FEW_STEPS {
+            return self.taken_step_by_step(series, n_steps);
+        }
         let (blocks, area) = series.until_end(n_steps, |from, to| self.moments(from, to));
         Taken { blocks: blocks as u64, area }
+    }
+
+    /// As [`Ring::taken_over`] in a plain loop.
+    fn taken_step_by_step(&self, series: &Series, n_steps: u64) -> Taken {
+        let mut taken = Taken::default();
+        let mut slot = self.position;
+        for step in 1..n_steps {
+            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
+            taken.blocks += u64::from(self.counts[slot]);
+            taken.area += Ticks::from(taken.blocks) * series.term(step);
+        }
+        taken
     }
 
     /// The blocks of steps `from..to`, counted from the next one, by the numbers of the steps.
@@ -167,6 +186,26 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::replicas::continuous::cost::StepCost;
+
+    #[test]
+    fn short_leaps_take_what_the_closed_form_says() {
+        let cost = |compute, memory| StepCost { rest: 5, compute, memory };
+        for size in [1, 3, 16] {
+            let mut ring = Ring::new(size);
+            (0..30).for_each(|tokens| ring.add(tokens * tokens));
+            ring.turn(2);
+            for n in 2..=FEW_STEPS {
+                // Compute and memory change sides, or do not.
+                for growth in [cost(1, 90), cost(3, 4)] {
+                    let series = Series::new(cost(500, 100), growth, n);
+                    let (blocks, area) = series.until_end(n, |from, to| ring.moments(from, to));
+                    let closed = Taken { blocks: blocks as u64, area };
+                    assert_eq!(ring.taken_over(&series, n), closed, "{size} {n}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_ring_takes_what_every_decode_takes() {
