@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use self::leap::Leap;
 use self::members::Members;
-use self::ring::Ring;
+use self::ring::{FEW_STEPS, Ring};
 use super::blocks::{Blocks, Plan};
 use super::cost::{Batch, Growth, Series, StepTiming};
 use super::held::{Held, Taken, Unreported};
@@ -38,7 +38,8 @@ use crate::workload::Stretch;
 pub(super) struct Leaper {
     limits: Limits,
     timing: Rc<dyn StepTiming>,
-    growth: Growth,
+    /// As all replicas of the group share it.
+    growth: Rc<Growth>,
     blocks: Blocks,
     waiting: Waiting,
     members: Members,
@@ -108,10 +109,10 @@ struct Begun {
 
 impl Replica for Leaper {
     fn new(setup: Setup) -> Leaper {
-        let Setup { limits, blocks, waiting, timing } = setup;
+        let Setup { limits, blocks, waiting, timing, growth } = setup;
         Leaper {
             limits,
-            growth: timing.growth(),
+            growth,
             timing,
             ring: Ring::new(blocks.size()),
             blocks,
@@ -339,9 +340,19 @@ impl Leaper {
     /// the very first, which are held when the leap begins.
     fn list_taken_until(&mut self, series: &Series, n_steps: u64, blocks: u64, outbox: &mut Outbox) {
         let before = std::mem::replace(&mut self.listed, Listed { n_steps, blocks });
-        let clock = self.clock;
-        if let Some(taken) = &mut outbox.taken {
-            self.ring.for_each(before.n_steps.max(1), n_steps, |step, blocks| {
+        let Some(taken) = &mut outbox.taken else { return };
+        let from = before.n_steps.max(1);
+        if n_steps <= FEW_STEPS {
+            let mut begins = self.clock + series.sum(from);
+            self.ring.for_each_in_order(from, n_steps, |step, blocks| {
+                if blocks > 0 {
+                    taken.push((to_time_ceil(begins), blocks));
+                }
+                begins += series.term(step);
+            });
+        } else {
+            let clock = self.clock;
+            self.ring.for_each_that_takes(from, n_steps, |step, blocks| {
                 taken.push((to_time_ceil(clock + series.sum(step)), blocks));
             });
         }

@@ -121,7 +121,10 @@ impl MostHeld {
     /// Adds up what has changed before `now`, all of which is known; what changes just then stays for the next time.
     pub(super) fn add_up(&mut self, now: SimTime) {
         let mut changes = std::mem::take(&mut self.changes);
-        let later: Vec<Change> = changes.extract_if(.., |change| change.at >= now).collect();
+        let mut later = Vec::new();
+        if changes.iter().any(|change| change.at >= now) {
+            later.extend(changes.extract_if(.., |change| change.at >= now));
+        }
         if changes.is_sorted_by_key(|change| change.at) {
             self.held = self.reach_within(self.held, &changes);
         } else {

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::blocks::Blocks;
-use super::cost::StepTiming;
+use super::cost::{Growth, StepTiming};
 use super::held::Unreported;
 use super::job::{Job, Leg};
 use super::waiting::Waiting;
@@ -45,6 +45,8 @@ pub(super) struct Setup {
     pub(super) blocks: Blocks,
     pub(super) waiting: Waiting,
     pub(super) timing: Rc<dyn StepTiming>,
+    /// That of the timing.
+    pub(super) growth: Rc<Growth>,
 }
 
 /// A transition of a request.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::blocks::Blocks;
-use super::cost::{Batch, Linear, Roofline, StepTiming};
+use super::cost::{Batch, Growth, Linear, Roofline, StepTiming};
 use super::job::Leg;
 use super::memory;
 use super::pools::{Pools, first_leg};
@@ -56,6 +56,7 @@ struct Group {
     /// The only thing it does, where there are pools.
     phase: Option<Phase>,
     timing: Rc<dyn StepTiming>,
+    growth: Rc<Growth>,
 }
 
 impl Settings {
@@ -64,12 +65,14 @@ impl Settings {
         let engine = &scenario.engine;
         let policy = &scenario.policy;
         let groups: Vec<Group> = (0..scenario.cluster.groups.len())
-            .map(|index| Group {
+            .map(|index| (index, timing(scenario, index)))
+            .map(|(index, timing)| Group {
                 replicas: scenario.cluster.replicas(index),
                 blocks: memory::kv_blocks(scenario, index),
                 block_bytes: memory::block_bytes(scenario, index),
                 phase: phase(&scenario.cluster, index),
-                timing: timing(scenario, index),
+                growth: Rc::new(timing.growth()),
+                timing,
             })
             .collect();
         let whole: Vec<Range<usize>> = groups.iter().map(|group| group.replicas.clone()).collect();
@@ -115,6 +118,7 @@ impl Settings {
             blocks: Blocks::new(group.blocks, self.block_size, ahead, keeps),
             waiting: Waiting::new(in_order, ahead),
             timing: Rc::clone(&group.timing),
+            growth: Rc::clone(&group.growth),
         }
     }
 

@@ -79,7 +79,7 @@ impl Member {
 
 impl Replica for Stepper {
     fn new(setup: Setup) -> Stepper {
-        let Setup { limits, blocks, waiting, timing } = setup;
+        let Setup { limits, blocks, waiting, timing, growth: _ } = setup;
         Stepper {
             limits,
             timing,

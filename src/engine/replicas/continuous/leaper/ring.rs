@@ -7,7 +7,7 @@ use crate::engine::replicas::continuous::held::Taken;
 use crate::engine::ticks::Ticks;
 
 /// Leaps up to here are summed quicker one by one than in closed form.
-const FEW_STEPS: u64 = 16;
+pub(super) const FEW_STEPS: u64 = 16;
 
 /// A counter for every residue of the step's number.
 #[derive(Clone, Debug)]
@@ -68,8 +68,18 @@ impl Ring {
         rounds * self.n + sum(&head[..straight]) + sum(&tail[..length - straight])
     }
 
-    /// The steps `from..to` that take blocks, in any order: how many come before each from the next one on, and its blocks.
-    pub(super) fn for_each(&self, from: u64, to: u64, mut what: impl FnMut(u64, u64)) {
+    /// The steps `from..to`, counted from the next one, each with its blocks.
+    #[inline]
+    pub(super) fn for_each_in_order(&self, from: u64, to: u64, mut what: impl FnMut(u64, u64)) {
+        let mut slot = self.after(from);
+        for step in from..to {
+            what(step, u64::from(self.counts[slot]));
+            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
+        }
+    }
+
+    /// Those that take blocks, in any order.
+    pub(super) fn for_each_that_takes(&self, from: u64, to: u64, mut what: impl FnMut(u64, u64)) {
         let size = self.counts.len();
         let mut slot = self.after(from);
         for first in from..to.min(from + size as u64) {
@@ -96,12 +106,10 @@ impl Ring {
     /// As [`Ring::taken_over`] in a plain loop.
     fn taken_step_by_step(&self, series: &Series, n_steps: u64) -> Taken {
         let mut taken = Taken::default();
-        let mut slot = self.position;
-        for step in 1..n_steps {
-            slot = if slot + 1 == self.counts.len() { 0 } else { slot + 1 };
-            taken.blocks += u64::from(self.counts[slot]);
+        self.for_each_in_order(1, n_steps, |step, blocks| {
+            taken.blocks += blocks;
             taken.area += Ticks::from(taken.blocks) * series.term(step);
-        }
+        });
         taken
     }
 
@@ -231,7 +239,7 @@ mod tests {
                 for to in 0..40 {
                     assert_eq!(ring.taken(1, to), by_one(1, to), "{size} {round} {to}");
                     let mut in_all = 0;
-                    ring.for_each(1, to, |step, blocks| {
+                    ring.for_each_that_takes(1, to, |step, blocks| {
                         assert_eq!(blocks, by_one(step, step + 1), "{size} {round} {step}");
                         in_all += blocks;
                     });
