@@ -1,8 +1,8 @@
 //! Segment trees: a summary of many values, one of which changes at a time, in O(log n).
 //!
 //! The engine finds the next event among its GPUs in a [`MinTree`], policies the replica with the least of something in
-//! another; other summaries are a [`SegmentTree`] of their own. Not for values that come and go; an index without a value
-//! has the summary of nothing. Invariant: every inner node summarises the two below it.
+//! another, and the traffic the workload whose request comes next; other summaries are a [`SegmentTree`] of their own.
+//! Not for values that come and go; an index without a value has the summary of nothing. Invariant: every inner node summarises the two below it.
 
 use std::ops::Range;
 

@@ -125,7 +125,7 @@ impl Accumulator {
             let of = &mut self.workloads[usize::from(journey.request.workload)];
             of.tally.arrived += 1;
             of.tally.bound += u64::from(of.slo.is_some());
-            if journey.request.turn.is_some() {
+            if journey.request.turn().is_some() {
                 of.tally.sessions.begun += u64::from(Place::of(journey, self.warmup).begins());
             }
             self.first_arrival.get_or_insert(journey.request.arrival);
@@ -156,7 +156,7 @@ impl Accumulator {
             on_gpu.good += u64::from(good);
             on_gpu.bound += 1;
         }
-        if journey.request.turn.is_some() {
+        if journey.request.turn().is_some() {
             let place = Place::of(journey, self.warmup);
             of.tally.sessions.count_finished(place);
             on_gpu.sessions.count_finished(place);
@@ -333,7 +333,7 @@ impl Sink for Accumulator {
 
 /// Turns of its session that are to follow a request.
 fn left(journey: &Journey) -> u32 {
-    journey.request.turn.as_deref().map_or(0, |turn| turn.left)
+    journey.request.turn().map_or(0, |turn| turn.left)
 }
 
 /// What is known of a request when it arrives.

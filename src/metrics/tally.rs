@@ -133,7 +133,7 @@ pub(super) enum Place {
 
 impl Place {
     pub(super) fn of(journey: &Journey, warmup: SimTime) -> Place {
-        match journey.request.turn.as_deref() {
+        match journey.request.turn() {
             Some(turn) if turn.began >= warmup => match (turn.number, turn.left) {
                 (0, 0) => Place::Only,
                 (0, _) => Place::First,

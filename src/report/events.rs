@@ -52,12 +52,12 @@ impl<W: Write> EventLog<W> {
     }
 
     fn push_id(&mut self, journey: &Journey) {
-        match &journey.request.label {
+        match journey.request.label() {
             Some(label) => push_escaped(&mut self.line, label),
             None => {
                 self.line.extend_from_slice(&self.workloads[usize::from(journey.request.workload)]);
                 self.line.push(b'-');
-                match &journey.request.turn {
+                match journey.request.turn() {
                     None => push_integer(&mut self.line, journey.request.sequence),
                     Some(turn) => {
                         push_integer(&mut self.line, turn.session);

@@ -1,15 +1,17 @@
 //! A workload drawn from distributions: when its requests or sessions come, what they begin with, how long they are.
 //!
-//! Lengths are drawn when a request is taken, so a workload is as small as its distributions and what of it is in
-//! progress. Each purpose has a stream of its own. Invariant: requests are handed out by arrival; of one instant
-//! first the turns of older sessions.
+//! Lengths are drawn ahead in blocks, those of a turn when it is taken, so a workload is as small as its distributions
+//! and what of it is in progress. Each purpose has a stream of its own. Invariant: requests are handed out by arrival;
+//! of one instant first the turns of older sessions.
 
+use super::ahead::Ahead;
 use super::coming::{Coming, Statements};
 use super::content::{Stretch, Text};
-use super::lengths::{self, Distribution, LengthUse, MAX_TOKENS, whole_tokens};
+use super::lengths::{self, Distribution, Length, LengthUse, MAX_TOKENS};
 use super::prefixes::Prefixes;
+use super::request::{Particulars, Request};
 use super::sessions::{Sequel, Sessions, Turn};
-use super::{Misfit, Request, TrafficError};
+use super::{Misfit, TrafficError};
 use crate::model::{Workload, WorkloadSource};
 use crate::rng::{Family, Stream, Streams};
 use crate::units::{SimTime, Tokens};
@@ -31,28 +33,42 @@ pub(super) struct Generated {
 struct Lengths {
     law: Box<dyn Distribution>,
     draws: Draws,
+    /// How often limits have changed those that were handed out.
+    clamped: u64,
 }
 
 /// Where a length is drawn.
 enum Draws {
     /// One request after the other.
-    InOrder(Stream),
+    InOrder(Stream, Ahead<Length>),
     /// By session and turn.
     ByTurn(Family),
 }
 
 impl Lengths {
-    fn draw(&mut self, turn: Option<&Turn>) -> Tokens {
-        let value = match (&mut self.draws, turn) {
-            (Draws::InOrder(stream), None) => self.law.draw(stream),
-            (Draws::ByTurn(family), Some(turn)) => {
-                self.law.draw(&mut family.member(turn.session, turn.number))
-            }
-            (Draws::InOrder(_), Some(_)) | (Draws::ByTurn(_), None) => {
-                unreachable!("lengths are drawn by turn where there are sessions, and only there")
-            }
+    /// That of a request outside sessions.
+    #[inline]
+    fn next(&mut self) -> Tokens {
+        let Draws::InOrder(stream, ahead) = &mut self.draws else {
+            unreachable!("lengths are drawn by turn only where there are sessions")
         };
-        whole_tokens(value)
+        let next = ahead.next(|block| {
+            self.law.draw_lengths(stream, block);
+            block.len()
+        });
+        let Length { tokens, n_clamped } = next.expect("a law has no end");
+        self.clamped += u64::from(n_clamped);
+        tokens
+    }
+
+    fn of_turn(&mut self, turn: &Turn) -> Tokens {
+        let Draws::ByTurn(family) = &self.draws else {
+            unreachable!("lengths are drawn by turn where there are sessions")
+        };
+        let Length { tokens, n_clamped } =
+            self.law.draw(&mut family.member(turn.session, turn.number)).into();
+        self.clamped += u64::from(n_clamped);
+        tokens
     }
 }
 
@@ -80,10 +96,10 @@ impl Generated {
             // The two sides of a pair are drawn from equal streams.
             let purpose = if lengths::is_joint(choice) { "lengths" } else { purpose };
             let draws = match session {
-                None => Draws::InOrder(stream(purpose)),
+                None => Draws::InOrder(stream(purpose), Ahead::new()),
                 Some(_) => Draws::ByTurn(streams.family(&name(purpose))),
             };
-            Ok(Lengths { law: lengths::build(choice, LengthUse::Tokens)?, draws })
+            Ok(Lengths { law: lengths::build(choice, LengthUse::Tokens)?, draws, clamped: 0 })
         };
         let statements = Statements {
             arrivals,
@@ -108,45 +124,79 @@ impl Generated {
         Ok(generated)
     }
 
-    pub(super) fn peek(&self) -> Option<SimTime> {
-        let turn = self.sessions.as_ref().and_then(Sessions::peek);
-        turn.into_iter().chain(self.coming.peek()).min()
+    /// Whether the ends of requests lead to others.
+    pub(super) fn listens(&self) -> bool {
+        self.sessions.is_some() || self.coming.is_closed()
     }
 
-    pub(super) fn take(&mut self) -> Option<Request> {
-        let arrival = self.peek()?;
-        let turn = self.next_turn(arrival);
-        let own = self.prompt.draw(turn.as_ref());
-        let output = self.output.draw(turn.as_ref());
-        let (prompt, content) = match &turn {
-            Some(turn) => self.prompt_of_turn(turn, own, output),
-            None => {
-                let prefix = self.prefixes.draw();
-                self.prompt_with_prefix(prefix, own)
-            }
+    #[inline]
+    pub(super) fn peek(&self) -> Option<SimTime> {
+        let coming = self.coming.peek();
+        match self.sessions.as_ref().and_then(Sessions::peek) {
+            None => coming,
+            Some(turn) => Some(coming.map_or(turn, |coming| coming.min(turn))),
+        }
+    }
+
+    /// What arrives at the time that [`peek`](Generated::peek) gives.
+    pub(super) fn take(&mut self, arrival: SimTime) -> Option<Request> {
+        if self.sessions.is_some() {
+            return self.turn(arrival);
+        }
+        let own = self.prompt.next();
+        let output = self.output.next();
+        let (prompt, particulars) = if self.prefixes.is_empty() {
+            (own, None)
+        } else {
+            let prefix = self.prefixes.draw();
+            let (prompt, content) = self.prompt_with_prefix(prefix, own);
+            (prompt, Particulars { content, ..Particulars::default() }.boxed())
         };
-        let request = Request {
-            workload: self.workload,
-            sequence: self.sequence,
-            arrival,
-            prompt,
-            output,
-            label: None,
-            content,
-            turn: turn.map(Box::new),
-        };
-        self.sequence += 1;
-        if turn.is_none_or(|turn| turn.number == 0) {
-            self.coming.take();
-            self.note_the_clock();
+        let request = self.request(arrival, prompt, output, particulars);
+        self.begin_next();
+        Some(request)
+    }
+
+    /// The next turn of a session, which arrives at `arrival`.
+    fn turn(&mut self, arrival: SimTime) -> Option<Request> {
+        let turn = self.next_turn(arrival)?;
+        let own = self.prompt.of_turn(&turn);
+        let output = self.output.of_turn(&turn);
+        let (prompt, content) = self.prompt_of_turn(&turn, own, output);
+        let particulars = Particulars { label: None, content, turn: Some(turn) };
+        let request = self.request(arrival, prompt, output, particulars.boxed());
+        if turn.number == 0 {
+            self.begin_next();
         }
         Some(request)
+    }
+
+    #[inline]
+    fn request(
+        &mut self,
+        arrival: SimTime,
+        prompt: Tokens,
+        output: Tokens,
+        particulars: Option<Box<Particulars>>,
+    ) -> Request {
+        let Generated { workload, sequence, .. } = *self;
+        self.sequence += 1;
+        Request { arrival, sequence, particulars, prompt, output, workload }
+    }
+
+    /// The arrival that was announced has come.
+    #[inline]
+    fn begin_next(&mut self) {
+        self.coming.take();
+        if self.coming.beyond_the_clock() {
+            self.note_the_clock();
+        }
     }
 
     /// What a request's end leads to: the next turn of its session, or the next request of its user; when that
     /// arrives.
     pub(super) fn ended(&mut self, request: &Request, at: SimTime, finished: bool) -> Option<SimTime> {
-        let (Some(sessions), Some(turn)) = (&mut self.sessions, &request.turn) else {
+        let (Some(sessions), Some(turn)) = (&mut self.sessions, request.turn()) else {
             return self.coming.ended(at);
         };
         match sessions.ended(turn, at, finished) {
@@ -164,7 +214,7 @@ impl Generated {
 
     /// How many prompts and outputs `min` or `max` have changed, of how many requests.
     pub(super) fn clamped(&self) -> (u64, u64, u64) {
-        (self.prompt.law.clamped(), self.output.law.clamped(), self.sequence)
+        (self.prompt.clamped, self.output.clamped, self.sequence)
     }
 
     /// That a request lay beyond the simulation's clock, or held more tokens than can be counted; it ended the

@@ -3,6 +3,7 @@
 //! Each workload draws from its own named random streams, so adding one moves no other. [`Traffic`] merges them in
 //! arrival order. Invariant: memory does not grow with the number of requests.
 
+mod ahead;
 pub mod arrivals;
 mod coming;
 mod content;
@@ -13,12 +14,14 @@ pub mod lengths;
 pub mod prefixes;
 pub mod rates;
 mod replayed;
+mod request;
 pub mod sessions;
 mod traffic;
 
 pub use content::{Stretch, text_alone};
+pub use request::{Particulars, Request};
 pub use sessions::Turn;
-pub use traffic::{Clamped, OpenTrace, Request, Traffic, TrafficError};
+pub use traffic::{Clamped, OpenTrace, Traffic, TrafficError};
 
 use crate::model::{Arg, Choice};
 

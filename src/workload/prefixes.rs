@@ -118,6 +118,11 @@ impl Prefixes {
         Ok(Prefixes { workload, layers: layers.collect::<Result<_, Misfit>>()? })
     }
 
+    /// Whether prompts begin with nothing that others have.
+    pub(super) fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     /// What the next request or session begins with.
     pub(super) fn draw(&mut self) -> Vec<Stretch> {
         let layers = self.layers.iter_mut().zip(0..);

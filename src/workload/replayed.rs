@@ -7,7 +7,8 @@ use std::vec;
 
 use super::content::{Stretch, Text};
 use super::formats::{self, Arrival, Replay, Survey};
-use super::{OpenTrace, Request, TrafficError};
+use super::request::{Particulars, Request};
+use super::{OpenTrace, TrafficError};
 use crate::model::{TraceFile, TraceRow};
 use crate::units::SimTime;
 
@@ -86,9 +87,7 @@ impl Replayed {
             arrival: at,
             prompt,
             output,
-            label: id,
-            content,
-            turn: None,
+            particulars: Particulars { label: id, content, turn: None }.boxed(),
         };
         self.sequence += 1;
         self.advance();

@@ -120,7 +120,7 @@ impl Sessions {
 
     /// The first turn of the next session, which begins at `at`.
     pub(super) fn begin(&mut self, at: SimTime, prefix: Vec<Stretch>) -> Turn {
-        let turns = whole_turns(self.turns.draw(&mut self.turns_stream));
+        let turns = whole_turns(self.turns.draw(&mut self.turns_stream).value);
         let turn = Turn { session: self.n_begun, number: 0, left: turns - 1, began: at };
         self.n_begun += 1;
         self.in_progress.insert(turn.session, Session { turn, prefix, said: 0 });
@@ -148,7 +148,7 @@ impl Sessions {
             return Sequel::Over;
         }
         let mut stream = self.think_streams.member(turn.session, turn.number);
-        let thought = SimDuration::from_secs_f64(self.think.draw(&mut stream));
+        let thought = SimDuration::from_secs_f64(self.think.draw(&mut stream).value);
         let Some(back) = thought.and_then(|thought| at.checked_add(thought)) else {
             self.in_progress.remove(&turn.session);
             return Sequel::BeyondTheClock;

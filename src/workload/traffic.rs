@@ -2,36 +2,14 @@
 
 use std::io::BufRead;
 
-use super::content::Stretch;
 use super::files;
 use super::generated::Generated;
 use super::replayed::Replayed;
-use super::sessions::Turn;
+use super::request::Request;
+use crate::min_tree::MinTree;
 use crate::model::{Scenario, WorkloadSource};
 use crate::rng::Streams;
-use crate::units::{SimTime, Tokens};
-
-/// One request as it arrives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Index of its workload in the scenario.
-    pub workload: u16,
-    /// Its number within the workload, from 0.
-    pub sequence: u64,
-    /// When it arrives.
-    pub arrival: SimTime,
-    /// Prompt tokens.
-    pub prompt: Tokens,
-    /// Output tokens.
-    pub output: Tokens,
-    /// The id of a trace row; generated requests are called `workload-sequence`, turns
-    /// `workload-session.turn`.
-    pub label: Option<Box<str>>,
-    /// What its prompt's tokens are; `None` where they are its own and no other request has them.
-    pub content: Option<Box<[Stretch]>>,
-    /// Which turn of which session it is; `None` outside sessions. Boxed, as most requests have none.
-    pub turn: Option<Box<Turn>>,
-}
+use crate::units::SimTime;
 
 /// Opens a trace by its resolved path; the only way file contents reach a workload.
 pub type OpenTrace<'a> = &'a dyn Fn(&str) -> std::io::Result<Box<dyn BufRead + Send>>;
@@ -68,9 +46,19 @@ pub struct Clamped {
 pub struct Traffic {
     sources: Vec<Source>,
     /// The next arrival of each source.
-    heads: Vec<Option<SimTime>>,
-    /// The earliest head and its source.
-    next: Option<(SimTime, usize)>,
+    heads: MinTree<Head>,
+    /// The earliest of them.
+    next: Head,
+    /// Which sources wait for the ends of their requests.
+    listens: Vec<bool>,
+}
+
+/// The next arrival of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Head {
+    At(SimTime),
+    /// Nothing arrives, unless the end of a request leads to it.
+    Nothing,
 }
 
 enum Source {
@@ -109,34 +97,54 @@ impl Traffic {
                 }
             });
         }
-        let heads: Vec<Option<SimTime>> = sources.iter().map(Source::peek).collect();
-        let next = earliest(&heads);
-        Ok(Traffic { sources, heads, next })
+        let mut heads = MinTree::new(sources.len(), Head::Nothing, Head::Nothing);
+        for (index, source) in sources.iter().enumerate() {
+            heads.set(index, source.head());
+        }
+        let listens = sources.iter().map(Source::listens).collect();
+        Ok(Traffic { next: heads.least(), sources, heads, listens })
     }
 
     /// When the next request arrives.
     #[must_use]
     #[inline]
     pub fn peek(&self) -> Option<SimTime> {
-        self.next.map(|(at, _)| at)
+        match self.next {
+            Head::At(at) => Some(at),
+            Head::Nothing => None,
+        }
     }
 
     /// The next request.
     pub fn next_request(&mut self) -> Option<Request> {
-        let (_, index) = self.next?;
-        let request = self.sources[index].take();
+        let Head::At(at) = self.next else { return None };
+        let index = self.heads.first_at_most(0, self.next)?;
+        let request = self.sources[index].take(at);
         self.refresh(index);
         request
     }
 
     /// Notifies closed loops and sessions that a request ended, so that what depends on it can be scheduled.
     /// A later arrival this causes is never before `at`; whether one comes right then.
+    #[inline]
     pub fn ended(&mut self, request: &Request, at: SimTime, finished: bool) -> bool {
+        self.listens[usize::from(request.workload)] && self.goes_on(request, at, finished)
+    }
+
+    fn goes_on(&mut self, request: &Request, at: SimTime, finished: bool) -> bool {
         let index = usize::from(request.workload);
-        let Source::Generated(generated) = &mut self.sources[index] else { return false };
-        let Some(back) = generated.ended(request, at, finished) else { return false };
+        let Source::Generated(generated) = &mut self.sources[index] else {
+            unreachable!("only generated workloads wait for ends")
+        };
+        let back = generated.ended(request, at, finished);
         self.refresh(index);
-        back == at
+        back == Some(at)
+    }
+
+    #[inline]
+    fn refresh(&mut self, index: usize) {
+        self.heads.set(index, self.sources[index].head());
+        self.next = self.heads.least();
     }
 
     /// How often `min` and `max` have changed lengths so far, for each generated workload.
@@ -155,37 +163,27 @@ impl Traffic {
     pub fn problem(&self) -> Option<&TrafficError> {
         self.sources.iter().find_map(Source::problem)
     }
-
-    fn refresh(&mut self, index: usize) {
-        self.heads[index] = self.sources[index].peek();
-        self.next = earliest(&self.heads);
-    }
-}
-
-/// The earliest head and its index; of equal ones the first.
-fn earliest(heads: &[Option<SimTime>]) -> Option<(SimTime, usize)> {
-    let mut earliest: Option<(SimTime, usize)> = None;
-    for (index, head) in heads.iter().enumerate() {
-        if let Some(at) = *head
-            && earliest.is_none_or(|(first, _)| at < first)
-        {
-            earliest = Some((at, index));
-        }
-    }
-    earliest
 }
 
 impl Source {
-    fn peek(&self) -> Option<SimTime> {
-        match self {
+    fn head(&self) -> Head {
+        let next = match self {
             Source::Generated(generated) => generated.peek(),
             Source::Replayed(replayed) => replayed.peek(),
+        };
+        next.map_or(Head::Nothing, Head::At)
+    }
+
+    fn listens(&self) -> bool {
+        match self {
+            Source::Generated(generated) => generated.listens(),
+            Source::Replayed(_) => false,
         }
     }
 
-    fn take(&mut self) -> Option<Request> {
+    fn take(&mut self, at: SimTime) -> Option<Request> {
         match self {
-            Source::Generated(generated) => generated.take(),
+            Source::Generated(generated) => generated.take(at),
             Source::Replayed(replayed) => replayed.take(),
         }
     }

@@ -21,7 +21,7 @@ use kvs::model::{
     WorkloadSource,
 };
 use kvs::units::{Bytes, Dimension, Ratio, SimDuration, SimTime, Tokens, UsdPerHour};
-use kvs::workload::{Request, Turn};
+use kvs::workload::{Particulars, Request, Turn};
 
 /// Two replicas of `small` at 3.60 $/h, and the workloads `chat` (with a `slo`) and `code`.
 pub(crate) fn scenario() -> Scenario {
@@ -143,7 +143,8 @@ pub(crate) fn play(script: &str, sink: &mut impl Sink) -> End {
                 let mut journey = arrival(name, at, journeys.len() as u64, workload, prompt, output);
                 let (number, began) = (self::number(number), ms(began));
                 let left = self::number(turns) - number - 1;
-                journey.request.turn = Some(Box::new(Turn { session: 0, number, left, began }));
+                journey.request.particulars.get_or_insert_default().turn =
+                    Some(Turn { session: 0, number, left, began });
                 sink.event(at, Event::Arrived, &journey);
                 journeys.insert(name.to_owned(), journey);
             }
@@ -170,9 +171,7 @@ fn arrival(name: &str, at: SimTime, number_of: u64, workload: &str, prompt: &str
         arrival: at,
         prompt: Tokens::new(number(prompt)),
         output: Tokens::new(number(output)),
-        label,
-        content: None,
-        turn: None,
+        particulars: Some(Box::new(Particulars { label, ..Particulars::default() })),
     };
     Journey {
         request,

@@ -47,7 +47,7 @@ impl Sink for Recorder {
             | Event::HandoffStarted { .. }
             | Event::HandoffFinished { .. } => return,
         };
-        let label = journey.request.label.as_deref().expect("rows of a trace have ids");
+        let label = journey.request.label().expect("rows of a trace have ids");
         self.0.push((label.to_owned(), name, six_digits(at.as_ms_f64())));
     }
 }

@@ -31,7 +31,7 @@ enum State {
 
 impl Sink for Turns {
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
-        let Some(turn) = journey.request.turn.as_deref() else { return };
+        let Some(turn) = journey.request.turn() else { return };
         match event {
             Event::Arrived => {
                 let before = self.sessions.insert(turn.session, State::Waits(turn.number));
@@ -43,7 +43,7 @@ impl Sink for Turns {
                     }
                     (number, before) => panic!("turn {number} arrives after {before:?}"),
                 }
-                let content = journey.request.content.as_deref().expect("a turn says what it holds");
+                let content = journey.request.content().expect("a turn says what it holds");
                 let tokens: u32 = content.iter().map(|stretch| stretch.tokens).sum();
                 assert_eq!(tokens, journey.request.prompt.get());
                 self.n_turns += 1;

@@ -15,7 +15,7 @@ use crate::traces::{check, check_error, recorded, replay};
 
 /// The stretches of a request as (text, tokens): those of its prompt, and the one its answer is of.
 fn content(request: &Request) -> (Vec<(u64, u32)>, u64) {
-    let stretches = request.content.as_deref().expect("a row with ids has a content");
+    let stretches = request.content().expect("a row with ids has a content");
     let (answer, prompt) = stretches.split_last().expect("a content names a text");
     assert_eq!(answer.tokens, 0, "none of the answer's text is in the prompt");
     (prompt.iter().map(|Stretch { text, tokens }| (*text, *tokens)).collect(), answer.text)
@@ -61,7 +61,7 @@ fn mooncake_blocks_may_have_another_size_and_be_left_out() {
     assert!(!survey.sorted);
     let (_, requests) = replay(&mooncake(16.0), text.as_bytes()).unwrap();
     assert_eq!(content(&requests[1]).0, [(block(0), 16), (block(1), 4)]);
-    assert_eq!((&requests[0].content, &requests[2].content), (&None, &None));
+    assert_eq!((requests[0].content(), requests[2].content()), (None, None));
 }
 
 /// A recording says what was asked, never what was answered.
@@ -215,7 +215,7 @@ fn vllm_rows_are_on_a_clock_of_their_own() {
                 {\"input_toks\": 10, \"output_toks\": 20, \"arrival_time\": 1777142840}";
     check(&trace("vllm"), text, &[(0.0, 2358, 531), (1500.0, 10, 20)]);
     let (_, requests) = replay(&trace("vllm"), text.as_bytes()).unwrap();
-    assert_eq!(requests[0].label.as_deref(), Some("bench-0"));
+    assert_eq!(requests[0].label(), Some("bench-0"));
     let text = "{\"input_toks\": 1, \"output_toks\": 2, \"queued_ts\": 7.25}{\"input_toks\": 3, \"output_toks\": 4, \"queued_ts\": 8}";
     check(&trace("vllm"), text, &[(0.0, 1, 2), (750.0, 3, 4)]);
     let text = b"{\"input_toks\": 1, \"output_toks\": 2}";
@@ -266,7 +266,7 @@ fn any_csv_is_read_by_the_columns_that_are_named() {
         let text = format!("who,out,\"the, rest\",when,in\na,2,\"x\ny\",{first},1\nb,4,,{second},3\n");
         check(&with(unit), &text, &[(0.0, 1, 2), (250.0, 3, 4)]);
         let (_, requests) = replay(&with(unit), text.as_bytes()).unwrap();
-        assert_eq!(requests[1].label.as_deref(), Some("b"), "{unit}");
+        assert_eq!(requests[1].label(), Some("b"), "{unit}");
     }
     check_error(
         "csv",
@@ -349,7 +349,7 @@ fn runs_of_vllm_are_replayed_as_they_arrived() {
         let Some(text) = recorded("runs_of_vllm_are_replayed_as_they_arrived", &path) else { return };
         let (survey, requests) = replay(&trace("vllm"), &text).unwrap();
         assert_eq!((survey.rows_read, survey.rows_used), (300, 300));
-        let of_first = requests.iter().find(|request| request.label.as_deref() == Some("bench-0")).unwrap();
+        let of_first = requests.iter().find(|request| request.label() == Some("bench-0")).unwrap();
         assert_eq!(of_first.prompt.get(), first);
         // Ten requests a second for 29.1 s.
         assert_eq!((requests[299].arrival.as_secs_f64() * 10.0).round(), 291.0);

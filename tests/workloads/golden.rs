@@ -181,8 +181,8 @@ fn sessions_keep_their_turns() {
     let found = [(); 5].map(|()| {
         let request = traffic.next_request().unwrap();
         traffic.ended(&request, request.arrival, true);
-        let turn = request.turn.as_deref().unwrap();
-        let text = request.content.as_deref().unwrap()[0].text & 0xffff_ffff;
+        let turn = request.turn().unwrap();
+        let text = request.content().unwrap()[0].text & 0xffff_ffff;
         (
             request.arrival.as_ps(),
             turn.session,

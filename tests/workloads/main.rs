@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "expected values may come from the platform's maths")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod ahead;
 #[path = "../support/data.rs"]
 mod data;
 mod formats;

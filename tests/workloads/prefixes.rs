@@ -36,7 +36,7 @@ fn drawn(layers: Vec<Choice>, n_requests: u64) -> Vec<Request> {
 
 /// Which text is in a place of the prompt, from 0.
 fn picks(requests: &[Request], place: usize) -> Vec<u32> {
-    requests.iter().map(|request| request.content.as_deref().unwrap()[place].text as u32).collect()
+    requests.iter().map(|request| request.content().unwrap()[place].text as u32).collect()
 }
 
 /// The probabilities of ranks up to each, from 1.
@@ -123,12 +123,12 @@ fn prefixes_nest_in_the_order_written_and_add_up() {
     let plain = drain(traffic(vec![chat("chat")], 3));
     let requests = drawn(vec![pool(4.0, 30.0, "uniform"), group(20.0), zipf(9.0, 7.0, 1.0)], 500);
     for (request, plain) in requests.iter().zip(&plain) {
-        let content = request.content.as_deref().unwrap();
+        let content = request.content().unwrap();
         let tokens: Vec<u32> = content.iter().map(|stretch| stretch.tokens).collect();
         assert_eq!(tokens, [30, 20, 7, plain.prompt.get()]);
         assert_eq!(request.prompt.get(), tokens.iter().sum::<u32>());
         assert_eq!((request.arrival, request.output), (plain.arrival, plain.output), "nothing else moves");
-        assert_eq!(plain.content, None);
+        assert_eq!(plain.content(), None);
     }
 }
 
@@ -139,7 +139,7 @@ fn equal_texts_and_only_those_have_equal_numbers() {
     let requests = drain(traffic(workloads, 3));
     let mut seen: BTreeMap<u64, (u16, usize, usize)> = BTreeMap::new();
     for request in &requests {
-        for (place, stretch) in request.content.as_deref().unwrap().iter().enumerate() {
+        for (place, stretch) in request.content().unwrap().iter().enumerate() {
             let (workload, at, count) = seen.entry(stretch.text).or_insert((request.workload, place, 0));
             assert_eq!((*workload, *at), (request.workload, place), "a text is in one place");
             *count += 1;
@@ -157,7 +157,7 @@ fn an_output_continues_after_a_prompt_without_tokens_of_its_own() {
     let WorkloadSource::Generated { prompt, .. } = &mut workload.source else { unreachable!() };
     *prompt = choice("constant", &[("value", 0.0)]);
     let requests = drain(traffic(vec![workload], 3));
-    let last: Vec<Stretch> = requests.iter().map(|request| request.content.as_deref().unwrap()[1]).collect();
+    let last: Vec<Stretch> = requests.iter().map(|request| request.content().unwrap()[1]).collect();
     assert_eq!((last[0].tokens, last[1].tokens, requests[0].prompt.get()), (0, 0, 20));
     assert_ne!(last[0].text, last[1].text);
 }
@@ -173,8 +173,8 @@ fn a_session_keeps_its_texts_and_grows_after_them() {
     let mut n_turns = 0;
     while let Some(request) = traffic.next_request() {
         traffic.ended(&request, request.arrival, true);
-        let turn = request.turn.as_deref().unwrap();
-        let (last, prefix) = request.content.as_deref().unwrap().split_last().unwrap();
+        let turn = request.turn().unwrap();
+        let (last, prefix) = request.content().unwrap().split_last().unwrap();
         let (first, said) = of_session.entry(turn.session).or_insert((prefix.to_vec(), 0));
         assert_eq!(first, prefix);
         assert_eq!(prefix[1].text & 0xffff_ffff, turn.session % 5, "each session draws once");

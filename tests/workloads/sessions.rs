@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use kvs::model::{Arg, Choice, Workload, WorkloadSource};
 use kvs::units::{SimDuration, SimTime};
-use kvs::workload::{Request, Stretch, Traffic, Turn};
+use kvs::workload::{Particulars, Request, Stretch, Traffic, Turn};
 use statrs::distribution::{ContinuousCDF, LogNormal};
 
 use crate::samples::{check_continuous, check_discrete, check_mean};
@@ -71,8 +71,8 @@ fn played(mut traffic: Traffic, answer: impl Fn(&Request) -> SimDuration) -> Vec
 /// The turns of each session, in order.
 fn by_session(requests: &[(Request, SimTime)]) -> Vec<Vec<(Request, SimTime)>> {
     let mut sessions: Vec<Vec<(Request, SimTime)>> = Vec::new();
-    for (request, end) in requests.iter().filter(|(request, _)| request.turn.is_some()) {
-        let turn = request.turn.as_deref().unwrap();
+    for (request, end) in requests.iter().filter(|(request, _)| request.turn().is_some()) {
+        let turn = request.turn().unwrap();
         if turn.number == 0 {
             assert_eq!(turn.session, sessions.len() as u64, "sessions are numbered as they begin");
             sessions.push(Vec::new());
@@ -84,7 +84,7 @@ fn by_session(requests: &[(Request, SimTime)]) -> Vec<Vec<(Request, SimTime)>> {
     for session in &sessions {
         let n_turns = session.len() as u32;
         for (request, _) in session {
-            let turn = request.turn.as_deref().unwrap();
+            let turn = request.turn().unwrap();
             assert_eq!((turn.number + turn.left + 1, turn.began), (n_turns, session[0].0.arrival));
         }
     }
@@ -98,12 +98,12 @@ fn a_turn_arrives_its_think_time_after_the_one_before_was_answered() {
     let found: Vec<(u64, u64, u32)> = requests
         .iter()
         .map(|(request, _)| {
-            let Turn { session, number, .. } = **request.turn.as_ref().unwrap();
+            let Turn { session, number, .. } = *request.turn().unwrap();
             (request.arrival.as_ps() / 1_000_000_000, session, number)
         })
         .collect();
     assert_eq!(found, [(0, 0, 0), (1000, 1, 0), (2500, 0, 1), (3500, 1, 1), (5000, 0, 2), (6000, 1, 2)]);
-    assert!(requests.iter().all(|(request, _)| request.prompt.get() == 100 && request.content.is_none()));
+    assert!(requests.iter().all(|(request, _)| request.prompt.get() == 100 && request.content().is_none()));
     assert!(requests.iter().enumerate().all(|(index, (request, _))| request.sequence == index as u64));
 }
 
@@ -114,7 +114,7 @@ fn an_older_session_goes_first_where_two_come_at_once() {
     let requests = played(traffic(vec![regular(two, 2)], 1), |_| SimDuration::from_ms(500));
     let found: Vec<(u64, u32)> = requests
         .iter()
-        .map(|(request, _)| request.turn.as_deref().map(|turn| (turn.session, turn.number)).unwrap())
+        .map(|(request, _)| request.turn().map(|turn| (turn.session, turn.number)).unwrap())
         .collect();
     assert_eq!(found, [(0, 0), (0, 1), (1, 0), (1, 1)]);
 }
@@ -129,7 +129,7 @@ fn an_accumulated_prompt_holds_all_that_was_said() {
         for (request, _) in &session {
             let prompt = request.prompt.get();
             assert!(prompt > said, "a turn asks something of its own");
-            let content = request.content.as_deref().unwrap();
+            let content = request.content().unwrap();
             let [Stretch { text, tokens }] = *content else { panic!("one text a session: {content:?}") };
             assert_eq!(tokens, prompt);
             if said == 0 {
@@ -204,7 +204,7 @@ fn a_session_is_the_same_whatever_the_others_do() {
             .iter()
             .map(|session| {
                 let of = |(request, _): &(Request, SimTime)| {
-                    (request.prompt, request.output, request.content.clone())
+                    (request.prompt, request.output, request.content().map(<[Stretch]>::to_vec))
                 };
                 let thoughts = session.windows(2).map(|pair| pair[1].0.arrival.since(pair[0].1));
                 (session.iter().map(of).collect::<Vec<_>>(), thoughts.collect::<Vec<_>>())
@@ -224,7 +224,13 @@ fn sessions_and_other_workloads_do_not_touch_each_other() {
     let of = |workload, requests: &[(Request, SimTime)]| -> Vec<Request> {
         let mine = requests.iter().map(|(request, _)| request).filter(|request| request.workload == workload);
         // Texts are numbered by workload as well.
-        mine.map(|request| Request { workload: 0, content: None, ..request.clone() }).collect()
+        let without_texts = |request: &Request| {
+            let turn = request.turn().copied();
+            let particulars =
+                turn.map(|turn| Box::new(Particulars { turn: Some(turn), ..Particulars::default() }));
+            Request { workload: 0, particulars, ..request.clone() }
+        };
+        mine.map(without_texts).collect()
     };
     let named = |name: &str| Workload { name: name.to_owned(), ..conversations(some(), 50) };
     let alone = played(traffic(vec![named("a")], 1), answer);
@@ -244,7 +250,7 @@ fn a_turn_that_is_turned_away_ends_its_session() {
     traffic.ended(&first, SimTime::from_ms(200), true);
     assert_eq!(traffic.peek(), Some(SimTime::from_ms(1200)));
     let second = traffic.next_request().unwrap();
-    assert_eq!((second.prompt.get(), second.turn.as_deref().map(|turn| turn.left)), (250, Some(2)));
+    assert_eq!((second.prompt.get(), second.turn().map(|turn| turn.left)), (250, Some(2)));
     traffic.ended(&second, SimTime::from_ms(1300), false);
     assert_eq!((traffic.peek(), traffic.problem()), (None, None));
 }

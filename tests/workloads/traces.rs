@@ -137,7 +137,7 @@ fn kvs_columns_may_be_named() {
     let text = "columns arrival_ms gen prompt id\n5 1 2 first\n7.25 3 4 second\n";
     check(&trace("kvs"), text, &[(5.0, 2, 1), (7.25, 4, 3)]);
     let (_, requests) = replay(&trace("kvs"), text.as_bytes()).unwrap();
-    assert_eq!(requests[1].label.as_deref(), Some("second"));
+    assert_eq!(requests[1].label(), Some("second"));
 }
 
 #[test]
@@ -431,5 +431,5 @@ fn kvs_rows_may_lack_an_id_and_count_in_seconds() {
     assert_eq!(requests[0].arrival, SimTime::from_ps(1));
     assert_eq!(requests[0].prompt, Tokens::new(1000));
     assert_eq!(requests[1].arrival, SimTime::from_ms(12_000_500));
-    assert_eq!(requests[1].label.as_deref(), Some("2"));
+    assert_eq!(requests[1].label(), Some("2"));
 }

@@ -98,9 +98,9 @@ fn arrivals_of_one_instant_come_in_the_order_of_the_workloads() {
     let order: Vec<(u64, u16)> =
         requests.iter().map(|request| (request.arrival.as_ps() / 1_000_000_000, request.workload)).collect();
     assert_eq!(order, [(0, 1), (0, 2), (1000, 0), (1000, 0), (1000, 1), (1000, 2), (2000, 1), (2000, 2)]);
-    assert_eq!(requests[2].label.as_deref(), Some("x"));
-    assert_eq!(requests[3].label.as_deref(), Some("y"));
-    assert_eq!(requests[4].label, None);
+    assert_eq!(requests[2].label(), Some("x"));
+    assert_eq!(requests[3].label(), Some("y"));
+    assert_eq!(requests[4].label(), None);
     assert_eq!(requests[4].sequence, 1);
 }
 

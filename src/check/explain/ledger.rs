@@ -110,8 +110,7 @@ impl Ledger {
         let request = &journey.request;
         let workload = usize::from(request.workload);
         let label = request
-            .label
-            .as_deref()
+            .label()
             .map_or_else(|| format!("{}-{}", self.workloads[workload], request.sequence), ToOwned::to_owned);
         self.entries.push(Entry {
             label,

@@ -51,7 +51,7 @@ pub fn measure(requests: Requests<'_>) -> Result<Stats, TrafficError> {
         counting.add(request.arrival);
         prompt.add(request.prompt);
         output.add(request.output);
-        if let Some(content) = &request.content {
+        if let Some(content) = request.content() {
             reusing.add(content);
         }
     })?;

@@ -21,4 +21,14 @@ impl Process for Constant {
         self.arrived += 1;
         Some(self.last)
     }
+
+    fn next_block(&mut self, rate: &dyn Rate, _: &mut Stream, seconds: &mut [f64]) -> usize {
+        for place in seconds.iter_mut() {
+            *place = self.arrived as f64;
+            self.arrived += 1;
+        }
+        let drawn = rate.times_of(seconds, self.last);
+        self.last = seconds[..drawn].last().copied().unwrap_or(self.last);
+        drawn
+    }
 }

@@ -22,6 +22,18 @@ use crate::rng::Stream;
 pub trait Process: Send {
     /// The next arrival in seconds since the workload's start; `None` once the rate has ended.
     fn next(&mut self, rate: &dyn Rate, stream: &mut Stream) -> Option<f64>;
+
+    /// The next arrivals, as many as there is room for: those that as many calls of [`next`](Self::next) give. Returns
+    /// how many there are; where that is fewer, the rate has ended, and no more may be asked for.
+    fn next_block(&mut self, rate: &dyn Rate, stream: &mut Stream, seconds: &mut [f64]) -> usize {
+        for (drawn, place) in seconds.iter_mut().enumerate() {
+            match self.next(rate, stream) {
+                Some(time) => *place = time,
+                None => return drawn,
+            }
+        }
+        seconds.len()
+    }
 }
 
 /// What a choice of `arrivals` means.
@@ -103,5 +115,18 @@ impl<G: Gaps> Process for Renewal<G> {
         };
         self.last = Some(rate.time_of(self.mass, self.last.unwrap_or(0.0))?);
         self.last
+    }
+
+    /// The expected counts of all arrivals first, then their times.
+    fn next_block(&mut self, rate: &dyn Rate, stream: &mut Stream, seconds: &mut [f64]) -> usize {
+        let mut is_first = self.last.is_none();
+        for place in seconds.iter_mut() {
+            self.mass += if is_first { self.gaps.first(stream) } else { self.gaps.next(stream) };
+            is_first = false;
+            *place = self.mass;
+        }
+        let drawn = rate.times_of(seconds, self.last.unwrap_or(0.0));
+        self.last = seconds[..drawn].last().copied().or(self.last);
+        drawn
     }
 }

@@ -1,6 +1,6 @@
 //! `constant`: always the same value.
 
-use super::{Distribution, Entry};
+use super::{Distribution, Draw, Entry};
 use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::number;
@@ -18,7 +18,7 @@ pub(super) static ENTRY: Entry = Entry {
 struct Constant(f64);
 
 impl Distribution for Constant {
-    fn draw(&mut self, _: &mut Stream) -> f64 {
-        self.0
+    fn draw(&self, _: &mut Stream) -> Draw {
+        Draw::of(self.0)
     }
 }

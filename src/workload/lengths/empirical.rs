@@ -4,7 +4,7 @@
 //! values of a file are drawn as they are, each as often as any other: tokens, turns or seconds, as the place asks.
 
 use super::observed::Observed;
-use super::{Built, Distribution, Entry, LengthUse, MAX, MIN, limited, quantile_of};
+use super::{Built, Distribution, Draw, Entry, LengthUse, MAX, MIN, limited, quantile_of};
 use crate::model::{Arg, Bound, Choice, DataFile, Field, Form, Spec, Values};
 use crate::rng::Stream;
 use crate::workload::formats::{Cells, Wanted, columns};
@@ -70,11 +70,11 @@ struct Empirical {
 }
 
 impl Distribution for Empirical {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
+    fn draw(&self, stream: &mut Stream) -> Draw {
         let share = stream.uniform();
         let above = self.table.partition_point(|(of_row, _)| *of_row <= share);
         let ((low_share, low), (high_share, high)) = (self.table[above - 1], self.table[above]);
-        low + (high - low) * (share - low_share) / (high_share - low_share)
+        Draw::of(low + (high - low) * (share - low_share) / (high_share - low_share))
     }
 }
 

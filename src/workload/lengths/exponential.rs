@@ -1,6 +1,6 @@
 //! `exponential mean M`: memoryless, cv 1.
 
-use super::{Distribution, Entry, MAX, MIN, limited};
+use super::{Distribution, Draw, Entry, MAX, MIN, limited};
 use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::number;
@@ -19,7 +19,7 @@ struct Exponential {
 }
 
 impl Distribution for Exponential {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        self.mean * stream.exponential()
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        Draw::of(self.mean * stream.exponential())
     }
 }

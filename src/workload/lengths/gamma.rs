@@ -1,6 +1,6 @@
 //! `gamma mean M cv C`: shape `1/C^2`, scale `M C^2`.
 
-use super::{Distribution, Entry, MAX, MIN, limited};
+use super::{Distribution, Draw, Entry, MAX, MIN, limited};
 use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Dimension;
@@ -30,7 +30,7 @@ struct Gamma {
 }
 
 impl Distribution for Gamma {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        self.scale * stream.gamma(self.shape)
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        Draw::of(self.scale * stream.gamma(self.shape))
     }
 }

@@ -1,6 +1,6 @@
 //! `geometric mean M`: a count with the same chance `1/M` to end at every step.
 
-use super::{Distribution, Entry, MAX, MIN, limited};
+use super::{Distribution, Draw, Entry, MAX, MIN, limited};
 use crate::model::{Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::number;
@@ -26,7 +26,7 @@ struct Geometric {
 
 impl Distribution for Geometric {
     /// By inversion: an exponential value counted in steps of the rate at which survival decays.
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        1.0 + libm::floor(stream.exponential() / -self.log_survival)
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        Draw::of(1.0 + libm::floor(stream.exponential() / -self.log_survival))
     }
 }

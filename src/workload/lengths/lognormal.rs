@@ -10,7 +10,7 @@
 
 use std::f64::consts::SQRT_2;
 
-use super::{Distribution, Entry, MAX, MIN, limited, quantile_of};
+use super::{Distribution, Draw, Entry, MAX, MIN, limited, quantile_of};
 use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::units::Dimension;
@@ -42,8 +42,8 @@ struct Lognormal {
 }
 
 impl Distribution for Lognormal {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        libm::exp(self.mu + self.sigma * stream.normal())
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        Draw::of(libm::exp(self.mu + self.sigma * stream.normal()))
     }
 }
 

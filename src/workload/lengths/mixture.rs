@@ -1,6 +1,6 @@
 //! `mixture [w dist, …]`: one of several distributions, by weight.
 
-use super::{Distribution, Entry, MAX, MIN, build, limited};
+use super::{Distribution, Draw, Entry, MAX, MIN, build, limited};
 use crate::model::{Arg, Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::Misfit;
@@ -44,15 +44,11 @@ struct Part {
 }
 
 impl Distribution for Mixture {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
+    fn draw(&self, stream: &mut Stream) -> Draw {
         let share = stream.uniform();
         // The last share may be a rounding below 1.
         let last = self.parts.len() - 1;
         let chosen = self.parts[..last].iter().position(|part| share < part.below).unwrap_or(last);
         self.parts[chosen].law.draw(stream)
-    }
-
-    fn clamped(&self) -> u64 {
-        self.parts.iter().map(|part| part.law.clamped()).sum()
     }
 }

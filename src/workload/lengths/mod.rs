@@ -3,8 +3,8 @@
 //! Draws are real numbers in base units. Where tokens or turns are counted, a draw is rounded to the nearest whole
 //! number, halves up. Laws that come arbitrarily close to 0 (`lognormal`, `exponential`, `gamma`) give at least one
 //! token or turn unless `min 0` is written; those that state their values (`constant`, `uniform`, `empirical`) give
-//! what is stated, 0 included. `min` and `max` clamp, never redraw: the share clamped is counted, so that a report
-//! can show it. Invariant: a distribution keeps no memory of its draws but that count.
+//! what is stated, 0 included. `min` and `max` clamp, never redraw: a draw says whether they did, so that a report
+//! can show the share. Invariant: a distribution keeps no memory of its draws.
 
 mod constant;
 mod empirical;
@@ -30,12 +30,47 @@ use crate::units::Tokens;
 
 /// A law values are drawn from.
 pub trait Distribution: Send {
-    /// A value in base units, not negative.
-    fn draw(&mut self, stream: &mut Stream) -> f64;
+    /// The next value.
+    fn draw(&self, stream: &mut Stream) -> Draw;
 
-    /// How many draws `min` or `max` have changed so far.
-    fn clamped(&self) -> u64 {
-        0
+    /// Lengths for as many requests as there is room for, the values that as many calls of [`draw`](Self::draw) give.
+    fn draw_lengths(&self, stream: &mut Stream, lengths: &mut [Length]) {
+        for length in lengths {
+            *length = Length::from(self.draw(stream));
+        }
+    }
+}
+
+/// A value drawn from a law.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// In base units, not negative.
+    pub value: f64,
+    /// How often `min` or `max` have changed it: those of a mixture after those of its part.
+    pub n_clamped: u32,
+}
+
+impl Draw {
+    /// A value that no limit has changed.
+    #[inline]
+    const fn of(value: f64) -> Draw {
+        Draw { value, n_clamped: 0 }
+    }
+}
+
+/// A prompt or an output as drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Length {
+    /// How many tokens.
+    pub tokens: Tokens,
+    /// How often `min` or `max` have changed it.
+    pub n_clamped: u32,
+}
+
+impl From<Draw> for Length {
+    #[inline]
+    fn from(draw: Draw) -> Length {
+        Length { tokens: whole_tokens(draw.value), n_clamped: draw.n_clamped }
     }
 }
 
@@ -118,6 +153,7 @@ pub const MAX_TOKENS: u32 = (1 << 31) - 1;
 
 /// A draw as a number of tokens: rounded to the nearest, halves up; never above [`MAX_TOKENS`].
 #[must_use]
+#[inline]
 pub fn whole_tokens(value: f64) -> Tokens {
     // The cast truncates, and saturates at the limits of u32.
     Tokens::new(((value + 0.5) as u32).min(MAX_TOKENS))
@@ -137,21 +173,16 @@ struct Limited<D> {
     least: f64,
     min: f64,
     max: f64,
-    clamped: u64,
 }
 
 impl<D: Distribution> Distribution for Limited<D> {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        let value = self.law.draw(stream);
+    #[inline]
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        let Draw { value, n_clamped } = self.law.draw(stream);
         if value < self.min || value > self.max {
-            self.clamped += 1;
-            return value.max(self.min).min(self.max);
+            return Draw { value: value.max(self.min).min(self.max), n_clamped: n_clamped + 1 };
         }
-        value.max(self.least)
-    }
-
-    fn clamped(&self) -> u64 {
-        self.clamped + self.law.clamped()
+        Draw { value: value.max(self.least), n_clamped }
     }
 }
 
@@ -172,5 +203,5 @@ fn limited<D: Distribution + 'static>(
     }
     let max = max.unwrap_or(f64::INFINITY);
     let least = if min.is_some() { 0.0 } else { least.min(max) };
-    Ok(Box::new(Limited { law, least, min: min.unwrap_or(0.0), max, clamped: 0 }))
+    Ok(Box::new(Limited { law, least, min: min.unwrap_or(0.0), max }))
 }

@@ -1,6 +1,6 @@
 //! Values as observed, each drawn as often as any other.
 
-use super::{Distribution, LengthUse, MAX_TOKENS};
+use super::{Distribution, Draw, LengthUse, MAX_TOKENS};
 use crate::model::Values;
 use crate::rng::Stream;
 use crate::workload::Misfit;
@@ -27,8 +27,8 @@ impl Observed {
 }
 
 impl Distribution for Observed {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
+    fn draw(&self, stream: &mut Stream) -> Draw {
         let index = stream.below(self.0.0.len() as u64);
-        self.0.0[index as usize]
+        Draw::of(self.0.0[index as usize])
     }
 }

@@ -1,6 +1,6 @@
 //! `uniform a .. b`: every value between two limits alike.
 
-use super::{Distribution, Entry, MAX, MIN, limited};
+use super::{Distribution, Draw, Entry, MAX, MIN, limited};
 use crate::model::{Arg, Bound, Field, Form, Spec};
 use crate::rng::Stream;
 use crate::workload::Misfit;
@@ -32,8 +32,8 @@ struct Counts {
 }
 
 impl Distribution for Counts {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        (self.low + stream.below(self.count)) as f64
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        Draw::of((self.low + stream.below(self.count)) as f64)
     }
 }
 
@@ -44,7 +44,7 @@ struct Reals {
 }
 
 impl Distribution for Reals {
-    fn draw(&mut self, stream: &mut Stream) -> f64 {
-        self.low + self.width * stream.uniform()
+    fn draw(&self, stream: &mut Stream) -> Draw {
+        Draw::of(self.low + self.width * stream.uniform())
     }
 }

@@ -25,6 +25,19 @@ pub trait Rate: Send {
     /// When the cumulative reaches `mass`, not before `after`; `None` where it never does.
     fn time_of(&self, mass: f64, after: f64) -> Option<f64>;
 
+    /// Replaces masses that rise by when the cumulative reaches them, each not before the one in front of it and the
+    /// first not before `after`. Returns how many it reaches.
+    fn times_of(&self, masses: &mut [f64], mut after: f64) -> usize {
+        for (reached, place) in masses.iter_mut().enumerate() {
+            match self.time_of(*place, after) {
+                Some(time) => after = time,
+                None => return reached,
+            }
+            *place = after;
+        }
+        masses.len()
+    }
+
     /// When it ends the workload, if it does.
     fn end(&self) -> Option<f64> {
         None
@@ -51,6 +64,10 @@ impl Rate for Until {
 
     fn time_of(&self, mass: f64, after: f64) -> Option<f64> {
         self.rate.time_of(mass, after)
+    }
+
+    fn times_of(&self, masses: &mut [f64], after: f64) -> usize {
+        self.rate.times_of(masses, after)
     }
 
     fn end(&self) -> Option<f64> {

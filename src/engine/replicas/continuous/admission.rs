@@ -54,7 +54,7 @@ impl<R: Replica> Fleet<R> {
 
     /// How much of a request's prompt each replica has.
     pub(super) fn look_up_prefix(&mut self, request: &Request, now: SimTime, cached: &mut Vec<u32>) {
-        match request.content.as_deref() {
+        match request.content() {
             Some(stretches) if !stretches.is_empty() => {
                 let content = Content::new(stretches, u64::from(request.prompt.get().max(1)));
                 cached.clear();
@@ -68,5 +68,5 @@ impl<R: Replica> Fleet<R> {
 
 /// What others may share of a request.
 pub(super) fn content_of(request: &Request) -> Option<Box<[Stretch]>> {
-    request.content.clone().filter(|stretches| !stretches.is_empty())
+    request.content().filter(|stretches| !stretches.is_empty()).map(Box::from)
 }
