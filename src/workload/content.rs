@@ -26,7 +26,7 @@ pub(super) enum Text {
     Alone(u64),
     /// A text of a `prefix_pool`, by the pool's place among the prefixes and its rank there.
     Pool(u16, u32),
-    /// A block of prompts in a trace, numbered as its id first occurs.
+    /// A block of prompts in a trace, by the number that its id has.
     Recorded(u64),
 }
 

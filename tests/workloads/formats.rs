@@ -1,5 +1,6 @@
 //! The formats of traces, one by one: what each row of a small file means, and what is said of a wrong one.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -21,7 +22,7 @@ fn content(request: &Request) -> (Vec<(u64, u32)>, u64) {
     (prompt.iter().map(|Stretch { text, tokens }| (*text, *tokens)).collect(), answer.text)
 }
 
-/// The number of a trace's block: of the first workload, and in order of first occurrence.
+/// The number of a trace's block: of the first workload, by its id.
 fn block(index: u64) -> u64 {
     5 << 44 | index
 }
@@ -47,9 +48,9 @@ fn mooncake_rows_are_blocks_that_may_be_shared() {
         assert!(check(&trace("mooncake"), &text, &expected).sorted);
     }
     let (_, requests) = replay(&trace("mooncake"), TURNS.as_bytes()).unwrap();
-    // Texts are numbered as they first occur; the last one has what is left of the prompt.
-    assert_eq!(content(&requests[0]).0, [(block(0), 512), (block(1), 512), (block(2), 76)]);
-    assert_eq!(content(&requests[1]).0, [(block(0), 512), (block(1), 512)]);
+    // The last one has what is left of the prompt.
+    assert_eq!(content(&requests[0]).0, [(block(0), 512), (block(900), 512), (block(17), 76)]);
+    assert_eq!(content(&requests[1]).0, [(block(0), 512), (block(900), 512)]);
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn mooncake_blocks_may_have_another_size_and_be_left_out() {
     let survey = check(&mooncake(16.0), text, &[(5e-5, 20, 1), (1.0, 20, 1), (2.0, 0, 1)]);
     assert!(!survey.sorted);
     let (_, requests) = replay(&mooncake(16.0), text.as_bytes()).unwrap();
-    assert_eq!(content(&requests[1]).0, [(block(0), 16), (block(1), 4)]);
+    assert_eq!(content(&requests[1]).0, [(block(8), 16), (block(9), 4)]);
     assert_eq!((requests[0].content(), requests[2].content()), (None, None));
 }
 
@@ -73,6 +74,17 @@ fn equal_prompts_of_a_mooncake_trace_have_answers_of_their_own() {
     assert_eq!(prompts[0], prompts[1]);
     let blocks: Vec<u64> = prompts[0].iter().map(|(text, _)| *text).collect();
     assert!(answers[0] != answers[1] && answers.iter().all(|answer| !blocks.contains(answer)));
+}
+
+#[test]
+fn ids_that_are_hashes_are_numbered_above_all_others() {
+    let row = "{\"timestamp\": 0, \"input_length\": 60, \"output_length\": 9, \"hash_ids\": [18446744073709551615, 5, \
+               8796093022208, 8796093022207]}\n";
+    let (_, requests) = replay(&mooncake(16.0), row.repeat(2).as_bytes()).unwrap();
+    let numbers = [1 << 43, 5, (1 << 43) + 1, (1 << 43) - 1];
+    let expected: Vec<(u64, u32)> = numbers.map(block).into_iter().zip([16, 16, 16, 12]).collect();
+    assert_eq!(content(&requests[0]).0, expected);
+    assert_eq!(content(&requests[1]).0, expected);
 }
 
 #[test]
@@ -320,7 +332,7 @@ fn half_an_hour_of_mooncake_conversations_is_replayed_row_by_row() {
     let (Survey { rows_read, sorted, last, .. }, requests) = replay(&trace("mooncake"), &text).unwrap();
     assert_eq!((rows_read, requests.len(), sorted), (5719, 5719, true));
     assert_eq!(last.map(|last| (last.as_secs_f64() * 10.0).round()), Some(17_970.0));
-    let (mut blocks, mut most) = (0, 0);
+    let (mut blocks, mut texts) = (0, BTreeSet::new());
     for request in &requests {
         let (content, _) = content(request);
         assert_eq!(content.len() as u32, request.prompt.get().div_ceil(512));
@@ -328,9 +340,9 @@ fn half_an_hour_of_mooncake_conversations_is_replayed_row_by_row() {
         // The system prompt, which all of them share.
         assert_eq!(content[0].0, block(0));
         blocks += content.len();
-        most = content.iter().map(|(text, _)| *text).chain([most]).max().unwrap();
+        texts.extend(content.iter().map(|(text, _)| *text));
     }
-    assert_eq!((blocks, most + 1), (146_464, block(96_534)));
+    assert_eq!((blocks, texts.len()), (146_464, 96_534));
 }
 
 #[test]

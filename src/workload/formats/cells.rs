@@ -19,6 +19,10 @@ pub enum BadCell {
 /// # Errors
 /// When it is none, or above [`MAX_TOKENS`].
 pub fn tokens(text: &str) -> Result<Tokens, BadCell> {
+    // Nine digits are below any limit.
+    if let Some(tokens) = number(text.as_bytes(), 9) {
+        return Ok(Tokens::new(tokens as u32));
+    }
     let text = not_negative(text)?;
     let digits = digits(text.strip_prefix('+').unwrap_or(text)).filter(|digits| !digits.is_empty());
     let digits = digits.ok_or_else(|| unread(text, f64::from(MAX_TOKENS)))?;
@@ -33,6 +37,9 @@ pub fn tokens(text: &str) -> Result<Tokens, BadCell> {
 /// # Errors
 /// When it is none, or of more digits than any clock.
 pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
+    if let Some(time) = usual_time(text.as_bytes(), exponent) {
+        return Ok(time);
+    }
     let text = not_negative(text)?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let (whole, fraction) = digits(whole)
@@ -57,6 +64,9 @@ pub fn decimal_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
 
 /// As [`decimal_time`], with a power of ten after the number as programs write it: `5e-05`.
 fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
+    if let Some(time) = usual_time(text.as_bytes(), exponent) {
+        return Ok(time);
+    }
     let Some((mantissa, power)) = text.split_once(['e', 'E']) else { return decimal_time(text, exponent) };
     let power: i32 = power.parse().map_err(|_| BadCell::NoNumber)?;
     if !(-30..=30).contains(&power) {
@@ -84,6 +94,43 @@ fn scientific_time(text: &str, exponent: usize) -> Result<i128, BadCell> {
         format!("{}.{fraction}", if whole.is_empty() { "0" } else { whole })
     };
     decimal_time(&moved, exponent)
+}
+
+/// A time as nearly all are written, in digits and at most one point, with no more digits than count: computed in
+/// 64 bits but for one product. `None` for any other.
+fn usual_time(text: &[u8], exponent: usize) -> Option<i128> {
+    // What one unit of the last of so many digits of the fraction is, from the unit itself down.
+    const POWERS: [u64; 13] = {
+        let mut powers = [1; 13];
+        let mut power = 1;
+        while power < 13 {
+            powers[power] = powers[power - 1] * 10;
+            power += 1;
+        }
+        powers
+    };
+    let point = text.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = match point {
+        Some(point) => (&text[..point], &text[point + 1..]),
+        None => (text, &[][..]),
+    };
+    let whole = number(whole, 18)?;
+    let of_fraction = match fraction {
+        [] => 0,
+        digits => number(digits, exponent)? * POWERS.get(exponent.checked_sub(digits.len())?)?,
+    };
+    Some(i128::from(whole) * i128::from(*POWERS.get(exponent)?) + i128::from(of_fraction))
+}
+
+/// A number written in one to so many digits and nothing else; `most` is at most 18, so that it fits.
+fn number(digits: &[u8], most: usize) -> Option<u64> {
+    if digits.is_empty() || digits.len() > most {
+        return None;
+    }
+    digits.iter().try_fold(0, |number: u64, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number * 10 + u64::from(digit))
+    })
 }
 
 /// The units of times in files.
@@ -165,6 +212,28 @@ mod tests {
         for text in ["", ".", "-1", "1e3", "0x10", "1 2", "nan", "1.2.3", "_1", "9999999999999999999999999"] {
             assert!(decimal_time(text, 9).is_err(), "{text}");
         }
+    }
+
+    /// Underscores between digits change nothing but which way is taken.
+    #[test]
+    fn times_are_the_same_whichever_way_they_are_read() {
+        let mut n_usual = 0;
+        for whole in ["0", "7", "00", "1700158623", "999999999999999999", "1000000000000000000"] {
+            for fraction in
+                ["", ".", ".0", ".5", ".979960", ".000000000001", ".999999999999", ".9999999999995"]
+            {
+                for exponent in [0, 3, 6, 9, 12] {
+                    let text = format!("{whole}{fraction}");
+                    let other = format!("{whole}_{fraction}");
+                    let expected = decimal_time(&other, exponent);
+                    assert_eq!(decimal_time(&text, exponent), expected, "{text} {exponent}");
+                    assert_eq!(scientific_time(&text, exponent), expected, "{text} {exponent}");
+                    n_usual += usize::from(usual_time(text.as_bytes(), exponent).is_some());
+                    assert_eq!(usual_time(other.as_bytes(), exponent), None, "{other}");
+                }
+            }
+        }
+        assert!(n_usual > 100);
     }
 
     #[test]

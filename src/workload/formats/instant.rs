@@ -85,12 +85,15 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
+/// Days of a year that is no leap year before each of its months.
+const DAYS_BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
 /// Days from the start of 1970: whole years and their leap days, then the months before this one.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let leap_days_before =
         |year: i64| (year - 1).div_euclid(4) - (year - 1).div_euclid(100) + (year - 1).div_euclid(400);
     let years = (year - 1970) * 365 + leap_days_before(year) - leap_days_before(1970);
-    let months: i64 = (1..month).map(|before| days_in_month(year, before)).sum();
+    let months = DAYS_BEFORE[month as usize - 1] + i64::from(month > 2 && is_leap(year));
     years + months + day - 1
 }
 

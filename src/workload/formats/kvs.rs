@@ -98,13 +98,15 @@ fn record(line: u64, number: u64, cells: &[(u64, &str)], columns: &[Column]) -> 
         at: 0,
         prompt: Tokens::default(),
         output: Tokens::default(),
-        id: Some(number.to_string().into()),
+        id: None,
         blocks: None,
         dropped: None,
     };
     for (&(place, text), column) in cells.iter().zip(columns) {
         read(text, *column, &mut record).map_err(|message| bad(line, Some(place), message))?;
     }
+    // One without a name is called by its number.
+    record.id.get_or_insert_with(|| number.to_string().into());
     Ok(record)
 }
 

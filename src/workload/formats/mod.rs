@@ -16,10 +16,12 @@ mod json;
 mod kvs;
 mod lines;
 mod mooncake;
+mod plain;
 mod replay;
 mod sheet;
 mod survey;
 mod table;
+mod usual_row;
 mod vidur;
 mod vllm;
 

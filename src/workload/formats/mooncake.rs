@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::cells::{UNITS, exponent_of, scientific_time_of, tokens_of};
 use super::json::{sentence, shown};
 use super::lines::Lines;
+use super::usual_row::UsualRow;
 use super::{BadRow, Blocks, Clock, Entry, Record, Records};
 use crate::model::{Arg, Bound, Choice, Field, Form, Spec};
 use crate::units::Tokens;
@@ -83,6 +84,25 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn record(&self, block: u32, exponent: usize) -> Result<Record, BadRow> {
+        let usual = UsualRow::of(self.text).and_then(|row| self.usual(row, block, exponent));
+        usual.map_or_else(|| self.parsed(block, exponent), Ok)
+    }
+
+    /// The request of a row that was read in one pass; `None` where anything is wrong with it.
+    fn usual(&self, row: UsualRow<'_>, size: u32, exponent: usize) -> Option<Record> {
+        let at = scientific_time_of(row.timestamp?, exponent).ok()?;
+        let prompt = tokens_of(row.input_length?).ok()?;
+        let output = tokens_of(row.output_length?).ok()?;
+        let blocks = row.hash_ids.map(|ids| Blocks { ids: ids.into(), size });
+        let fits = |blocks: &Blocks| blocks.ids.len() == prompt.get().div_ceil(size) as usize;
+        if !blocks.as_ref().is_none_or(fits) {
+            return None;
+        }
+        Some(Record { line: Some(self.line), at, prompt, output, id: None, blocks, dropped: None })
+    }
+
+    /// The request of any row, or what is wrong with it.
+    fn parsed(&self, block: u32, exponent: usize) -> Result<Record, BadRow> {
         let row: Row<'_> = serde_json::from_str(self.text).map_err(|error| self.no_row(&error))?;
         let at = self.value("timestamp", row.timestamp, |text| scientific_time_of(text, exponent))?;
         let prompt = self.value("input_length", row.input_length, tokens_of)?;

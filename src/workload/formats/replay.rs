@@ -23,7 +23,7 @@ pub struct Arrival {
     pub output: Tokens,
     /// As in the file, where it has ids.
     pub id: Option<Box<str>>,
-    /// What the prompt consists of, where the file says so, in blocks numbered from 0 as their ids first occur. An
+    /// What the prompt consists of, where the file says so, in blocks that have a number for each id of the file. An
     /// empty stretch follows them, for the text that the answer is of: a recording never says what was answered, so
     /// that text is the request's own, and the workload numbers it.
     pub content: Option<Box<[Stretch]>>,
@@ -52,11 +52,12 @@ impl DropReason {
     }
 }
 
-/// The arrivals of a trace, in the order of the file. Grows with the number of different blocks of prompts used.
+/// The arrivals of a trace, in the order of the file. Grows with the number of different blocks of prompts
+/// whose ids are hashes.
 pub struct Replay {
     records: Box<dyn Records>,
     selection: Selection,
-    /// The texts met so far, by the ids they have in the file.
+    /// The texts met so far whose ids are too large to be their numbers.
     texts: BTreeMap<u64, u64>,
     trace: TraceFile,
     failed: bool,
@@ -107,13 +108,22 @@ impl Replay {
         Ok(selected)
     }
 
+    /// The number of the text with this id. Ids that are counted, as those of nearly all traces, are their own numbers, and
+    /// nothing has to be kept of them; those that are hashes are numbered as they first occur, above all others.
+    fn text(&mut self, id: u64) -> u64 {
+        if id < NUMBERS {
+            return id;
+        }
+        let next = NUMBERS + self.texts.len() as u64;
+        *self.texts.entry(id).or_insert(next)
+    }
+
     /// A text for each block, the last of which has what is left of the prompt, and an empty stretch for the answer.
     /// `None` where there is nothing to share.
     fn content(&mut self, blocks: &Blocks, prompt: Tokens) -> Option<Box<[Stretch]>> {
         let mut left = prompt.get();
         let stretch = |id: &u64| {
-            let next = self.texts.len() as u64;
-            let text = *self.texts.entry(*id).or_insert(next);
+            let text = self.text(*id);
             let tokens = left.min(blocks.size);
             left -= tokens;
             Stretch { text, tokens }
@@ -125,6 +135,9 @@ impl Replay {
         Some(blocks.ids.iter().map(stretch).chain([answer]).collect())
     }
 }
+
+/// Ids below it are the numbers of their texts: half of the numbers there are.
+const NUMBERS: u64 = 1 << 43;
 
 /// Decides row by row, in the order of the file.
 pub(super) struct Selection {
