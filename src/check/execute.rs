@@ -10,6 +10,7 @@ use crate::host::{Host, Root};
 use crate::model::{Scenario, WorkloadSource};
 use crate::units::SimTime;
 use crate::workload::arrivals::is_closed_loop;
+use crate::workload::formats::Survey;
 use crate::workload::{Clamped, OpenTrace, Traffic, TrafficError};
 
 /// What a run returns beside what its sink received.
@@ -19,6 +20,8 @@ pub struct Executed {
     pub end: End,
     /// How often lengths met their limits, for each generated workload.
     pub clamped: Vec<Clamped>,
+    /// What trace files hold, by the index of their workload.
+    pub surveys: Vec<(u16, Survey)>,
 }
 
 /// Runs a scenario under a seed, passing all that happens to `sink`.
@@ -49,7 +52,7 @@ pub fn execute_by<S: Sink>(
     let end = engine::run(scenario, &mut traffic, seed, stepping, sink);
     match traffic.problem() {
         Some(problem) => Err(problem.clone().into()),
-        None if end.given_up => Ok(Executed { end, clamped: Vec::new() }),
+        None if end.given_up => Ok(Executed { end, clamped: Vec::new(), surveys: Vec::new() }),
         None if end.is_livelocked => {
             let workload = closed_loop(scenario).unwrap_or_else(|| first_workload(scenario));
             Err(RunError::Standstill { workload, at: end.at })
@@ -58,7 +61,10 @@ pub fn execute_by<S: Sink>(
         None if scenario.run.until.is_none() && end.unfinished > 0 => {
             Err(RunError::BeyondTheClock { workload: first_workload(scenario), unfinished: end.unfinished })
         }
-        None => Ok(Executed { end, clamped: traffic.clamped().collect() }),
+        None => {
+            let surveys = traffic.surveys().map(|(workload, survey)| (workload, survey.clone())).collect();
+            Ok(Executed { end, clamped: traffic.clamped().collect(), surveys })
+        }
     }
 }
 

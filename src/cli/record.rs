@@ -10,6 +10,7 @@ use crate::host::{Host, HostError, PendingFile};
 use crate::model::{Group as Replicas, Scenario};
 use crate::report::plot::{self, Sketch};
 use crate::report::{EventLog, FORMATS, Input, Report, TimeSeries, Written, human};
+use crate::workload::formats::Survey;
 
 /// Records the selected runs of one file.
 pub(super) struct Record<'a> {
@@ -23,6 +24,8 @@ pub(super) struct Record<'a> {
     draws: bool,
     /// By case, then by seed.
     summaries: Mutex<BTreeMap<usize, BTreeMap<u64, String>>>,
+    /// What trace files hold, by case: the same under all seeds.
+    surveys: Mutex<BTreeMap<usize, Vec<(u16, Survey)>>>,
 }
 
 impl<'a> Record<'a> {
@@ -46,6 +49,7 @@ impl<'a> Record<'a> {
             colored,
             draws,
             summaries: Mutex::default(),
+            surveys: Mutex::default(),
         }
     }
 
@@ -53,6 +57,12 @@ impl<'a> Record<'a> {
     pub(super) fn take_summaries(&self, case: usize) -> Vec<String> {
         let mut summaries = self.summaries.lock().expect("no panic while the lock is held");
         summaries.remove(&case).map_or_else(Vec::new, |of_case| of_case.into_values().collect())
+    }
+
+    /// What a case's trace files hold, by the index of their workload, if it was run to its end.
+    pub(super) fn take_surveys(&self, case: usize) -> Vec<(u16, Survey)> {
+        let mut surveys = self.surveys.lock().expect("no panic while the lock is held");
+        surveys.remove(&case).unwrap_or_default()
     }
 
     fn folder(&self, scenario: &Scenario, seed: u64) -> Option<PathBuf> {
@@ -89,6 +99,10 @@ impl Recorder for Record<'_> {
         let mut summaries = self.summaries.lock().expect("no panic while the lock is held");
         summaries.entry(run.case).or_default().insert(run.seed, summary);
         drop(summaries);
+        if !run.surveys.is_empty() {
+            let mut surveys = self.surveys.lock().expect("no panic while the lock is held");
+            surveys.entry(run.case).or_insert_with(|| run.surveys.to_vec());
+        }
         match (logs, self.folder(report.scenario, run.seed)) {
             (Some(logs), Some(folder)) => {
                 end_logs(logs, &folder, run)?;

@@ -22,7 +22,7 @@ use crate::host::{Host, Kind};
 use crate::model::{Case, WorkloadSource};
 use crate::report;
 use crate::source::Sources;
-use crate::workload::formats::survey;
+use crate::workload::formats::{Survey, survey};
 
 /// Arguments of `kvs run`.
 #[derive(Args)]
@@ -208,7 +208,8 @@ impl Listener for Printer<'_> {
         }
         let compiled = &suite.cases[result.case];
         self.output.result(&over_seeds(compiled, &result, self.output.colored()));
-        self.output.result(&traces(self.host, suite, compiled));
+        let surveyed = self.record.take_surveys(result.case);
+        self.output.result(&traces(self.host, suite, compiled, &surveyed));
         let mut printed = self.printed.lock().expect("no panic while the lock is held");
         print_failures(self.output, suite, &result, &mut printed);
         drop(printed);
@@ -228,13 +229,14 @@ fn over_seeds(compiled: &CompiledCase, result: &CaseResult, colored: bool) -> St
     format!("{STRONG}{}{STRONG:#}  over {n_runs} runs\n\n{table}\n", report::one_line(&result.id))
 }
 
-/// What became of the rows of trace files: read = used + dropped.
-fn traces(host: &Host, suite: &Suite, compiled: &CompiledCase) -> String {
+/// What became of the rows of trace files: read = used + dropped. Those not among the `surveyed` are read for it.
+fn traces(host: &Host, suite: &Suite, compiled: &CompiledCase, surveyed: &[(u16, Survey)]) -> String {
     let open = open_traces(host, &suite.root);
     let mut text = String::new();
-    for workload in &compiled.scenario.workloads {
+    for (workload, number) in compiled.scenario.workloads.iter().zip(0..) {
+        let known = surveyed.iter().find(|(of, _)| *of == number).map(|(_, survey)| survey.clone());
         if let WorkloadSource::File(trace) = &workload.source
-            && let Ok(survey) = survey(trace, &open)
+            && let Some(survey) = known.or_else(|| survey(trace, &open).ok())
         {
             let dropped: Vec<String> =
                 survey.dropped.iter().map(|(reason, count)| format!(", {count} {}", reason.name())).collect();

@@ -16,6 +16,8 @@ pub(super) struct Replayed {
     workload: u16,
     sequence: u64,
     rows: Rows,
+    /// What the file holds; `None` for rows of the scenario.
+    survey: Option<Survey>,
     next: Option<Arrival>,
     problem: Option<TrafficError>,
 }
@@ -39,7 +41,7 @@ impl Replayed {
             })
             .collect();
         arrivals.sort_by_key(|arrival| arrival.at);
-        Replayed::new(Rows::Held(arrivals.into_iter()), workload)
+        Replayed::new(Rows::Held(arrivals.into_iter()), None, workload)
     }
 
     /// The rows of a file, all of which are looked at before the first is handed out.
@@ -60,11 +62,11 @@ impl Replayed {
             arrivals.sort_by_key(|arrival| arrival.at);
             Rows::Held(arrivals.into_iter())
         };
-        Ok(Replayed::new(rows, workload))
+        Ok(Replayed::new(rows, Some(survey), workload))
     }
 
-    fn new(rows: Rows, workload: u16) -> Replayed {
-        let mut replayed = Replayed { workload, sequence: 0, rows, next: None, problem: None };
+    fn new(rows: Rows, survey: Option<Survey>, workload: u16) -> Replayed {
+        let mut replayed = Replayed { workload, sequence: 0, rows, survey, next: None, problem: None };
         replayed.advance();
         replayed
     }
@@ -92,6 +94,11 @@ impl Replayed {
         self.sequence += 1;
         self.advance();
         Some(request)
+    }
+
+    /// What the file holds.
+    pub(super) fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref()
     }
 
     pub(super) fn problem(&self) -> Option<&TrafficError> {

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use super::files;
+use super::formats::Survey;
 use super::generated::Generated;
 use super::replayed::Replayed;
 use super::request::Request;
@@ -155,6 +156,14 @@ impl Traffic {
                 Some(Clamped { workload, prompts, outputs, drawn })
             }
             Source::Replayed(_) => None,
+        })
+    }
+
+    /// What the trace files hold, by the index of their workload.
+    pub fn surveys(&self) -> impl Iterator<Item = (u16, &Survey)> {
+        self.sources.iter().zip(0..).filter_map(|(source, workload)| match source {
+            Source::Generated(_) => None,
+            Source::Replayed(replayed) => Some((workload, replayed.survey()?)),
         })
     }
 

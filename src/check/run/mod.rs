@@ -29,6 +29,7 @@ use crate::host::{Host, HostError};
 use crate::metrics::{Accumulator, Demand, Outcome, Saturation};
 use crate::model::{Case, Expectation};
 use crate::report;
+use crate::workload::formats::Survey;
 use order::Ordered;
 use siblings::Siblings;
 
@@ -155,6 +156,7 @@ struct JudgedRun {
 struct Simulated {
     end: End,
     outcome: Outcome,
+    surveys: Vec<(u16, Survey)>,
 }
 
 /// Why there are no numbers.
@@ -279,6 +281,7 @@ impl<R: Recorder> Work<'_, R> {
                 end: ran.end,
                 outcome: &ran.outcome,
                 verdicts: &verdicts,
+                surveys: &ran.surveys,
             };
             let recorded = recording.sink.map_or(Ok(()), |sink| self.recorder.end(sink, &run));
             let snapshot = self.is_stored(suite, member, seed).then(|| report::snapshot(&run.report()));
@@ -317,7 +320,8 @@ impl<R: Recorder> Work<'_, R> {
                 return Err(NotRun::Skipped);
             }
             let ((accumulator, _), _) = sink;
-            Ok(Simulated { end: executed.end, outcome: accumulator.finish(executed.end, &executed.clamped) })
+            let outcome = accumulator.finish(executed.end, &executed.clamped);
+            Ok(Simulated { end: executed.end, outcome, surveys: executed.surveys })
         };
         catch(run).unwrap_or_else(|crash| Err(NotRun::Crashed(crash)))
     }

@@ -6,6 +6,7 @@ use crate::expect::Verdict;
 use crate::host::HostError;
 use crate::metrics::Outcome;
 use crate::report::Report;
+use crate::workload::formats::Survey;
 
 /// Records the runs of selected cases beside the metrics.
 pub trait Recorder: Sync {
@@ -54,6 +55,8 @@ pub struct FinishedRun<'a> {
     pub outcome: &'a Outcome,
     /// One for each expectation.
     pub verdicts: &'a [Verdict],
+    /// What trace files hold, by the index of their workload.
+    pub surveys: &'a [(u16, Survey)],
 }
 
 impl<'a> FinishedRun<'a> {
