@@ -34,10 +34,20 @@ impl Least {
     }
 
     /// The candidate with the least value, ties in turn; moves the cursor past it.
-    fn take(&mut self, candidates: Candidates<'_>) -> Option<u32> {
+    pub(super) fn take(&mut self, candidates: Candidates<'_>) -> Option<u32> {
         let chosen = self.find(candidates)?;
-        self.cursor = chosen + 1;
+        self.pass(chosen);
         Some(chosen)
+    }
+
+    /// A replica was chosen: ties are looked for after it first.
+    pub(super) fn pass(&mut self, chosen: u32) {
+        self.cursor = chosen + 1;
+    }
+
+    /// The place of a replica among those looked for in turn.
+    pub(super) fn turn(&self, replica: u32) -> (bool, u32) {
+        (replica < self.cursor, replica)
     }
 
     fn find(&self, candidates: Candidates<'_>) -> Option<u32> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The signals of every replica, by cluster-wide index.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct View<'a> {
     /// Requests admitted and not ended: waiting and active.
     pub held: &'a [u32],
@@ -11,8 +11,21 @@ pub struct View<'a> {
     pub load_of_one: &'a [f64],
     /// Expected work of the requests held, in microseconds of the replica's full rates.
     pub expected_work: &'a [u64],
-    /// Leading tokens of the request's prompt in each replica's prefix cache; empty unless the router asks for them.
-    pub cached: &'a [u32],
+    /// What prefix caches hold of the request's prompt; `None` where nothing is cached, and unless the router says that it
+    /// compares prefixes.
+    pub prefixes: Option<&'a dyn Prefixes>,
+}
+
+/// Leading tokens of a request's prompt in the prefix caches, found without a look at every replica.
+pub trait Prefixes {
+    /// Names the replicas of a level with the leading tokens that each may have; whether there is such a level. Level 0 is
+    /// of those that may have the most; all of a level that are not in one before it have fewer than those that are.
+    /// Who is in no level has none.
+    fn level(&self, level: usize, visit: &mut dyn FnMut(u32, u32)) -> bool;
+
+    /// How many a replica does have: never more than a level says, and as many from then on. Fewer where something was
+    /// evicted that has not been accounted for.
+    fn settle(&self, replica: u32) -> u32;
 }
 
 impl View<'_> {
@@ -55,6 +68,13 @@ impl<'a> Candidates<'a> {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether a replica is among them.
+    #[must_use]
+    pub fn contains(&self, replica: u32) -> bool {
+        self.ranges.iter().any(|range| range.contains(&replica))
+            && self.tried.binary_search(&replica).is_err()
     }
 
     /// The replica at a position below [`Candidates::len`], counting up by index.
@@ -101,5 +121,6 @@ mod tests {
         assert_eq!(candidates.spans().collect::<Vec<_>>(), [0..1, 2..4, 7..8]);
         assert_eq!(candidates.len(), 4);
         assert_eq!((0..4).map(|position| candidates.at(position)).collect::<Vec<_>>(), [0, 2, 3, 7]);
+        assert_eq!((0..9).filter(|replica| candidates.contains(*replica)).collect::<Vec<_>>(), [0, 2, 3, 7]);
     }
 }

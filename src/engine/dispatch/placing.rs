@@ -1,6 +1,6 @@
 //! Routing: a replica for a request, with retries where the router's choice has no room.
 
-use super::{Dispatcher, Replicas};
+use super::{Context, Dispatcher, Replicas};
 use crate::engine::event::Event;
 use crate::engine::sink::Sink;
 use crate::policy::view::Candidates;
@@ -19,14 +19,8 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
     #[inline]
     pub(super) fn place(&mut self, slot: u32, need: R::Need, eviction: Eviction) -> bool {
         self.tried.clear();
-        if let Some(cached) = self.context.signals.cached() {
-            let request = &self.context.requests.get(slot).journey.request;
-            self.replicas.look_up_prefix(request, self.context.now, cached);
-        }
         for attempt in 0..self.limits.max_attempts {
-            let candidates = Candidates::new(self.replicas.candidates(need), &self.tried);
-            let choice = self.context.signals.route(candidates, &mut self.routing_stream);
-            let Some(replica) = choice else { return false };
+            let Some(replica) = self.route(slot, need) else { return false };
             if attempt > 0 {
                 self.context.requests.get_mut(slot).journey.retries += 1;
                 self.context.emit(slot, Event::Retried { gpu: replica });
@@ -40,6 +34,25 @@ impl<R: Replicas, S: Sink> Dispatcher<'_, R, S> {
             self.tried.insert(rank, replica);
         }
         false
+    }
+
+    /// The replica to try next.
+    #[inline]
+    fn route(&mut self, slot: u32, need: R::Need) -> Option<u32> {
+        if self.context.signals.compares_prefixes() {
+            return self.route_by_prefixes(slot, need);
+        }
+        let candidates = Candidates::new(self.replicas.candidates(need), &self.tried);
+        self.context.signals.route(candidates, &mut self.routing_stream)
+    }
+
+    fn route_by_prefixes(&mut self, slot: u32, need: R::Need) -> Option<u32> {
+        let Context { signals, requests, now, .. } = &mut self.context;
+        let request = &requests.get(slot).journey.request;
+        let (tried, stream) = (&self.tried, &mut self.routing_stream);
+        self.replicas.with_prefixes(need, request, *now, |ranges, prefixes| {
+            signals.route_by_prefixes(Candidates::new(ranges, tried), prefixes, stream)
+        })
     }
 
     #[inline]

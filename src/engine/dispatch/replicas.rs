@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Context;
 use crate::engine::sink::Sink;
+use crate::policy::view::Prefixes;
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Request;
 
@@ -44,8 +45,15 @@ pub(in crate::engine) trait Replicas {
     /// How long a request would keep an idle replica busy, in microseconds, if its output had that many tokens.
     fn expected_work(&self, replica: u32, prompt: u32, output: u64) -> u64;
 
-    /// How many leading tokens of a prompt each replica has in its prefix cache.
-    fn look_up_prefix(&mut self, request: &Request, now: SimTime, cached: &mut Vec<u32>);
+    /// Calls `route` with the candidates and with what their prefix caches have of a request; `None` where nothing is cached
+    /// or the request shares nothing.
+    fn with_prefixes<T>(
+        &mut self,
+        need: Self::Need,
+        request: &Request,
+        now: SimTime,
+        route: impl FnOnce(&[Range<u32>], Option<&dyn Prefixes>) -> T,
+    ) -> T;
 
     /// Takes a request in, to be served in the order of `key`.
     fn admit<S: Sink>(

@@ -9,7 +9,7 @@ use crate::engine::event::Event;
 use crate::engine::sink::Sink;
 use crate::policy::routing::Router;
 use crate::policy::scheduling::Waiting;
-use crate::policy::view::{Candidates, View};
+use crate::policy::view::{Candidates, Prefixes, View};
 use crate::rng::Stream;
 
 /// What a request adds to the signals of the replica that holds it.
@@ -44,15 +44,13 @@ struct Columns {
     held: Vec<u32>,
     load_of_one: Vec<f64>,
     expected_work: Vec<u64>,
-    /// Leading tokens of the request being placed that each replica has, where the router asks for it.
-    cached: Vec<u32>,
 }
 
 impl Columns {
     #[inline]
     fn view(&self) -> View<'_> {
-        let Columns { held, load_of_one, expected_work, cached } = self;
-        View { held, load_of_one, expected_work, cached }
+        let Columns { held, load_of_one, expected_work } = self;
+        View { held, load_of_one, expected_work, prefixes: None }
     }
 }
 
@@ -74,21 +72,30 @@ impl Signals {
             held: vec![0; n],
             load_of_one: (0..n as u32).map(|replica| load_of_one(replica) * 4_294_967_296.0).collect(),
             expected_work: vec![0; n],
-            cached: Vec::new(),
         };
         Signals { router, asks, columns, finished: vec![(0, 0); n_workloads] }
     }
 
-    /// What prefix caches hold of the request being placed, to be filled in where the router looks at it.
+    /// Whether the router looks at what prefix caches hold.
     #[inline]
-    pub(super) fn cached(&mut self) -> Option<&mut Vec<u32>> {
-        self.asks.prefixes.then_some(&mut self.columns.cached)
+    pub(super) fn compares_prefixes(&self) -> bool {
+        self.asks.prefixes
     }
 
     /// The replica the router proposes.
     #[inline]
     pub(super) fn route(&mut self, candidates: Candidates<'_>, stream: &mut Stream) -> Option<u32> {
         self.router.route(candidates, self.columns.view(), stream)
+    }
+
+    /// The same for a router that compares prefixes.
+    pub(super) fn route_by_prefixes(
+        &mut self,
+        candidates: Candidates<'_>,
+        prefixes: Option<&dyn Prefixes>,
+        stream: &mut Stream,
+    ) -> Option<u32> {
+        self.router.route(candidates, View { prefixes, ..self.columns.view() }, stream)
     }
 
     /// How many replicas there are.

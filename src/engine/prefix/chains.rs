@@ -5,10 +5,13 @@
 //! under which they are looked up. Invariants: a request that holds a segment holds all before it, so an idle segment is only
 //! continued by idle ones; a segment's pieces add up to its blocks, those that cannot be found excepted, which have none.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use super::Found;
-use super::content::{Content, Piece, Reader, push};
+use super::content::{Content, Piece, Reader, first_of, take_first, take_off};
+use super::first_blocks::{self, FirstBlocks, NONE};
+use super::index::{End, Index};
 use super::recency::Recency;
 
 /// Where a segment is kept.
@@ -23,8 +26,19 @@ struct Segment {
     n_after: u32,
     /// Requests that hold it.
     n_holders: u32,
+    /// Under which it is found.
+    hash: u32,
     blocks: u64,
     pieces: Vec<Piece>,
+    /// Its end in the index; `None` without one, and where it cannot be found.
+    end: Option<End>,
+}
+
+/// What is kept up to date of a replica for all to look at.
+#[derive(Debug)]
+struct Indexed {
+    index: Rc<RefCell<Index>>,
+    replica: u32,
 }
 
 /// All segments of a replica.
@@ -33,13 +47,11 @@ pub(super) struct Chains {
     block_size: u64,
     segments: Vec<Segment>,
     vacant: Vec<u32>,
-    /// By what a segment continues and by the pieces of its first block.
-    by_first_block: BTreeMap<Box<[u64]>, SegmentId>,
+    by_first_block: FirstBlocks,
     recency: Recency,
     held: u64,
     idle: u64,
-    /// Spares an allocation a look-up.
-    key: Vec<u64>,
+    indexed: Option<Indexed>,
 }
 
 impl Chains {
@@ -48,12 +60,18 @@ impl Chains {
             block_size,
             segments: Vec::new(),
             vacant: Vec::new(),
-            by_first_block: BTreeMap::new(),
+            by_first_block: FirstBlocks::new(),
             recency: Recency::new(),
             held: 0,
             idle: 0,
-            key: Vec::new(),
+            indexed: None,
         }
+    }
+
+    /// Enters what can be found in an index from now on.
+    pub(super) fn enter_in(&mut self, index: Rc<RefCell<Index>>, replica: u32) {
+        debug_assert!(self.segments.is_empty(), "an index knows of a replica from its beginning");
+        self.indexed = Some(Indexed { index, replica });
     }
 
     /// Blocks that requests hold; what invariants are checked against.
@@ -68,65 +86,85 @@ impl Chains {
     }
 
     /// How many of the first `limit` blocks of a content there are.
-    pub(super) fn find(&mut self, content: &Content<'_>, limit: u64) -> Found {
+    pub(super) fn find(&self, content: &Content<'_>, limit: u64) -> Found {
         let mut found = Found::default();
         let mut reader = content.reader();
-        let mut at = None;
-        while let Some((segment, agreed)) = self.next(at, &reader, limit - found.blocks) {
+        while found.blocks < limit
+            && let Some((id, agreed)) = self.next(found.last, &mut reader, limit - found.blocks)
+        {
+            let segment = self.of(id);
+            found.last = Some(id);
             found.blocks += agreed;
-            if self.of(segment).n_holders == 0 {
+            if segment.n_holders == 0 {
                 found.idle += agreed;
             }
-            if agreed < self.of(segment).blocks {
+            if agreed < segment.blocks {
+                found.of_last = Some(agreed);
                 break;
             }
-            reader.skip(agreed * self.block_size);
-            at = Some(segment);
         }
         found
     }
 
-    /// Holds what there is of blocks `have .. limit` of a content, after a segment that is held already. Gives the last
-    /// segment held and the blocks up to its end.
-    pub(super) fn hold(
+    /// Holds what was found, since when nothing has changed. Gives the last segment held.
+    pub(super) fn hold(&mut self, found: &Found) -> Option<SegmentId> {
+        let last = found.last?;
+        let last = found.of_last.map_or(last, |blocks| self.split(last, blocks));
+        let mut next = Some(last);
+        while let Some(segment) = next {
+            self.hold_one(segment);
+            next = self.of(segment).before;
+        }
+        Some(last)
+    }
+
+    /// Holds blocks `have .. blocks` of a content, after a segment that is held already: those that are there, and new ones.
+    /// Gives the last segment held and how many of the blocks there were before.
+    pub(super) fn extend(
         &mut self,
         mut at: Option<SegmentId>,
         have: u64,
         content: &Content<'_>,
-        limit: u64,
+        blocks: u64,
     ) -> (Option<SegmentId>, u64) {
         let mut reader = content.reader();
         reader.skip(have * self.block_size);
-        let mut blocks = have;
-        while let Some((segment, agreed)) = self.next(at, &reader, limit - blocks) {
-            let segment =
-                if agreed < self.of(segment).blocks { self.split(segment, agreed) } else { segment };
+        let mut found = have;
+        let mut parts = false;
+        while !parts
+            && found < blocks
+            && let Some((segment, agreed)) = self.next(at, &mut reader, blocks - found)
+        {
+            parts = agreed < self.of(segment).blocks;
+            let segment = if parts { self.split(segment, agreed) } else { segment };
             self.hold_one(segment);
-            reader.skip(agreed * self.block_size);
-            blocks += agreed;
+            found += agreed;
             at = Some(segment);
         }
-        (at, blocks)
+        if found < blocks {
+            // Where contents parted within a block, some of it has been read.
+            if parts {
+                reader = content.reader();
+                reader.skip(found * self.block_size);
+            }
+            at = Some(self.append(at, found, reader, blocks));
+        }
+        (at, found - have)
     }
 
-    /// Adds blocks `have .. blocks` of a content after a segment, none of which are there; the last segment is held.
-    pub(super) fn append(
-        &mut self,
-        at: Option<SegmentId>,
-        have: u64,
-        content: &Content<'_>,
-        blocks: u64,
-    ) -> SegmentId {
-        let mut reader = content.reader();
-        reader.skip(have * self.block_size);
+    /// Adds blocks `have .. blocks` after a segment, none of which are there; the last segment is held.
+    fn append(&mut self, at: Option<SegmentId>, have: u64, mut reader: Reader<'_>, blocks: u64) -> SegmentId {
         let n = blocks - have;
         self.held += n;
+        let end = self.enter(at, have, reader, blocks);
         if let Some(last) = at
             && (self.of(last).n_holders, self.of(last).n_after) == (1, 0)
         {
             let segment = &mut self.segments[last.0 as usize];
             segment.blocks += n;
             reader.take(n * self.block_size, &mut segment.pieces);
+            let before = std::mem::replace(&mut segment.end, end);
+            self.forget(before);
             return last;
         }
         let mut pieces = Vec::new();
@@ -134,7 +172,8 @@ impl Chains {
         if let Some(before) = at {
             self.segments[before.0 as usize].n_after += 1;
         }
-        let segment = self.insert(Segment { before: at, n_after: 0, n_holders: 1, blocks: n, pieces });
+        let segment = Segment { before: at, n_after: 0, n_holders: 1, hash: 0, blocks: n, pieces, end };
+        let segment = self.insert(segment);
         self.name(segment);
         segment
     }
@@ -168,8 +207,9 @@ impl Chains {
 
     /// Keeps blocks that cannot be found.
     pub(super) fn leave_nameless(&mut self, blocks: u64) {
-        let segment = Segment { before: None, n_after: 0, n_holders: 0, blocks, pieces: Vec::new() };
-        let id = self.insert(segment);
+        let (pieces, end) = (Vec::new(), None);
+        let id =
+            self.insert(Segment { before: None, n_after: 0, n_holders: 0, hash: 0, blocks, pieces, end });
         self.idle += blocks;
         self.recency.push(id.0);
     }
@@ -188,20 +228,24 @@ impl Chains {
         }
     }
 
-    /// The segment that continues `at` with the next block of a content, and how many of at most `limit` blocks agree.
-    fn next(&mut self, at: Option<SegmentId>, reader: &Reader<'_>, limit: u64) -> Option<(SegmentId, u64)> {
-        if limit == 0 {
-            return None;
-        }
-        let mut key = std::mem::take(&mut self.key);
-        let mut pieces = *reader;
-        write_key(&mut key, at, self.block_size, |limit| pieces.next(limit));
-        let found = self.by_first_block.get(key.as_slice()).copied();
-        self.key = key;
-        let id = found?;
-        let segment = self.of(id);
-        let agreed = agreement(&segment.pieces, *reader, limit.saturating_mul(self.block_size));
-        Some((id, agreed / self.block_size))
+    /// The segment that continues `at` with the next block of a content, and how many of at most `limit` blocks agree. The
+    /// reader passes over them, and over what agrees of a further one.
+    #[inline]
+    fn next(&self, at: Option<SegmentId>, reader: &mut Reader<'_>, limit: u64) -> Option<(SegmentId, u64)> {
+        let hash = first_blocks::hash(number_of(at), reader.pieces(self.block_size));
+        let limit = limit.saturating_mul(self.block_size);
+        let mut agreed = 0;
+        let found = self.by_first_block.find(hash, |number| {
+            let segment = &self.segments[number as usize];
+            let mut ahead = *reader;
+            agreed = ahead.agree(segment.pieces.iter().copied(), limit) / self.block_size;
+            let is_it = segment.before == at && agreed > 0;
+            if is_it {
+                *reader = ahead;
+            }
+            is_it
+        });
+        Some((SegmentId(found?), agreed))
     }
 
     /// Makes the first `blocks` of a segment one of its own, and gives that; the rest keeps its number.
@@ -210,14 +254,18 @@ impl Chains {
         let segment = &mut self.segments[rest.0 as usize];
         let pieces = take_first(&mut segment.pieces, blocks * self.block_size);
         segment.blocks -= blocks;
-        let (before, n_holders) = (segment.before, segment.n_holders);
-        let first = self.insert(Segment { before, n_after: 1, n_holders, blocks, pieces });
+        let (before, n_holders, hash) = (segment.before, segment.n_holders, segment.hash);
+        let end = match (&self.indexed, &segment.end) {
+            (Some(indexed), Some(end)) => Some(indexed.index.borrow_mut().copy(end)),
+            _ => None,
+        };
+        let first = self.insert(Segment { before, n_after: 1, n_holders, hash, blocks, pieces, end });
         self.segments[rest.0 as usize].before = Some(first);
         if n_holders == 0 {
             // It is held at once; until then it comes after what continues it.
             self.recency.push(first.0);
         }
-        self.name(first);
+        self.by_first_block.insert(hash, first.0);
         self.name(rest);
         first
     }
@@ -235,27 +283,44 @@ impl Chains {
     fn remove(&mut self, id: SegmentId) {
         self.recency.remove(id.0);
         self.unname(id);
+        self.withdraw(id, self.of(id).blocks);
         let segment = &mut self.segments[id.0 as usize];
         segment.blocks = 0;
         segment.pieces = Vec::new();
+        let end = segment.end.take();
         if let Some(before) = segment.before {
             self.segments[before.0 as usize].n_after -= 1;
         }
+        self.forget(end);
         self.vacant.push(id.0);
     }
 
     fn trim(&mut self, id: SegmentId, blocks: u64) {
+        self.withdraw(id, blocks);
         let segment = &mut self.segments[id.0 as usize];
         segment.blocks -= blocks;
-        let mut left = if segment.pieces.is_empty() { 0 } else { blocks * self.block_size };
-        while left > 0 {
-            let last = segment.pieces.last_mut().expect("the pieces add up to the blocks");
-            let n = left.min(last.tokens);
-            left -= n;
-            last.tokens -= n;
-            if last.tokens == 0 {
-                segment.pieces.pop();
-            }
+        if !segment.pieces.is_empty() {
+            take_off(&mut segment.pieces, blocks * self.block_size);
+        }
+    }
+
+    /// Enters blocks `have .. blocks` after a segment in the index, where there is one.
+    fn enter(&self, at: Option<SegmentId>, have: u64, reader: Reader<'_>, blocks: u64) -> Option<End> {
+        let Indexed { index, replica } = self.indexed.as_ref()?;
+        let end = at.and_then(|last| self.of(last).end.as_ref());
+        Some(index.borrow_mut().enter(*replica, end, reader, have, blocks))
+    }
+
+    /// Withdraws the last blocks of a segment from it.
+    fn withdraw(&self, id: SegmentId, blocks: u64) {
+        if let (Some(Indexed { index, replica }), Some(end)) = (&self.indexed, &self.of(id).end) {
+            index.borrow_mut().withdraw(*replica, end, blocks);
+        }
+    }
+
+    fn forget(&self, end: Option<End>) {
+        if let (Some(Indexed { index, .. }), Some(end)) = (&self.indexed, end) {
+            index.borrow_mut().forget(&end);
         }
     }
 
@@ -264,35 +329,26 @@ impl Chains {
             self.segments[place as usize] = segment;
             return SegmentId(place);
         }
-        let place = u32::try_from(self.segments.len()).expect("fewer than 2^32 segments are kept");
+        let place = u32::try_from(self.segments.len()).ok().filter(|place| *place != NONE);
         self.segments.push(segment);
-        SegmentId(place)
+        SegmentId(place.expect("fewer than 2^32 - 1 segments are kept"))
     }
 
     /// Lets a segment be found.
     fn name(&mut self, id: SegmentId) {
-        let mut key = Vec::new();
-        self.write_key_of(id, &mut key);
-        let before = self.by_first_block.insert(key.into_boxed_slice(), id);
-        debug_assert!(before.is_none(), "segments that continue the same one begin differently");
+        let segment = self.of(id);
+        let first = first_of(&segment.pieces, self.block_size);
+        let hash = first_blocks::hash(number_of(segment.before), first);
+        self.segments[id.0 as usize].hash = hash;
+        self.by_first_block.insert(hash, id.0);
     }
 
     /// The opposite; nothing happens to those that cannot be found.
     fn unname(&mut self, id: SegmentId) {
-        if !self.of(id).pieces.is_empty() {
-            let mut key = std::mem::take(&mut self.key);
-            self.write_key_of(id, &mut key);
-            self.by_first_block.remove(key.as_slice());
-            self.key = key;
+        let segment = &self.segments[id.0 as usize];
+        if !segment.pieces.is_empty() {
+            self.by_first_block.remove(segment.hash, id.0);
         }
-    }
-
-    fn write_key_of(&self, id: SegmentId, key: &mut Vec<u64>) {
-        let segment = self.of(id);
-        let mut pieces = segment.pieces.iter();
-        write_key(key, segment.before, self.block_size, |limit| {
-            pieces.next().map(|piece| piece.first(piece.tokens.min(limit)))
-        });
     }
 
     fn of(&self, id: SegmentId) -> &Segment {
@@ -319,58 +375,7 @@ impl Chains {
     }
 }
 
-/// What a segment continues and the pieces of its first block, which `next` gives up to a number of tokens.
-fn write_key(
-    key: &mut Vec<u64>,
-    before: Option<SegmentId>,
-    block_size: u64,
-    mut next: impl FnMut(u64) -> Option<Piece>,
-) {
-    key.clear();
-    key.push(before.map_or(u64::MAX, |before| u64::from(before.0)));
-    let mut left = block_size;
-    while left > 0 {
-        let Some(Piece { text, from, tokens }) = next(left) else { return };
-        key.extend([text, from, tokens]);
-        left -= tokens;
-    }
-}
-
-/// How many tokens a content has in common with pieces, at most `limit`.
-fn agreement(pieces: &[Piece], mut reader: Reader<'_>, limit: u64) -> u64 {
-    let mut agreed = 0;
-    for piece in pieces {
-        let mut left = *piece;
-        while left.tokens > 0 {
-            match reader.next(left.tokens.min(limit - agreed)) {
-                Some(other) if other.begins_as(&left) => {
-                    agreed += other.tokens;
-                    left = left.without(other.tokens);
-                }
-                _ => return agreed,
-            }
-        }
-    }
-    agreed
-}
-
-/// Moves the first tokens out of a list of pieces.
-fn take_first(pieces: &mut Vec<Piece>, tokens: u64) -> Vec<Piece> {
-    let mut first = Vec::new();
-    let mut left = tokens;
-    let mut n_whole = 0;
-    for piece in pieces.iter_mut() {
-        if piece.tokens > left {
-            if left > 0 {
-                push(&mut first, piece.first(left));
-                *piece = piece.without(left);
-            }
-            break;
-        }
-        left -= piece.tokens;
-        push(&mut first, *piece);
-        n_whole += 1;
-    }
-    pieces.drain(..n_whole);
-    first
+/// The number that what continues a segment is found by.
+fn number_of(at: Option<SegmentId>) -> u32 {
+    at.map_or(NONE, |segment| segment.0)
 }

@@ -67,8 +67,9 @@ pub(super) struct Reader<'a> {
     left: u64,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The next tokens of one text, at most `limit`; `None` at the end.
+    #[inline]
     pub(super) fn next(&mut self, limit: u64) -> Option<Piece> {
         let limit = limit.min(self.left);
         if limit == 0 {
@@ -96,13 +97,103 @@ impl Reader<'_> {
         }
     }
 
+    /// The pieces of the next tokens, fewer at the end.
+    #[inline]
+    pub(super) fn pieces(mut self, tokens: u64) -> impl Iterator<Item = Piece> {
+        let mut left = tokens;
+        std::iter::from_fn(move || {
+            let piece = self.next(left)?;
+            left -= piece.tokens;
+            Some(piece)
+        })
+    }
+
+    /// Passes over the tokens it has in common with pieces, at most `limit`; how many these are.
+    #[inline]
+    pub(super) fn agree(&mut self, pieces: impl Iterator<Item = Piece>, limit: u64) -> u64 {
+        let mut agreed = 0;
+        for piece in pieces {
+            let mut left = piece;
+            while left.tokens > 0 {
+                let mut ahead = *self;
+                match ahead.next(left.tokens.min(limit - agreed)) {
+                    Some(other) if other.begins_as(&left) => {
+                        *self = ahead;
+                        agreed += other.tokens;
+                        left = left.without(other.tokens);
+                    }
+                    _ => return agreed,
+                }
+            }
+        }
+        agreed
+    }
+
     /// The next tokens, fewer at the end.
     pub(super) fn take(&mut self, tokens: u64, into: &mut Vec<Piece>) {
         let mut left = tokens;
+        // Nearly always a piece a stretch; the last goes on.
+        into.reserve_exact(self.stretches.len().min(tokens as usize));
         while left > 0 {
             let Some(piece) = self.next(left) else { return };
             left -= piece.tokens;
             push(into, piece);
+        }
+    }
+}
+
+/// The pieces of the first tokens of others.
+#[inline]
+pub(super) fn first_of(pieces: &[Piece], tokens: u64) -> impl Iterator<Item = Piece> {
+    let mut left = tokens;
+    pieces.iter().map_while(move |piece| {
+        let first = piece.first(piece.tokens.min(left));
+        left -= first.tokens;
+        (first.tokens > 0).then_some(first)
+    })
+}
+
+/// The pieces after the first tokens of others.
+pub(super) fn after_first(pieces: &[Piece], tokens: u64) -> impl Iterator<Item = Piece> {
+    let mut left = tokens;
+    pieces.iter().filter_map(move |piece| {
+        let passed = piece.tokens.min(left);
+        left -= passed;
+        (passed < piece.tokens).then(|| piece.without(passed))
+    })
+}
+
+/// Moves the first tokens out of a list of pieces.
+pub(super) fn take_first(pieces: &mut Vec<Piece>, tokens: u64) -> Vec<Piece> {
+    let mut first = Vec::new();
+    let mut left = tokens;
+    let mut n_whole = 0;
+    for piece in pieces.iter_mut() {
+        if piece.tokens > left {
+            if left > 0 {
+                push(&mut first, piece.first(left));
+                *piece = piece.without(left);
+            }
+            break;
+        }
+        left -= piece.tokens;
+        push(&mut first, *piece);
+        n_whole += 1;
+    }
+    pieces.drain(..n_whole);
+    first
+}
+
+/// Takes the last tokens off a list of pieces, which has as many.
+pub(super) fn take_off(pieces: &mut Vec<Piece>, tokens: u64) {
+    let mut left = tokens;
+    while left > 0 {
+        let last = pieces.last_mut().expect("pieces are only shortened by what they have");
+        let n = left.min(last.tokens);
+        left -= n;
+        last.tokens -= n;
+        if last.tokens == 0 {
+            pieces.pop();
         }
     }
 }

@@ -9,6 +9,8 @@
 
 mod chains;
 mod content;
+mod first_blocks;
+mod index;
 mod recency;
 
 #[cfg(test)]
@@ -16,9 +18,13 @@ mod naive;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use self::chains::{Chains, SegmentId};
 
 pub(crate) use self::content::Content;
+pub(crate) use self::index::{Index, Step};
 
 /// The blocks of one replica.
 #[derive(Debug)]
@@ -62,6 +68,10 @@ pub(crate) struct Found {
     pub(crate) blocks: u64,
     /// Those of them that no request holds: to hold them takes them from what is free.
     pub(crate) idle: u64,
+    /// The segment that the last of them is in.
+    last: Option<SegmentId>,
+    /// How many blocks of that are among them, where not all of them are.
+    of_last: Option<u64>,
 }
 
 impl BlockPool {
@@ -69,6 +79,11 @@ impl BlockPool {
     pub(crate) fn new(size: u64, block_size: u32, keeps: bool) -> BlockPool {
         let block_size = u64::from(block_size);
         BlockPool { size, unused: size, own: 0, due: 0, chains: Chains::new(block_size), keeps, block_size }
+    }
+
+    /// Lets an index of all replicas know what can be found here, before there is anything.
+    pub(crate) fn enter_in(&mut self, index: Rc<RefCell<Index>>, replica: u32) {
+        self.chains.enter_in(index, replica);
     }
 
     /// Blocks in all.
@@ -107,15 +122,10 @@ impl BlockPool {
         self.chains.find(content, limit)
     }
 
-    /// Holds the first `blocks` of `content`, as many as were just found.
-    pub(crate) fn hold(&mut self, content: &Content<'_>, blocks: u64) -> Holding {
-        if blocks == 0 {
-            return Holding::default();
-        }
-        self.settle();
-        let (at, held) = self.chains.hold(None, 0, content, blocks);
-        assert_eq!(held, blocks, "what is held was found in the same instant");
-        Holding { at, blocks }
+    /// Holds what was just found: nothing has been taken, published or released since.
+    pub(crate) fn hold(&mut self, found: &Found) -> Holding {
+        debug_assert!(found.blocks == 0 || self.due == 0, "what is held was just found");
+        Holding { at: self.chains.hold(found), blocks: found.blocks }
     }
 
     /// Takes blocks for a request to write.
@@ -137,9 +147,8 @@ impl BlockPool {
         }
         self.settle();
         self.own -= blocks - holding.blocks;
-        let (at, held) = self.chains.hold(holding.at, holding.blocks, content, blocks);
-        self.unused += held - holding.blocks;
-        let at = if held < blocks { Some(self.chains.append(at, held, content, blocks)) } else { at };
+        let (at, n_copies) = self.chains.extend(holding.at, holding.blocks, content, blocks);
+        self.unused += n_copies;
         *holding = Holding { at, blocks };
     }
 

@@ -3,8 +3,11 @@
 #[path = "../../../tests/support/data.rs"]
 mod data;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::naive::{Naive, Token};
-use super::{BlockPool, Content, Found, Holding};
+use super::{BlockPool, Content, Found, Holding, Index};
 use crate::workload::Stretch;
 
 /// A linear congruence is random enough to visit every shape of tree.
@@ -58,6 +61,10 @@ impl System {
         let mut draws = Draws(seed);
         let size = 4 + draws.below(30);
         let block_size = [1, 2, 3, 4][draws.below(4) as usize];
+        System::of(draws, size, block_size)
+    }
+
+    fn of(draws: Draws, size: u64, block_size: u32) -> System {
         System {
             draws,
             block_size: u64::from(block_size),
@@ -106,7 +113,7 @@ impl System {
             return;
         }
         self.n_found += found.blocks;
-        let holding = self.pool.hold(&content, found.blocks);
+        let holding = self.pool.hold(&found);
         self.naive.hold(&spelt, found.blocks);
         self.take(in_all - found.blocks);
         if named {
@@ -207,6 +214,98 @@ fn agrees_with_a_cache_kept_block_by_block() {
     assert!(n_found > 40_000 && n_evicted > 40_000 && n_copies > 10_000, "{n_found} {n_evicted} {n_copies}");
 }
 
+/// Several replicas with one index of what they have.
+struct Cluster {
+    draws: Draws,
+    block_size: u64,
+    index: Rc<RefCell<Index>>,
+    systems: Vec<System>,
+    /// What the index said that was no longer there.
+    n_late: u64,
+}
+
+impl Cluster {
+    fn new(seed: u64) -> Cluster {
+        let mut draws = Draws(seed);
+        let block_size = 1 + draws.below(4) as u32;
+        let index = Rc::new(RefCell::new(Index::new(block_size)));
+        let systems = (0..1 + draws.below(5) as u32).map(|replica| {
+            let size = 4 + draws.below(30);
+            let mut system = System::of(Draws(draws.below(u64::MAX)), size, block_size);
+            system.pool.enter_in(Rc::clone(&index), replica);
+            system
+        });
+        let systems = systems.collect();
+        Cluster { draws, block_size: u64::from(block_size), index, systems, n_late: 0 }
+    }
+
+    /// Leading blocks by replica.
+    fn indexed(&self, content: &Content<'_>) -> Vec<u64> {
+        let mut path = Vec::new();
+        let index = self.index.borrow();
+        index.find(content, &mut path);
+        let mut indexed = vec![0; self.systems.len()];
+        for step in &path {
+            for (replica, blocks) in index.holders(*step) {
+                let known = &mut indexed[replica as usize];
+                assert!(blocks > *known, "each node adds to what is before it");
+                *known = blocks;
+            }
+        }
+        indexed
+    }
+
+    fn step(&mut self) {
+        let n = self.systems.len() as u64;
+        self.systems[self.draws.below(n) as usize].step();
+        let system = self.draws.below(n) as usize;
+        let n_seen = self.systems[system].seen.len() as u64;
+        if n_seen > 0 {
+            let (stretches, tokens) = self.systems[system].seen[self.draws.below(n_seen) as usize].clone();
+            self.compare(&stretches, self.draws.0 % tokens + 1);
+        }
+        self.index.borrow().check();
+    }
+
+    /// Never less than there is; as much once every replica has been looked at.
+    fn compare(&mut self, stretches: &[Stretch], tokens: u64) {
+        let content = Content::new(stretches, tokens);
+        let before = self.indexed(&content);
+        let found: Vec<u64> =
+            self.systems.iter_mut().map(|system| system.pool.look_up(&content).blocks).collect();
+        assert!(before.iter().zip(&found).all(|(indexed, found)| indexed >= found), "{before:?} {found:?}");
+        self.n_late += u64::from(before != found);
+        assert_eq!(self.indexed(&content), found, "first {tokens} tokens of {stretches:?}");
+    }
+
+    /// Ends all requests and evicts all that is left.
+    fn clear(&mut self) {
+        for system in &mut self.systems {
+            while !system.running.is_empty() {
+                system.end();
+            }
+            system.pool.take(system.pool.size());
+            system.pool.look_up(&Content::new(&[Stretch { text: 0, tokens: 1 }], 1 + self.block_size));
+        }
+        assert!(self.index.borrow().is_empty(), "what no replica holds is forgotten");
+    }
+}
+
+#[test]
+fn an_index_says_what_every_replica_would_find() {
+    let (mut n_late, mut n_found) = (0, 0);
+    for seed in 0..3_000 {
+        let mut cluster = Cluster::new(seed);
+        for _ in 0..120 {
+            cluster.step();
+        }
+        cluster.clear();
+        n_late += cluster.n_late;
+        n_found += cluster.systems.iter().map(|system| system.n_found).sum::<u64>();
+    }
+    assert!(n_late > 1_000 && n_found > 40_000, "{n_late} {n_found}");
+}
+
 /// The conversations of Mooncake (FAST 2025) on one cache, as the README beside the trace counts them: every block of a
 /// prompt is a full one, a request is over as soon as it came.
 #[test]
@@ -229,11 +328,11 @@ fn finds_of_mooncake_what_is_published() {
             let n = texts.len() as u64;
             // One token of output, so that every block of the prompt may be found.
             let content = Content::new(&stretches, 512 * n + 1);
-            let found = pool.look_up(&content).blocks;
-            let holding = pool.hold(&content, found);
-            pool.take(n - found);
+            let found = pool.look_up(&content);
+            let holding = pool.hold(&found);
+            pool.take(n - found.blocks);
             pool.release(holding, Some(&content), n, n);
-            n_found += found;
+            n_found += found.blocks;
             n_blocks += n;
         }
         pool.check();

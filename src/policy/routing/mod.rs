@@ -25,7 +25,7 @@ pub trait Router {
         false
     }
 
-    /// Whether it looks at `View::cached`, which is found out only then.
+    /// Whether it looks at `View::prefixes`, which is found out only then.
     fn compares_prefixes(&self) -> bool {
         false
     }

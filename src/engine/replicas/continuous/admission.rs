@@ -8,9 +8,7 @@ use super::job::Job;
 use super::pools::first_leg;
 use super::replica::Replica;
 use crate::engine::dispatch::Context;
-use crate::engine::prefix::Content;
 use crate::engine::sink::Sink;
-use crate::units::SimTime;
 use crate::workload::{Request, Stretch};
 
 /// What is kept of a request in the system.
@@ -50,19 +48,6 @@ impl<R: Replica> Fleet<R> {
         let content = content_of(&request.journey.request);
         self.replica(replica).join(job, content, context.now);
         self.touch(replica);
-    }
-
-    /// How much of a request's prompt each replica has.
-    pub(super) fn look_up_prefix(&mut self, request: &Request, now: SimTime, cached: &mut Vec<u32>) {
-        match request.content() {
-            Some(stretches) if !stretches.is_empty() => {
-                let content = Content::new(stretches, u64::from(request.prompt.get().max(1)));
-                cached.clear();
-                cached
-                    .extend(self.replicas.iter_mut().map(|state| state.replica.cached(&content, now) as u32));
-            }
-            _ => cached.fill(0),
-        }
     }
 }
 

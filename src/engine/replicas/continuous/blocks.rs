@@ -7,10 +7,12 @@
 //! A prompt can be found from the step on that computes its last chunk, an output once its request has left. Invariant:
 //! what is free here is free in the pool, less what is returning.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::job::Job;
-use crate::engine::prefix::{BlockPool, Content, Holding};
+use crate::engine::prefix::{BlockPool, Content, Found, Holding, Index};
 use crate::workload::{Stretch, text_alone};
 
 /// The blocks of one replica.
@@ -46,8 +48,8 @@ pub(super) struct Plan {
     pub(super) cached: u32,
     /// Blocks of all tokens to prefill.
     pub(super) in_all: u64,
-    /// Blocks among them that are in the cache.
-    found: u64,
+    /// Those of them that are in the cache.
+    found: Found,
     /// What is taken from the free blocks.
     takes: u64,
 }
@@ -76,6 +78,11 @@ impl Blocks {
             parked: BTreeMap::new(),
             set_aside: 0,
         }
+    }
+
+    /// Lets an index of all replicas know what can be found here.
+    pub(super) fn enter_in(&mut self, index: Rc<RefCell<Index>>, replica: u32) {
+        self.pool.enter_in(index, replica);
     }
 
     /// Tokens in a block.
@@ -164,7 +171,7 @@ impl Blocks {
         Plan {
             cached: found.blocks as u32 * self.size,
             in_all,
-            found: found.blocks,
+            found,
             takes: in_all - found.blocks + found.idle,
         }
     }
@@ -175,10 +182,9 @@ impl Blocks {
     }
 
     /// Takes what was planned in the same instant.
-    pub(super) fn admit(&mut self, job: &Job, plan: &Plan) -> Share {
-        let content = content_of(&self.contents, job.slot, u64::from(job.n_to_prefill()));
-        let holding = content.map(|content| self.pool.hold(&content, plan.found)).unwrap_or_default();
-        self.take(plan.in_all - plan.found);
+    pub(super) fn admit(&mut self, plan: &Plan) -> Share {
+        let holding = self.pool.hold(&plan.found);
+        self.take(plan.in_all - plan.found.blocks);
         Share { holding, in_all: plan.in_all }
     }
 

@@ -3,6 +3,7 @@
 use super::admission::Admission;
 use super::held::Unreported;
 use super::pools::Pools;
+use super::prefixes::SharedPrefixes;
 use super::records::Records;
 use super::replica::{Occupancy, Outbox, Replica};
 use super::settings::Settings;
@@ -26,6 +27,8 @@ pub(super) struct Fleet<R> {
     pub(super) outbox: Outbox,
     /// The most that all held together.
     pub(super) records: Records,
+    /// What replicas have of prompts, where the router compares that.
+    pub(super) prefixes: Option<SharedPrefixes>,
     /// Whether the warm-up is over: what was before counts neither for growth nor for records.
     pub(super) measures: bool,
 }
@@ -46,14 +49,23 @@ impl<R: Replica> Fleet<R> {
     pub(super) fn new(scenario: &Scenario, settings: Settings, interests: Interests) -> Fleet<R> {
         let n = scenario.cluster.n_replicas();
         let in_order = crate::policy::scheduling::is_first_come_first_served(&scenario.policy.scheduling);
-        let replicas = (0..n).map(|index| ReplicaState {
-            replica: R::new(settings.setup(index, in_order)),
-            block_bytes: settings.block_bytes(index),
-            reported: Levels::default(),
-            held: 0,
+        let router = crate::policy::routing::build(&scenario.policy.routing, 1);
+        let prefixes = router.compares_prefixes().then(|| SharedPrefixes::new(settings.block_size()));
+        let replicas = (0..n).map(|index| {
+            let mut setup = settings.setup(index, in_order);
+            if let Some(prefixes) = &prefixes {
+                setup.blocks.enter_in(prefixes.index(), index as u32);
+            }
+            ReplicaState {
+                replica: R::new(setup),
+                block_bytes: settings.block_bytes(index),
+                reported: Levels::default(),
+                held: 0,
+            }
         });
         Fleet {
             replicas: replicas.collect(),
+            prefixes,
             measures: settings.warmup == SimTime::ZERO,
             settings,
             agenda: Agenda::new(n),

@@ -21,6 +21,7 @@ mod leaper;
 mod memory;
 mod most_held;
 mod pools;
+mod prefixes;
 mod publishing;
 mod records;
 mod replica;
@@ -44,6 +45,7 @@ use crate::engine::dispatch::{self, Context, Replicas};
 use crate::engine::end::End;
 use crate::engine::sink::{Interests, Sink};
 use crate::model::Scenario;
+use crate::policy::view::Prefixes;
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Request, Traffic};
 
@@ -135,8 +137,14 @@ impl<R: Replica> Replicas for Continuous<R> {
         self.fleet.settings.expected_work(replica, prompt, output)
     }
 
-    fn look_up_prefix(&mut self, request: &Request, now: SimTime, cached: &mut Vec<u32>) {
-        self.fleet.look_up_prefix(request, now, cached);
+    fn with_prefixes<T>(
+        &mut self,
+        need: Need,
+        request: &Request,
+        now: SimTime,
+        route: impl FnOnce(&[Range<u32>], Option<&dyn Prefixes>) -> T,
+    ) -> T {
+        self.fleet.with_prefixes(need, request, now, route)
     }
 
     #[inline]

@@ -102,6 +102,11 @@ impl Settings {
         }
     }
 
+    /// Tokens in a block.
+    pub(super) fn block_size(&self) -> u32 {
+        self.block_size
+    }
+
     /// Whether every block that is taken is to be reported.
     pub(super) fn reports_growth(&self) -> bool {
         self.limits.reports_growth

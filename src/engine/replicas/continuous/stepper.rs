@@ -368,7 +368,7 @@ impl Stepper {
             plan = self.blocks.plan(job);
         }
         self.waiting.pop();
-        let share = self.blocks.admit(job, &plan);
+        let share = self.blocks.admit(&plan);
         let (computed, target) = (plan.cached, job.n_to_prefill());
         self.running.push(Member { job: *job, target, computed, share, chunk: 0, is_new: true });
         self.give_chunk(self.running.len() - 1);

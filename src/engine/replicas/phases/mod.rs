@@ -39,6 +39,7 @@ use crate::engine::replica_set::ReplicaSet;
 use crate::engine::sink::Sink;
 use crate::model::Scenario;
 use crate::policy::eviction::Evictor;
+use crate::policy::view::Prefixes;
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Request, Traffic};
 
@@ -157,7 +158,15 @@ impl<X: Executor> Replicas for Phases<X> {
     }
 
     /// No prefix is kept.
-    fn look_up_prefix(&mut self, _request: &Request, _now: SimTime, _cached: &mut Vec<u32>) {}
+    fn with_prefixes<T>(
+        &mut self,
+        need: Need,
+        _request: &Request,
+        _now: SimTime,
+        route: impl FnOnce(&[Range<u32>], Option<&dyn Prefixes>) -> T,
+    ) -> T {
+        route(self.candidates(need), None)
+    }
 
     #[inline]
     fn admit<S: Sink>(

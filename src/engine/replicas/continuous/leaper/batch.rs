@@ -136,7 +136,7 @@ impl Leaper {
             plan = self.blocks.plan(&job);
         }
         let Some(job) = self.waiting.pop() else { return false };
-        let share = self.blocks.admit(&job, &plan);
+        let share = self.blocks.admit(&plan);
         let computed = plan.cached;
         outbox.reports.push(Transition::Started { cached: computed }.of(&job));
         let key = job.key;
