@@ -5,6 +5,7 @@
 //! starts (`dispatch::instant`).
 
 mod agenda;
+mod destinations;
 mod dispatch;
 mod end;
 mod event;

@@ -110,15 +110,15 @@ impl Blocks {
         self.pool.own() - self.set_aside
     }
 
-    /// Blocks of a cache that comes, and of the token that is written first.
+    /// Blocks of a cache that comes.
     pub(super) fn for_moved(&self, job: &Job) -> u64 {
-        self.for_tokens(u64::from(job.n_moved()) + 1)
+        self.for_tokens(job.n_kept())
     }
 
-    /// Whether there is enough for a cache that comes. It may have what the last step gave back: it is not in the batch
-    /// that was fixed before.
-    pub(super) fn has_room_for_moved(&self, job: &Job) -> bool {
-        self.for_moved(job) <= self.pool.free()
+    /// What caches that come may take. They may have what the last step gave back: they are not in the batch that was
+    /// fixed before.
+    pub(super) fn room_for_moved(&self) -> u64 {
+        self.pool.free()
     }
 
     /// Keeps the blocks of a cache that comes, of which there must be enough; how many they are.

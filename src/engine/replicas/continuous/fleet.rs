@@ -108,6 +108,9 @@ impl<R: Replica> Fleet<R> {
             self.touch(index);
             self.replicas[index as usize].replica.end(context.now, &mut self.outbox);
             self.publish(index, pools.as_mut(), context);
+            if let Some(pools) = pools {
+                pools.renew(index, context);
+            }
         }
         due.clear();
         self.due = due;
@@ -128,6 +131,9 @@ impl<R: Replica> Fleet<R> {
             replica.start(context.now, after_starts, &mut self.outbox);
             self.agenda.set(index, replica.next_time());
             self.publish(index, pools.as_mut(), context);
+            if let Some(pools) = pools {
+                pools.renew(index, context);
+            }
         }
     }
 

@@ -46,6 +46,11 @@ impl Job {
         self.prompt + self.generated - 1
     }
 
+    /// Tokens for which blocks are kept before it comes: with the one that is written first.
+    pub(super) fn n_kept(&self) -> u64 {
+        u64::from(self.n_moved()) + 1
+    }
+
     /// Tokens to compute before it goes on generating: its prompt and, once it has been preempted, what it had.
     pub(super) fn n_to_prefill(&self) -> u32 {
         self.prompt + self.generated

@@ -189,12 +189,12 @@ impl Replica for Leaper {
         self.held.measure_without(passed);
     }
 
-    fn has_room(&mut self, job: &Job, now: SimTime, after_starts: bool) -> bool {
+    fn room_for_moved(&mut self, now: SimTime, after_starts: bool) -> u64 {
         if self.n_reserved >= self.limits.max_requests {
-            return false;
+            return 0;
         }
         self.grow_to(self.n_started(now, after_starts));
-        self.blocks.has_room_for_moved(job)
+        self.blocks.room_for_moved()
     }
 
     fn reserve(&mut self, job: &Job, now: SimTime, after_starts: bool, outbox: &mut Outbox) {

@@ -205,7 +205,7 @@ impl<R: Replica> Replicas for Continuous<R> {
     fn check<S: Sink>(&self, context: &Context<'_, Admission, S>) -> u64 {
         self.fleet.check(self.pools.as_ref(), context);
         if let Some(pools) = &self.pools {
-            pools.check(context.now);
+            pools.check(context);
         }
         // Those on their way are held by both their replicas.
         context.signals.n_held() - self.pools.as_ref().map_or(0, Pools::n_moving)

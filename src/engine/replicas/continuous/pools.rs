@@ -18,6 +18,7 @@ use super::job::{Job, Leg};
 use super::replica::Replica;
 use super::settings::Settings;
 use crate::engine::agenda::NEVER;
+use crate::engine::destinations::Destinations;
 use crate::engine::dispatch::{Charge, Context};
 use crate::engine::event::Event;
 use crate::engine::sink::Sink;
@@ -29,8 +30,12 @@ use crate::units::{Bytes, SimDuration, SimTime};
 pub(super) struct Pools {
     topology: Topology,
     transfers: Transfers,
-    /// Decode replicas, rising.
-    decoders: Vec<u32>,
+    /// Whether a replica decodes.
+    decodes: Vec<bool>,
+    /// Decode replicas that links do not tell apart, rising.
+    alike: Vec<Range<u32>>,
+    /// How many requests each holds, and at most how many blocks it has for more.
+    destinations: Destinations,
     /// Requests to be handed over, in the order in which their prompts ended.
     waiting: VecDeque<u32>,
     /// Those that have left the batch of a prefill replica and not come to a decode replica, by slot.
@@ -62,14 +67,22 @@ impl Pools {
             return None;
         }
         let n = cluster.n_replicas();
-        let decode = cluster.pools.iter().filter(|pool| pool.phase == Phase::Decode);
-        let mut decoders: Vec<u32> =
-            decode.flat_map(|pool| cluster.replicas(pool.group)).map(|replica| replica as u32).collect();
-        decoders.sort_unstable();
+        let topology = Topology::new(cluster);
+        let mut decodes = vec![false; n];
+        for pool in cluster.pools.iter().filter(|pool| pool.phase == Phase::Decode) {
+            decodes[cluster.replicas(pool.group)].fill(true);
+        }
+        let decoders = topology.classes().iter().filter(|class| decodes[class.first as usize]);
+        let mut alike: Vec<Range<u32>> = decoders.map(|class| class.first..class.first + class.n).collect();
+        alike.sort_unstable_by_key(|range| range.start);
+        let mut destinations = Destinations::new(n as u32);
+        alike.iter().cloned().flatten().for_each(|replica| destinations.set(replica, Some((0, u64::MAX))));
         Some(Pools {
-            topology: Topology::new(cluster),
+            topology,
             transfers: Transfers::new(cluster.contention, n as u32),
-            decoders,
+            decodes,
+            alike,
+            destinations,
             waiting: VecDeque::new(),
             parked: BTreeMap::new(),
             preempted: Vec::new(),
@@ -103,7 +116,7 @@ impl Pools {
 
     /// Whether a replica's requests are sent back to it when they are preempted elsewhere.
     pub(super) fn requeues(&self, replica: u32) -> bool {
-        self.decoders.binary_search(&replica).is_err()
+        !self.decodes[replica as usize]
     }
 
     /// A request has left a batch and goes on elsewhere.
@@ -144,8 +157,24 @@ impl Pools {
         self.homes.remove(&slot);
     }
 
-    pub(super) fn check(&self, now: SimTime) {
-        self.transfers.check(&self.topology, now);
+    /// Something happened on a replica: it may hold more or fewer requests, and have room again.
+    #[inline]
+    pub(super) fn renew<S: Sink>(&mut self, replica: u32, context: &Context<'_, Admission, S>) {
+        if self.decodes[replica as usize] {
+            self.destinations.set(replica, Some((context.signals.held(replica), u64::MAX)));
+        }
+    }
+
+    pub(super) fn check<S: Sink>(&self, context: &Context<'_, Admission, S>) {
+        self.transfers.check(&self.topology, context.now);
+        for replica in self.alike.iter().cloned().flatten() {
+            let known = self.destinations.held(replica);
+            assert_eq!(
+                known,
+                context.signals.held(replica),
+                "decode replica {replica} holds what is known of it"
+            );
+        }
         let n_coming: u64 = self.coming.iter().map(|n| u64::from(*n)).sum();
         assert_eq!(n_coming, self.n_moving(), "every cache on its way is in a transfer");
     }
@@ -209,7 +238,7 @@ impl Pools {
 
     /// Where a cache can go now.
     fn destination<R: Replica, S: Sink>(
-        &self,
+        &mut self,
         slot: u32,
         fleet: &mut Fleet<R>,
         after_starts: bool,
@@ -218,21 +247,32 @@ impl Pools {
         let need = fleet.settings.need(&context.requests.get(slot).journey.request);
         let Handed { job, from } = self.parked[&slot];
         let bytes = fleet.settings.kv_bytes(u64::from(job.n_moved()));
+        let blocks = fleet.settings.blocks(job.n_kept());
         let mut best: Option<(u32, Way, u32)> = None;
-        for &to in &self.decoders {
-            // Finding a way costs more than the rest, and most are out before.
-            let held = context.signals.held(to);
-            if best.is_some_and(|(least, ..)| least < held)
-                || !context.has_place(to)
-                || !fleet.settings.holds(to, need.tokens)
-            {
+        for index in 0..self.alike.len() {
+            let alike = self.alike[index].clone();
+            if !fleet.settings.holds(alike.start, need.tokens) {
                 continue;
             }
-            let Some(way) = self.way(from, to, bytes) else { continue };
-            if best.is_none_or(|(least, quickest, _)| (held, way.time) < (least, quickest.time))
-                && fleet.replica(to).has_room(&job, context.now, after_starts)
-            {
-                best = Some((held, way, to));
+            let mut way = None;
+            while let Some((held, to)) = self.destinations.least_loaded(alike.clone(), blocks, from) {
+                // Finding a way costs more than the rest, and most are out before.
+                if best.is_some_and(|(least, ..)| least < held) || !context.has_place(to) {
+                    break;
+                }
+                // The same to all of them.
+                way = way.or_else(|| self.way(from, to, bytes));
+                let Some(way) = way else { break };
+                if best.is_some_and(|(least, quickest, _)| (least, quickest.time) <= (held, way.time)) {
+                    break;
+                }
+                let room = fleet.replica(to).room_for_moved(context.now, after_starts);
+                if blocks <= room {
+                    best = Some((held, way, to));
+                    break;
+                }
+                // It is asked again when a request has left it, or by one that needs less.
+                self.destinations.set(to, Some((held, room)));
             }
         }
         best.map(|(_, way, to)| Destination { to, way, bytes })
@@ -257,6 +297,7 @@ impl Pools {
         self.transfers.start(mover, from, bytes, &way, &self.topology, context.now);
         fleet.publish(to, Some(self), context);
         context.hold(to, Charge::default());
+        self.renew(to, context);
         context.requests.get_mut(slot).journey.handoff_started = Some(context.now);
         context.emit(slot, Event::HandoffStarted { from, to, bytes });
         fleet.touch(from);
@@ -274,19 +315,20 @@ impl Pools {
         for job in &preempted {
             let home = self.homes.remove(&job.slot);
             let home = home.expect("what decodes has a replica that computed its prompt");
-            requeue(job, home, fleet, context);
+            let left = requeue(job, home, fleet, context);
+            self.renew(left, context);
         }
         !preempted.is_empty()
     }
 }
 
-/// Sends a request back to compute its prompt and output so far anew.
+/// Sends a request back to compute its prompt and output so far anew; the replica that it leaves.
 fn requeue<R: Replica, S: Sink>(
     job: &Job,
     home: u32,
     fleet: &mut Fleet<R>,
     context: &mut Context<'_, Admission, S>,
-) {
+) -> u32 {
     let slot = job.slot;
     let request = context.requests.get_mut(slot);
     let left = request.journey.gpu.replace(home).expect("what decodes is on a replica");
@@ -303,6 +345,7 @@ fn requeue<R: Replica, S: Sink>(
     fleet.replica(home).join(job, content, just_after);
     fleet.touch(home);
     context.emit(slot, Event::Admitted { gpu: home });
+    left
 }
 
 /// Where a cache goes.

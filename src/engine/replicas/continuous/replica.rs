@@ -123,9 +123,9 @@ pub(super) trait Replica {
     /// A request was routed here; others may share its tokens where it has a content.
     fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime);
 
-    /// Whether there are a place and blocks for a request that comes with its cache; `after_starts` where the steps of this
-    /// instant have started.
-    fn has_room(&mut self, job: &Job, now: SimTime, after_starts: bool) -> bool;
+    /// Blocks for requests that come with their cache, none where there is no place; `after_starts` where the steps of this
+    /// instant have started. There are more only once a request has left.
+    fn room_for_moved(&mut self, now: SimTime, after_starts: bool) -> u64;
 
     /// Keeps both for it, directly after asking.
     fn reserve(&mut self, job: &Job, now: SimTime, after_starts: bool, outbox: &mut Outbox);

@@ -158,7 +158,12 @@ impl Settings {
 
     /// Whether the cache of a replica holds this number of tokens when empty.
     pub(super) fn holds(&self, replica: u32, tokens: u64) -> bool {
-        tokens.div_ceil(u64::from(self.block_size)) <= self.group(replica as usize).blocks
+        self.blocks(tokens) <= self.group(replica as usize).blocks
+    }
+
+    /// Blocks that a number of tokens takes.
+    pub(super) fn blocks(&self, tokens: u64) -> u64 {
+        tokens.div_ceil(u64::from(self.block_size))
     }
 
     /// Bytes of a cache of `tokens`.
@@ -174,7 +179,7 @@ impl Settings {
             return &[];
         }
         let roomy = if need.moves { &self.roomy_both_ways } else { &self.roomy };
-        let need = need.tokens.div_ceil(u64::from(self.block_size));
+        let need = self.blocks(need.tokens);
         let position = roomy.partition_point(|(blocks, _)| *blocks < need);
         roomy.get(position).map_or(&[], |(_, ranges)| ranges)
     }

@@ -178,8 +178,8 @@ impl Replica for Stepper {
         self.held.measure_without(passed);
     }
 
-    fn has_room(&mut self, job: &Job, _now: SimTime, _after_starts: bool) -> bool {
-        self.n_reserved < self.limits.max_requests && self.blocks.has_room_for_moved(job)
+    fn room_for_moved(&mut self, _now: SimTime, _after_starts: bool) -> u64 {
+        if self.n_reserved < self.limits.max_requests { self.blocks.room_for_moved() } else { 0 }
     }
 
     fn reserve(&mut self, job: &Job, now: SimTime, _after_starts: bool, _outbox: &mut Outbox) {

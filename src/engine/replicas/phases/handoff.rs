@@ -1,9 +1,9 @@
 //! Where a request decodes, and the way of its cache when that is another GPU.
 
 use super::Phases;
-use super::destinations::Destinations;
 use super::executor::{Executor, Ticket};
 use super::progress::{Holding, Progress, Stage, State};
+use crate::engine::destinations::Destinations;
 use crate::engine::dispatch::Context;
 use crate::engine::event::{Event, RejectReason};
 use crate::engine::replica_set::ReplicaSet;
@@ -135,7 +135,7 @@ impl<X: Executor> Phases<X> {
         let bytes = self.settings.bytes(u64::from(context.requests.get(slot).prompt()));
         let candidates = handoffs.topology.classes().iter().filter_map(|class| {
             let range = class.first..class.first + class.n;
-            let (held, gpu) = handoffs.destinations.least_loaded(range, need, from)?;
+            let (held, gpu) = handoffs.destinations.least_loaded(range, need.get(), from)?;
             let slowness = handoffs.slowness[gpu as usize];
             let cost = |handoff| handoffs.router.cost(Destination { held, slowness, handoff });
             // What costs too much without the way there is not worth looking for one.
@@ -154,7 +154,7 @@ impl<X: Executor> Phases<X> {
             let entry = &self.gpus[gpu as usize];
             let open = entry.has_slot() && context.has_place(gpu);
             let free = entry.capacity - entry.levels.held;
-            handoffs.destinations.set(gpu, open.then(|| (context.signals.held(gpu), free)));
+            handoffs.destinations.set(gpu, open.then(|| (context.signals.held(gpu), free.get())));
         }
     }
 

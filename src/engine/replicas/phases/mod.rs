@@ -9,7 +9,6 @@
 
 mod admission;
 mod completion;
-mod destinations;
 mod executor;
 mod fixed;
 mod gpu;

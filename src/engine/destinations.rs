@@ -1,13 +1,12 @@
 //! The least loaded GPU with room, among a range of like ones, without looking at each.
 //!
-//! A tree whose nodes know the least loaded GPU and the most free memory below them. Nearly always the least loaded
-//! of a range has room, and the nodes that tile the range say so at once; otherwise a query descends, only where both
-//! could still win. GPUs without a free slot are not in it at all.
+//! A tree whose nodes know the least loaded GPU and the most room below them, in bytes or in blocks. Nearly always the
+//! least loaded of a range has room, and the nodes that tile the range say so at once; otherwise a query descends, only
+//! where both could still win. GPUs without a free slot are not in it at all.
 
 use std::ops::Range;
 
 use crate::min_tree::{SegmentTree, Summary};
-use crate::units::Bytes;
 
 /// What a query needs to know of everything below a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,36 +33,46 @@ impl Below {
 }
 
 #[derive(Debug)]
-pub(super) struct Destinations {
+pub(in crate::engine) struct Destinations {
     tree: SegmentTree<Below>,
 }
 
 impl Destinations {
     /// For `n` GPUs, all closed.
-    pub(super) fn new(n: u32) -> Destinations {
+    pub(in crate::engine) fn new(n: u32) -> Destinations {
         Destinations { tree: SegmentTree::new(n as usize, CLOSED) }
     }
 
-    /// Sets how many requests a GPU holds and its free memory; `None` when it has no slot.
-    pub(super) fn set(&mut self, gpu: u32, open: Option<(u32, Bytes)>) {
+    /// Sets how many requests a GPU holds and the room there; `None` when it has no slot.
+    pub(in crate::engine) fn set(&mut self, gpu: u32, open: Option<(u32, u64)>) {
         let below = open.map_or(CLOSED, |(held, free)| Below {
             least: u64::from(held) << 32 | u64::from(gpu),
-            most_free: free.get(),
+            most_free: free,
         });
         self.tree.set(gpu as usize, below);
     }
 
-    /// The fewest requests held and the GPU that holds them, among those of a range with so much memory free; the lower
+    /// How many requests a GPU with a slot holds.
+    pub(in crate::engine) fn held(&self, gpu: u32) -> u32 {
+        (self.tree.node(self.tree.len() + gpu as usize).least >> 32) as u32
+    }
+
+    /// The fewest requests held and the GPU that holds them, among those of a range with so much room; the lower
     /// index among equals; never `except`.
-    pub(super) fn least_loaded(&self, range: Range<u32>, need: Bytes, except: u32) -> Option<(u32, u32)> {
+    pub(in crate::engine) fn least_loaded(
+        &self,
+        range: Range<u32>,
+        need: u64,
+        except: u32,
+    ) -> Option<(u32, u32)> {
         let mut best = self.tree.over(range.start as usize..range.end as usize);
         if best.least == u64::MAX {
             return None;
         }
-        let has_room = self.tree.node(self.tree.len() + best.gpu() as usize).most_free >= need.get();
+        let has_room = self.tree.node(self.tree.len() + best.gpu() as usize).most_free >= need;
         if !has_room || best.gpu() == except {
             best = CLOSED;
-            self.search(1, 0..self.tree.len() as u32, &range, need.get(), except, &mut best);
+            self.search(1, 0..self.tree.len() as u32, &range, need, except, &mut best);
         }
         (best.least != u64::MAX).then_some(((best.least >> 32) as u32, best.gpu()))
     }
@@ -112,13 +121,13 @@ mod tests {
         };
         for n in [1_u32, 2, 5, 8, 11] {
             let mut tree = Destinations::new(n);
-            let mut all: Vec<Option<(u32, Bytes)>> = vec![None; n as usize];
+            let mut all: Vec<Option<(u32, u64)>> = vec![None; n as usize];
             for _ in 0..500 {
                 let gpu = draw(u64::from(n)) as u32;
-                let open = (draw(4) > 0).then(|| (draw(5) as u32, Bytes::new(draw(6))));
+                let open = (draw(4) > 0).then(|| (draw(5) as u32, draw(6)));
                 all[gpu as usize] = open;
                 tree.set(gpu, open);
-                let (start, need) = (draw(u64::from(n)) as u32, Bytes::new(draw(7)));
+                let (start, need) = (draw(u64::from(n)) as u32, draw(7));
                 let end = start + 1 + draw(u64::from(n - start)) as u32;
                 let except = draw(u64::from(n)) as u32;
                 let fits =
