@@ -163,22 +163,19 @@ pub(super) fn after_first(pieces: &[Piece], tokens: u64) -> impl Iterator<Item =
     })
 }
 
-/// Moves the first tokens out of a list of pieces.
+/// Moves the first tokens out of a list of pieces, which has as many.
 pub(super) fn take_first(pieces: &mut Vec<Piece>, tokens: u64) -> Vec<Piece> {
-    let mut first = Vec::new();
     let mut left = tokens;
     let mut n_whole = 0;
-    for piece in pieces.iter_mut() {
-        if piece.tokens > left {
-            if left > 0 {
-                push(&mut first, piece.first(left));
-                *piece = piece.without(left);
-            }
-            break;
-        }
+    while let Some(piece) = pieces.get(n_whole).filter(|piece| piece.tokens <= left) {
         left -= piece.tokens;
-        push(&mut first, *piece);
         n_whole += 1;
+    }
+    let mut first = Vec::with_capacity(n_whole + usize::from(left > 0));
+    first.extend_from_slice(&pieces[..n_whole]);
+    if left > 0 {
+        first.push(pieces[n_whole].first(left));
+        pieces[n_whole] = pieces[n_whole].without(left);
     }
     pieces.drain(..n_whole);
     first
