@@ -19,10 +19,10 @@ fn alone(name: &str, rate: f64, output: &'static str, requests: u64) -> Case {
     })
 }
 
-/// Chat on many GPUs, 15 requests a second on each.
-fn fleet(name: &str, gpus: u32, requests: u64) -> Case {
+/// Many GPUs, `rate` requests a second on each.
+fn fleet(name: &str, gpus: u32, rate: f64, output: &'static str, requests: u64) -> Case {
     Case::new(name, requests, move |requests| {
-        let workload = workload("chat", 15.0 * f64::from(gpus), CHAT, requests);
+        let workload = workload("chat", rate * f64::from(gpus), output, requests);
         format!("{} {workload}", cluster(gpus, "p2c", "off"))
     })
 }
@@ -95,9 +95,11 @@ fn cases() -> Vec<Case> {
         alone("1 token", 10.0, "constant 1", 1_000_000),
         alone("2 tokens", 10.0, "constant 2", 1_000_000),
         alone("2 tokens near saturation", 80.0, "constant 2", 1_000_000),
-        fleet("chat, 64 GPUs", 64, 1_000_000),
-        fleet("chat, 1,024 GPUs", 1024, 1_000_000),
-        fleet("chat, 10,000 GPUs", 10_000, 1_000_000),
+        fleet("chat, 64 GPUs", 64, 15.0, CHAT, 1_000_000),
+        fleet("chat, 1,024 GPUs", 1024, 15.0, CHAT, 1_000_000),
+        fleet("chat, 10,000 GPUs", 10_000, 15.0, CHAT, 1_000_000),
+        fleet("4,000 tokens, 4 GPUs", 4, 1.0, "constant 4000", 200_000),
+        fleet("4,000 tokens, 1,024 GPUs", 1024, 1.0, "constant 4000", 200_000),
         conversations("conversations, prefix_aware, 256 GPUs", 256, 200_000),
         workloads("chat in 1,000 workloads", 1000, 200_000),
     ]

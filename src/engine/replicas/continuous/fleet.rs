@@ -40,8 +40,6 @@ pub(super) struct ReplicaState<R> {
     pub(super) block_bytes: u64,
     /// What was reported last.
     reported: Levels,
-    /// What it holds, as far as records know.
-    pub(super) held: u64,
 }
 
 impl<R: Replica> Fleet<R> {
@@ -60,7 +58,6 @@ impl<R: Replica> Fleet<R> {
                 replica: R::new(setup),
                 block_bytes: settings.block_bytes(index),
                 reported: Levels::default(),
-                held: 0,
             }
         });
         Fleet {
@@ -149,10 +146,9 @@ impl<R: Replica> Fleet<R> {
         }
         for index in self.changed.iter() {
             let state = &mut self.replicas[index as usize];
-            let held = state.replica.held();
-            if held != state.held {
-                self.records.replace(context.now, state.held, held, state.block_bytes);
-                state.held = held;
+            let change = state.replica.take_unlisted();
+            if change != 0 {
+                self.records.list(&mut self.outbox.changes, context.now, change, state.block_bytes);
             }
             let mut levels = state.levels(self.settings.reports_growth());
             if let Some(pools) = pools {

@@ -23,6 +23,7 @@ use self::leap::Leap;
 use self::members::Members;
 use self::ring::{FEW_STEPS, Ring};
 use super::blocks::{Blocks, Plan};
+use super::changes::Steps;
 use super::cost::{Batch, Growth, Series, StepTiming};
 use super::held::{Held, Taken, Unreported};
 use super::job::{Job, Leg};
@@ -41,6 +42,7 @@ pub(super) struct Leaper {
     /// As all replicas of the group share it.
     growth: Rc<Growth>,
     blocks: Blocks,
+    block_bytes: u64,
     waiting: Waiting,
     members: Members,
     ring: Ring,
@@ -88,11 +90,22 @@ struct Grown {
     blocks: u64,
 }
 
-/// How much of what a leap takes is listed for records, those of the first step left out.
+/// How much is listed for records.
 #[derive(Clone, Copy, Debug, Default)]
 struct Listed {
+    /// Steps of the leap in hand.
     n_steps: u64,
+    /// What they take, the first left out.
+    taken: u64,
+    /// In all.
     blocks: u64,
+}
+
+impl Listed {
+    /// The blocks of the last leap are held.
+    fn begin_leap(&mut self) {
+        (self.n_steps, self.taken) = (0, 0);
+    }
 }
 
 /// A prompt in chunks.
@@ -109,13 +122,14 @@ struct Begun {
 
 impl Replica for Leaper {
     fn new(setup: Setup) -> Leaper {
-        let Setup { limits, blocks, waiting, timing, growth } = setup;
+        let Setup { limits, blocks, waiting, timing, growth, block_bytes } = setup;
         Leaper {
             limits,
             growth,
             timing,
             ring: Ring::new(blocks.size()),
             blocks,
+            block_bytes,
             waiting,
             members: Members::default(),
             n_decodes: 0,
@@ -232,8 +246,10 @@ impl Replica for Leaper {
         self.held.take_unreported()
     }
 
-    fn held(&self) -> u64 {
-        self.held.now() + self.listed.blocks
+    fn take_unlisted(&mut self) -> i64 {
+        let held = self.held.now() + self.listed.taken;
+        let before = std::mem::replace(&mut self.listed.blocks, held);
+        held as i64 - before as i64
     }
 
     fn held_before(&self, now: SimTime) -> u64 {
@@ -260,6 +276,9 @@ impl Replica for Leaper {
         assert!(!is_stuck || self.blocks.has_parked(), "no request waits where nothing runs");
     }
 }
+
+/// Up to this number of changes they are listed one by one.
+const FEW_CHANGES: u64 = 8;
 
 /// The last moment before a time.
 fn before(time: SimTime) -> SimTime {
@@ -339,22 +358,28 @@ impl Leaper {
     /// Lists the blocks that the first `n_steps` of the leap take, as far as they are not listed: `blocks` without those of
     /// the very first, which are held when the leap begins.
     fn list_taken_until(&mut self, series: &Series, n_steps: u64, blocks: u64, outbox: &mut Outbox) {
-        let before = std::mem::replace(&mut self.listed, Listed { n_steps, blocks });
-        let Some(taken) = &mut outbox.taken else { return };
-        let from = before.n_steps.max(1);
+        let from = self.listed.n_steps.max(1);
+        let new = blocks - self.listed.taken;
+        self.listed = Listed { n_steps, taken: blocks, blocks: self.listed.blocks + new };
+        let (Some(changes), true) = (&mut outbox.changes, new > 0) else { return };
+        let mut list = |at, blocks| changes.push(at, blocks as i64, self.block_bytes);
         if n_steps <= FEW_STEPS {
             let mut begins = self.clock + series.sum(from);
             self.ring.for_each_in_order(from, n_steps, |step, blocks| {
                 if blocks > 0 {
-                    taken.push((to_time_ceil(begins), blocks));
+                    list(to_time_ceil(begins), blocks);
                 }
                 begins += series.term(step);
             });
         } else {
-            let clock = self.clock;
-            self.ring.for_each_that_takes(from, n_steps, |step, blocks| {
-                taken.push((to_time_ceil(clock + series.sum(step)), blocks));
-            });
+            let steps = Steps { clock: self.clock, series: *series, from, to: n_steps, blocks: new };
+            let round = self.ring.counts(from, n_steps);
+            // Where few take blocks, it takes less to list them.
+            if new > FEW_CHANGES && round.len() as u64 <= 4 * new {
+                changes.push_rise(steps, round, self.block_bytes);
+            } else {
+                self.ring.for_each_that_takes(from, n_steps, |step, blocks| list(steps.begin(step), blocks));
+            }
         }
     }
 

@@ -13,6 +13,7 @@
 
 mod admission;
 mod blocks;
+mod changes;
 mod cost;
 mod fleet;
 mod held;

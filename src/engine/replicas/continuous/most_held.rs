@@ -2,10 +2,13 @@
 //!
 //! Changes are collected with their times, and when there are many they are added up in the order of time. What is held at
 //! the end of a part of the time takes no order, and within it no more than that and all that is taken in the part: only
-//! parts in which the most may lie are sorted. So a change costs the same however many replicas there are.
+//! parts in which the most may lie are sorted. So a change costs the same however many replicas there are. A rise over many
+//! parts is held at its end for sure, and from its beginning on perhaps: it is taken apart where that makes a part one in
+//! which the most may lie.
 //! Invariant: what was held at the beginning and the changes since are what is held.
 
-use crate::units::{Bytes, SimTime};
+use super::changes::{Blocks, Change, Changes, Rise};
+use crate::units::SimTime;
 
 /// The time of the changes is divided into 2^9 parts at most.
 const PART_BITS: u32 = 9;
@@ -19,69 +22,22 @@ pub(super) struct MostHeld {
     held: Blocks,
     /// The most until then, of blocks and of bytes.
     most: Blocks,
-    /// Those since then.
-    changes: Vec<Change>,
     parts: Vec<Part>,
-}
-
-/// Blocks of several replicas, or by how many there are more or fewer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Blocks {
-    number: i64,
-    bytes: i128,
-}
-
-/// One replica holds more blocks, or fewer.
-#[derive(Clone, Copy, Debug)]
-struct Change {
-    at: SimTime,
-    number: i64,
-    block_bytes: u64,
 }
 
 /// A part of the time over which changes are added up.
 #[derive(Clone, Copy, Debug, Default)]
 struct Part {
-    /// What its changes come to.
+    /// What its changes come to, of rises those that end in it.
     change: Blocks,
-    /// What those of them come to that take blocks.
-    taken: Blocks,
-    /// What is held before it, where more than what is known may be held within.
-    before: Option<Blocks>,
-}
-
-impl Blocks {
-    /// So many of a size.
-    #[inline]
-    pub(super) fn new(number: i64, block_bytes: u64) -> Blocks {
-        Blocks { number, bytes: i128::from(number) * i128::from(block_bytes) }
-    }
-
-    #[inline]
-    pub(super) fn add(&mut self, other: Blocks) {
-        self.number += other.number;
-        self.bytes += other.bytes;
-    }
-
-    /// Becomes the larger of each.
-    #[inline]
-    pub(super) fn reach(&mut self, other: Blocks) {
-        self.number = self.number.max(other.number);
-        self.bytes = self.bytes.max(other.bytes);
-    }
-
-    fn exceeds(&self, other: &Blocks) -> bool {
-        self.number > other.number || self.bytes > other.bytes
-    }
-
-    /// How many there are, none being owed.
-    pub(super) fn number(&self) -> u64 {
-        self.number.unsigned_abs()
-    }
-
-    pub(super) fn bytes(&self) -> Bytes {
-        Bytes::new(u64::try_from(self.bytes).unwrap_or(u64::MAX))
-    }
+    /// By how much more may be held in it than what is known, compared with the part before: what is taken in one and
+    /// not in the other, and the rises that touch one and not the other.
+    beyond: Blocks,
+    /// What is held before it.
+    before: Blocks,
+    /// Whether the most may be held in it, and how many parts before it there are of which that is said.
+    is_candidate: bool,
+    n_candidates: u32,
 }
 
 impl MostHeld {
@@ -93,18 +49,6 @@ impl MostHeld {
     /// So much was held at some time.
     pub(super) fn reach(&mut self, held: Blocks) {
         self.most.reach(held);
-    }
-
-    /// A replica holds more blocks from `at` on, or fewer.
-    #[inline]
-    pub(super) fn change(&mut self, at: SimTime, number: i64, block_bytes: u64) {
-        self.changes.push(Change { at, number, block_bytes });
-    }
-
-    /// How many changes have not been added up.
-    #[inline]
-    pub(super) fn n_changes(&self) -> usize {
-        self.changes.len()
     }
 
     /// What was held just before the changes that have not been added up.
@@ -119,79 +63,127 @@ impl MostHeld {
     }
 
     /// Adds up what has changed before `now`, all of which is known; what changes just then stays for the next time.
-    pub(super) fn add_up(&mut self, now: SimTime) {
-        let mut changes = std::mem::take(&mut self.changes);
+    pub(super) fn add_up(&mut self, now: SimTime, changes: &mut Changes) {
         let mut later = Vec::new();
-        if changes.iter().any(|change| change.at >= now) {
-            later.extend(changes.extract_if(.., |change| change.at >= now));
+        if changes.single.iter().any(|change| change.at >= now) {
+            later.extend(changes.single.extract_if(.., |change| change.at >= now));
         }
-        if changes.is_sorted_by_key(|change| change.at) {
-            self.held = self.reach_within(self.held, &changes);
+        if changes.rises.is_empty() && changes.single.is_sorted_by_key(|change| change.at) {
+            self.held = self.reach_within(self.held, &changes.single);
         } else {
-            self.add_up_parts(now, &mut changes);
+            self.add_up_parts(now, changes);
         }
         self.from = now;
-        changes.clear();
-        changes.extend(later);
-        self.changes = changes;
+        changes.restart(&later);
     }
 
-    fn add_up_parts(&mut self, now: SimTime, changes: &mut Vec<Change>) {
-        let from = self.from.as_ps();
-        let bits = u64::BITS - (now.as_ps() - from).leading_zeros();
-        let part = |change: &Change| ((change.at.as_ps() - from) >> bits.saturating_sub(PART_BITS)) as usize;
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.clear();
-        parts.resize(1 << PART_BITS, Part::default());
-        for change in &*changes {
-            let blocks = Blocks::new(change.number, change.block_bytes);
-            let part = &mut parts[part(change)];
-            part.change.add(blocks);
-            if change.number > 0 {
-                part.taken.add(blocks);
+    fn add_up_parts(&mut self, now: SimTime, changes: &mut Changes) {
+        let mut parts = Parts::new(self.from, now, std::mem::take(&mut self.parts));
+        changes.single.iter().for_each(|change| parts.enter(change));
+        changes.rises.iter().for_each(|rise| parts.spread(rise.begins, rise.ends, rise.blocks()));
+        self.find_candidates(&mut parts.list);
+        if !changes.rises.is_empty() {
+            let rises = changes.rises.extract_if(.., |rise| parts.have_candidate(rise));
+            for rise in rises.collect::<Vec<_>>() {
+                parts.spread(rise.begins, rise.ends, rise.blocks().negated());
+                let first = changes.take_apart(&rise);
+                changes.single[first..].iter().for_each(|change| parts.enter(change));
             }
+            self.find_candidates(&mut parts.list);
         }
-        let before = self.held;
-        for part in &parts {
+        for part in &parts.list {
             self.held.add(part.change);
-            self.most.reach(self.held);
         }
-        self.find_candidates(before, &mut parts);
-        changes.retain(|change| parts[part(change)].before.is_some());
-        changes.sort_unstable_by_key(|change| change.at);
-        for together in changes.chunk_by(|a, b| part(a) == part(b)) {
-            if let Some(before) = parts[part(&together[0])].before {
-                self.reach_within(before, together);
-            }
+        let part = |change: &Change| parts.position(change.at);
+        changes.single.retain(|change| parts.list[part(change)].is_candidate);
+        changes.single.sort_unstable_by_key(|change| change.at);
+        for together in changes.single.chunk_by(|a, b| part(a) == part(b)) {
+            self.reach_within(parts.list[part(&together[0])].before, together);
         }
-        self.parts = parts;
+        self.parts = parts.list;
     }
 
-    /// Notes what is held before each part in which there may be more than the most that is known.
-    fn find_candidates(&self, mut held: Blocks, parts: &mut [Part]) {
-        for part in parts {
-            let mut bound = held;
-            bound.add(part.taken);
-            part.before = bound.exceeds(&self.most).then_some(held);
+    /// Reaches what is held at the ends of parts for sure, and notes each part in which there may be more than the most
+    /// that is known.
+    fn find_candidates(&mut self, parts: &mut [Part]) {
+        let mut held = self.held;
+        for part in &mut *parts {
+            part.before = held;
             held.add(part.change);
+            self.most.reach(held);
+        }
+        let (mut beyond, mut n_candidates) = (Blocks::default(), 0);
+        for part in parts {
+            beyond.add(part.beyond);
+            let mut bound = part.before;
+            bound.add(beyond);
+            part.is_candidate = bound.exceeds(&self.most);
+            part.n_candidates = n_candidates;
+            n_candidates += u32::from(part.is_candidate);
         }
     }
 
     /// Goes through changes in the order of time, of which those at once count together; what is held in the end.
     fn reach_within(&mut self, mut held: Blocks, changes: &[Change]) -> Blocks {
         for at_once in changes.chunk_by(|a, b| a.at == b.at) {
-            for change in at_once {
-                held.add(Blocks::new(change.number, change.block_bytes));
-            }
+            at_once.iter().for_each(|change| held.add(change.blocks()));
             self.most.reach(held);
         }
         held
     }
 }
 
+/// The parts of a time, and one beyond them.
+struct Parts {
+    from: u64,
+    /// Binary digits of the picoseconds within a part.
+    digits: u32,
+    list: Vec<Part>,
+}
+
+impl Parts {
+    fn new(from: SimTime, to: SimTime, mut list: Vec<Part>) -> Parts {
+        let from = from.as_ps();
+        let bits = u64::BITS - (to.as_ps() - from).leading_zeros();
+        list.clear();
+        list.resize((1 << PART_BITS) + 1, Part::default());
+        Parts { from, digits: bits.saturating_sub(PART_BITS), list }
+    }
+
+    fn position(&self, at: SimTime) -> usize {
+        ((at.as_ps() - self.from) >> self.digits) as usize
+    }
+
+    fn enter(&mut self, change: &Change) {
+        if change.is_rise() {
+            self.spread(change.at, change.at, change.blocks());
+        } else {
+            let position = self.position(change.at);
+            self.list[position].change.add(change.blocks());
+        }
+    }
+
+    /// So much is taken at some time from `begins` to `ends`.
+    fn spread(&mut self, begins: SimTime, ends: SimTime, blocks: Blocks) {
+        let (begin, end) = (self.position(begins), self.position(ends));
+        self.list[end].change.add(blocks);
+        self.list[begin].beyond.add(blocks);
+        self.list[end + 1].beyond.add(blocks.negated());
+    }
+
+    /// Whether the most may be held in a part that the rise touches.
+    fn have_candidate(&self, rise: &Rise) -> bool {
+        let (begin, end) = (self.position(rise.begins), self.position(rise.ends));
+        self.list[end + 1].n_candidates > self.list[begin].n_candidates
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::replicas::continuous::changes::Steps;
+    use crate::engine::replicas::continuous::cost::{Series, StepCost};
+    use crate::engine::ticks::ticks_at;
     use crate::rng::Streams;
 
     /// By adding up all that has changed before each time there is.
@@ -213,7 +205,7 @@ mod tests {
         let mut stream = Streams::new(1).stream("changes");
         let mut below = |n: u64| stream.below(n);
         for round in 0..300 {
-            let mut held = MostHeld::default();
+            let (mut held, mut changes) = (MostHeld::default(), Changes::default());
             held.begin(SimTime::ZERO, Blocks::new(1000, 1));
             let spread = [3, 50, 3000][round % 3];
             let (mut all, mut now) = (Vec::new(), 0);
@@ -223,20 +215,58 @@ mod tests {
                     // One that comes at the end does not count yet.
                     let at = now + below(end - now + 1);
                     let (number, block_bytes) = (below(21) as i64 - 10, [1, 1, 7][below(3) as usize]);
-                    held.change(SimTime::from_ps(at), number, block_bytes);
+                    changes.push(SimTime::from_ps(at), number, block_bytes);
                     all.push((at, number, block_bytes));
                 }
-                held.add_up(SimTime::from_ps(end));
+                held.add_up(SimTime::from_ps(end), &mut changes);
                 now = end;
                 assert_eq!((held.held(), held.most()), by_scan(1000, &all, end), "{round}");
             }
-            held.change(SimTime::from_ps(now), 1_000_000, 1);
-            held.add_up(SimTime::from_ps(now));
+            changes.push(SimTime::from_ps(now), 1_000_000, 1);
+            held.add_up(SimTime::from_ps(now), &mut changes);
             assert_eq!(
                 held.most(),
                 by_scan(1000, &all, now).1,
                 "what changes at the end is not held before it"
             );
+        }
+    }
+
+    #[test]
+    fn rises_count_as_what_they_consist_of() {
+        let mut stream = Streams::new(1).stream("rises");
+        let mut below = |n: u64| stream.below(n);
+        for case in 0..200 {
+            let (mut held, mut changes) = (MostHeld::default(), Changes::default());
+            held.begin(SimTime::ZERO, Blocks::new(1000, 1));
+            let (mut all, mut now) = (Vec::new(), 0);
+            for _ in 0..3 {
+                let end = now + 5000 + below(3000);
+                for _ in 0..below(12) {
+                    let (clock, to) = (now + below(1000), 2 + below(60));
+                    let cost = |ps| StepCost { rest: ticks_at(SimTime::from_ps(ps)), ..StepCost::default() };
+                    let series = Series::new(cost(1 + below(20)), cost(below(2)), to);
+                    let round: Vec<u32> = (0..1 + below(20)).map(|_| below(4) as u32).collect();
+                    let block_bytes = 1 + below(5);
+                    let mut steps =
+                        Steps { clock: ticks_at(SimTime::from_ps(clock)), series, from: 1, to, blocks: 0 };
+                    let n_before = all.len();
+                    for (step, &number) in (1..to).zip(round.iter().cycle()) {
+                        steps.blocks += u64::from(number);
+                        all.push((steps.begin(step).as_ps(), i64::from(number), block_bytes));
+                    }
+                    // Most of it is given back at once.
+                    let after = all[n_before..].iter().map(|(at, ..)| *at).max().expect("there is a step");
+                    let number = -(steps.blocks as i64 - below(5) as i64);
+                    let round = round.into_iter().take(to as usize - 1);
+                    changes.push_rise(steps, round, block_bytes);
+                    changes.push(SimTime::from_ps(after + 1), number, block_bytes);
+                    all.push((after + 1, number, block_bytes));
+                }
+                held.add_up(SimTime::from_ps(end), &mut changes);
+                now = end;
+                assert_eq!((held.held(), held.most()), by_scan(1000, &all, end), "{case}");
+            }
         }
     }
 }

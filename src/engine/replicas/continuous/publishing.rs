@@ -23,9 +23,6 @@ impl<R: Replica> Fleet<R> {
         if !self.outbox.reports.is_empty() {
             self.carry_out(replica, pools, context);
         }
-        if self.outbox.taken.is_some() {
-            self.list_taken(replica);
-        }
         if self.outbox.gaps.is_some() {
             self.publish_gaps(replica, context);
         }

@@ -7,8 +7,9 @@
 //! A replica alone holds most when a leap ends, and needs no list.
 
 use super::admission::Admission;
+use super::changes::{Blocks, Changes};
 use super::fleet::Fleet;
-use super::most_held::{Blocks, MostHeld};
+use super::most_held::MostHeld;
 use super::replica::Replica;
 use crate::engine::dispatch::Context;
 use crate::engine::event::Observation;
@@ -25,8 +26,6 @@ pub(super) struct Records {
     most_held: MostHeld,
     /// Changes at which all replicas are looked at next.
     enough: usize,
-    /// Whether measuring has begun, where anyone asks for records of several replicas.
-    collects: bool,
     /// Whether anyone asks for records of a replica alone.
     pub(super) are_of_one: bool,
     /// When that last came to hold more or less, its leaps left out.
@@ -49,22 +48,20 @@ impl Records {
     fn begin(&mut self, n_replicas: usize, now: SimTime, held: Blocks) {
         self.most_held.begin(now, held);
         self.enough = CHANGES_OF_EACH * n_replicas + CHANGES_BESIDE;
-        self.collects = true;
     }
 
     /// Whether there are enough changes to look at all replicas.
     #[inline]
-    fn are_due(&self) -> bool {
-        self.most_held.n_changes() >= self.enough
+    fn are_due(&self, n_changes: usize) -> bool {
+        n_changes >= self.enough
     }
 
-    /// A replica has `new` blocks from `at` on where it had `old`.
+    /// A replica has come to hold more blocks or fewer, its leaps left out.
     #[inline]
-    pub(super) fn replace(&mut self, at: SimTime, old: u64, new: u64, block_bytes: u64) {
-        if self.collects {
-            self.most_held.change(at, new as i64 - old as i64, block_bytes);
-        } else {
-            self.changed = at;
+    pub(super) fn list(&mut self, changes: &mut Option<Changes>, at: SimTime, blocks: i64, block_bytes: u64) {
+        match changes {
+            Some(changes) => changes.push(at, blocks, block_bytes),
+            None => self.changed = at,
         }
     }
 }
@@ -79,7 +76,7 @@ impl<R: Replica> Fleet<R> {
         }
         #[cfg(debug_assertions)]
         self.scan(context.now);
-        if self.records.are_due() {
+        if self.records.are_due(self.outbox.changes.as_ref().map_or(0, Changes::size)) {
             self.look_at_all(context.now);
             #[cfg(debug_assertions)]
             self.check_records(context.now);
@@ -98,24 +95,22 @@ impl<R: Replica> Fleet<R> {
 
     /// Lists what leaps have taken before `now` and adds up all changes.
     fn look_at_all(&mut self, now: SimTime) {
-        for index in 0..self.replicas.len() {
-            self.replicas[index].replica.list_taken(now, &mut self.outbox);
-            self.list_taken(index as u32);
+        for state in &mut self.replicas {
+            state.replica.list_taken(now, &mut self.outbox);
         }
-        if self.records.collects {
-            self.records.most_held.add_up(now);
-        } else {
-            self.begin_collecting(now);
+        match &mut self.outbox.changes {
+            Some(changes) => self.records.most_held.add_up(now, changes),
+            None => self.begin_collecting(now),
         }
     }
 
     fn begin_collecting(&mut self, now: SimTime) {
         let mut held = Blocks::default();
         for state in &mut self.replicas {
-            state.held = state.replica.held_before(now);
-            held.add(Blocks::new(state.held as i64, state.block_bytes));
+            state.replica.take_unlisted();
+            held.add(Blocks::new(state.replica.held_before(now) as i64, state.block_bytes));
         }
-        self.outbox.taken = Some(Vec::new());
+        self.outbox.changes = Some(Changes::default());
         self.records.begin(self.replicas.len(), now, held);
     }
 
@@ -126,21 +121,9 @@ impl<R: Replica> Fleet<R> {
         }
     }
 
-    /// Takes over what a replica has listed.
-    #[inline]
-    pub(super) fn list_taken(&mut self, index: u32) {
-        let Some(taken) = self.outbox.taken.as_mut().filter(|taken| !taken.is_empty()) else { return };
-        let state = &mut self.replicas[index as usize];
-        for &(at, blocks) in &*taken {
-            self.records.replace(at, state.held, state.held + blocks, state.block_bytes);
-            state.held += blocks;
-        }
-        taken.clear();
-    }
-
     /// The run is over: reports the most that was held before this instant.
     pub(super) fn report_record<S: Sink>(&mut self, context: &mut Context<'_, Admission, S>) {
-        if self.records.collects {
+        if self.outbox.changes.is_some() {
             self.look_at_all(context.now);
         } else if !self.records.are_of_one || !self.measures {
             return;
@@ -178,7 +161,7 @@ impl<R: Replica> Fleet<R> {
 
     fn check_records(&self, now: SimTime) {
         // In an instant that is entered again something may have changed already.
-        let is_settled = self.records.most_held.n_changes() == 0;
+        let is_settled = self.outbox.changes.as_ref().is_some_and(|changes| changes.size() == 0);
         let held = self.records.most_held.held();
         assert!(!is_settled || held == self.held_before(now), "changes come to what is held");
         self.check_most();
@@ -199,18 +182,19 @@ mod tests {
     fn replicas_are_looked_at_less_often_than_they_change() {
         for n_replicas in [10, 10_000_usize] {
             let mut records = Records::new(true, n_replicas);
-            assert!(records.are_due(), "nothing is known before measuring begins");
+            let mut changes = Changes::default();
+            assert!(records.are_due(changes.size()), "nothing is known before measuring begins");
             records.begin(n_replicas, SimTime::ZERO, Blocks::default());
             let (mut n_changes, mut n_looks) = (0, 0);
-            for round in 1..100 {
+            for _ in 1..100 {
                 // All of them rise, so that every instant has a record.
                 for _ in 0..n_replicas {
                     let now = SimTime::from_ps(n_changes as u64 + 1);
-                    if records.are_due() {
-                        records.most_held.add_up(now);
+                    if records.are_due(changes.size()) {
+                        records.most_held.add_up(now, &mut changes);
                         n_looks += n_replicas;
                     }
-                    records.replace(now, round - 1, round, 1);
+                    changes.push(now, 1, 1);
                     n_changes += 1;
                 }
             }

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::blocks::Blocks;
+use super::changes::Changes;
 use super::cost::{Growth, StepTiming};
 use super::held::Unreported;
 use super::job::{Job, Leg};
@@ -47,6 +48,7 @@ pub(super) struct Setup {
     pub(super) timing: Rc<dyn StepTiming>,
     /// That of the timing.
     pub(super) growth: Rc<Growth>,
+    pub(super) block_bytes: u64,
 }
 
 /// A transition of a request.
@@ -97,8 +99,9 @@ pub(super) struct Outbox {
     pub(super) gaps: Option<Vec<Gaps>>,
     /// The requests among those reported that go on elsewhere.
     pub(super) jobs: Vec<Job>,
-    /// Blocks that decodes took in the middle of leaps, and when, where records are followed.
-    pub(super) taken: Option<Vec<(SimTime, u64)>>,
+    /// Blocks that decodes took in the middle of leaps, and other changes of what replicas hold, where records are
+    /// followed.
+    pub(super) changes: Option<Changes>,
 }
 
 /// What occupies a replica.
@@ -157,8 +160,9 @@ pub(super) trait Replica {
     /// What has passed with blocks that were not reported, since it was last asked.
     fn take_unreported(&mut self) -> Unreported;
 
-    /// Blocks held, as far as those that are taken in the middle of a leap are listed.
-    fn held(&self) -> u64;
+    /// How many more blocks it holds than are listed, or fewer, those left out that the leap in hand takes: they are listed
+    /// with that.
+    fn take_unlisted(&mut self) -> i64;
 
     /// Blocks held just before `now`, before anything ends there.
     fn held_before(&self, now: SimTime) -> u64;

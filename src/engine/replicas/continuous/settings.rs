@@ -124,6 +124,7 @@ impl Settings {
             waiting: Waiting::new(in_order, ahead),
             timing: Rc::clone(&group.timing),
             growth: Rc::clone(&group.growth),
+            block_bytes: group.block_bytes,
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Stepper {
     batch: Batch,
     n_steps: u64,
     held: Held,
+    /// Blocks of it that are listed for records.
+    listed: u64,
     /// Places of requests that come with their cache, from the reservation to the end.
     n_reserved: u32,
 }
@@ -79,7 +81,7 @@ impl Member {
 
 impl Replica for Stepper {
     fn new(setup: Setup) -> Stepper {
-        let Setup { limits, blocks, waiting, timing, growth: _ } = setup;
+        let Setup { limits, blocks, waiting, timing, growth: _, block_bytes: _ } = setup;
         Stepper {
             limits,
             timing,
@@ -93,6 +95,7 @@ impl Replica for Stepper {
             batch: Batch::default(),
             n_steps: 0,
             held: Held::default(),
+            listed: 0,
             n_reserved: 0,
         }
     }
@@ -210,8 +213,9 @@ impl Replica for Stepper {
         self.held.take_unreported()
     }
 
-    fn held(&self) -> u64 {
-        self.held.now()
+    fn take_unlisted(&mut self) -> i64 {
+        let before = std::mem::replace(&mut self.listed, self.held.now());
+        self.listed as i64 - before as i64
     }
 
     fn held_before(&self, _now: SimTime) -> u64 {

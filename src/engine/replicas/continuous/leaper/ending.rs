@@ -1,6 +1,6 @@
 //! Where a leap ends: what its steps come to, and what the last of them ends.
 
-use super::{Begun, Grown, Leap, Leaper, Listed};
+use super::{Begun, Grown, Leap, Leaper};
 use crate::engine::gaps::Gaps;
 use crate::engine::replicas::continuous::blocks::Share;
 use crate::engine::replicas::continuous::cost::Series;
@@ -18,10 +18,10 @@ impl Leaper {
             self.started = to_time_ceil(ends - series.term(n_steps - 1));
         }
         let taken = self.ring.taken_over(&series, n_steps);
-        if taken.blocks > 0 && outbox.taken.is_some() {
+        if taken.blocks > 0 && outbox.changes.is_some() {
             self.list_taken_until(&series, n_steps, taken.blocks, outbox);
         }
-        self.listed = Listed::default();
+        self.listed.begin_leap();
         self.count_steps(&series, n_steps, ends - self.clock, taken, outbox);
         self.clock = ends;
         self.blocks.take(taken.blocks - self.grown.blocks);

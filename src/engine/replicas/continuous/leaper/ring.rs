@@ -78,6 +78,16 @@ impl Ring {
         }
     }
 
+    /// The blocks of each of the steps `from..to`, up to where they repeat.
+    pub(super) fn counts(&self, from: u64, to: u64) -> impl ExactSizeIterator<Item = u32> {
+        let (size, first) = (self.counts.len(), self.after(from));
+        let length = (size as u64).min(to.saturating_sub(from)) as usize;
+        (0..length).map(move |step| {
+            let slot = first + step;
+            self.counts[if slot < size { slot } else { slot - size }]
+        })
+    }
+
     /// Those that take blocks, in any order.
     pub(super) fn for_each_that_takes(&self, from: u64, to: u64, mut what: impl FnMut(u64, u64)) {
         let size = self.counts.len();
