@@ -189,7 +189,7 @@ struct Sums {
 
 impl Sink for Sums {
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
-        let (Event::Finished { .. }, Some(first_token)) = (event, journey.first_token) else { return };
+        let (Event::Finished { .. }, Some(first_token)) = (event, journey.first_token()) else { return };
         let arrival = journey.request.arrival;
         let since = |time: SimTime| (time.as_ps() - arrival.as_ps()) as f64 / 1e9;
         let stage = self.ends.iter().position(|end| arrival.as_ps() as f64 / 1e12 < *end);

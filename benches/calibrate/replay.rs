@@ -114,7 +114,7 @@ fn predict(run: &Run, bandwidth: Option<&str>, trace: Vec<u8>) -> Moments {
 
 impl Sink for Moments {
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
-        let (Event::Finished { .. }, Some(first_token)) = (event, journey.first_token) else { return };
+        let (Event::Finished { .. }, Some(first_token)) = (event, journey.first_token()) else { return };
         let seconds = [journey.request.arrival, first_token, at].map(|time| time.as_ps() as f64 / 1e12);
         self.0.push((seconds, f64::from(journey.request.output.get())));
     }

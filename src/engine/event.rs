@@ -6,33 +6,139 @@ use crate::units::{Bytes, SimTime, Tokens};
 use crate::workload::Request;
 
 /// A request with its times so far.
+///
+/// One lies in memory for each request in flight and is looked at whenever something happens to it: times and replicas
+/// that it may not have yet take no more room than those it has.
 #[derive(Clone, Debug)]
 pub struct Journey {
     /// As it arrived.
     pub request: Request,
     /// Its number in order of arrival, over all workloads.
     pub number: u64,
-    /// The replica that holds it, or held it last; `None` before admission.
-    pub gpu: Option<u32>,
-    /// When it first executed.
-    pub started: Option<SimTime>,
-    /// When its first token was there.
-    pub first_token: Option<SimTime>,
-    /// When its cache began to move.
-    pub handoff_started: Option<SimTime>,
+    started: Moment,
+    first_token: Moment,
+    handoff_started: Moment,
+    /// `None` where it has left none, as without `pool`.
+    elsewhere: Option<Box<Legs>>,
+    /// [`NOWHERE`] before admission.
+    gpu: u32,
     /// Leading tokens of its prompt that were in the prefix cache when it first executed.
     pub cached: Tokens,
     /// GPUs tried after the first, since it arrived or came to the head of the global queue.
     pub retries: u32,
-    /// Replicas it has left after they had generated output, with how many tokens each; none without `pool`.
-    pub elsewhere: Vec<(u32, u32)>,
 }
 
+/// When something happened, which is never at the end of the clock.
+#[derive(Clone, Copy, Debug)]
+struct Moment(SimTime);
+
+/// What has not happened yet.
+const NOT_YET: Moment = Moment(SimTime::MAX);
+
+impl Moment {
+    #[inline]
+    fn get(self) -> Option<SimTime> {
+        (self.0 != SimTime::MAX).then_some(self.0)
+    }
+}
+
+/// No replica has this index.
+const NOWHERE: u32 = u32::MAX;
+
+/// Replicas it has left, with the output tokens it generated there.
+#[derive(Clone, Debug, Default)]
+struct Legs(Vec<(u32, u32)>);
+
 impl Journey {
-    /// Notes that it leaves a replica with so many output tokens in all.
+    /// Of a request that has just arrived.
+    #[must_use]
+    #[inline]
+    pub fn new(request: Request, number: u64) -> Journey {
+        Journey {
+            request,
+            number,
+            started: NOT_YET,
+            first_token: NOT_YET,
+            handoff_started: NOT_YET,
+            elsewhere: None,
+            gpu: NOWHERE,
+            cached: Tokens::new(0),
+            retries: 0,
+        }
+    }
+
+    /// The replica that holds it, or held it last; `None` before admission.
+    #[must_use]
+    #[inline]
+    pub fn gpu(&self) -> Option<u32> {
+        (self.gpu != NOWHERE).then_some(self.gpu)
+    }
+
+    /// When it first executed.
+    #[must_use]
+    #[inline]
+    pub fn started(&self) -> Option<SimTime> {
+        self.started.get()
+    }
+
+    /// When its first token was there.
+    #[must_use]
+    #[inline]
+    pub fn first_token(&self) -> Option<SimTime> {
+        self.first_token.get()
+    }
+
+    /// When its cache began to move, the last time that it did.
+    #[must_use]
+    #[inline]
+    pub fn handoff_started(&self) -> Option<SimTime> {
+        self.handoff_started.get()
+    }
+
+    /// Replicas it has left after they had generated output, with how many tokens each; none without `pool`.
+    #[must_use]
+    #[inline]
+    pub fn elsewhere(&self) -> &[(u32, u32)] {
+        self.elsewhere.as_ref().map_or(&[], |legs| &legs.0)
+    }
+
+    /// A replica holds it from now on.
+    #[inline]
+    pub fn go_to(&mut self, gpu: u32) {
+        self.gpu = gpu;
+    }
+
+    /// It executes, for the first time where it has not before.
+    #[inline]
+    pub fn start(&mut self, at: SimTime) {
+        if self.started.get().is_none() {
+            self.started = Moment(at);
+        }
+    }
+
+    /// Its prompt is computed: its first token is there, unless it was before.
+    #[inline]
+    pub fn finish_prefill(&mut self, at: SimTime) {
+        if self.first_token.get().is_none() {
+            self.first_token = Moment(at);
+        }
+    }
+
+    /// Its cache begins to move.
+    #[inline]
+    pub fn start_handoff(&mut self, at: SimTime) {
+        self.handoff_started = Moment(at);
+    }
+
+    /// It leaves a replica after that has generated so many output tokens.
+    pub fn leave(&mut self, gpu: u32, tokens: u32) {
+        self.elsewhere.get_or_insert_default().0.push((gpu, tokens));
+    }
+
+    /// It leaves a replica with so many output tokens in all.
     pub(super) fn leave_with(&mut self, gpu: u32, generated: u32) {
-        let before: u32 = self.elsewhere.iter().map(|(_, tokens)| tokens).sum();
-        self.elsewhere.push((gpu, generated - before));
+        let before: u32 = self.elsewhere().iter().map(|(_, tokens)| tokens).sum();
+        self.leave(gpu, generated - before);
     }
 }
 

@@ -162,14 +162,14 @@ impl Accumulator {
             on_gpu.sessions.count_finished(place);
             on_gpu.sessions.begun += u64::from(place.begins());
         }
-        for (before, tokens) in &journey.elsewhere {
+        for (before, tokens) in journey.elsewhere() {
             self.gpus[gpu as usize].tokens -= u64::from(*tokens);
             self.gpus[*before as usize].tokens += u64::from(*tokens);
         }
         if let Some(rows) = &mut self.rows {
             let fate = if good { Fate::FinishedWell } else { Fate::Finished };
             rows.end(journey.number, gpu, fate);
-            rows.generated(journey.number, &journey.elsewhere);
+            rows.generated(journey.number, journey.elsewhere());
         }
         self.keep(EndsWith::Finish, at, journey);
     }
@@ -241,7 +241,7 @@ impl Accumulator {
             return;
         }
         self.moves.handoffs += 1;
-        let started = journey.handoff_started.expect("a handoff that finishes has started");
+        let started = journey.handoff_started().expect("a handoff that finishes has started");
         let took = at.since(started).as_ps();
         self.columns.push(Sample::Handoff, took);
         if let Some(rows) = &mut self.rows {
@@ -273,7 +273,7 @@ impl Sink for Accumulator {
         match event {
             Event::Arrived => self.arrived(journey),
             Event::Finished { gpu } => self.finished(at, gpu, journey),
-            Event::Rejected { reason: _ } => self.lost(Fate::Rejected, journey.gpu, journey),
+            Event::Rejected { reason: _ } => self.lost(Fate::Rejected, journey.gpu(), journey),
             Event::Evicted { gpu } => self.lost(Fate::Evicted, Some(gpu), journey),
             Event::Retried { gpu } => {
                 self.retried = Some((journey.number, gpu));
@@ -285,11 +285,11 @@ impl Sink for Accumulator {
             Event::HandoffFinished { .. } => self.handed_off(at, journey),
             Event::DecodeStarted { gpu: _ } => {
                 // Where it is moved again after it was preempted, its output has begun before.
-                let moved = journey.handoff_started.is_some() && journey.elsewhere.len() <= 1;
+                let moved = journey.handoff_started().is_some() && journey.elsewhere().len() <= 1;
                 let moved = moved && self.measures(journey);
                 self.moves.cross_gpu_decodes += u64::from(moved);
             }
-            Event::PrefillStarted { gpu } if journey.started == Some(at) => {
+            Event::PrefillStarted { gpu } if journey.started() == Some(at) => {
                 if let Some(rows) = &mut self.rows {
                     rows.begin(journey.number, gpu);
                 }
@@ -301,7 +301,7 @@ impl Sink for Accumulator {
                 }
             }
             Event::PrefillFinished { gpu: _ }
-                if journey.first_token == Some(at) && self.measures(journey) =>
+                if journey.first_token() == Some(at) && self.measures(journey) =>
             {
                 self.keep(EndsWith::FirstToken, at, journey);
             }

@@ -85,8 +85,8 @@ impl Sample {
     pub(super) fn of(self, journey: &Journey, at: SimTime) -> Option<u64> {
         let milestones = Milestones {
             arrival: journey.request.arrival,
-            started: journey.started,
-            first_token: journey.first_token,
+            started: journey.started(),
+            first_token: journey.first_token(),
             output: journey.request.output.get(),
         };
         self.between(&milestones, at)

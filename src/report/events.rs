@@ -101,7 +101,7 @@ impl<W: Write> EventLog<W> {
                 self.push_number("to_gpu_index", u64::from(to));
             }
             Event::Rejected { reason } => {
-                if let Some(gpu) = journey.gpu {
+                if let Some(gpu) = journey.gpu() {
                     self.push_number("gpu_index", u64::from(gpu));
                 }
                 self.line.extend_from_slice(b",\"reason\":\"");

@@ -173,17 +173,7 @@ fn arrival(name: &str, at: SimTime, number_of: u64, workload: &str, prompt: &str
         output: Tokens::new(number(output)),
         particulars: Some(Box::new(Particulars { label, ..Particulars::default() })),
     };
-    Journey {
-        request,
-        number: number_of,
-        gpu: None,
-        started: None,
-        first_token: None,
-        handoff_started: None,
-        cached: Tokens::new(0),
-        retries: 0,
-        elsewhere: Vec::new(),
-    }
+    Journey::new(request, number_of)
 }
 
 fn transition(at: SimTime, what: &[&str], journey: &mut Journey) -> Event {
@@ -193,25 +183,25 @@ fn transition(at: SimTime, what: &[&str], journey: &mut Journey) -> Event {
         ["rejected"] => return Event::Rejected { reason: RejectReason::NeverFits },
         ["queues", gpu] => Event::Admitted { gpu: number(gpu) },
         ["prefills", gpu] => {
-            journey.started.get_or_insert(at);
+            journey.start(at);
             Event::PrefillStarted { gpu: number(gpu) }
         }
         ["first", "token", gpu] => {
-            journey.first_token.get_or_insert(at);
+            journey.finish_prefill(at);
             Event::PrefillFinished { gpu: number(gpu) }
         }
         ["moves", from, to, bytes] => {
-            journey.handoff_started = Some(at);
+            journey.start_handoff(at);
             let bytes = Bytes::new(bytes.parse().expect("bytes"));
             return Event::HandoffStarted { from: number(from), to: number(to), bytes };
         }
         ["moved", from, to, "with", tokens] => {
-            journey.elsewhere.push((number(from), number(tokens)));
-            journey.gpu = Some(number(to));
+            journey.leave(number(from), number(tokens));
+            journey.go_to(number(to));
             return Event::HandoffFinished { from: number(from), to: number(to) };
         }
         ["preempted", gpu, "with", tokens] => {
-            journey.elsewhere.push((number(gpu), number(tokens)));
+            journey.leave(number(gpu), number(tokens));
             return Event::Preempted { gpu: number(gpu) };
         }
         ["moved", from, to] => Event::HandoffFinished { from: number(from), to: number(to) },
@@ -220,7 +210,7 @@ fn transition(at: SimTime, what: &[&str], journey: &mut Journey) -> Event {
         ["evicted", gpu] => Event::Evicted { gpu: number(gpu) },
         _ => panic!("no transition `{}`", what.join(" ")),
     };
-    journey.gpu = what.last().map(|gpu| number(gpu));
+    journey.go_to(number(what.last().expect("a transition is on a GPU")));
     event
 }
 

@@ -287,7 +287,7 @@ impl Sink for Ledger<'_> {
             assert!(self.victims.is_empty(), "{event:?} of {number} after an eviction for another");
         }
         let entry = &self.entries[number as usize];
-        assert_eq!(journey.started, entry.started);
+        assert_eq!(journey.started(), entry.started);
         assert_eq!(journey.request.arrival, entry.arrival);
     }
 

@@ -17,7 +17,7 @@ impl Sink for Log {
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         self.events.push((at.as_ps() as f64 / 1e6, journey.number, event));
         if matches!(event, Event::Finished { .. }) {
-            self.elsewhere.clone_from(&journey.elsewhere);
+            self.elsewhere = journey.elsewhere().to_vec();
         }
     }
 }

@@ -164,7 +164,7 @@ impl Sink for Ledger {
         }
         let number = usize::try_from(journey.number).expect("every request in memory has an address");
         let entry = &mut self.entries[number];
-        entry.gpu = journey.gpu.or(entry.gpu);
+        entry.gpu = journey.gpu().or(entry.gpu);
         match event {
             Event::Arrived => unreachable!("arrivals are handled above"),
             Event::QueuedGlobally | Event::Retried { gpu: _ } | Event::Admitted { gpu: _ } => entry.wait(at),

@@ -21,7 +21,7 @@ mod signals;
 
 pub(super) use self::context::Context;
 pub(super) use self::replicas::Replicas;
-pub(super) use self::requests::Requests;
+pub(super) use self::requests::{InFlight, Requests};
 pub(super) use self::signals::Charge;
 
 use std::collections::VecDeque;

@@ -2,11 +2,11 @@
 
 use super::signals::Charge;
 use crate::engine::event::Journey;
-use crate::units::Tokens;
 use crate::workload::Request;
 
-/// A request in the system, with what its kind of replicas keeps of it.
+/// A request in the system, with what its kind of replicas keeps of it: two lines of a cache, and no more.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(in crate::engine) struct InFlight<O> {
     pub(in crate::engine) journey: Journey,
     /// What it adds to the signals of the replica that holds it.
@@ -19,18 +19,7 @@ impl<O: Default> InFlight<O> {
     /// A request that has just arrived.
     #[inline]
     pub(super) fn new(request: Request, number: u64) -> InFlight<O> {
-        let journey = Journey {
-            request,
-            number,
-            gpu: None,
-            started: None,
-            first_token: None,
-            handoff_started: None,
-            cached: Tokens::new(0),
-            retries: 0,
-            elsewhere: Vec::new(),
-        };
-        InFlight { journey, charge: Charge::default(), own: O::default() }
+        InFlight { journey: Journey::new(request, number), charge: Charge::default(), own: O::default() }
     }
 }
 

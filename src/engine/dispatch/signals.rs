@@ -167,7 +167,7 @@ impl<O, S: Sink> Context<'_, O, S> {
     ) -> u64 {
         let request = self.requests.get_mut(slot);
         let workload = request.journey.request.workload;
-        request.journey.gpu = Some(replica);
+        request.journey.go_to(replica);
         if self.signals.asks.expected_work {
             let output = self.signals.mean_output(workload);
             request.charge.expected_work = expected_work(request.prompt(), output);
@@ -196,9 +196,7 @@ impl<O, S: Sink> Context<'_, O, S> {
     #[inline]
     pub(in crate::engine) fn prefill_finished(&mut self, slot: u32, gpu: u32) {
         let now = self.now;
-        self.change(slot, Event::PrefillFinished { gpu }, |request| {
-            request.journey.first_token.get_or_insert(now);
-        });
+        self.change(slot, Event::PrefillFinished { gpu }, |request| request.journey.finish_prefill(now));
     }
 
     /// A request has all its tokens; what it held is given back next.

@@ -143,7 +143,7 @@ impl Sketch {
     }
 
     fn finished(&mut self, at: SimTime, gpu: u32, journey: &Journey) {
-        let begun = self.decoding.remove(&journey.number).or(journey.first_token).unwrap_or(at);
+        let begun = self.decoding.remove(&journey.number).or(journey.first_token()).unwrap_or(at);
         let output = journey.request.output.get();
         self.fit(at);
         self.grid.spread(&mut self.cluster.tokens, begun, at, f64::from(output));
@@ -151,7 +151,7 @@ impl Sketch {
             self.grid.spread(&mut tracks.tokens, begun, at, f64::from(output));
         }
         self.sample(2, journey, Some(journey.request.arrival), at);
-        if let (Some(first), 2..) = (journey.first_token, output)
+        if let (Some(first), 2..) = (journey.first_token(), output)
             && journey.request.arrival >= self.warmup
         {
             self.times[1].add(at.since(first).as_ps() / u64::from(output - 1));
@@ -162,10 +162,10 @@ impl Sketch {
 impl Sink for Sketch {
     fn event(&mut self, at: SimTime, event: Event, journey: &Journey) {
         match event {
-            Event::PrefillStarted { gpu: _ } if journey.started == Some(at) => {
+            Event::PrefillStarted { gpu: _ } if journey.started() == Some(at) => {
                 self.sample(3, journey, Some(journey.request.arrival), at);
             }
-            Event::PrefillFinished { gpu: _ } if journey.first_token == Some(at) => {
+            Event::PrefillFinished { gpu: _ } if journey.first_token() == Some(at) => {
                 self.sample(0, journey, Some(journey.request.arrival), at);
             }
             Event::DecodeStarted { gpu: _ } => {

@@ -209,7 +209,7 @@ impl Pools {
         self.coming[to as usize] -= 1;
         self.homes.insert(slot, from);
         let request = context.requests.get_mut(slot);
-        request.journey.gpu = Some(to);
+        request.journey.go_to(to);
         request.journey.leave_with(from, job.generated);
         let charge = std::mem::take(&mut request.charge);
         let output = request.output().max(1);
@@ -298,7 +298,7 @@ impl Pools {
         fleet.publish(to, Some(self), context);
         context.hold(to, Charge::default());
         self.renew(to, context);
-        context.requests.get_mut(slot).journey.handoff_started = Some(context.now);
+        context.requests.get_mut(slot).journey.start_handoff(context.now);
         context.emit(slot, Event::HandoffStarted { from, to, bytes });
         fleet.touch(from);
         fleet.touch(to);
@@ -331,7 +331,8 @@ fn requeue<R: Replica, S: Sink>(
 ) -> u32 {
     let slot = job.slot;
     let request = context.requests.get_mut(slot);
-    let left = request.journey.gpu.replace(home).expect("what decodes is on a replica");
+    let left = request.journey.gpu().expect("what decodes is on a replica");
+    request.journey.go_to(home);
     request.journey.leave_with(left, job.generated);
     let content = content_of(&request.journey.request);
     let output = request.output().max(1);

@@ -73,8 +73,8 @@ impl<R: Replica> Fleet<R> {
 #[inline]
 fn started<S: Sink>(slot: u32, gpu: u32, cached: u32, context: &mut Context<'_, Admission, S>) {
     let request = context.requests.get_mut(slot);
-    if request.journey.started.is_none() {
-        request.journey.started = Some(context.now);
+    if request.journey.started().is_none() {
+        request.journey.start(context.now);
         request.journey.cached = Tokens::new(cached);
     }
     let key = request.own.key;

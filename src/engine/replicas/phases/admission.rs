@@ -2,7 +2,7 @@
 
 use super::Phases;
 use super::executor::{Executor, Ticket};
-use super::progress::{Holding, Progress, State};
+use super::progress::{Progress, State};
 use super::settings::Need;
 use crate::engine::dispatch::Context;
 use crate::engine::sink::Sink;
@@ -21,7 +21,7 @@ impl<X: Executor> Phases<X> {
         let bytes = need.at_admission;
         let request = context.requests.get_mut(slot);
         request.own.state = State::Queued;
-        request.own.here = Some(Holding { gpu, bytes });
+        request.own.bytes = bytes;
         let entry = &mut self.gpus[gpu as usize];
         entry.levels.held += bytes;
         entry.levels.queued += 1;

@@ -2,7 +2,7 @@
 
 use super::Phases;
 use super::executor::{Executor, Ticket};
-use super::progress::{Holding, Progress, Stage, State};
+use super::progress::{Progress, Stage, State};
 use crate::engine::destinations::Destinations;
 use crate::engine::dispatch::Context;
 use crate::engine::event::{Event, RejectReason};
@@ -78,7 +78,7 @@ impl<X: Executor> Phases<X> {
         let Ticket { number, slot } = ticket;
         // It may have been evicted for another of them.
         let Some(request) = context.requests.find(slot, number) else { return };
-        let holding = request.own.here.expect("a prefilled request holds memory");
+        let holding = request.here().expect("a prefilled request holds memory");
         // The output, unless it has been reserved.
         let more = self.settings.need(request.prompt(), request.output()).whole - holding.bytes;
         let fits_here = self.gpus[holding.gpu as usize].has_memory(more);
@@ -162,10 +162,10 @@ impl<X: Executor> Phases<X> {
     fn start_handoff<S: Sink>(&mut self, slot: u32, remote: &Remote, context: &mut Context<'_, Progress, S>) {
         let (to, bytes) = (remote.gpu, self.need_of(slot, context).whole);
         let request = context.requests.get_mut(slot);
-        let from = request.own.here.expect("a prefilled request holds memory").gpu;
+        let from = request.here().expect("a prefilled request holds memory").gpu;
         request.own.state = State::Transferring;
-        request.own.there = Some(Holding { gpu: to, bytes });
-        request.journey.handoff_started = Some(context.now);
+        request.own.there = to;
+        request.journey.start_handoff(context.now);
         let (number, charge) = (request.journey.number, request.charge);
         let moving = self.settings.bytes(u64::from(request.prompt()));
         let source = &mut self.gpus[from as usize].levels;
@@ -187,10 +187,11 @@ impl<X: Executor> Phases<X> {
     /// Gives the source back and decodes at the destination, whose slot and memory are held already.
     pub(super) fn end_handoff<S: Sink>(&mut self, slot: u32, context: &mut Context<'_, Progress, S>) {
         let request = context.requests.get_mut(slot);
-        let source = request.own.here.take().expect("a moving cache has a source");
-        let destination = request.own.there.take().expect("a moving cache has a destination");
-        request.own.here = Some(destination);
-        request.journey.gpu = Some(destination.gpu);
+        let source = request.here().expect("a moving cache has a source");
+        let destination = request.there(&self.settings).expect("a moving cache has a destination");
+        request.own.state = State::Prefilled;
+        request.own.bytes = destination.bytes;
+        request.journey.go_to(destination.gpu);
         let (touched, charge) = (request.own.touched, request.charge);
         context.emit(slot, Event::HandoffFinished { from: source.gpu, to: destination.gpu });
         self.gpus[source.gpu as usize].levels.transferring -= 1;
@@ -207,7 +208,7 @@ impl<X: Executor> Phases<X> {
     fn decode<S: Sink>(&mut self, slot: u32, gpu: u32, more: Bytes, context: &mut Context<'_, Progress, S>) {
         let (number, output) = context.change(slot, Event::DecodeStarted { gpu }, |request| {
             request.own.state = State::Decode;
-            request.own.here.as_mut().expect("a decoding request holds memory").bytes += more;
+            request.own.bytes += more;
             (request.journey.number, request.output())
         });
         self.gpus[gpu as usize].begin(Stage::Decode, output, Ticket { number, slot }, context.now);

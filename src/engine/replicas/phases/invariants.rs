@@ -42,7 +42,7 @@ impl<X: Executor> Phases<X> {
         let mut books = Books { gpus: Vec::new(), n_held: 0, n_moving: 0 };
         books.gpus.resize_with(self.gpus.len(), Expected::default);
         for (slot, request) in context.requests.iter() {
-            let Some(holding) = request.own.here else {
+            let Some(holding) = request.here() else {
                 assert_eq!(request.own.state, State::Unplaced, "only unplaced requests hold nothing");
                 continue;
             };
@@ -56,12 +56,12 @@ impl<X: Executor> Phases<X> {
                 State::Transferring => level.transferring += 1,
                 State::Prefilled | State::Decoded => panic!("what has ended goes on within the instant"),
             }
-            if let Some(there) = request.own.there {
-                assert_eq!(request.own.state, State::Transferring, "only a moving cache is in two places");
+            let there = request.there(&self.settings);
+            if let Some(there) = there {
                 books.gpus[there.gpu as usize].levels.transferring += 1;
                 books.n_moving += 1;
             }
-            for holding in request.own.here.iter().chain(&request.own.there) {
+            for holding in std::iter::once(holding).chain(there) {
                 let gpu = &mut books.gpus[holding.gpu as usize];
                 gpu.levels.held += holding.bytes;
                 gpu.charge.expected_work += request.charge.expected_work;

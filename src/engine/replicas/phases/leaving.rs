@@ -37,9 +37,10 @@ impl<X: Executor> Phases<X> {
     #[inline]
     fn release<S: Sink>(&mut self, slot: u32, context: &mut Context<'_, Progress, S>) {
         let request = context.requests.get(slot);
-        let Progress { state, here, there, touched } = request.own;
+        let Progress { state, touched, .. } = request.own;
         let charge = request.charge;
-        let holding = here.expect("a request that is held by a GPU holds memory there");
+        let holding = request.here().expect("a request that is held by a GPU holds memory there");
+        let there = request.there(&self.settings);
         let ticket = Ticket { number: request.journey.number, slot };
         let entry = &mut self.gpus[holding.gpu as usize];
         match state {

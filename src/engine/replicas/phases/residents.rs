@@ -25,7 +25,7 @@ impl<X: Executor> Phases<X> {
         self.n_touches += 1;
         let request = context.requests.get_mut(slot);
         let before = std::mem::replace(&mut request.own.touched, self.n_touches);
-        for holding in request.own.here.iter().chain(&request.own.there) {
+        for holding in request.here().into_iter().chain(request.there(&self.settings)) {
             let residents = &mut self.gpus[holding.gpu as usize].residents;
             residents.remove(&(before, slot));
             residents.insert((self.n_touches, slot));
@@ -61,7 +61,7 @@ impl<X: Executor> Phases<X> {
         if !self.settings.evicts {
             return false;
         }
-        let own = context.requests.get(requester).own.here.filter(|holding| holding.gpu == gpu);
+        let own = context.requests.get(requester).here().filter(|holding| holding.gpu == gpu);
         let own = own.map_or(Bytes::ZERO, |holding| holding.bytes);
         if bytes > self.gpus[gpu as usize].capacity - own {
             return false;

@@ -30,7 +30,7 @@ impl<X: Executor> Phases<X> {
         let now = context.now;
         let prompt = context.change(ticket.slot, Event::PrefillStarted { gpu: index }, |request| {
             request.own.state = State::Prefill;
-            request.journey.started = Some(now);
+            request.journey.start(now);
             request.prompt()
         });
         gpu.levels.queued -= 1;
