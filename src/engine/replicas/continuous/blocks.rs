@@ -213,7 +213,9 @@ impl Blocks {
     pub(super) fn give_back(&mut self, slot: u32, share: Share, tokens: u64) {
         let before = self.pool.free();
         self.release(slot, share, tokens);
-        self.contents.remove(&slot);
+        if self.keeps {
+            self.contents.remove(&slot);
+        }
         if self.ahead {
             self.returning += self.pool.free() - before;
         }

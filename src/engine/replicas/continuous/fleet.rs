@@ -98,9 +98,9 @@ impl<R: Replica> Fleet<R> {
         pools: &mut Option<Pools>,
         context: &mut Context<'_, Admission, S>,
     ) {
-        let mut due = std::mem::take(&mut self.due);
-        self.agenda.list_due(context.now, &mut due);
-        for &index in &due {
+        self.agenda.list_due(context.now, &mut self.due);
+        for position in 0..self.due.len() {
+            let index = self.due[position];
             // Its entry in the agenda is renewed when its next step starts.
             self.touch(index);
             self.replicas[index as usize].replica.end(context.now, &mut self.outbox);
@@ -109,8 +109,7 @@ impl<R: Replica> Fleet<R> {
                 pools.renew(index, context);
             }
         }
-        due.clear();
-        self.due = due;
+        self.due.clear();
     }
 
     /// Starts steps on the replicas on which something happened.

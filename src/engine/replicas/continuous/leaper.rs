@@ -24,7 +24,7 @@ use self::members::Members;
 use self::ring::{FEW_STEPS, Ring};
 use super::blocks::{Blocks, Plan};
 use super::changes::Steps;
-use super::cost::{Batch, Growth, Series, StepTiming};
+use super::cost::{Batch, Growth, StepTiming};
 use super::held::{Held, Taken, Unreported};
 use super::job::{Job, Leg};
 use super::replica::{Limits, Occupancy, Outbox, Replica, Setup};
@@ -184,12 +184,13 @@ impl Replica for Leaper {
     }
 
     fn stop(&mut self, at: SimTime, outbox: &mut Outbox) {
-        let Some(leap) = self.leap.take() else { return };
+        let Some(leap) = &self.leap else { return };
         self.held.stop(at);
         let n_steps = leap.steps_until(self.clock, at);
         let lasts = leap.series.sum(n_steps);
         let taken = self.ring.taken_over(&leap.series, n_steps);
-        self.count_steps(&leap.series, n_steps, lasts, taken, outbox);
+        self.count_steps(n_steps, lasts, taken, outbox);
+        self.leap = None;
         let ended = self.clock + lasts;
         if to_time_ceil(ended) < at {
             // The step that runs has taken its blocks.
@@ -258,11 +259,7 @@ impl Replica for Leaper {
 
     fn list_taken(&mut self, now: SimTime, outbox: &mut Outbox) {
         let n_started = self.n_started(now, false);
-        if let Some(leap) = self.leap.take() {
-            let blocks = self.ring.taken(1, n_started);
-            self.list_taken_until(&leap.series, n_started, blocks, outbox);
-            self.leap = Some(leap);
-        }
+        self.list_taken_until(n_started, self.ring.taken(1, n_started), outbox);
     }
 
     fn n_steps(&self) -> u64 {
@@ -292,11 +289,9 @@ impl Leaper {
             return;
         }
         self.waiting.let_in(if self.limits.ahead { self.started } else { now });
-        let mut preempted = self.make_batch_of_some(outbox);
+        let mut preempted = self.make_batch(outbox);
         if self.members.is_empty() {
-            self.waiting.let_in(NEVER);
-            self.settle();
-            preempted = self.make_batch_of_some(outbox);
+            preempted = self.make_batch_of_all(outbox);
         }
         let changes = self.settle() || preempted || self.waiting.has_aside();
         if self.members.is_empty() {
@@ -309,9 +304,12 @@ impl Leaper {
         debug_assert!(self.next_time() > now, "a step takes at least a picosecond");
     }
 
-    /// [`Leaper::make_batch`], where there is a request to be in it.
-    fn make_batch_of_some(&mut self, outbox: &mut Outbox) -> bool {
-        !(self.members.is_empty() && self.waiting.peek().is_none()) && self.make_batch(outbox)
+    /// [`Leaper::make_batch`] where nothing runs: with all that have joined.
+    #[inline(never)]
+    fn make_batch_of_all(&mut self, outbox: &mut Outbox) -> bool {
+        self.waiting.let_in(NEVER);
+        self.settle();
+        self.waiting.peek().is_some() && self.make_batch(outbox)
     }
 
     /// Whether a step ends here: none runs, or what joined cuts the leap right here. Elsewhere it may be cut to end
@@ -329,7 +327,7 @@ impl Leaper {
         if n_steps >= leap.n_steps {
             return false;
         }
-        *leap = Leap::new(leap.series, n_steps, self.clock, false);
+        leap.cut(n_steps, self.clock);
         let is_here = leap.ends_at == now;
         if is_here {
             self.land(outbox);
@@ -357,11 +355,14 @@ impl Leaper {
 
     /// Lists the blocks that the first `n_steps` of the leap take, as far as they are not listed: `blocks` without those of
     /// the very first, which are held when the leap begins.
-    fn list_taken_until(&mut self, series: &Series, n_steps: u64, blocks: u64, outbox: &mut Outbox) {
+    fn list_taken_until(&mut self, n_steps: u64, blocks: u64, outbox: &mut Outbox) {
         let from = self.listed.n_steps.max(1);
         let new = blocks - self.listed.taken;
         self.listed = Listed { n_steps, taken: blocks, blocks: self.listed.blocks + new };
-        let (Some(changes), true) = (&mut outbox.changes, new > 0) else { return };
+        let (Some(changes), Some(Leap { series, .. })) = (&mut outbox.changes, &self.leap) else { return };
+        if new == 0 {
+            return;
+        }
         let mut list = |at, blocks| changes.push(at, blocks as i64, self.block_bytes);
         if n_steps <= FEW_STEPS {
             let mut begins = self.clock + series.sum(from);
@@ -388,7 +389,7 @@ impl Leaper {
         let n_steps = self.n_started(now, after_starts);
         self.grow_to(n_steps);
         if let Some(leap) = &mut self.leap {
-            *leap = Leap::new(leap.series, n_steps, self.clock, false);
+            leap.cut(n_steps, self.clock);
             self.end(now, outbox);
         }
     }

@@ -184,13 +184,16 @@ impl<R: Replica> Replicas for Continuous<R> {
 
     #[inline]
     fn start<S: Sink>(&mut self, context: &mut Context<'_, Admission, S>) {
-        self.fleet.start_steps(false, &mut self.pools, context);
-        // What was preempted has made room, and may find it elsewhere.
-        while let Some(pools) = &mut self.pools
-            && pools.requeue_preempted(&mut self.fleet, context)
-        {
-            pools.start_handoffs(&mut self.fleet, true, context);
-            self.fleet.start_steps(true, &mut self.pools, context);
+        let mut after_starts = false;
+        loop {
+            self.fleet.start_steps(after_starts, &mut self.pools, context);
+            // What was preempted has made room, and may find it elsewhere.
+            let Some(pools) = &mut self.pools else { return };
+            if !pools.requeue_preempted(&mut self.fleet, context) {
+                return;
+            }
+            after_starts = true;
+            pools.start_handoffs(&mut self.fleet, after_starts, context);
         }
     }
 

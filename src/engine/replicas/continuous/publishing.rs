@@ -35,11 +35,12 @@ impl<R: Replica> Fleet<R> {
         mut pools: Option<&mut Pools>,
         context: &mut Context<'_, Admission, S>,
     ) {
-        for job in self.outbox.jobs.drain(..) {
-            pools.as_deref_mut().expect("only pools have legs").left(replica, job);
+        match pools.as_deref_mut() {
+            Some(pools) => self.outbox.jobs.drain(..).for_each(|job| pools.left(replica, job)),
+            None => assert!(self.outbox.jobs.is_empty(), "only pools have legs"),
         }
-        let mut reports = std::mem::take(&mut self.outbox.reports);
-        for &Report { number: _, transition, slot } in &reports {
+        for position in 0..self.outbox.reports.len() {
+            let Report { number: _, transition, slot } = self.outbox.reports[position];
             match transition {
                 Transition::Started { cached } => started(slot, replica, cached, context),
                 Transition::Prefilled => self.prefilled(slot, replica, context),
@@ -50,8 +51,7 @@ impl<R: Replica> Fleet<R> {
                 Transition::Preempted => context.emit(slot, Event::Preempted { gpu: replica }),
             }
         }
-        reports.clear();
-        self.outbox.reports = reports;
+        self.outbox.reports.clear();
     }
 
     pub(super) fn publish_gaps<S: Sink>(&mut self, replica: u32, context: &mut Context<'_, Admission, S>) {

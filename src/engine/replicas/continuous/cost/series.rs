@@ -84,8 +84,7 @@ impl Series {
     /// The first `n` steps, of which the first costs `cost` and each later one `growth` more.
     pub(in crate::engine) fn new(cost: StepCost, growth: StepCost, n: u64) -> Series {
         if n == 1 {
-            let head = Line { first: cost.total(), difference: 0 };
-            return Series { head, crossing: u64::MAX, tail: Line::default() };
+            return Series::single(cost.total());
         }
         let compute = Line { first: cost.compute, difference: growth.compute };
         let memory = Line { first: cost.memory, difference: growth.memory };
@@ -104,6 +103,30 @@ impl Series {
         };
         let tail = if crossing == u64::MAX { Line::default() } else { rest(other, crossing) };
         Series { head: rest(leader, 0), crossing, tail }
+    }
+
+    /// One step.
+    #[inline]
+    pub(in crate::engine) fn single(lasts: Ticks) -> Series {
+        let head = Line { first: lasts, difference: 0 };
+        Series { head, crossing: u64::MAX, tail: Line::default() }
+    }
+
+    /// The durations of steps from that index on.
+    #[inline]
+    pub(in crate::engine) fn terms_from(&self, index: u64) -> impl Iterator<Item = Ticks> {
+        let mut next = (index, self.term(index));
+        std::iter::repeat_with(move || {
+            let (index, term) = next;
+            let is_tail = index + 1 > self.crossing;
+            let following = if index + 1 == self.crossing {
+                self.tail.first
+            } else {
+                term + if is_tail { self.tail.difference } else { self.head.difference }
+            };
+            next = (index + 1, following);
+            term
+        })
     }
 
     /// How many of the first `n` steps can be summed exactly; at least one. What is left out lies beyond the end of the

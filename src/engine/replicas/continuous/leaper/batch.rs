@@ -8,6 +8,7 @@ use crate::engine::replicas::continuous::replica::{Outbox, Transition};
 
 impl Leaper {
     /// Decides which requests are in the next step and takes the blocks it needs; whether any was preempted.
+    #[inline]
     pub(super) fn make_batch(&mut self, outbox: &mut Outbox) -> bool {
         let mut preempted = Vec::new();
         self.grow(&mut preempted, outbox);
@@ -153,11 +154,10 @@ impl Leaper {
         }
         let Some(job) = self.waiting.pop() else { return false };
         let share = self.blocks.admit_moved(&job);
-        let (tokens, left) = (job.n_moved(), job.output - job.generated);
+        let tokens = job.n_moved();
         outbox.reports.push(Transition::Resumed.of(&job));
         let id = self.members.admit(Job { generated: job.generated - 1, ..job }, share.holding);
-        self.members.get_mut(id).decodes_since = Some(self.n_steps);
-        self.members.finishes_at(id, self.n_steps + u64::from(left));
+        self.members.begin_decode(id, self.n_steps);
         self.n_decodes += 1;
         self.context += u64::from(tokens);
         self.ring.add(tokens);
@@ -196,7 +196,11 @@ impl Leaper {
     pub(super) fn leap(&mut self, changes: bool) {
         let cost = self.timing.cost(&self.batch());
         let n_steps = self.steps_alike(changes);
-        let growth = if n_steps > 1 { self.step_growth() } else { StepCost::default() };
+        if n_steps == 1 {
+            self.leap = Some(Leap::single(cost.total(), self.clock));
+            return;
+        }
+        let growth = self.step_growth();
         let n_steps = Series::exact(cost, growth, n_steps);
         let series = Series::new(cost, growth, n_steps);
         let may_be_cut = n_steps > self.limits.least_steps();

@@ -3,7 +3,6 @@
 use super::{Begun, Grown, Leap, Leaper};
 use crate::engine::gaps::Gaps;
 use crate::engine::replicas::continuous::blocks::Share;
-use crate::engine::replicas::continuous::cost::Series;
 use crate::engine::replicas::continuous::held::Taken;
 use crate::engine::replicas::continuous::job::{Job, Leg};
 use crate::engine::replicas::continuous::replica::{Outbox, Transition};
@@ -13,16 +12,18 @@ use crate::units::SimTime;
 impl Leaper {
     /// Accounts for the leap in hand and carries out what its last step ends.
     pub(super) fn land(&mut self, outbox: &mut Outbox) {
-        let Some(Leap { series, n_steps, ends, .. }) = self.leap.take() else { return };
+        let Some(Leap { series, n_steps, ends, .. }) = &self.leap else { return };
+        let (n_steps, ends) = (*n_steps, *ends);
         if self.limits.ahead {
             self.started = to_time_ceil(ends - series.term(n_steps - 1));
         }
-        let taken = self.ring.taken_over(&series, n_steps);
+        let taken = self.ring.taken_over(series, n_steps);
         if taken.blocks > 0 && outbox.changes.is_some() {
-            self.list_taken_until(&series, n_steps, taken.blocks, outbox);
+            self.list_taken_until(n_steps, taken.blocks, outbox);
         }
         self.listed.begin_leap();
-        self.count_steps(&series, n_steps, ends - self.clock, taken, outbox);
+        self.count_steps(n_steps, ends - self.clock, taken, outbox);
+        self.leap = None;
         self.clock = ends;
         self.blocks.take(taken.blocks - self.grown.blocks);
         self.grown = Grown::default();
@@ -32,11 +33,10 @@ impl Leaper {
             let computed = begun.computed + begun.chunk * n_steps as u32;
             self.paused.push(Begun { computed, chunk: 0, ..begun });
         }
-        let mut resumed = std::mem::take(&mut self.resumed);
-        for id in resumed.drain(..) {
-            self.measure_first(id, outbox);
+        for position in 0..self.resumed.len() {
+            self.measure_first(self.resumed[position], outbox);
         }
-        self.resumed = resumed;
+        self.resumed.clear();
         let first = outbox.reports.len();
         self.end_phases(outbox);
         if outbox.reports.len() > first + 1 {
@@ -47,24 +47,27 @@ impl Leaper {
     /// Ends the prompts and the decodes that the last step completes, in the order of admission, in which the cache
     /// remembers what they leave.
     fn end_phases(&mut self, outbox: &mut Outbox) {
-        match self.completing[..] {
-            [] => {
-                while let Some(id) = self.members.pop_finished(self.n_steps) {
-                    self.finish(id, outbox);
-                }
-                return;
-            }
-            [id] if self.members.next_finish() != Some(self.n_steps) => {
+        let finished = self.members.pop_finished(self.n_steps);
+        let others_finish = finished.is_some() && self.members.next_finish() == Some(self.n_steps);
+        match (&self.completing[..], finished) {
+            ([], None) => {}
+            ([], Some(id)) if !others_finish => self.finish(id, outbox),
+            (&[id], None) => {
                 self.completing.clear();
                 self.complete(id, outbox);
-                return;
             }
-            _ => {}
+            _ => self.end_several(finished, outbox),
         }
+    }
+
+    fn end_several(&mut self, finished: Option<u32>, outbox: &mut Outbox) {
         let mut ends: Vec<u32> = std::mem::take(&mut self.completing);
+        ends.extend(finished);
         while let Some(id) = self.members.pop_finished(self.n_steps) {
             ends.push(id);
         }
+        // An entry of one that was preempted may name another's end.
+        ends.dedup();
         ends.sort_unstable_by_key(|id| self.members.get(*id).admission());
         for id in ends {
             if self.members.get(id).decodes_since.is_some() {
@@ -75,21 +78,15 @@ impl Leaper {
         }
     }
 
-    /// Counts steps that last so long in all and what they take, and the gaps between the tokens of those that decode in
-    /// them.
-    pub(super) fn count_steps(
-        &mut self,
-        series: &Series,
-        n_steps: u64,
-        lasts: Ticks,
-        taken: Taken,
-        outbox: &mut Outbox,
-    ) {
+    /// Counts the first steps of the leap, which last so long in all, what they take, and the gaps between the tokens of
+    /// those that decode in them.
+    #[inline]
+    pub(super) fn count_steps(&mut self, n_steps: u64, lasts: Ticks, taken: Taken, outbox: &mut Outbox) {
         self.n_steps += n_steps;
         self.held.pass(lasts, taken);
-        if let Some(gaps) = &mut outbox.gaps {
+        if let (Some(gaps), Some(leap)) = (&mut outbox.gaps, &self.leap) {
             for (workload, &requests) in (0..).zip(&self.measured).filter(|(_, requests)| **requests > 0) {
-                gaps.extend(series.gaps(n_steps, workload, requests));
+                gaps.extend(leap.series.gaps(n_steps, workload, requests));
             }
         }
     }
@@ -118,13 +115,13 @@ impl Leaper {
             gaps.push(Gaps::single(member.job.workload, self.clock - member.job.last_token));
         }
         let left = member.job.output - member.job.generated - 1;
-        member.decodes_since = Some(n_steps);
         let (target, job) = (member.target, member.job);
         if left == 0 {
+            member.decodes_since = Some(n_steps);
             self.leave(id, u64::from(target), outbox);
             return;
         }
-        self.members.finishes_at(id, n_steps + u64::from(left));
+        self.members.begin_decode(id, n_steps);
         self.n_decodes += 1;
         self.context += u64::from(target);
         self.ring.add(target);

@@ -25,6 +25,26 @@ impl Leap {
         Leap { series, n_steps, ends, ends_at: to_time_ceil(ends), may_be_cut }
     }
 
+    /// One step.
+    #[inline]
+    pub(super) fn single(lasts: Ticks, clock: Ticks) -> Leap {
+        let ends = clock + lasts;
+        Leap {
+            series: Series::single(lasts),
+            n_steps: 1,
+            ends,
+            ends_at: to_time_ceil(ends),
+            may_be_cut: false,
+        }
+    }
+
+    /// It ends after its first `n_steps`, and is not cut again.
+    pub(super) fn cut(&mut self, n_steps: u64, clock: Ticks) {
+        self.ends = clock + self.series.sum(n_steps);
+        self.ends_at = to_time_ceil(self.ends);
+        (self.n_steps, self.may_be_cut) = (n_steps, false);
+    }
+
     /// How many steps end no later than `at`, as times are reported, where the first starts at `clock`.
     pub(super) fn steps_until(&self, clock: Ticks, at: SimTime) -> u64 {
         let limit = ticks_at(at);

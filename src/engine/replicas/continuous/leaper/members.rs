@@ -1,7 +1,7 @@
 //! The requests that run: a slab, the order of admission, and when each decode ends.
 //!
 //! Leaving is cheap: an entry of the order or of the heap that belongs to no member any more is passed over when its turn
-//! comes. Invariant: an entry belongs to a member only if both name the same admission.
+//! comes. Invariant: an entry belongs to a member only if both name the same admission, or the same end.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,7 +17,7 @@ pub(super) struct Members {
     /// Admissions in order, with some that are over.
     order: Vec<Entry>,
     /// Steps after which decodes finish, with some that were preempted.
-    finishes: BinaryHeap<Reverse<(u64, Entry)>>,
+    finishes: BinaryHeap<Reverse<Finish>>,
     n_admitted: u64,
 }
 
@@ -47,10 +47,34 @@ impl Member {
         u64::from(self.target) + (n_steps - since)
     }
 
+    /// The number of the step that ends a decode.
+    fn finishes_at(&self) -> Option<u64> {
+        let left = self.job.output - self.job.generated - 1;
+        Some(self.decodes_since? + u64::from(left))
+    }
+
     /// The request as it is after `n_steps`.
     pub(super) fn job_after(&self, n_steps: u64) -> Job {
         let generated = self.decodes_since.map_or(0, |since| n_steps - since + 1);
         Job { generated: self.job.generated + generated as u32, ..self.job }
+    }
+}
+
+/// A step and a decode that it ends, in one number that is compared at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Finish(u128);
+
+impl Finish {
+    fn new(step: u64, id: u32) -> Finish {
+        Finish(u128::from(step) << u32::BITS | u128::from(id))
+    }
+
+    fn step(self) -> u64 {
+        (self.0 >> u32::BITS) as u64
+    }
+
+    fn id(self) -> u32 {
+        self.0 as u32
     }
 }
 
@@ -129,17 +153,21 @@ impl Members {
             .map(|entry| (entry.id, self.get(entry.id)))
     }
 
-    /// A decode ends with the step of that number.
-    pub(super) fn finishes_at(&mut self, id: u32, step: u64) {
-        let admission = self.get(id).admission;
-        self.finishes.push(Reverse((step, Entry { admission, id })));
+    /// A decode begins after `n_steps`: its prompt is complete, or its cache has come.
+    pub(super) fn begin_decode(&mut self, id: u32, n_steps: u64) {
+        let member = self.get_mut(id);
+        member.decodes_since = Some(n_steps);
+        if let Some(step) = member.finishes_at() {
+            self.finishes.push(Reverse(Finish::new(step, id)));
+        }
     }
 
     /// The step after which a request finishes next.
     pub(super) fn next_finish(&mut self) -> Option<u64> {
-        while let Some(Reverse((step, entry))) = self.finishes.peek() {
-            if belongs(&self.slots, *entry) {
-                return Some(*step);
+        while let Some(&Reverse(finish)) = self.finishes.peek() {
+            let member = self.slots[finish.id() as usize].as_ref();
+            if member.and_then(Member::finishes_at) == Some(finish.step()) {
+                return Some(finish.step());
             }
             self.finishes.pop();
         }
@@ -153,7 +181,7 @@ impl Members {
         if next > step {
             return None;
         }
-        self.finishes.pop().map(|Reverse((_, entry))| entry.id)
+        self.finishes.pop().map(|Reverse(finish)| finish.id())
     }
 }
 

@@ -102,10 +102,12 @@ impl Ring {
     }
 
     /// What steps that last as the series says take, those of the first left out: it has them when it begins.
+    #[inline]
     pub(super) fn taken_over(&self, series: &Series, n_steps: u64) -> Taken {
-        if n_steps < 2 || self.n == 0 {
-            return Taken::default();
-        }
+        if n_steps < 2 || self.n == 0 { Taken::default() } else { self.taken_over_several(series, n_steps) }
+    }
+
+    fn taken_over_several(&self, series: &Series, n_steps: u64) -> Taken {
         if n_steps <= FEW_STEPS {
             return self.taken_step_by_step(series, n_steps);
         }
@@ -116,9 +118,10 @@ impl Ring {
     /// As [`Ring::taken_over`] in a plain loop.
     fn taken_step_by_step(&self, series: &Series, n_steps: u64) -> Taken {
         let mut taken = Taken::default();
-        self.for_each_in_order(1, n_steps, |step, blocks| {
+        let mut terms = series.terms_from(1);
+        self.for_each_in_order(1, n_steps, |_, blocks| {
             taken.blocks += blocks;
-            taken.area += Ticks::from(taken.blocks) * series.term(step);
+            taken.area += Ticks::from(taken.blocks) * terms.next().unwrap_or_default();
         });
         taken
     }
