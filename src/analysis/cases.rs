@@ -15,7 +15,7 @@ use crate::diagnostics::Diagnostics;
 use crate::model::Case;
 
 /// A case to be compiled.
-pub(super) struct Plan<'s> {
+pub(super) struct Wanted<'s> {
     /// Its blocks, which the points of a matrix have in common.
     pub(super) merged: Rc<Merged<'s>>,
     /// Which it is.
@@ -27,29 +27,40 @@ pub(super) struct Plan<'s> {
 /// Compiles cases; those with mistakes are reported and left out.
 pub(super) fn compile(
     file: &File<'_, '_>,
-    plans: &[Plan<'_>],
+    wanted: &[Wanted<'_>],
     diagnostics: &mut Diagnostics,
 ) -> Vec<CompiledCase> {
-    let mut contexts: Vec<Context<'_>> = plans.iter().map(|plan| file.context(&plan.params)).collect();
-    let drafts: Vec<Draft<'_>> = plans
+    compile_with(file, wanted, diagnostics, |_, _| ())
+}
+
+/// The same; `beside` lowers what else is said of the cases, which are known by then.
+pub(super) fn compile_with(
+    file: &File<'_, '_>,
+    wanted: &[Wanted<'_>],
+    diagnostics: &mut Diagnostics,
+    beside: impl FnOnce(&Cases<'_>, &mut [Context<'_>]),
+) -> Vec<CompiledCase> {
+    let mut contexts: Vec<Context<'_>> = wanted.iter().map(|case| file.context(&case.params)).collect();
+    let drafts: Vec<Draft<'_>> = wanted
         .iter()
         .zip(&mut contexts)
-        .map(|(plan, ctx)| scenario::draft(file, &plan.merged, &plan.case, &plan.params, ctx))
+        .map(|(case, ctx)| scenario::draft(file, &case.merged, &case.case, &case.params, ctx))
         .collect();
-    let places: Cases<'_> = plans
+    let places: Cases<'_> = wanted
         .iter()
         .zip(&drafts)
-        .map(|(plan, draft)| (case_name(&plan.case), draft.case_context()))
+        .map(|(case, draft)| (case_name(&case.case), draft.case_context()))
         .collect();
-    let expectations: Vec<_> = plans
+    let expectations: Vec<_> = wanted
         .iter()
         .zip(&mut contexts)
-        .map(|(plan, ctx)| scenario::expectations(file, &plan.merged, &plan.case, &places, ctx))
+        .map(|(case, ctx)| scenario::expectations(file, &case.merged, &case.case, &places, ctx))
         .collect();
+    beside(&places, &mut contexts);
     let mut cases = Vec::new();
-    for (((plan, draft), ctx), expectations) in plans.iter().zip(drafts).zip(contexts).zip(expectations) {
+    for (((case, draft), ctx), expectations) in wanted.iter().zip(drafts).zip(contexts).zip(expectations) {
         diagnostics.extend(ctx.diagnostics.iter().cloned());
-        cases.extend(draft.complete(&plan.merged, expectations, ctx));
+        cases.extend(draft.complete(&case.merged, expectations, ctx));
     }
     cases
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::axis::MAX_VALUES;
 use super::language::suggest::{alternatives, did_you_mean, nearest};
 use super::matrix::MAX_CASES;
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::{definitions, files, limits, names, not_simulated, values, workloads};
+use crate::diagnostics::codes::{definitions, files, limits, names, not_simulated, plans, values, workloads};
 use crate::source::Span;
-use crate::syntax::ast::{Axis, Ident, Text};
+use crate::syntax::ast::{Axis, Ident, Plan, Text};
 
 /// `use "missing.kvs"`
 pub(super) fn cannot_use(path: &Text, reason: &str) -> Diagnostic {
@@ -80,16 +81,22 @@ pub(super) fn nothing_arrives(at: Span) -> Diagnostic {
 }
 
 /// `matrix { n in [1]; n in [2] }`
-pub(super) fn axis_twice(name: &Ident, first: Span) -> Diagnostic {
-    let message = format!("`{}` is given twice in `matrix`", name.text);
+pub(super) fn axis_twice(name: &Ident, block: &str, first: Span) -> Diagnostic {
+    let message = format!("`{}` is given twice in `{block}`", name.text);
     Diagnostic::error(&definitions::DUPLICATE_KEY, message, name.span, "again here")
         .with_label(first, "first here")
         .with_help("put all values into one list")
 }
 
 /// `matrix { n in [1, 1] }`
-pub(super) fn axis_value_twice(name: &Ident, value: &str, again: Span, first: Span) -> Diagnostic {
-    let message = format!("`{}` has the value `{value}` twice in `matrix`", name.text);
+pub(super) fn axis_value_twice(
+    name: &Ident,
+    block: &str,
+    value: &str,
+    again: Span,
+    first: Span,
+) -> Diagnostic {
+    let message = format!("`{}` has the value `{value}` twice in `{block}`", name.text);
     Diagnostic::error(&definitions::DUPLICATE_KEY, message, again, "again here")
         .with_label(first, "first here")
         .with_help("remove one of the two: each value makes a case of its own")
@@ -107,8 +114,8 @@ pub(super) fn param_of_matrix(param: &Ident, axis: &Ident) -> Diagnostic {
 }
 
 /// `matrix { n in [] }`
-pub(super) fn empty_axis(axis: &Axis) -> Diagnostic {
-    let message = format!("`{}` has no values in `matrix`: nothing would run", axis.name.text);
+pub(super) fn empty_axis(axis: &Axis, block: &str) -> Diagnostic {
+    let message = format!("`{}` has no values in `{block}`: nothing would run", axis.name.text);
     Diagnostic::error(&definitions::MISSING_STATEMENT, message, axis.span, "no values")
         .with_help(format!("write `{} in [1, 2]`", axis.name.text))
 }
@@ -149,13 +156,67 @@ pub(super) fn cannot_set(name: &Ident, near: &[&str], declared: &[&str]) -> Diag
     .with_help(help)
 }
 
+/// `8 .. 1`
+pub(super) fn reversed_ladder(span: Span, text: &str) -> Diagnostic {
+    let message = format!("the range `{text}` has no values: its first is above its last");
+    Diagnostic::error(&values::REVERSED_RANGE, message, span, "the first is above the last")
+        .with_help("exchange the two ends")
+}
+
+/// `0.5 .. 2`
+pub(super) fn ladder_without_step(span: Span, text: &str) -> Diagnostic {
+    let message = format!("`{text}` does not say which values it has: its ends are not whole numbers");
+    Diagnostic::error(&values::UNCLEAR_STEP, message, span, "how far apart are the values?")
+        .with_help(format!("write `{text} step 0.1`, or `{text} within 5%`"))
+}
+
+/// `1 .. 8 step 0`
+pub(super) fn step_not_positive(span: Span, text: &str) -> Diagnostic {
+    let message = format!("the step `{text}` leads nowhere");
+    Diagnostic::error(&values::UNCLEAR_STEP, message, span, "not above zero")
+        .with_help("a step is a positive amount: `5 .. 50 step 5 req/s`")
+}
+
+/// `5 .. 200 within 1`
+pub(super) fn not_a_spacing(span: Span, text: &str) -> Diagnostic {
+    let message = format!("`within` takes a share from 0% to 100%, found `{text}`");
+    Diagnostic::error(&values::UNCLEAR_STEP, message, span, "not such a share")
+        .with_help("write `within 1%`: each value is at most that much above the one before it")
+}
+
+/// `0 .. 200 within 1%`
+pub(super) fn shares_of_zero(span: Span, text: &str) -> Diagnostic {
+    let message = format!("a range in equal shares begins above zero, found `{text}`");
+    Diagnostic::error(&values::UNCLEAR_STEP, message, span, "no share of this leads further")
+        .with_help("begin at the smallest value that is worth a run, or write a `step`")
+}
+
+/// `5 ms .. 200 req/s`
+pub(super) fn other_unit_in_ladder(span: Span, text: &str, unit: &str) -> Diagnostic {
+    let message = format!("`{text}` is not in `{unit}`, the unit of the range");
+    Diagnostic::error(&values::WRONG_DIMENSION, message, span, "of another dimension")
+        .with_help("the ends and the step of a range are of one dimension: `5 .. 50 step 5 req/s`")
+}
+
+/// `1 .. 1_000_000`
+pub(super) fn too_many_values(span: Span, n: &str) -> Diagnostic {
+    let message = format!("the range has {n} values, an axis has at most {MAX_VALUES}");
+    Diagnostic::error(&limits::TOO_MANY_CASES, message, span, "too many values")
+        .with_help("take larger steps: `step 100`, or `within 1%`")
+}
+
 /// `matrix { kv in [bf16, fp8] }` without `param kv`
-pub(super) fn undeclared_axis(name: &Ident, declared: &BTreeSet<&str>, first: &str) -> Diagnostic {
+pub(super) fn undeclared_axis(
+    name: &Ident,
+    block: &str,
+    declared: &BTreeSet<&str>,
+    first: &str,
+) -> Diagnostic {
     let help = did_you_mean(&nearest(&name.text, declared.iter().copied()))
         .unwrap_or_else(|| format!("declare it: `param {} = {first}`", name.text));
     Diagnostic::error(
         &names::UNDECLARED_PARAMETER,
-        format!("unknown parameter `{}` in `matrix`", name.text),
+        format!("unknown parameter `{}` in `{block}`", name.text),
         name.span,
         "not declared",
     )
@@ -180,6 +241,17 @@ pub(super) fn not_one_value(span: Span, name: &str) -> Diagnostic {
     .with_help(format!("write `--set {name}=8`, with a unit where one is needed: `--set {name}=\"80 GB\"`"))
 }
 
+/// `--vary n="[1]; m in [2]"`
+pub(super) fn not_one_axis(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        &values::WRONG_FORM,
+        format!("`--vary {name}` takes one list or range"),
+        span,
+        "not one list or range",
+    )
+    .with_help(format!("write `--vary {name}=1,2,4` or `--vary {name}='5..50 step 5 req/s'`"))
+}
+
 /// `param p = [1, 2]`
 pub(super) fn not_a_param_value(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(
@@ -196,4 +268,46 @@ pub(super) fn tensor_parallel_phases(at: Span) -> Diagnostic {
     let message = "`tensor_parallel` with `batching phases` is not simulated yet";
     Diagnostic::error(&not_simulated::NOT_SIMULATED, message, at, "asked for here")
         .with_help("the file is checked in full; only a run of this case stops here")
+}
+
+/// `plan "cheapest" { minimize n }`
+pub(super) fn nothing_varies(plan: &Plan) -> Diagnostic {
+    let message = format!("the plan `{}` varies nothing", plan.name.value);
+    Diagnostic::error(&plans::NOTHING_VARIES, message, plan.name.span, "only one case to choose from")
+        .with_help("say which parameter takes which values: `vary n in 1 .. 16`")
+}
+
+/// A plan whose lists together are too long
+pub(super) fn too_many_combinations(at: Span, limit: usize) -> Diagnostic {
+    let message = format!("the lists of the plan have more than {limit} combinations");
+    Diagnostic::error(&limits::TOO_MANY_CASES, message, at, "too many combinations")
+        .with_help("take values away, write a range where the values are numbers, or make two plans of it")
+}
+
+/// `plan "cheapest" { vary n in 1 .. 16 }`
+pub(super) fn no_objective(plan: &Plan) -> Diagnostic {
+    let message = format!("the plan `{}` does not say what is best", plan.name.value);
+    Diagnostic::error(&definitions::MISSING_STATEMENT, message, plan.name.span, "best in what?")
+        .with_help("add `minimize cost_per_hour` or `maximize rate`, or `frontier cost_per_hour p95_ttft_ms`")
+}
+
+/// `minimize n` and `maximize rate` in one plan
+pub(super) fn two_objectives(again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(&definitions::DUPLICATE_KEY, "a plan has one objective", again, "a second one")
+        .with_label(first, "the first one")
+        .with_help("remove one of the two, make two plans, or write `frontier` with both")
+}
+
+/// `minimize card`
+pub(super) fn objective_of_names(name: &Ident) -> Diagnostic {
+    let message = format!("the values of `{}` are not all numbers: none is the least or the most", name.text);
+    Diagnostic::error(&plans::NOT_AN_OBJECTIVE, message, name.span, "not a number")
+        .with_help("minimize or maximize a number that depends on it, such as `cost_per_hour`")
+}
+
+/// `frontier mean_batch_size p95_ttft_ms`
+pub(super) fn neither_is_better(name: &Ident) -> Diagnostic {
+    let message = format!("neither less nor more of `{}` is better", name.text);
+    Diagnostic::error(&plans::NOT_AN_OBJECTIVE, message, name.span, "no direction is better")
+        .with_help("a frontier is of two numbers to be good at: `frontier cost_per_hour p95_ttft_ms`")
 }

@@ -181,7 +181,12 @@ fn collect_headers(items: &[Item], headers: &mut Vec<(u32, Option<Span>)>) {
         let header = match item {
             Item::Block(block) => Some(block.header),
             Item::Trace(trace) => Some(trace.header),
-            Item::Use(_) | Item::Param(_) | Item::Matrix(_) | Item::Scenario(_) | Item::Expect(_) => None,
+            Item::Use(_)
+            | Item::Param(_)
+            | Item::Matrix(_)
+            | Item::Plan(_)
+            | Item::Scenario(_)
+            | Item::Expect(_) => None,
         };
         headers.push((item.keyword().start, header));
         if let Item::Scenario(scenario) = item {

@@ -8,7 +8,7 @@ use super::error;
 use super::language::error::reserved_name;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::syntax::ast::{Block, BlockKind, Expect, Ident, Item, Matrix, Param, Scenario, Trace};
+use crate::syntax::ast::{Block, BlockKind, Expect, Ident, Item, Matrix, Param, Plan, Scenario, Trace};
 
 /// Items by kind, each kind in the order written.
 #[derive(Default)]
@@ -25,6 +25,8 @@ pub(super) struct Items<'s> {
     pub(super) arrivals: Vec<Arrival<'s>>,
     /// `matrix`.
     pub(super) matrix: Option<&'s Matrix>,
+    /// `plan`.
+    pub(super) plans: Vec<&'s Plan>,
     /// `expect`.
     pub(super) expects: Vec<&'s Expect>,
     /// `scenario`.
@@ -84,7 +86,7 @@ fn defined_name(item: &Item) -> Option<&Ident> {
         Item::Param(param) => Some(&param.name),
         Item::Block(block) => block.name.as_ref(),
         Item::Trace(recorded) => recorded.name.as_ref(),
-        Item::Use(_) | Item::Expect(_) | Item::Matrix(_) | Item::Scenario(_) => None,
+        Item::Use(_) | Item::Expect(_) | Item::Matrix(_) | Item::Plan(_) | Item::Scenario(_) => None,
     }
 }
 
@@ -97,11 +99,11 @@ impl<'s> Items<'s> {
         }
     }
 
-    /// Adds what another file may take: no scenarios, matrices and expectations.
+    /// Adds what another file may take: no scenarios, matrices, plans and expectations.
     pub(super) fn add_definitions(&mut self, items: &'s [Item], diagnostics: &mut Diagnostics) {
         for item in items {
             match item {
-                Item::Scenario(_) | Item::Matrix(_) | Item::Expect(_) | Item::Use(_) => {}
+                Item::Scenario(_) | Item::Matrix(_) | Item::Plan(_) | Item::Expect(_) | Item::Use(_) => {}
                 Item::Param(_) | Item::Block(_) | Item::Trace(_) => {
                     diagnostics.extend(defined_name(item).and_then(reserved_name));
                     diagnostics.extend(self.add_one(item).err());
@@ -123,6 +125,10 @@ impl<'s> Items<'s> {
             Item::Matrix(matrix) => {
                 self.define_once("matrix", matrix.keyword)?;
                 self.matrix = Some(matrix);
+            }
+            Item::Plan(plan) => {
+                self.define("plan", &plan.name.value, plan.name.span)?;
+                self.plans.push(plan);
             }
             Item::Scenario(scenario) => {
                 self.define("scenario", &scenario.name.value, scenario.name.span)?;

@@ -3,6 +3,7 @@
 //! Collects every mistake and never stops at the first. Which names exist is asked of the registries, never
 //! repeated here. Invariant: a case without errors holds only values its registry allows.
 
+mod axis;
 mod files;
 mod items;
 mod matrix;
@@ -12,6 +13,7 @@ mod cases;
 mod decode_rate;
 mod fit;
 mod layers;
+mod plans;
 mod scenario;
 mod without_effect;
 
@@ -27,15 +29,17 @@ pub use language::context::ConfigLine;
 pub(crate) use language::suggest;
 pub use language::table::Table;
 pub use matrix::MAX_CASES;
+pub use plans::{Candidate, CompiledPlan};
 pub use tables::tables;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use self::cases::Plan;
+use self::cases::Wanted;
 use self::items::Items;
 use self::language::definitions::Layers;
 use self::layers::Merged;
+use self::matrix::{Known, Point};
 use self::params::Override;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Case, Scenario};
@@ -46,8 +50,12 @@ use crate::syntax::ast;
 pub struct Analysis {
     /// Every case, in the order written; empty when there are errors.
     pub cases: Vec<CompiledCase>,
+    /// Every plan of every scenario, in the order written; empty when there are errors.
+    pub plans: Vec<CompiledPlan>,
     /// Everything found, sorted.
     pub diagnostics: Vec<Diagnostic>,
+    /// To compile the candidates of its plans.
+    pub parsed: Parsed,
 }
 
 /// One case with the places its report points at.
@@ -80,57 +88,109 @@ pub enum Purpose {
     CasesOrDefinitions,
 }
 
+/// What is asked of a file on the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What it is analysed for.
+    pub purpose: Purpose,
+    /// `--set n=8`.
+    pub set: &'a Overrides,
+    /// `--vary n=1..8`: axes in place of those of its matrix, or beside them.
+    pub vary: &'a Overrides,
+}
+
 /// Analyses one file and what it uses, for its cases.
 #[must_use]
-pub fn analyse(
-    source: SourceId,
-    sources: &mut Sources,
-    import: Import<'_>,
-    overrides: &Overrides,
-) -> Analysis {
-    analyse_for(Purpose::Cases, source, sources, import, overrides)
+pub fn analyse(source: SourceId, sources: &mut Sources, import: Import<'_>, set: &Overrides) -> Analysis {
+    analyse_for(Asked { purpose: Purpose::Cases, set, vary: &Overrides::new() }, source, sources, import)
 }
 
 /// Analyses one file and what it uses.
 #[must_use]
 pub fn analyse_for(
-    purpose: Purpose,
+    asked: Asked<'_>,
     source: SourceId,
     sources: &mut Sources,
     import: Import<'_>,
-    overrides: &Overrides,
 ) -> Analysis {
     let mut diagnostics = Diagnostics::default();
     let files = files::load(source, sources, import, &mut diagnostics);
     let unreadable = diagnostics.has_errors();
-    let mut items = Items::default();
-    for used in &files.used {
-        items.add_definitions(&used.items, &mut diagnostics);
-    }
-    items.add(&files.main.items, &mut diagnostics);
-    let overrides = params::overrides(overrides, &items, sources, &mut diagnostics);
-    let compilation = Compilation { purpose, files: &files, items, overrides, sources, unreadable };
+    let items = items_of(&files, &mut diagnostics);
+    let overrides = params::overrides(asked.set, &items, sources, &mut diagnostics);
+    let varied = params::varied(asked.vary, &items, sources, &mut diagnostics);
+    let parsed = Parsed { purpose: asked.purpose, files, source, overrides, varied, unreadable };
+    // What is defined twice has been reported.
+    let compilation = parsed.compilation(sources);
     let only_defines = compilation.only_defines();
-    let cases = compilation.cases(source, &mut diagnostics);
+    let cases = compilation.cases(&mut diagnostics);
+    let plans = if only_defines { Vec::new() } else { compilation.plans_of_file(&mut diagnostics) };
     // Those of a file of definitions are there for others.
     if !only_defines {
-        params::note_unused(&files.main, sources, &mut diagnostics);
+        params::note_unused(&parsed.files.main, sources, &mut diagnostics);
     }
-    let cases = if diagnostics.has_errors() { Vec::new() } else { cases };
-    Analysis { cases, diagnostics: diagnostics.into_sorted() }
+    let (cases, plans) = if diagnostics.has_errors() { Default::default() } else { (cases, plans) };
+    Analysis { cases, plans, diagnostics: diagnostics.into_sorted(), parsed }
+}
+
+fn items_of<'s>(files: &'s files::Files, diagnostics: &mut Diagnostics) -> Items<'s> {
+    let mut items = Items::default();
+    for used in &files.used {
+        items.add_definitions(&used.items, diagnostics);
+    }
+    items.add(&files.main.items, diagnostics);
+    items
+}
+
+/// The trees of a file and of what it uses, kept to compile the candidates of its plans.
+pub struct Parsed {
+    purpose: Purpose,
+    files: files::Files,
+    source: SourceId,
+    overrides: Vec<Override>,
+    varied: Vec<ast::Axis>,
+    unreadable: bool,
+}
+
+impl Parsed {
+    fn compilation<'s>(&'s self, sources: &'s Sources) -> Compilation<'s> {
+        let items = items_of(&self.files, &mut Diagnostics::default());
+        Compilation {
+            purpose: self.purpose,
+            files: &self.files,
+            source: self.source,
+            items,
+            overrides: &self.overrides,
+            varied: &self.varied,
+            sources,
+            unreadable: self.unreadable,
+        }
+    }
+
+    /// A candidate of one of the file's plans: the value of each axis by its index.
+    ///
+    /// # Panics
+    /// When the plan is of another file, or has no such value.
+    #[must_use]
+    pub fn candidate(&self, sources: &Sources, plan: &CompiledPlan, choice: &[usize]) -> Candidate {
+        self.compilation(sources).with_file(|compilation, file| compilation.candidate(file, plan, choice))
+    }
 }
 
 struct Compilation<'s> {
     purpose: Purpose,
     files: &'s files::Files,
+    source: SourceId,
     items: Items<'s>,
-    overrides: Vec<Override>,
+    overrides: &'s [Override],
+    varied: &'s [ast::Axis],
     sources: &'s Sources,
     unreadable: bool,
 }
 
 impl<'s> Compilation<'s> {
-    fn cases(&self, source: SourceId, diagnostics: &mut Diagnostics) -> Vec<CompiledCase> {
+    /// Does something with what all cases of the file have in common.
+    fn with_file<T>(&self, work: impl FnOnce(&Compilation<'s>, &layers::File<'_, 's>) -> T) -> T {
         let catalogue = || self.files.catalogue.iter().flat_map(|file| &file.items);
         let scenarios: Vec<String> =
             self.items.scenarios.iter().map(|scenario| scenario.name.value.clone()).collect();
@@ -141,32 +201,47 @@ impl<'s> Compilation<'s> {
             damaged: &self.files.damaged,
             unreadable: self.unreadable,
             scenarios: &scenarios,
-            start: self.start(source),
+            start: self.start(self.source),
         };
+        work(self, &file)
+    }
+
+    fn plans_of_file(&self, diagnostics: &mut Diagnostics) -> Vec<CompiledPlan> {
+        if self.items.plans.is_empty() && self.written_plans().is_empty() {
+            return Vec::new();
+        }
+        self.with_file(|compilation, file| compilation.plans(file, diagnostics))
+    }
+
+    fn cases(&self, diagnostics: &mut Diagnostics) -> Vec<CompiledCase> {
+        self.with_file(|compilation, file| compilation.cases_of(file, diagnostics))
+    }
+
+    fn cases_of(&self, file: &layers::File<'_, 's>, diagnostics: &mut Diagnostics) -> Vec<CompiledCase> {
         if self.only_defines() {
             let params = params::evaluate(
                 &self.items.params,
-                &self.overrides,
+                self.overrides,
                 self.sources,
                 self.unreadable,
                 diagnostics,
             );
-            scenario::check_definitions(&file, &Merged::of(&[&self.items], None), &params, diagnostics);
+            scenario::check_definitions(file, &Merged::of(&[&self.items], None), &params, diagnostics);
             return Vec::new();
         }
-        let mut plans = Vec::new();
+        let mut wanted = Vec::new();
         if self.items.scenarios.is_empty() {
-            self.expand(None, source, &mut plans, diagnostics);
+            self.expand(None, &mut wanted, diagnostics);
         }
         let mut n_cases = 0;
         for written in &self.items.scenarios {
-            n_cases += self.expand(Some(written), source, &mut plans, diagnostics);
+            n_cases += self.expand(Some(written), &mut wanted, diagnostics);
             if n_cases > MAX_CASES {
                 diagnostics.push(error::too_many_cases(written.keyword));
                 break;
             }
         }
-        cases::compile(&file, &plans, diagnostics)
+        cases::compile(file, &wanted, diagnostics)
     }
 
     /// Whether the file is there to be used by others: nothing must hold, and nothing arrives in it, or what arrives is
@@ -178,7 +253,7 @@ impl<'s> Compilation<'s> {
         !self.files.main.items.iter().any(|item| match item {
             ast::Item::Block(block) => block.kind == ast::BlockKind::Workload && !may_arrive,
             ast::Item::Trace(_) => !may_arrive,
-            ast::Item::Scenario(_) | ast::Item::Expect(_) => true,
+            ast::Item::Scenario(_) | ast::Item::Plan(_) | ast::Item::Expect(_) => true,
             ast::Item::Use(_) | ast::Item::Param(_) | ast::Item::Matrix(_) => false,
         })
     }
@@ -192,34 +267,89 @@ impl<'s> Compilation<'s> {
     /// Adds the cases of one scenario, or of the file that is one; how many there are.
     fn expand(
         &self,
-        written: Option<&'s ast::Scenario>,
-        source: SourceId,
-        plans: &mut Vec<Plan<'s>>,
+        scenario: Option<&'s ast::Scenario>,
+        wanted: &mut Vec<Wanted<'s>>,
         diagnostics: &mut Diagnostics,
     ) -> usize {
-        let mut over = Items::default();
-        if let Some(written) = written {
-            over.add(&written.items, diagnostics);
+        if let Some(scenario) = scenario {
+            let mut over = Items::default();
+            over.add(&scenario.items, diagnostics);
+            diagnostics.extend(matrix::without_effect(self.items.matrix, &over.params));
         }
-        diagnostics.extend(matrix::without_effect(self.items.matrix, &over.params));
-        let scenario = written.map(|written| written.name.value.as_str());
-        let merged = Rc::new(Merged::of(&[&self.items, &over], scenario));
-        let declarations = layered_params(&self.items.params, &over.params);
-        let declared: Vec<&str> = declarations.iter().map(|param| param.name.text.as_str()).collect();
-        let points = matrix::points(self.items.matrix, &declared, &self.overrides, self.sources, diagnostics);
+        let merged = Rc::new(self.merged(scenario));
+        let declarations = self.declarations(scenario);
+        let points = self.points(&self.axes(), scenario, diagnostics);
         let n_points = points.len();
         for point in points {
             let settings: Vec<Override> = self.overrides.iter().chain(&point.settings).cloned().collect();
             let params =
                 params::evaluate(&declarations, &settings, self.sources, self.unreadable, diagnostics);
-            let case = Case {
-                file: self.sources.get(source).name.clone(),
-                scenario: written.map(|written| written.name.value.clone()),
-                args: point.args,
-            };
-            plans.push(Plan { merged: Rc::clone(&merged), case, params });
+            let case = self.case(scenario, &point, &[]);
+            wanted.push(Wanted { merged: Rc::clone(&merged), case, params });
         }
         n_points
+    }
+
+    /// The blocks of a scenario over those of the file.
+    fn merged(&self, scenario: Option<&'s ast::Scenario>) -> Merged<'s> {
+        let mut over = Items::default();
+        if let Some(scenario) = scenario {
+            over.add(&scenario.items, &mut Diagnostics::default());
+        }
+        Merged::of(&[&self.items, &over], scenario.map(|scenario| scenario.name.value.as_str()))
+    }
+
+    /// The parameters of a scenario, in the order in which they are evaluated.
+    fn declarations(&self, scenario: Option<&'s ast::Scenario>) -> Vec<&'s ast::Param> {
+        let items = scenario.map_or(&[] as &[ast::Item], |scenario| scenario.items.as_slice());
+        let of_scenario: Vec<&ast::Param> = items
+            .iter()
+            .filter_map(|item| match item {
+                ast::Item::Param(param) => Some(param),
+                _ => None,
+            })
+            .collect();
+        layered_params(&self.items.params, &of_scenario)
+    }
+
+    /// The axes of the matrix, those of the command line in their place or after them.
+    fn axes(&self) -> Vec<&'s ast::Axis> {
+        let of_matrix = self.items.matrix.map_or(&[] as &[ast::Axis], |matrix| matrix.axes.as_slice());
+        let varied = |name: &str| self.varied.iter().find(|axis| axis.name.text == name);
+        let is_of_matrix =
+            |axis: &&ast::Axis| of_matrix.iter().any(|known| known.name.text == axis.name.text);
+        let in_place = of_matrix.iter().map(|axis| varied(&axis.name.text).unwrap_or(axis));
+        in_place.chain(self.varied.iter().filter(|axis| !is_of_matrix(axis))).collect()
+    }
+
+    /// The points of axes in a scenario.
+    fn points(
+        &self,
+        axes: &[&ast::Axis],
+        scenario: Option<&'s ast::Scenario>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Point> {
+        let declarations = self.declarations(scenario);
+        let declared: Vec<&str> = declarations.iter().map(|param| param.name.text.as_str()).collect();
+        // The ends of ranges may be parameters; what is wrong with those is reported with the cases.
+        let mut quiet = Diagnostics::default();
+        let params =
+            params::evaluate(&declarations, self.overrides, self.sources, self.unreadable, &mut quiet);
+        let known = Known { params: &params, overrides: self.overrides, sources: self.sources };
+        let keyword = self.items.matrix.map(|matrix| matrix.keyword);
+        let place = keyword.or_else(|| axes.first().map(|axis| axis.span));
+        let place = place.unwrap_or_else(|| self.start(self.source));
+        matrix::points(axes, place, &declared, &known, diagnostics)
+    }
+
+    /// A case of the file, with the values that a plan gives to parameters.
+    fn case(&self, scenario: Option<&ast::Scenario>, point: &Point, chosen: &[Override]) -> Case {
+        let chosen = chosen.iter().map(|setting| (setting.name.clone(), setting.text.clone()));
+        Case {
+            file: self.sources.get(self.source).name.clone(),
+            scenario: scenario.map(|scenario| scenario.name.value.clone()),
+            args: point.args.iter().cloned().chain(chosen).collect(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::tables::TABLES;
 use super::{Overrides, error};
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
-use crate::syntax::ast::{Atom, Expr, File, Item, Param as Declaration};
+use crate::syntax::ast::{Atom, Axis, Expr, File, Item, Param as Declaration};
 use crate::syntax::{mentioned_params, parse};
 
 /// A value that takes the place of a declared one.
@@ -20,8 +20,10 @@ use crate::syntax::{mentioned_params, parse};
 pub(super) struct Override {
     /// The parameter.
     pub(super) name: String,
-    /// Its value.
-    pub(super) value: Atom,
+    /// Its value: one atom, or a choice with its arguments.
+    pub(super) value: Vec<Atom>,
+    /// The same as it would be written.
+    pub(super) text: String,
 }
 
 /// Reads `--set name=value`: each value becomes a text of its own, so that a mistake in it is drawn in it.
@@ -51,7 +53,8 @@ pub(super) fn overrides(
             continue;
         }
         settings.retain(|earlier| earlier.name != *name);
-        settings.push(Override { name: name.clone(), value: param.value.clone() });
+        let text = as_written(&param.value, sources);
+        settings.push(Override { name: name.clone(), value: param.value.clone(), text });
     }
     settings
 }
@@ -98,37 +101,96 @@ pub(super) fn evaluate(
     for (position, declaration) in declarations.iter().enumerate() {
         let name = &declaration.name.text;
         let set = settings.iter().rev().find(|setting| setting.name == *name);
-        let atom = set.map_or(&declaration.value, |setting| &setting.value);
+        let atoms = set.map_or(&declaration.value, |setting| &setting.value);
         let mut ctx = Context::new(sources, &params, TABLES);
         ctx.unreadable = unreadable;
         ctx.declared_below = &declarations[position..];
-        let value = value_of(atom, &mut ctx);
+        let value = value_of(atoms, &mut ctx);
         diagnostics.extend(ctx.diagnostics.iter().cloned());
-        let param = Param { value, text: as_written(atom, sources), origin: atom.span() };
+        let text = set.map_or_else(|| as_written(atoms, sources), |setting| setting.text.clone());
+        let param = Param { value, text, origin: place(atoms) };
         params.insert(name.clone(), param);
     }
     params
 }
 
 /// A value as it is written, without the quotes of a string.
-pub(super) fn as_written(atom: &Atom, sources: &Sources) -> String {
-    match atom {
-        Atom::Text(text) => text.value.clone(),
-        atom => one_line(sources, atom.span()),
+pub(super) fn as_written(atoms: &[Atom], sources: &Sources) -> String {
+    match atoms {
+        [Atom::Text(text)] => text.value.clone(),
+        atoms => one_line(sources, place(atoms)),
     }
 }
 
-fn value_of(atom: &Atom, ctx: &mut Context<'_>) -> Option<ParamValue> {
-    match atom {
-        Atom::Word(word) => Some(ParamValue::Word(word.text.clone())),
-        Atom::Text(text) => Some(ParamValue::Text(text.value.clone())),
-        Atom::Value(Expr::Param(name)) if ctx.params.contains_key(&name.text) => {
+/// From the first to the last token of a value.
+fn place(atoms: &[Atom]) -> Span {
+    let (first, last) = (atoms.first(), atoms.last());
+    first.zip(last).map(|(first, last)| first.span().to(last.span())).expect("a value has an atom")
+}
+
+fn value_of(atoms: &[Atom], ctx: &mut Context<'_>) -> Option<ParamValue> {
+    match atoms {
+        [Atom::Word(word)] => Some(ParamValue::Word(word.text.clone())),
+        [Atom::Text(text)] => Some(ParamValue::Text(text.value.clone())),
+        [Atom::Value(Expr::Param(name))] if ctx.params.contains_key(&name.text) => {
             ctx.params[&name.text].value.clone()
         }
-        Atom::Value(expr) => values::evaluate(expr, None, ctx).map(ParamValue::Quantity),
-        Atom::Indexed(_) | Atom::Range(..) | Atom::List(..) | Atom::Arrow(_) => {
-            ctx.report(error::not_a_param_value(atom.span(), ctx.text(atom.span())));
+        [Atom::Value(expr)] => values::evaluate(expr, None, ctx).map(ParamValue::Quantity),
+        [Atom::Word(_), ..] => Some(ParamValue::Choice(atoms.to_vec())),
+        _ => {
+            let span = place(atoms);
+            ctx.report(error::not_a_param_value(span, ctx.text(span)));
             None
         }
     }
+}
+
+/// The number that a value is, in base units; `None` for a name.
+pub(super) fn number_of(atoms: &[Atom], sources: &Sources) -> Option<f64> {
+    let params = Params::new();
+    let mut ctx = Context::new(sources, &params, TABLES);
+    match value_of(atoms, &mut ctx)? {
+        ParamValue::Quantity(value) => Some(value.quantity.value),
+        ParamValue::Word(_) | ParamValue::Text(_) | ParamValue::Choice(_) => None,
+    }
+}
+
+/// Reads `--vary name=values`: a list with or without its brackets, or a range.
+pub(super) fn varied(
+    written: &Overrides,
+    items: &Items<'_>,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Axis> {
+    let declared = all_names(items);
+    let mut axes = Vec::new();
+    for (name, values) in written {
+        let is_list = values.trim_start().starts_with('[');
+        let text = match is_list || values.contains("..") {
+            true => format!("matrix {{ {name} in {values} }}"),
+            false => format!("matrix {{ {name} in [{values}] }}"),
+        };
+        let source = sources.add(format!("--vary {name}={values}"), text);
+        let (file, mistakes) = parse(source, sources);
+        let sound = mistakes.is_empty();
+        diagnostics.extend(mistakes);
+        let read = match file.items.as_slice() {
+            [Item::Matrix(matrix)] => matrix.axes.as_slice(),
+            _ => &[],
+        };
+        let [axis] = read else {
+            if sound {
+                let end = u32::try_from(sources.get(source).text.len()).unwrap_or(u32::MAX);
+                diagnostics.push(error::not_one_axis(Span { source, start: 0, end }, name));
+            }
+            continue;
+        };
+        if !declared.contains(&name.as_str()) {
+            let near = nearest(name, declared.iter().copied());
+            diagnostics.push(error::cannot_set(&axis.name, &near, &declared));
+            continue;
+        }
+        axes.push(axis.clone());
+    }
+    axes
 }

@@ -120,7 +120,8 @@ pub(super) fn expectations(
     let own = CaseContext { scenario: case.scenario.as_deref(), ..cases[&case_name(case)] };
     let (_, args) = case_name(case);
     let lowered = merged.expects.iter().map(|(expect, scenario)| {
-        let around = Surroundings { own, args, cases, scenarios: file.scenarios, scenario: *scenario };
+        let (scenarios, scenario) = (file.scenarios, *scenario);
+        let around = Surroundings { own, args, cases, scenarios, scenario, varied: None };
         expectation::lower(expect, &around, ctx)
     });
     lowered.collect::<Vec<_>>().into_iter().collect()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::parallel::in_parallel;
 use super::{Discovered, catch};
-use crate::analysis::{self, CompiledCase, Overrides, Purpose};
+use crate::analysis::{self, Asked, CompiledCase, CompiledPlan, Overrides, Parsed, Purpose};
 use crate::diagnostics::codes::limits;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::host::{Host, HostError, Problem, Root, display, normalise};
@@ -26,8 +26,12 @@ pub struct Suite {
     pub sources: Sources,
     /// Its cases, in the order written; empty when it has errors.
     pub cases: Vec<CompiledCase>,
+    /// Its plans, for each of the cases that they start from; empty when it has errors.
+    pub plans: Vec<CompiledPlan>,
     /// What was found in it, sorted.
     pub diagnostics: Vec<Diagnostic>,
+    /// Its trees, to compile the candidates of plans; `None` where it could not be read.
+    pub parsed: Option<Parsed>,
     /// The files that made it, itself first, as displayed.
     pub inputs: Vec<String>,
 }
@@ -71,7 +75,8 @@ pub fn compile_all(
     let one = |file: &PathBuf| {
         let purpose =
             if discovered.named.contains(file) { Purpose::Cases } else { Purpose::CasesOrDefinitions };
-        catch(|| compile_for(host, file, overrides, purpose))
+        let asked = Asked { purpose, set: overrides, vary: &Overrides::new() };
+        catch(|| compile_for(host, file, asked))
     };
     let mut compiled: Vec<Compiled> = in_parallel(n_threads.min(files.len()), files, one);
     let mut suites: Vec<&mut Suite> = compiled.iter_mut().flatten().flatten().collect();
@@ -86,15 +91,23 @@ pub fn compile_all(
 /// # Errors
 /// When the file itself cannot be read. What is wrong inside it is a diagnostic.
 pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite, HostError> {
-    compile_for(host, file, overrides, Purpose::Cases)
+    compile_varied(host, file, overrides, &Overrides::new())
 }
 
-fn compile_for(
+/// The same; `vary` gives axes in place of those of the file's matrix, or beside them.
+///
+/// # Errors
+/// When the file itself cannot be read. What is wrong inside it, or in the axes, is a diagnostic.
+pub fn compile_varied(
     host: &Host,
     file: &Path,
-    overrides: &Overrides,
-    purpose: Purpose,
+    set: &Overrides,
+    vary: &Overrides,
 ) -> Result<Suite, HostError> {
+    compile_for(host, file, Asked { purpose: Purpose::Cases, set, vary })
+}
+
+fn compile_for(host: &Host, file: &Path, asked: Asked<'_>) -> Result<Suite, HostError> {
     let root = host.root_of(file)?;
     let name = display(file);
     let mut sources = Sources::default();
@@ -122,11 +135,16 @@ fn compile_for(
         inputs.push(import_name);
         Ok(id)
     };
-    let analysis = analysis::analyse_for(purpose, source, &mut sources, &mut import, overrides);
+    let analysis = analysis::analyse_for(asked, source, &mut sources, &mut import);
     let mut cases = analysis.cases;
+    let mut plans = analysis.plans;
     let below = host.below(&root, file);
-    for case in &mut cases {
-        case.scenario.case.file.clone_from(&below);
+    for case in cases
+        .iter_mut()
+        .map(|case| &mut case.scenario.case)
+        .chain(plans.iter_mut().map(|plan| &mut plan.case))
+    {
+        case.file.clone_from(&below);
     }
     Ok(Suite {
         name,
@@ -135,7 +153,9 @@ fn compile_for(
         source,
         sources,
         cases,
+        plans,
         diagnostics: analysis.diagnostics,
+        parsed: Some(analysis.parsed),
         inputs,
     })
 }
@@ -167,7 +187,9 @@ fn unreadable(error: HostError, root: Root, mut sources: Sources) -> Result<Suit
         source,
         sources,
         cases: Vec::new(),
+        plans: Vec::new(),
         diagnostics: vec![diagnostic],
+        parsed: None,
         inputs,
     })
 }

@@ -19,7 +19,7 @@ mod result;
 mod run;
 
 pub use case_report::case_report;
-pub use compile::{Compiled, Suite, compile, compile_all};
+pub use compile::{Compiled, Suite, compile, compile_all, compile_varied};
 pub use crash::{catch, install_crash_hook};
 pub use discover::{Discovered, discover, folders};
 pub use execute::{Executed, RunError, execute, execute_by, open_traces};

@@ -11,6 +11,7 @@ mod expectation;
 mod field;
 mod gpu;
 mod language_model;
+mod plan;
 mod scenario;
 mod spec;
 mod workload;
@@ -24,6 +25,7 @@ pub use expectation::{
 pub use field::{Bound, Field, Form};
 pub use gpu::{Gpu, Hardware, Throughput};
 pub use language_model::{LanguageModel, StoredAs};
+pub use plan::{Aim, Axis, AxisValue, Direction, Objective, Plan};
 pub use scenario::{Batching, Case, Engine, MAX_SEEDS, Policy, Run, Scenario};
 pub use spec::Spec;
 pub use workload::{Slo, TraceFile, TraceRow, Workload, WorkloadSource};

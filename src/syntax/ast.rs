@@ -1,5 +1,9 @@
 //! The tree: what a file says, with places and without meaning.
 
+mod plan;
+
+pub use plan::{Axis, Direction, Ladder, Plan, PlanLine, Spacing, Values};
+
 use crate::source::Span;
 
 /// A whole file.
@@ -49,6 +53,8 @@ pub enum Item {
     Trace(Trace),
     /// `matrix { … }`.
     Matrix(Matrix),
+    /// `plan "name" { … }`.
+    Plan(Plan),
     /// `scenario "name" { … }`.
     Scenario(Scenario),
     /// `expect …`.
@@ -60,8 +66,8 @@ pub enum Item {
 pub struct Param {
     /// What it is called.
     pub name: Ident,
-    /// A quantity, a name or a string: one atom.
-    pub value: Atom,
+    /// A quantity, a name or a string, which are one atom, or a choice with its arguments.
+    pub value: Vec<Atom>,
     /// `##` lines above.
     pub doc: Option<Doc>,
 }
@@ -412,17 +418,6 @@ pub struct Matrix {
     pub keyword: Span,
     /// In the order written; the first varies slowest.
     pub axes: Vec<Axis>,
-}
-
-/// One parameter and its values.
-#[derive(Clone, Debug)]
-pub struct Axis {
-    /// The parameter.
-    pub name: Ident,
-    /// Each one atom.
-    pub values: Vec<Atom>,
-    /// From the name to `]`.
-    pub span: Span,
 }
 
 /// `scenario "name" { … }`.

@@ -298,7 +298,7 @@ pub(super) fn statement_outside_block(place: Span, word: &str, in_scenario: bool
 }
 
 const ITEMS: &str = "`use`, `param`, `gpu`, `model`, `cluster`, `engine`, `policy`, `workload`, `trace`, `run`, \
-                     `matrix`, `scenario` and `expect`";
+                     `matrix`, `plan`, `scenario` and `expect`";
 
 /// A definition that nothing could refer to.
 pub(super) fn block_without_name(keyword: Span, word: &str) -> Diagnostic {
@@ -343,17 +343,41 @@ pub(super) fn scenario_without_name(keyword: Span) -> Diagnostic {
     .with_help("give the scenario a name of its own: `scenario \"two choices\" { … }`")
 }
 
-/// What is wrong with a scenario's name: it is part of the names of cases and of reports, on one line.
-pub(super) fn scenario_name(name: &Text) -> Option<Diagnostic> {
+/// `plan {`.
+pub(super) fn plan_without_name(keyword: Span) -> Diagnostic {
+    Diagnostic::error(
+        &text::EXPECTED_NAME,
+        "expected a name in quotes after `plan`, found `{`",
+        keyword.after(),
+        "a name is missing here",
+    )
+    .with_help("give the plan a name of its own: `plan \"cheapest\" { … }`")
+}
+
+/// A line of a plan that begins with another word.
+pub(super) fn not_in_plan(place: Span, found: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("`{found}` does not begin a line of a plan");
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "a plan says what to `vary`, what to `minimize` or `maximize` (or a `frontier` of two), and what to \
+                 `expect` of the answer"
+            .to_owned(),
+    };
+    Diagnostic::error(&text::UNEXPECTED, message, place, "not a line of a plan").with_help(help)
+}
+
+/// What is wrong with the name of a scenario or a plan: it is part of the names of cases and of reports, on one line.
+pub(super) fn name_in_quotes(what: &str, name: &Text) -> Option<Diagnostic> {
     let (message, label) = if name.value.trim().is_empty() {
-        ("the name of the scenario is empty".to_owned(), "no name in it")
+        (format!("the name of the {what} is empty"), "no name in it")
     } else if let Some(control) = name.value.chars().find(|letter| letter.is_control()) {
         let control = u32::from(control);
-        (format!("the name of a scenario holds the character U+{control:04X}"), "not on one line")
+        (format!("the name of a {what} holds the character U+{control:04X}"), "not on one line")
     } else {
         return None;
     };
-    let help = "give the scenario a name of its own: `scenario \"two choices\" { … }`";
+    let example = if what == "plan" { "cheapest" } else { "two choices" };
+    let help = format!("give the {what} a name of its own: `{what} \"{example}\" {{ … }}`");
     Some(Diagnostic::error(&text::EXPECTED_NAME, message, name.span, label).with_help(help))
 }
 
@@ -362,6 +386,7 @@ pub(super) fn misplaced_in_scenario(item: &Item) -> Diagnostic {
     let word = match item {
         Item::Use(_) => "use",
         Item::Matrix(_) => "matrix",
+        Item::Plan(_) => "plan",
         Item::Scenario(_) => "scenario",
         Item::Param(_) => "param",
         Item::Block(_) => "block",

@@ -66,6 +66,7 @@ impl Item {
             Item::Block(block) => block.keyword,
             Item::Trace(trace) => trace.keyword,
             Item::Matrix(matrix) => matrix.keyword,
+            Item::Plan(plan) => plan.keyword,
             Item::Scenario(scenario) => scenario.keyword,
             Item::Expect(expect) => expect.keyword,
         }

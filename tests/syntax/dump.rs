@@ -123,7 +123,7 @@ pub(crate) fn statements(list: &[Statement]) -> String {
 pub(crate) fn item(node: &Item) -> String {
     match node {
         Item::Use(path) => format!("use {:?}", path.value),
-        Item::Param(param) => format!("param {} = {}", param.name.text, atom(&param.value)),
+        Item::Param(param) => format!("param {} = {}", param.name.text, atoms(&param.value)),
         Item::Block(block) => {
             let mut text = format!("{:?}", block.kind).to_lowercase();
             if let Some(name) = &block.name {
@@ -149,11 +149,11 @@ pub(crate) fn item(node: &Item) -> String {
             }
         }
         Item::Matrix(matrix) => {
-            let axis = |axis: &Axis| {
-                let values = axis.values.iter().map(atom).collect::<Vec<_>>();
-                format!("{} in {}", axis.name.text, values.join(","))
-            };
             format!("matrix {{{}}}", matrix.axes.iter().map(axis).collect::<Vec<_>>().join("; "))
+        }
+        Item::Plan(plan) => {
+            let lines = plan.lines.iter().map(plan_line).collect::<Vec<_>>();
+            format!("plan {:?} {{{}}}", plan.name.value, lines.join("; "))
         }
         Item::Scenario(scenario) => {
             format!("scenario {:?} {{{}}}", scenario.name.value, items(&scenario.items))
@@ -163,6 +163,35 @@ pub(crate) fn item(node: &Item) -> String {
                 expect.in_runs.as_ref().map_or(String::new(), |share| format!(" in-runs:{}", expr(share)));
             format!("expect {}{runs}", condition(&expect.condition))
         }
+    }
+}
+
+fn axis(axis: &Axis) -> String {
+    let values = match &axis.values {
+        Values::List(elements) => elements.iter().map(|element| atoms(element)).collect::<Vec<_>>().join(","),
+        Values::Ladder(ladder) => {
+            let Ladder { low, high, spacing, .. } = &**ladder;
+            let spacing = match spacing {
+                None => String::new(),
+                Some(Spacing::Step(by)) => format!(" step:{}", expr(by)),
+                Some(Spacing::Within(share)) => format!(" within:{}", expr(share)),
+            };
+            format!("{}..{}{spacing}", expr(low), expr(high))
+        }
+    };
+    format!("{} in {values}", axis.name.text)
+}
+
+fn plan_line(line: &PlanLine) -> String {
+    let metric = |metric: &Metric| expr(&Expr::Metric(metric.clone()));
+    match line {
+        PlanLine::Vary(varied) => format!("vary {}", axis(varied)),
+        PlanLine::Objective(direction, aim, _) => {
+            format!("{} {}", format!("{direction:?}").to_lowercase(), metric(aim))
+        }
+        PlanLine::Frontier(one, other, _) => format!("frontier {} {}", metric(one), metric(other)),
+        PlanLine::Every(_) => "every".to_owned(),
+        PlanLine::Expect(expect) => format!("expect {}", condition(&expect.condition)),
     }
 }
 

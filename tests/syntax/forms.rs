@@ -161,6 +161,18 @@ fn every_item() {
     items("cluster { } ; engine { }\npolicy { }\nrun { }", "cluster {} / engine {} / policy {} / run {}");
     items("matrix { kv in [bf16, fp8]; n in [1, 2 ms] }", "matrix {kv in bf16,fp8; n in 1,2[ms]}");
     items(
+        "matrix { n in 1..4; rate in 5 .. 50 step 5 req/s; router in [p2c choices 3, random,] }",
+        "matrix {n in 1..4; rate in 5..50 step:5[req/s]; router in p2c choices 3,random}",
+    );
+    items("param router = p2c choices 3", "param router = p2c choices 3");
+    items(
+        "plan \"a b\" {\n  vary rate in 5 .. 200 req/s within 1%; vary card in [h100]\n  minimize cost_usd for chat\n  \
+         expect n <= 4 and rate > 3 req/s\n  search every\n}\nexpect finished > 1",
+        "plan \"a b\" {vary rate in 5..200[req/s] within:1[%]; vary card in h100; minimize cost_usd{for:chat}; \
+         expect (and (<= n 4) (> rate 3[req/s])); every} / expect (> finished 1)",
+    );
+    items("plan \"c\" { frontier cost_usd p95_ttft_ms }", "plan \"c\" {frontier cost_usd p95_ttft_ms}");
+    items(
         "scenario \"a b\" {\n policy { routing p2c }\n expect a < 1\n}",
         "scenario \"a b\" {policy {routing p2c} / expect (< a 1)}",
     );

@@ -111,7 +111,7 @@ fn items() {
     mistakes("trace a \"b\"", &["1:9: E0011 expected `from` or `{` after `a`, found `\"b\"`"]);
     mistakes("use lib.kvs", &["1:5: E0004 a path is written in quotes, found `lib.kvs`"]);
     mistakes("param n 4", &["1:9: E0004 expected `=` after `n`, found `4`"]);
-    mistakes("matrix { n in 3 }", &["1:15: E0004 expected a list after `in`, found `3`"]);
+    mistakes("matrix { n in 3 }", &["1:15: E0004 an axis takes a list or a range after `in`, found `3`"]);
     mistakes("matrix { n in [1 2] }", &["1:18: E0012 expected `,` between the values of a matrix"]);
     mistakes("engine { } run { }", &["1:12: E0016 expected a new line or `;`, found `run`"]);
     mistakes("trace { a 1\n b { } }", &["2:4: E0001 `{` is not allowed after `b`"]);

@@ -61,7 +61,9 @@ impl Lowering<'_, '_> {
         self.windows = None;
         let (left, right) = (self.operand(left), self.operand(right));
         let (left, right) = self.alike(left?, right?)?;
-        if left.constant().is_some() && right.constant().is_some() {
+        // What varies in a plan is known before the run.
+        let may_be_constant = self.around.varied.is_some();
+        if !may_be_constant && left.constant().is_some() && right.constant().is_some() {
             let whole = left.span.to(right.span);
             self.report(error::no_metric(&self.text(whole), whole));
             return None;
@@ -109,7 +111,8 @@ impl Lowering<'_, '_> {
         let (left, low, high) = (left?, low?, high?);
         self.same_unit(&low, &high)?;
         let range = low.span.to(high.span);
-        if [&left, &low, &high].into_iter().all(|operand| operand.constant().is_some()) {
+        let may_be_constant = self.around.varied.is_some();
+        if !may_be_constant && [&left, &low, &high].into_iter().all(|operand| operand.constant().is_some()) {
             let whole = left.span.to(range);
             self.report(error::no_metric(&self.text(whole), whole));
             return None;

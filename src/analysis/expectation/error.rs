@@ -6,9 +6,9 @@ use crate::analysis::language::error::help_for_metric;
 use crate::analysis::language::expected::number_text;
 use crate::analysis::language::mode::Mode;
 use crate::analysis::language::suggest::{alternatives, did_you_mean};
-use crate::analysis::language::value::Written;
+use crate::analysis::language::value::{Param, ParamValue, Written};
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::expectations;
+use crate::diagnostics::codes::{expectations, plans};
 use crate::metrics::Kind;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Metric, Text};
@@ -294,4 +294,38 @@ fn near_or_all(near: &[&str], known: &[&str], are: &str, none: &str) -> String {
             format!("{are} {}", quoted.join(", "))
         }
     }
+}
+
+/// `minimize p95_ttft_ms over 10 s windows`
+pub(super) fn aim_without_number(metric: &Metric) -> Diagnostic {
+    let message = format!("`{}` over windows is not one number a run", metric.name.text);
+    Diagnostic::error(&plans::NOT_AN_OBJECTIVE, message, metric.span(), "several numbers")
+        .with_help("leave the windows out, or let an `expect` of the scenario bound them")
+}
+
+/// `expect rate > 30 req/s` in a plan that does not vary `rate`
+pub(super) fn param_not_varied(name: &Ident, param: &Param) -> Diagnostic {
+    let values = match param.value {
+        Some(ParamValue::Quantity(_)) => format!("{} .. …", param.text),
+        _ => format!("[{}, …]", param.text),
+    };
+    let message = format!("this plan does not vary `{}`: it is the same for every candidate", name.text);
+    Diagnostic::error(&plans::NOT_OF_THE_ANSWER, message, name.span, "not a part of the answer")
+        .with_help(format!("vary it, as `vary {} in {values}`, or leave this out", name.text))
+}
+
+/// `expect n for chat < 3`
+pub(super) fn selected_parameter(name: &Ident, selector: Span) -> Diagnostic {
+    let message = format!("`{}` is one value: nothing can be selected of it", name.text);
+    Diagnostic::error(&plans::NOT_OF_THE_ANSWER, message, selector, "selects from a metric")
+        .with_label(name.span, "a parameter that varies")
+        .with_help("remove the selector")
+}
+
+/// `expect card == h100_sxm`
+pub(super) fn varied_name(name: &Ident) -> Diagnostic {
+    let message = format!("the values of `{}` are names, and only numbers compare", name.text);
+    Diagnostic::error(&plans::NOT_OF_THE_ANSWER, message, name.span, "a name in each candidate").with_help(
+        "the snapshot of the plan holds the answer, names included; an `expect` bounds numbers of it",
+    )
 }

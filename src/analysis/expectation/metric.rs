@@ -3,6 +3,7 @@
 use super::term::{Operand, Scale};
 use super::{CaseContext, Lowering, error};
 use crate::analysis::language::suggest;
+use crate::analysis::language::value::ParamValue;
 use crate::metrics::{self, Bare, MetricInfo};
 use crate::model::{Metric, Term};
 use crate::syntax::ast;
@@ -12,10 +13,15 @@ impl Lowering<'_, '_> {
     /// Looks a metric up and selects its samples.
     pub(super) fn metric(&mut self, metric: &ast::Metric) -> Option<Operand> {
         let name = &metric.name;
+        if self.around.varied.is_some_and(|varied| varied.contains(&name.text.as_str())) {
+            return self.varied(metric);
+        }
         let Some(info) = metrics::lookup(&name.text) else {
             let known = metrics::names();
             let near = suggest::nearest(&name.text, known.iter().map(String::as_str));
-            self.report(error::unknown_metric(name, &near));
+            let param = self.around.varied.and_then(|_| self.ctx.params.get(&name.text));
+            let mistake = param.map(|param| error::param_not_varied(name, param));
+            self.report(mistake.unwrap_or_else(|| error::unknown_metric(name, &near)));
             return None;
         };
         let in_place = self.in_its_place(&info, metric);
@@ -38,6 +44,20 @@ impl Lowering<'_, '_> {
             equality: info.equality,
             span: metric.span(),
         })
+    }
+
+    /// A parameter that varies in a plan: the value of the answer.
+    fn varied(&mut self, metric: &ast::Metric) -> Option<Operand> {
+        if let Some(selector) = metric.selectors.first() {
+            self.report(error::selected_parameter(&metric.name, selector.span()));
+            return None;
+        }
+        let value = self.ctx.params.get(&metric.name.text)?.value.as_ref()?;
+        if !matches!(value, ParamValue::Quantity(_)) {
+            self.report(error::varied_name(&metric.name));
+            return None;
+        }
+        self.written(&ast::Expr::Param(metric.name.clone()))
     }
 
     /// What only one execution model has is asked of cases of that one: a number of the others would say nothing.

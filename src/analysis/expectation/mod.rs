@@ -20,7 +20,7 @@ use crate::analysis::language::text::one_line;
 use crate::analysis::language::value::Written;
 use crate::analysis::language::values;
 use crate::diagnostics::Diagnostic;
-use crate::model::{Cluster, Expectation};
+use crate::model::{Cluster, Expectation, Metric, Term};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::units::{SimDuration, SimTime};
@@ -37,6 +37,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) scenarios: &'a [String],
     /// The scenario the expectation is written in; `None` at file level.
     pub(super) scenario: Option<&'a str>,
+    /// The parameters that vary, where it is about the answer of a plan, which has values of them.
+    pub(super) varied: Option<&'a [&'a str]>,
 }
 
 /// The cases of a file by scenario and matrix values.
@@ -69,6 +71,18 @@ pub(super) fn lower(
     };
     let text = lowering.text(Span { start: expect.keyword.end, ..expect.span });
     Some(Expectation { text, condition: condition?, in_runs: in_runs? })
+}
+
+/// The metric that a plan aims at; `None` when something in it was reported.
+pub(super) fn aim(metric: &ast::Metric, around: &Surroundings<'_>, ctx: &mut Context<'_>) -> Option<Metric> {
+    let mut lowering = Lowering { ctx, around, scope: Scope::default(), windows: None };
+    match lowering.metric(metric)?.term {
+        Term::Metric(metric) if metric.windows.is_none() => Some(metric),
+        _ => {
+            lowering.report(error::aim_without_number(metric));
+            None
+        }
+    }
 }
 
 /// The state of one lowering.

@@ -105,7 +105,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A literal or a parameter.
-    fn written(&mut self, expr: &ast::Expr) -> Option<Operand> {
+    pub(super) fn written(&mut self, expr: &ast::Expr) -> Option<Operand> {
         let found = values::evaluate(expr, None, self.ctx)?;
         let Quantity { value, dimension } = found.quantity;
         let scale = match found.written {

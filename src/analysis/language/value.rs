@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::source::Span;
+use crate::syntax::ast::Atom;
 use crate::units::Quantity;
 
 /// A value with what is known of its spelling.
@@ -59,4 +60,6 @@ pub(in crate::analysis) enum ParamValue {
     Word(String),
     /// A string.
     Text(String),
+    /// A name with its arguments: `prefix_aware load_cap 2`.
+    Choice(Vec<Atom>),
 }

@@ -28,7 +28,7 @@ pub(in crate::analysis) fn evaluate(
                 ParamValue::Quantity(value) => {
                     Some(Evaluated { span: name.span, origin: Some(param.origin), ..*value })
                 }
-                ParamValue::Word(_) | ParamValue::Text(_) => {
+                ParamValue::Word(_) | ParamValue::Text(_) | ParamValue::Choice(_) => {
                     let diagnostic = error::param_is_not_a_number(name, param);
                     ctx.report(diagnostic);
                     None

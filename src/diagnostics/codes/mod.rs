@@ -12,6 +12,7 @@ pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod not_simulated;
+pub(crate) mod plans;
 pub(crate) mod project;
 pub(crate) mod text;
 pub(crate) mod values;
@@ -57,4 +58,5 @@ static FAMILIES: &[&[&CodeInfo]] = &[
     limits::CODES,
     verdicts::CODES,
     not_simulated::CODES,
+    plans::CODES,
 ];

@@ -13,6 +13,7 @@ pub(super) static CODES: &[&CodeInfo] = &[
     &WRONG_FORM,
     &BANDWIDTH_IN_BITS,
     &REVERSED_RANGE,
+    &UNCLEAR_STEP,
 ];
 
 pub(crate) static UNKNOWN_UNIT: CodeInfo = CodeInfo {
@@ -113,4 +114,14 @@ pub(crate) static REVERSED_RANGE: CodeInfo = CodeInfo {
   output constant 100
   requests 1000
 }",
+};
+
+pub(crate) static UNCLEAR_STEP: CodeInfo = CodeInfo {
+    code: "E0211",
+    summary: "a range that does not say which values it has",
+    explanation: "An axis takes the values of a list or of a range. A range of whole numbers has all of them; any \
+                  other says how far apart its values are: `step` by the same amount, `within` by the same \
+                  share at most.",
+    wrong: "param load = 1\nplan \"most\" { vary load in 0.5 .. 2; maximize load }",
+    right: "param load = 1\nplan \"most\" { vary load in 0.5 .. 2 step 0.5; maximize load }",
 };

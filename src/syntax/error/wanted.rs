@@ -18,15 +18,18 @@ pub(in crate::syntax) enum Wanted {
     Condition,
     Element,
     Equals,
+    Every,
     FromOrBlock,
     Gpu,
     In,
     List,
     Name,
+    Objective,
     OfRuns,
     Range,
     Text,
     Value,
+    Values,
     Windows,
     Workload,
 }
@@ -42,15 +45,18 @@ impl Wanted {
             Wanted::Condition => "a condition",
             Wanted::Element => "an element or `]`",
             Wanted::Equals => "`=`",
+            Wanted::Every => "`every`",
             Wanted::FromOrBlock => "`from` or `{`",
             Wanted::Gpu => "a group of GPUs",
             Wanted::In => "`in`",
             Wanted::List => "a list",
             Wanted::Name => "a name",
+            Wanted::Objective => "a metric or a parameter",
             Wanted::OfRuns => "`of runs`",
             Wanted::Range => "`..`",
             Wanted::Text => "a string",
             Wanted::Value => "a value",
+            Wanted::Values => "a list or a range",
             Wanted::Windows => "`windows`",
             Wanted::Workload => "the name of a workload",
         }
@@ -59,17 +65,19 @@ impl Wanted {
     fn code(self) -> &'static CodeInfo {
         match self {
             Wanted::Value | Wanted::Condition => &text::EXPECTED_VALUE,
-            Wanted::Name | Wanted::Workload | Wanted::Gpu => &text::EXPECTED_NAME,
+            Wanted::Name | Wanted::Objective | Wanted::Workload | Wanted::Gpu => &text::EXPECTED_NAME,
             Wanted::CloseParen | Wanted::CloseBracket | Wanted::Element => &text::UNCLOSED_BRACKET,
             Wanted::Comparison => &text::EXPECTED_COMPARISON,
             Wanted::Block | Wanted::FromOrBlock => &text::EXPECTED_BLOCK,
             Wanted::ArrowOrHold
             | Wanted::Equals
+            | Wanted::Every
             | Wanted::In
             | Wanted::List
             | Wanted::OfRuns
             | Wanted::Range
             | Wanted::Text
+            | Wanted::Values
             | Wanted::Windows => &text::EXPECTED_WORD,
         }
     }
@@ -91,13 +99,16 @@ impl Wanted {
             Wanted::Gpu => {
                 "name a group, one of its GPUs, or a GPU by its index: `on fast`, `on fast[0]`, `on gpu 3`"
             }
-            Wanted::In => "an axis lists its values: `n in [1, 2, 4]`",
+            Wanted::Every => "`search every` runs all candidates, also those that need not be run",
+            Wanted::In => "say which values: `n in [1, 2, 4]` or `n in 1 .. 8`",
             Wanted::List => "values are written in brackets: `[1, 2, 4]`",
             Wanted::Name => "names are letters, digits and `_`, and do not begin with a digit",
+            Wanted::Objective => "say what is best: `minimize cost_per_hour`, `maximize rate`",
             Wanted::OfRuns => "say in which share of the seeds it must hold: `in 60% of runs`",
             Wanted::Range => "a range is two values with `..` between them: `1 min .. 2 min`",
             Wanted::Text => "put it in quotes: `\"text\"`",
             Wanted::Value => "write a number with its unit, a parameter as `$n`, or arithmetic on them",
+            Wanted::Values => "a list is `[1, 2, 4]`, a range `1 .. 8` or `5 .. 50 step 5 req/s`",
             Wanted::Windows => "windows are written `over 10 s windows`",
             Wanted::Workload => "say which requests count: `p99_ttft_ms for chat < 1 s`",
         }

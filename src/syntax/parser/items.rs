@@ -1,12 +1,13 @@
 //! Files and their items.
 
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use super::recovery::Container;
 use super::{Reader, Rule, expected};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Atom, Axis, Block, BlockKind, Cell, Ident, Item, Matrix, Param, Row, Scenario, Trace, TraceBody,
+    Atom, Axis, Block, BlockKind, Cell, Ident, Item, Ladder, Matrix, Param, Row, Scenario, Spacing, Trace,
+    TraceBody, Values,
 };
 use crate::syntax::error;
 
@@ -50,6 +51,7 @@ impl Reader<'_> {
             Rule::expect_item => items.push(Item::Expect(self.expect(pair))),
             Rule::block => items.extend(self.block(pair).map(Item::Block)),
             Rule::matrix => items.push(Item::Matrix(self.matrix(pair))),
+            Rule::plan => items.extend(self.plan(pair).map(Item::Plan)),
             Rule::trace => items.push(Item::Trace(self.trace(pair))),
             Rule::scenario => self.scenario(pair, items),
             rule => unreachable!("{rule:?} is not an item"),
@@ -62,7 +64,8 @@ impl Reader<'_> {
         let keyword = self.span(&expected(parts.next()));
         let name = self.ident(&expected(parts.next()));
         self.operators = 0;
-        let value = self.atom(expected(parts.nth(1)));
+        let value =
+            parts.skip(1).filter(|part| part.as_rule() != Rule::end).map(|part| self.atom(part)).collect();
         Param { name, value, doc: self.doc_above(keyword) }
     }
 
@@ -142,20 +145,48 @@ impl Reader<'_> {
     }
 
     fn axis(&mut self, pair: Pair<'_, Rule>) -> Axis {
-        let mut parts = pair.into_inner();
+        self.axis_of(&mut pair.into_inner())
+    }
+
+    /// A name, `in`, and its values.
+    pub(super) fn axis_of(&mut self, parts: &mut Pairs<'_, Rule>) -> Axis {
         let name = self.ident(&expected(parts.next()));
         self.operators = 0;
-        let (elements, list) = self.list(expected(parts.nth(1)));
-        let mut values: Vec<Atom> = Vec::new();
-        for element in elements {
-            let mut atoms = element.into_iter();
-            values.extend(atoms.next());
-            if let Some(second) = atoms.next() {
+        let values = expected(parts.nth(1));
+        if values.as_rule() == Rule::ladder {
+            let ladder = self.ladder(values);
+            let span = name.span.to(ladder.span);
+            return Axis { name, values: Values::Ladder(Box::new(ladder)), span };
+        }
+        let (mut elements, list) = self.list(values);
+        for atoms in &mut elements {
+            // Only a choice has more than one: its arguments.
+            if let [first, second, ..] = atoms.as_slice()
+                && !matches!(first, Atom::Word(_))
+            {
                 self.report(error::two_values_in_element(second.span()));
+                atoms.truncate(1);
             }
         }
         let span = name.span.to(list);
-        Axis { name, values, span }
+        Axis { name, values: Values::List(elements), span }
+    }
+
+    fn ladder(&mut self, pair: Pair<'_, Rule>) -> Ladder {
+        let mut parts = pair.into_inner();
+        let low = self.expr(expected(parts.next()));
+        let high = self.expr(expected(parts.nth(1)));
+        let by = parts.next().zip(parts.next());
+        let spacing = by.map(|(word, by)| match word.as_rule() {
+            Rule::step_word => Spacing::Step(self.expr(by)),
+            _ => Spacing::Within(self.expr(by)),
+        });
+        let end = match &spacing {
+            Some(Spacing::Step(by) | Spacing::Within(by)) => by.span(),
+            None => high.span(),
+        };
+        let span = low.span().to(end);
+        Ladder { low, high, spacing, span }
     }
 
     fn trace(&mut self, pair: Pair<'_, Rule>) -> Trace {
@@ -249,7 +280,9 @@ impl Reader<'_> {
         for item in inside {
             match item {
                 Item::Use(_) | Item::Scenario(_) | Item::Matrix(_) => refused.push(item),
-                Item::Param(_) | Item::Block(_) | Item::Trace(_) | Item::Expect(_) => kept.push(item),
+                Item::Param(_) | Item::Block(_) | Item::Trace(_) | Item::Plan(_) | Item::Expect(_) => {
+                    kept.push(item);
+                }
             }
         }
         // A scenario that was not closed holds all that follows it: one mistake, not many.
@@ -258,7 +291,7 @@ impl Reader<'_> {
         }
         match name {
             Some(name) => {
-                if let Some(mistake) = error::scenario_name(&name) {
+                if let Some(mistake) = error::name_in_quotes("scenario", &name) {
                     self.report(mistake);
                 }
                 let doc = self.doc_above(keyword);

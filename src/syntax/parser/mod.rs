@@ -6,6 +6,7 @@
 mod expectations;
 mod expressions;
 mod items;
+mod plans;
 mod recovery;
 mod statements;
 

@@ -25,6 +25,7 @@ pub(super) enum Container {
     /// The block of a statement, where stages are allowed.
     Nested,
     Matrix,
+    Plan,
     Rows,
 }
 
@@ -73,12 +74,18 @@ impl Reader<'_> {
                 return;
             }
             Container::Matrix => Rule::only_axis,
+            Container::Plan if !PLAN_WORDS.contains(&first.text) => {
+                self.report(not_in_plan(first_span, first.text));
+                return;
+            }
+            Container::Plan => Rule::only_plan_line,
             Container::Rows => Rule::only_row,
         };
         let read_as = match place {
             Container::File | Container::Scenario => ReadAs::Item,
             Container::Block | Container::Nested => ReadAs::Statement,
             Container::Matrix => ReadAs::Axis,
+            Container::Plan => ReadAs::PlanLine,
             Container::Rows => ReadAs::Row,
         };
         match Grammar::parse(rule, slice) {
@@ -396,8 +403,19 @@ fn nearest_item_word(word: &str) -> Option<&'static str> {
 /// The words that begin an item.
 const ITEM_WORDS: &[&str] = &[
     "use", "param", "gpu", "model", "cluster", "engine", "policy", "workload", "trace", "run", "matrix",
-    "scenario", "expect",
+    "plan", "scenario", "expect",
 ];
+
+/// The words that begin a line of a plan.
+const PLAN_WORDS: &[&str] = &["vary", "minimize", "maximize", "frontier", "search", "expect"];
+
+/// A line of a plan that begins with something else.
+fn not_in_plan(place: Span, found: &str) -> Diagnostic {
+    let lower = found.to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&lower, known);
+    let near = PLAN_WORDS.iter().min_by_key(|known| distance(known)).filter(|known| distance(known) <= 2);
+    error::not_in_plan(place, found, near.copied())
+}
 
 fn is_comparator(text: &str) -> bool {
     matches!(text, "==" | "!=" | "<" | "<=" | ">" | ">=")
@@ -413,6 +431,10 @@ fn expectation(possible: &[Rule]) -> Option<error::Wanted> {
     let has = |rules: &[Rule]| rules.iter().any(|rule| possible.contains(rule));
     let wanted = [
         (Wanted::Comparison, has(&[Rule::comparator])),
+        (
+            Wanted::Objective,
+            has(&[Rule::metric, Rule::metric_name]) && !has(&[Rule::measure_literal, Rule::number]),
+        ),
         (Wanted::CloseParen, has(&[Rule::close_paren])),
         (Wanted::CloseBracket, has(&[Rule::close_bracket]) && has(&[Rule::comma, Rule::dots])),
         (Wanted::Element, has(&[Rule::close_bracket])),
@@ -422,9 +444,11 @@ fn expectation(possible: &[Rule]) -> Option<error::Wanted> {
         (Wanted::ArrowOrHold, has(&[Rule::hold_word])),
         (Wanted::Condition, has(&[Rule::condition, Rule::conjunction, Rule::clause, Rule::always_word])),
         (Wanted::Workload, has(&[Rule::workload_name])),
+        (Wanted::Values, has(&[Rule::ladder])),
         (Wanted::Value, has(VALUES)),
         (Wanted::Equals, has(&[Rule::equals])),
         (Wanted::In, has(&[Rule::in_word])),
+        (Wanted::Every, has(&[Rule::every_word])),
         (Wanted::List, has(&[Rule::list, Rule::open_bracket])),
         (Wanted::FromOrBlock, has(&[Rule::from_word])),
         (Wanted::Text, has(&[Rule::text])),

@@ -160,10 +160,13 @@ fn header(refusal: &Refusal<'_>) -> Option<Meant> {
     })
 }
 
-/// `n = [1, 2]`, `n: [1, 2]`.
-pub(super) fn axis(refusal: &Refusal<'_>) -> Option<Meant> {
+/// `n = [1, 2]`, `n: [1, 2]`; in a plan after `vary`.
+pub(super) fn axis(refusal: &Refusal<'_>, word: &str) -> Option<Meant> {
+    if refusal.found.is_none() {
+        return one_value(refusal);
+    }
     let found = refusal.found.filter(|found| matches!(found.text, "=" | ":" | ":=" | "["))?;
-    let name = refusal.before();
+    let name = refusal.before().strip_prefix(word)?.trim();
     let values = if found.text == "[" { first_line(&refusal.slice[found.start..]) } else { refusal.rest() };
     if name.is_empty() || name.contains(char::is_whitespace) {
         return None;
@@ -175,7 +178,27 @@ pub(super) fn axis(refusal: &Refusal<'_>) -> Option<Meant> {
         end: found.end(),
         message: format!("an axis lists its values after `in`, found `{}`", found.text),
         label: "expected `in` here",
-        help: format!("write `{name} in {values}`"),
+        help: format!("write `{word}{name} in {values}`"),
+        habit: false,
+    })
+}
+
+/// `n in 3`, `card in h100_sxm`.
+fn one_value(refusal: &Refusal<'_>) -> Option<Meant> {
+    let line = first_line(refusal.slice);
+    let (axis, value) = line.split_once(" in ")?;
+    let value = value.trim();
+    if value.is_empty() || value.contains(['[', '.', '"']) {
+        return None;
+    }
+    let start = refusal.slice.find(value)?;
+    Some(Meant {
+        info: &text::EXPECTED_WORD,
+        start,
+        end: start + value.len(),
+        message: format!("an axis takes a list or a range after `in`, found `{value}`"),
+        label: "expected a list or a range here",
+        help: format!("write `{axis} in [{value}]`, or a range such as `1 .. 8`"),
         habit: false,
     })
 }

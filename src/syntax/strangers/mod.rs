@@ -38,6 +38,8 @@ pub(super) enum ReadAs {
     Statement,
     /// An axis of a matrix.
     Axis,
+    /// A line of a plan.
+    PlanLine,
     /// A row of a trace.
     Row,
 }
@@ -64,10 +66,13 @@ pub(super) struct Meant {
 /// What a rejected text was meant as, if that is known.
 pub(super) fn meant(refusal: &Refusal<'_>) -> Option<Meant> {
     match refusal.read_as {
-        ReadAs::Item if refusal.slice.starts_with("expect") => expectations::meant(refusal),
+        ReadAs::Item | ReadAs::PlanLine if refusal.slice.starts_with("expect") => {
+            expectations::meant(refusal)
+        }
         ReadAs::Item => items::meant(refusal).or_else(|| statements::name(refusal)),
         ReadAs::Statement => statements::meant(refusal),
-        ReadAs::Axis => items::axis(refusal),
+        ReadAs::Axis => items::axis(refusal, ""),
+        ReadAs::PlanLine => items::axis(refusal, "vary "),
         ReadAs::Row => None,
     }
 }

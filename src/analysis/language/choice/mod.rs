@@ -10,10 +10,13 @@ mod reader;
 
 pub(in crate::analysis) use reader::Reader;
 
+use std::borrow::Cow;
+
 use super::context::Context;
 use super::cursor::Cursor;
 use super::error;
 use super::suggest::ranked;
+use super::value::ParamValue;
 use super::values;
 use crate::model::{Arg, Choice, Field, Form, Spec};
 use crate::syntax::ast::{Atom, Expr, Statement};
@@ -25,6 +28,7 @@ pub(in crate::analysis) fn choose(
     statement: &Statement,
     ctx: &mut Context<'_>,
 ) -> Option<Choice> {
+    let statement = &*spelt_out(statement, ctx);
     let mut cursor = Cursor::of(statement);
     let choice = read_choice(offer, &mut cursor, ctx)?;
     cursor.finish(&choice.name, ctx).then_some(choice)
@@ -38,6 +42,7 @@ pub(in crate::analysis) fn choose_or(
     statement: &Statement,
     ctx: &mut Context<'_>,
 ) -> Option<Choice> {
+    let statement = &*spelt_out(statement, ctx);
     let mut cursor = Cursor::of(statement);
     let (key, place) = (&statement.key.text, offer.place);
     let spec = offer.specs.iter().find(|spec| spec.name == unnamed && cursor.at_value(ctx));
@@ -49,6 +54,22 @@ pub(in crate::analysis) fn choose_or(
         None => read_choice(offer, &mut cursor, ctx)?,
     };
     cursor.finish(key, ctx).then_some(choice)
+}
+
+/// The statement with its parameters that stand for a choice with arguments replaced by that.
+fn spelt_out<'s>(statement: &'s Statement, ctx: &Context<'_>) -> Cow<'s, Statement> {
+    let choice = |atom: &Atom| match atom {
+        Atom::Value(Expr::Param(name)) => match &ctx.params.get(&name.text)?.value {
+            Some(ParamValue::Choice(atoms)) => Some(atoms.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    if !statement.atoms.iter().any(|atom| choice(atom).is_some()) {
+        return Cow::Borrowed(statement);
+    }
+    let atoms = statement.atoms.iter().flat_map(|atom| choice(atom).unwrap_or_else(|| vec![atom.clone()]));
+    Cow::Owned(Statement { atoms: atoms.collect(), ..statement.clone() })
 }
 
 /// An entry without arguments, as a default names it.
