@@ -29,6 +29,19 @@ pub trait Prefixes {
 }
 
 impl View<'_> {
+    /// Whether the load of a replica is below that of another. Where both prefill alike, the requests they hold say so.
+    #[must_use]
+    #[inline]
+    pub fn is_less_loaded(&self, replica: u32, other: u32) -> bool {
+        let (one, two) = (replica as usize, other as usize);
+        let of_one = self.load_of_one[one];
+        // Up to 2^32 a request no load reaches the end of its range, and each request adds more than rounding takes away.
+        if of_one == self.load_of_one[two] && of_one <= 4_294_967_296.0 {
+            return self.held[one] < self.held[two];
+        }
+        self.load(replica) < self.load(other)
+    }
+
     /// `held` weighted by how slowly the replica prefills, in 2^-32 of a request on a GPU of 1000 tok/s: rounding to these
     /// steps makes equal loads equal. Computed when it is looked at: most routers do not, or at two replicas only.
     #[must_use]
@@ -122,5 +135,21 @@ mod tests {
         assert_eq!(candidates.len(), 4);
         assert_eq!((0..4).map(|position| candidates.at(position)).collect::<Vec<_>>(), [0, 2, 3, 7]);
         assert_eq!((0..9).filter(|replica| candidates.contains(*replica)).collect::<Vec<_>>(), [0, 2, 3, 7]);
+    }
+
+    #[test]
+    fn who_is_less_loaded_has_the_lesser_load() {
+        // As of GPUs that prefill 8,000, 8,000, 999, 999 and 10^12 tok/s.
+        let load_of_one = [8e3, 8e3, 999.0, 999.0, 1e12].map(|rate: f64| 1e3 / rate * 4_294_967_296.0);
+        for held in [[3, 4, 1, 2, 9], [5, 5, 2, 2, 5], [u32::MAX, u32::MAX - 1, 0, 1, u32::MAX]] {
+            let view = View { held: &held, load_of_one: &load_of_one, ..View::default() };
+            for (one, other) in (0..5).flat_map(|one| (0..5).map(move |other| (one, other))) {
+                assert_eq!(
+                    view.is_less_loaded(one, other),
+                    view.load(one) < view.load(other),
+                    "{one} {other}"
+                );
+            }
+        }
     }
 }

@@ -87,6 +87,7 @@ pub struct Stream {
 
 impl Stream {
     /// The next 64 bits.
+    #[inline]
     pub fn bits(&mut self) -> u64 {
         self.generator.next_u64()
     }

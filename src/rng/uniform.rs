@@ -13,6 +13,7 @@ impl Stream {
     ///
     /// The upper half of a 128-bit product, with the rejection of D. Lemire, "Fast random integer generation in an
     /// interval", ACM TOMACS 29 (2019), which removes the bias.
+    #[inline]
     pub fn below(&mut self, limit: u64) -> u64 {
         assert!(limit > 0, "there is an integer below the limit");
         let mut product = u128::from(self.bits()) * u128::from(limit);

@@ -41,7 +41,7 @@ impl Router for PowerOfChoices {
             (n, 2) => {
                 let [first, second] = pick_two(n, stream);
                 let (first, second) = (candidates.at(first), candidates.at(second));
-                Some(if view.load(second) < view.load(first) { second } else { first })
+                Some(if view.is_less_loaded(second, first) { second } else { first })
             }
             (n, _) => {
                 self.pick(n, stream);
