@@ -53,6 +53,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
 fn status(ending: &Ending) -> Status {
     match ending {
         Ending::Passed => Status::Passed,
+        Ending::New => Status::New,
         Ending::NoData => Status::NoData,
         Ending::Failed => Status::Failed,
         Ending::Wrong => Status::Wrong,

@@ -108,11 +108,13 @@ fn place_of_name(suite: &Suite, header: Span, path: &str) -> Span {
     Span { source, start: at(offset), end: at(offset + literal.len()) }
 }
 
-/// A snapshot that is missing or differs; it has no place in the file but its beginning.
+/// A snapshot that differs, or is missing in CI; it has no place in the file but its beginning.
 pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnostic> {
     let begin = Span { source: suite.source, start: 0, end: 0 };
     let (code, message, pending) = match golden {
         Golden::Off | Golden::Same | Golden::Written(_) | Golden::Broken(_) => return None,
+        // Until someone has looked at it, it is new.
+        Golden::Missing { pending: Some(_), .. } => return None,
         Golden::Missing { pending, .. } => {
             (&verdicts::SNAPSHOT_MISSING, format!("`{id}` has no snapshot"), pending)
         }
@@ -125,7 +127,7 @@ pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnos
         Some(_) => {
             format!("decide with `kvs review {name}`, or take the new numbers with `kvs accept {name}`")
         }
-        // In CI nothing waits.
+        // In CI nothing is pending.
         None => format!("take the new numbers, where the change is made, with: kvs check {name} --update"),
     };
     Some(Diagnostic::error(code, message, begin, "").with_help(help))

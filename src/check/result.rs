@@ -42,9 +42,11 @@ pub struct CaseResult {
 pub enum Ending {
     /// Everything holds.
     Passed,
+    /// Every expectation holds, and its first snapshot is pending. In CI this is a failure.
+    New,
     /// An expectation had nothing to measure, and none failed.
     NoData,
-    /// An expectation does not hold, or the snapshot differs or is missing.
+    /// An expectation does not hold, or the snapshot differs, or is missing in CI.
     Failed,
     /// The scenario asks for what cannot be run.
     Wrong,
@@ -54,6 +56,14 @@ pub enum Ending {
     Crashed(String),
     /// Not run: an earlier case failed, or the run was interrupted.
     Skipped,
+}
+
+impl Ending {
+    /// Whether the case makes a command fail.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        !matches!(self, Ending::Passed | Ending::New | Ending::Skipped)
+    }
 }
 
 impl CaseResult {
@@ -80,7 +90,8 @@ impl CaseResult {
         });
         let of_golden = match golden {
             Golden::Off | Golden::Same | Golden::Written(_) => Ending::Passed,
-            Golden::Missing { .. } | Golden::Changed { .. } => Ending::Failed,
+            Golden::Missing { pending: Some(_), .. } => Ending::New,
+            Golden::Missing { pending: None, .. } | Golden::Changed { .. } => Ending::Failed,
             Golden::Broken(_) => Ending::Unreadable,
         };
         of_expectations.chain([of_golden]).max().expect("the snapshot's is always there")

@@ -199,12 +199,70 @@ pub(super) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
-/// The regular expression of `--filter`.
-pub(super) fn pattern(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|error| {
-        let error = error.to_string();
-        let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        let literal = regex::escape(text);
-        format!("not a regular expression: {why}; to match it literally, write `{literal}`")
-    })
+/// What `--filter` takes: text that is a part of the ids of cases; otherwise a regular expression.
+#[derive(Clone, Debug)]
+pub(super) struct CaseFilter {
+    text: String,
+    /// `None` where the text is not one.
+    regex: Option<Regex>,
+}
+
+impl CaseFilter {
+    /// As typed.
+    pub(super) fn new(text: &str) -> CaseFilter {
+        CaseFilter { text: text.to_owned(), regex: Regex::new(text).ok() }
+    }
+
+    /// The filter among all ids. They have brackets, so one that was copied is taken as it is.
+    pub(super) fn among(&self, mut ids: impl Iterator<Item = String>) -> FilterAmong<'_> {
+        FilterAmong { filter: self, is_literal: ids.any(|id| id.contains(&self.text)) }
+    }
+}
+
+/// A filter, and whether it is read as text.
+pub(super) struct FilterAmong<'f> {
+    filter: &'f CaseFilter,
+    is_literal: bool,
+}
+
+impl FilterAmong<'_> {
+    /// Whether it lets an id through.
+    pub(super) fn matches(&self, id: &str) -> bool {
+        match &self.filter.regex {
+            Some(regex) if !self.is_literal => regex.is_match(id),
+            _ => id.contains(&self.filter.text),
+        }
+    }
+}
+
+impl std::fmt::Display for CaseFilter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+/// The text of `--filter`.
+#[expect(clippy::unnecessary_wraps, reason = "clap takes parsers that can refuse")]
+pub(super) fn case_filter(text: &str) -> Result<CaseFilter, std::convert::Infallible> {
+    Ok(CaseFilter::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_the_text_of_an_id_before_it_is_an_expression() {
+        let ids = || ["a.kvs[n=1]", "a.kvs[n=12]", "abkvs"].into_iter().map(str::to_owned);
+        let chosen = |text: &str| -> Vec<String> {
+            let filter = CaseFilter::new(text);
+            let filter = filter.among(ids());
+            ids().filter(|id| filter.matches(id)).collect()
+        };
+        assert_eq!(chosen("a.kvs[n=1]"), ["a.kvs[n=1]"]);
+        assert_eq!(chosen("a.kvs["), ["a.kvs[n=1]", "a.kvs[n=12]"]);
+        assert_eq!(chosen("a.kvs"), ["a.kvs[n=1]", "a.kvs[n=12]"]);
+        assert_eq!(chosen("^a.kvs$"), ["abkvs"]);
+        assert_eq!(chosen("other["), [""; 0]);
+    }
 }

@@ -11,7 +11,7 @@ pub(super) struct Exit(u8);
 impl Exit {
     /// Everything holds.
     pub(super) const PASSED: Exit = Exit(0);
-    /// An expectation has failed or has no data, or a snapshot is missing or differs.
+    /// An expectation has failed or has no data, or a snapshot differs, or is missing in CI.
     pub(super) const FAILED: Exit = Exit(1);
     /// The command line is wrong.
     pub(super) const USAGE: Exit = Exit(2);
@@ -34,7 +34,7 @@ impl Exit {
     /// That of a case.
     pub(super) fn of(ending: &Ending) -> Exit {
         match ending {
-            Ending::Passed | Ending::Skipped => Exit::PASSED,
+            Ending::Passed | Ending::New | Ending::Skipped => Exit::PASSED,
             Ending::NoData | Ending::Failed => Exit::FAILED,
             Ending::Wrong => Exit::WRONG_SCENARIO,
             Ending::Unreadable => Exit::IO,

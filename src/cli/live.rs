@@ -66,7 +66,7 @@ impl Live {
         let ended = one_line(&result.id);
         state.running.retain(|id| *id != ended);
         match result.ending {
-            Ending::Passed => state.passed += 1,
+            Ending::Passed | Ending::New => state.passed += 1,
             Ending::Skipped => {}
             Ending::NoData | Ending::Failed | Ending::Wrong | Ending::Unreadable | Ending::Crashed(_) => {
                 state.failed += 1;

@@ -18,6 +18,7 @@ use crate::report::one_line;
 pub(super) fn case_line(result: &CaseResult) -> String {
     let (style, word) = match &result.ending {
         Ending::Passed => (GOOD, "pass"),
+        Ending::New => (GOOD, "new"),
         Ending::NoData => (DOUBTFUL, "no data"),
         Ending::Failed => (BAD, "FAIL"),
         Ending::Wrong => (BAD, "WRONG"),
@@ -41,6 +42,10 @@ fn facts(result: &CaseResult) -> String {
         Ending::Unreadable if n_expectations == 0 => {}
         _ if n_expectations == 0 => facts.push("nothing expected".to_owned()),
         Ending::Passed => facts.push(format!("{n_expectations} {noun}")),
+        Ending::New => {
+            let hold = if n_expectations == 1 { "holds" } else { "hold" };
+            facts.push(format!("{n_expectations} {noun} {hold}"));
+        }
         // Of a case that failed for its snapshot all of them may hold.
         Ending::Failed | Ending::NoData | Ending::Unreadable => {
             facts.push(format!("{n_met} of {n_expectations} {noun}"));
@@ -48,7 +53,8 @@ fn facts(result: &CaseResult) -> String {
     }
     match &result.golden {
         Golden::Off | Golden::Same => {}
-        Golden::Missing { .. } => facts.push("snapshot missing".to_owned()),
+        Golden::Missing { pending: Some(_), .. } => facts.push("snapshot pending".to_owned()),
+        Golden::Missing { pending: None, .. } => facts.push("snapshot missing".to_owned()),
         Golden::Changed { .. } => facts.push("snapshot differs".to_owned()),
         Golden::Written(_) => facts.push("snapshot written".to_owned()),
         Golden::Broken(_) => facts.push("snapshot unreadable".to_owned()),
@@ -138,6 +144,7 @@ pub(super) fn summary_line(
     let wrong = tally.of(&Ending::Wrong);
     let unreadable = tally.of(&Ending::Unreadable);
     let others = [
+        (tally.of(&Ending::New), GOOD, "new".to_owned()),
         (wrong, BAD, of(wrong, "case", "cases", "with errors")),
         (unreadable, BAD, of(unreadable, "case", "cases", "with I/O errors")),
         (tally.crashed(), BAD, "crashed".to_owned()),

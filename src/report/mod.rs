@@ -24,7 +24,8 @@ mod suite;
 
 pub use csv::TimeSeries;
 pub use diff::{
-    CaseChange, Change, Comparison, Gate, Way, compare, markdown as diff_markdown, table as diff_table,
+    CaseChange, Change, Chosen, Comparison, Gate, Selection, ShownChange, Way, change_of_lines, compare,
+    markdown as diff_markdown, table as diff_table,
 };
 pub use events::EventLog;
 pub use figures::figures;
@@ -35,7 +36,7 @@ pub use meta::{Input, meta};
 pub use notes::{saturation_note, uncalibrated_in, uncalibrated_note};
 pub use paths::paths;
 pub use plot::{Plot, Sketch};
-pub use snapshot::snapshot;
+pub use snapshot::{snapshot, snapshot_metrics};
 pub use suite::{
     CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, SnapshotStatus, Status,
     SuiteFormat, read_results, suite_format,

@@ -43,6 +43,33 @@ fn judged(expectation: &Expectation, verdict: &Verdict) -> String {
     format!("{:<7}  {}{}", verdict.status.name(), expectation.text, value.unwrap_or_default())
 }
 
+/// The metrics that snapshots hold.
+pub fn snapshot_metrics() -> impl Iterator<Item = &'static str> {
+    ALWAYS.iter().chain(WHERE_ANY).copied()
+}
+
+/// Those of every case, sorted.
+const ALWAYS: &[&str] = &[
+    "arrived",
+    "evicted",
+    "finished",
+    "gpu_utilization",
+    "makespan_ms",
+    "max_global_queue_depth",
+    "mean_vram_bytes",
+    "p50_latency_ms",
+    "p50_ttft_ms",
+    "p99_latency_ms",
+    "p99_ttft_ms",
+    "peak_vram_bytes",
+    "rejected",
+    "throughput_tokens_per_sec",
+    "tokens_generated",
+];
+
+/// Counts that are left out where they are zero, sorted.
+const WHERE_ANY: &[&str] = &["cross_gpu_decodes", "handoffs_total", "retry_attempts", "unfinished"];
+
 /// Sorted by name.
 fn metrics(summary: &Summary) -> Vec<(&'static str, String)> {
     let none = || "-".to_owned();
@@ -82,5 +109,9 @@ fn metrics(summary: &Summary) -> Vec<(&'static str, String)> {
         }
     }
     lines.sort_by_key(|(name, _)| *name);
+    debug_assert!(
+        lines.iter().all(|(name, _)| snapshot_metrics().any(|listed| listed == *name)),
+        "what a snapshot holds is listed"
+    );
     lines
 }

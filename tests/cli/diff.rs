@@ -53,7 +53,16 @@ fn what_changed_is_a_table_with_both_kinds_of_change() {
     let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(words, ["p99_latency_ms", "750", "ms", "→", "875", "ms", "+125", "ms", "+16.7%"]);
     assert!(!table.contains("p99_ttft_ms"), "what is as it was is not listed");
-    assert!(table.ends_with("1 case changed, 0 as before, 0 gates broken\n"), "{table}");
+    let ending = table.lines().last().expect("a sentence");
+    assert!(ending.starts_with("1 case changed, 0 as before, 0 gates broken; "), "{table}");
+    assert!(ending.ends_with(" other metrics changed (--all shows them)"), "{table}");
+    let all = project.kvs(["diff", "old.json", "new.json", "--all"]).exits(0).stdout;
+    assert!(all.lines().count() > table.lines().count() && all.ends_with("0 gates broken\n"), "{all}");
+    let one = |flag: &str, value: &str| project.kvs(["diff", "old.json", "new.json", flag, value]);
+    let chosen = one("--metrics", "max_latency_ms").exits(0).stdout;
+    assert!(chosen.contains("max_latency_ms") && !chosen.contains("p99_latency_ms"), "{chosen}");
+    assert_eq!(one("--top", "2").exits(0).stdout.matches(" → ").count(), 2);
+    one("--metrics", "p95_latencyms").exits(2).warns("did you mean `p95_latency_ms`");
     let same = project.kvs(["diff", "old.json", "old.json"]).exits(0).stdout;
     assert_eq!(same, "0 cases changed, 1 as before, 0 gates broken\n");
 }

@@ -387,7 +387,8 @@ fn a_folder_made_for_a_report_is_named() {
 #[test]
 fn a_snapshot_that_is_missing_has_no_empty_label_in_a_report() {
     let project = Project::first().with("snapshots/x", "");
-    let _ = project.kvs(["check", "--report", "markdown=out.md"]).exits(1);
+    let _ =
+        finish(project.command().env("CI", "true").args(["check", "--report", "markdown=out.md"])).exits(1);
     let page = project.read("out.md");
     assert!(page.contains("has no snapshot\nhelp: "), "{page}");
 }

@@ -61,7 +61,7 @@ fn each_is_accepted_rejected_or_skipped() {
         .exits(0)
         .says("1 accepted, 1 rejected, 1 skipped")
         .says("1/3  scenarios/a.kvs")
-        .says("    - p99_latency_ms");
+        .says("    p99_latency_ms                  750 ms →      875 ms  +16.7%");
     assert_eq!(pending(&project), "c");
     assert!(is_accepted(&project, "a") && !is_accepted(&project, "b") && !is_accepted(&project, "c"));
     let _ = project.kvs(["check", "scenarios/a.kvs"]).exits(0);

@@ -13,7 +13,6 @@ fn wrong_usage_is_exit_2() {
         &["check", "--jobs", "0"],
         &["check", "--seeds", "0"],
         &["run", "first.kvs", "--seed", "18446744073709551615"],
-        &["check", "--filter", "("],
         &["check", "--set", "n"],
         &["check", "--no-such-flag"],
         &["check", "--update", "--list"],

@@ -199,7 +199,7 @@ impl<R: Recorder> Work<'_, R> {
         drop(runs);
         for (member, ended) in group.members.iter().zip(done).filter(|(member, _)| member.selected) {
             let result = self.sum_up(group.suite, member, ended);
-            if result.ending != Ending::Passed {
+            if result.ending.is_failure() {
                 self.failed.store(true, Ordering::Relaxed);
             }
             // What an interruption has left undone is for `Ordered::close` to count.

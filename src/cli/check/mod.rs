@@ -10,9 +10,8 @@ use std::time::Instant;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
-use regex::Regex;
 
-use super::arguments::{GlobalArgs, RunningArgs, in_ci, pattern};
+use super::arguments::{CaseFilter, GlobalArgs, RunningArgs, case_filter, in_ci};
 use super::diff::{Baseline, GateArgs, Sides};
 use super::exit::Exit;
 use super::live::Live;
@@ -33,9 +32,9 @@ use snapshots::{golden_mode, look_for_snapshots, sweep, unreferenced};
 pub(super) struct CheckArgs {
     /// Files, and folders to search for *.kvs [default: scenarios/ if it exists, otherwise the current folder]
     paths: Vec<PathBuf>,
-    /// Run only cases whose id matches, as in --filter 'router.*p2c'
-    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
-    filter: Option<Regex>,
+    /// Run only cases whose id contains this text, or matches it as a regular expression: --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "TEXT", value_parser = case_filter)]
+    filter: Option<CaseFilter>,
     /// Run only cases that failed when they last ran
     #[arg(long, env = "KVS_FAILED", hide_env = true, value_parser = BoolishValueParser::new())]
     failed: bool,
@@ -106,7 +105,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
     let loaded = load(&host, &arguments.paths, &arguments.running, output);
     let remembered = remembered(&loaded, output);
     let filter = Filter {
-        pattern: arguments.filter.as_ref(),
+        text: arguments.filter.as_ref(),
         failed: arguments.failed.then_some(&remembered),
         partition: arguments.partition,
     };
@@ -195,21 +194,11 @@ fn nothing_selected(arguments: &CheckArgs, suites: &[Suite]) -> (String, String)
         ),
         (Some(filter), false, None) => {
             let message = format!("no case matches `--filter {filter}`");
-            if let Some(literal) = matched_literally(filter.as_str(), suites) {
-                return (message, format!("to match it literally, write `--filter '{literal}'`"));
-            }
-            (message, "`kvs check --list` shows the ids that are matched; `.` matches any character")
+            (message, "`kvs check --list` shows the ids that are matched")
         }
         (None, false, None) => unreachable!("without flags every case is selected"),
     };
     (message, help.to_owned())
-}
-
-/// The expression that a filter was meant as, if it is a part of the id of a case as it is: `first.kvs[n=2]`.
-fn matched_literally(filter: &str, suites: &[Suite]) -> Option<String> {
-    let cases = every_case(suites);
-    let is_part = cases.iter().any(|(suite, case)| suites[*suite].id(*case).contains(filter));
-    is_part.then(|| regex::escape(filter))
 }
 
 /// What `--baseline` names, without the cases that this check leaves out.

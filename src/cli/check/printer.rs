@@ -67,6 +67,9 @@ impl Printer<'_> {
         if let Some(note) = uncalibrated_in(n_cases, &Vec::from_iter(names)) {
             self.output.result(&format!("{note}\n"));
         }
+        if let Some(note) = new_cases(state.tally.of(&Ending::New), &self.loaded.suites) {
+            self.output.result(&note);
+        }
         let seconds = self.begun.elapsed().as_secs_f64();
         self.output.result(&summary_line(&state.tally, self.loaded.n_broken(), n_left, seconds));
         exit
@@ -148,7 +151,7 @@ impl Listener for Printer<'_> {
         if result.ending != Ending::Skipped
             && let Some(remembered) = state.remembered.get_mut(&suite.root)
         {
-            remembered.case(&suite.cases[result.case].scenario.case, result.ending != Ending::Passed);
+            remembered.case(&suite.cases[result.case].scenario.case, result.ending.is_failure());
         }
     }
 
@@ -156,4 +159,18 @@ impl Listener for Printer<'_> {
         self.close(Some(n_left));
         interrupt::exit(self.output)
     }
+}
+
+/// How to take the first numbers of new cases.
+fn new_cases(n_new: usize, suites: &[Suite]) -> Option<String> {
+    let (pending, them) = match n_new {
+        0 => return None,
+        1 => ("1 new snapshot is".to_owned(), "it"),
+        _ => (format!("{n_new} new snapshots are"), "all of them"),
+    };
+    let file = match suites {
+        [suite] if !suite.name.contains(char::is_whitespace) => format!(" {}", suite.name),
+        _ => String::new(),
+    };
+    Some(format!("{pending} pending: look with `kvs review{file}`, or take {them} with `kvs accept{file}`\n"))
 }

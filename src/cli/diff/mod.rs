@@ -8,6 +8,7 @@ mod saved;
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use super::CommandResult;
@@ -16,8 +17,10 @@ use super::exit::Exit;
 use super::output::Output;
 use super::project::Project;
 use super::reports::in_actions;
+use crate::analysis::suggest::{did_you_mean, nearest};
 use crate::host::Host;
-use crate::report::{Comparison, Gate, Results, compare, diff_markdown, diff_table};
+use crate::metrics::{self, lookup};
+use crate::report::{Chosen, Comparison, Gate, Results, Selection, compare, diff_markdown, diff_table};
 
 /// Arguments of `kvs diff`.
 #[derive(Args)]
@@ -38,6 +41,15 @@ pub(super) struct DiffArgs {
         value_name = "FORMAT"
     )]
     format: Format,
+    /// Show changes of these metrics [default: those that expectations name and snapshots hold]
+    #[arg(long, env = "KVS_METRICS", hide_env = true, value_name = "METRIC", value_delimiter = ',', value_parser = metric)]
+    metrics: Vec<String>,
+    /// Show only the N largest changes of each case
+    #[arg(long, env = "KVS_TOP", hide_env = true, value_name = "N")]
+    top: Option<usize>,
+    /// Show changes of all metrics
+    #[arg(long, env = "KVS_ALL", hide_env = true, conflicts_with = "metrics", value_parser = BoolishValueParser::new())]
+    all: bool,
     #[command(flatten)]
     gates: GateArgs,
     #[command(flatten)]
@@ -60,6 +72,29 @@ enum Format {
     Markdown,
 }
 
+impl DiffArgs {
+    fn selection(&self) -> Selection {
+        let metrics = match (self.all, self.metrics.as_slice()) {
+            (true, _) => Chosen::All,
+            (false, []) => Chosen::Named,
+            (false, metrics) => Chosen::These(metrics.to_vec()),
+        };
+        Selection { metrics, top: self.top }
+    }
+}
+
+/// A metric, under the name that results keep it by.
+fn metric(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    if let Some(recorded) = lookup(name).and_then(|info| info.recorded) {
+        return Ok(recorded);
+    }
+    let names = metrics::names();
+    let near = nearest(name, names.iter().map(String::as_str));
+    let help = did_you_mean(&near).unwrap_or_else(|| "`kvs list metrics` prints every metric".to_owned());
+    Err(format!("not a metric that results hold; {help}"))
+}
+
 /// Compares two sides.
 pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let host = super::host(global.allow_outside, output)?;
@@ -73,8 +108,9 @@ pub(super) fn run(arguments: &DiffArgs, global: &GlobalArgs, output: &Output) ->
     };
     let gates = gates(&host, &arguments.gates, output)?;
     let (old, new) = (sides.results(&arguments.old)?, sides.results(&arguments.new)?);
-    let comparison = compare(&old, &new, &gates);
+    let mut comparison = compare(&old, &new, &gates);
     report_idle_gates(&comparison, output);
+    comparison.narrow(&old, &new, &arguments.selection());
     output.result(&match arguments.format {
         Format::Table => diff_table(&comparison),
         Format::Markdown => diff_markdown(&comparison, &arguments.old, &arguments.new),
@@ -121,8 +157,9 @@ impl Baseline {
 
     /// Prints what changed; gives it for a pull request, and what it is worth.
     pub(super) fn compare(&self, results: &Results, output: &Output) -> (String, Exit) {
-        let comparison = compare(&self.results, results, &self.gates);
+        let mut comparison = compare(&self.results, results, &self.gates);
         report_idle_gates(&comparison, output);
+        comparison.narrow(&self.results, results, &Selection::default());
         output.result(&diff_table(&comparison));
         let markdown =
             if in_actions() { diff_markdown(&comparison, &self.name, "this") } else { String::new() };

@@ -136,8 +136,9 @@ fn compiled(
 
 /// Says which cases gave no numbers; an error where none did.
 fn measured(revision: &str, cases: &[CaseReport], output: &Output) -> Result<(), Exit> {
-    let has_ended =
-        |case: &&CaseReport| matches!(case.status, Status::Passed | Status::Failed | Status::NoData);
+    let has_ended = |case: &&CaseReport| {
+        matches!(case.status, Status::Passed | Status::New | Status::Failed | Status::NoData)
+    };
     for case in cases.iter().filter(|case| !has_ended(case)) {
         let why = case.diagnostics.first().map(|first| &first.message).or(case.problems.first());
         let why = why.map_or_else(String::new, |why| format!(": {why}"));

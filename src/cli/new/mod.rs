@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::output::{FAINT, Output, STRONG};
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, Ending, GoldenMode, Group, Listener, NoRecorder, Options, Snapshots, Suite, compile,
+    self, CaseResult, GoldenMode, Group, Listener, NoRecorder, Options, Snapshots, Suite, compile,
     snapshot_name,
 };
 use crate::engine::Stepping;
@@ -174,7 +174,7 @@ impl Listener for StoredSnapshots<'_> {
         if let check::Golden::Written(path) = &result.golden {
             self.output.result(&format!("made {}\n", self.host.shown(path)));
         }
-        if result.ending != Ending::Passed {
+        if result.ending.is_failure() {
             super::progress::print_failures(self.output, suite, &result, &mut Default::default());
             let mut exit = self.exit.lock().expect("no panic while the lock is held");
             *exit = exit.and(Exit::of(&result.ending));

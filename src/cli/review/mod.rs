@@ -9,10 +9,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use regex::Regex;
 
 use super::CommandResult;
-use super::arguments::{GlobalArgs, in_ci, pattern};
+use super::arguments::{CaseFilter, GlobalArgs, case_filter, in_ci};
 use super::difference::difference;
 use super::exit::Exit;
 use super::output::{DOUBTFUL, FAINT, GOOD, Output, STRONG};
@@ -26,14 +25,14 @@ use keys::{Answer, Keys};
 pub(super) struct PendingArgs {
     /// Only snapshots of these scenario files, or of those in these folders [default: the whole project]
     paths: Vec<PathBuf>,
-    /// Only cases whose id matches, as in --filter 'router.*p2c'
-    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
-    filter: Option<Regex>,
+    /// Only cases whose id contains this text, or matches it as a regular expression: --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "TEXT", value_parser = case_filter)]
+    filter: Option<CaseFilter>,
 }
 
 impl PendingArgs {
     /// As if typed.
-    pub(super) fn new(paths: Vec<PathBuf>, filter: Option<Regex>) -> PendingArgs {
+    pub(super) fn new(paths: Vec<PathBuf>, filter: Option<CaseFilter>) -> PendingArgs {
         PendingArgs { paths, filter }
     }
 }
@@ -162,10 +161,11 @@ fn find(arguments: &PendingArgs, global: &GlobalArgs, output: &Output) -> Result
     for root in places.iter().map(|(root, _)| root).collect::<BTreeSet<_>>() {
         let mut of_root = check::pending(root).map_err(|problem| failed(&problem))?;
         n_all += of_root.len();
-        of_root.retain(|pending| {
-            let is_named = places.iter().any(|(of, below)| of == root && pending.is_below(below));
-            is_named && arguments.filter.as_ref().is_none_or(|filter| filter.is_match(&pending.id))
-        });
+        of_root.retain(|pending| places.iter().any(|(of, below)| of == root && pending.is_below(below)));
+        if let Some(filter) = &arguments.filter {
+            let filter = filter.among(of_root.iter().map(|pending| pending.id.clone()));
+            of_root.retain(|pending| filter.matches(&pending.id));
+        }
         pending_snapshots.extend(of_root);
     }
     match (pending_snapshots.is_empty(), n_all) {

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
-
 use crate::check::{self, Group, Partition, Remembered, Suite};
-use crate::cli::arguments::RunningArgs;
+use crate::cli::arguments::{CaseFilter, RunningArgs};
 use crate::host::Root;
 use crate::model::Run;
 
@@ -21,8 +19,8 @@ pub(in crate::cli) fn every_case(suites: &[Suite]) -> Selected {
 /// Which cases are run.
 #[derive(Clone, Copy, Default)]
 pub(in crate::cli) struct Filter<'a> {
-    /// Those whose id matches.
-    pub(in crate::cli) pattern: Option<&'a Regex>,
+    /// Those whose id contains or matches it.
+    pub(in crate::cli) text: Option<&'a CaseFilter>,
     /// Those that failed when they last ran, by root.
     pub(in crate::cli) failed: Option<&'a BTreeMap<Root, Remembered>>,
     /// One partition of what the others leave.
@@ -33,8 +31,10 @@ pub(in crate::cli) struct Filter<'a> {
 pub(in crate::cli) fn select(suites: &[Suite], filter: Filter<'_>) -> Selected {
     let mut selected = every_case(suites);
     let case = |(suite, case): &(usize, usize)| &suites[*suite].cases[*case].scenario.case;
-    if let Some(pattern) = filter.pattern {
-        selected.retain(|(suite, case)| pattern.is_match(&suites[*suite].id(*case)));
+    if let Some(text) = filter.text {
+        let id = |(suite, case): &(usize, usize)| suites[*suite].id(*case);
+        let filter = text.among(selected.iter().map(id));
+        selected.retain(|place| filter.matches(&id(place)));
     }
     if let Some(failed) = filter.failed {
         selected.retain(|place| {

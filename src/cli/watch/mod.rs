@@ -17,10 +17,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use regex::Regex;
 
 use super::CommandResult;
-use super::arguments::{GlobalArgs, RunningArgs, pattern};
+use super::arguments::{CaseFilter, GlobalArgs, RunningArgs, case_filter};
 use super::exit::Exit;
 use super::output::Output;
 use session::Session;
@@ -30,9 +29,9 @@ use session::Session;
 pub(super) struct WatchArgs {
     /// Files, and folders to search for *.kvs [default: scenarios/ if it exists, otherwise the current folder]
     pub(super) paths: Vec<PathBuf>,
-    /// Run only cases whose id matches, as in --filter 'router.*p2c'
-    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "REGEX", value_parser = pattern)]
-    pub(super) filter: Option<Regex>,
+    /// Run only cases whose id contains this text, or matches it as a regular expression: --filter 'router.*p2c'
+    #[arg(long, env = "KVS_FILTER", hide_env = true, value_name = "TEXT", value_parser = case_filter)]
+    pub(super) filter: Option<CaseFilter>,
     #[command(flatten)]
     pub(in crate::cli) running: RunningArgs,
 }

@@ -4,7 +4,7 @@ use console::Key;
 
 use super::session::{Session, Which};
 use crate::check::GoldenMode;
-use crate::cli::arguments::{in_ci, pattern};
+use crate::cli::arguments::{CaseFilter, in_ci};
 
 use crate::cli::difference::difference;
 use crate::cli::output::STRONG;
@@ -86,12 +86,10 @@ impl Session<'_> {
             }
             Key::Enter => {
                 self.output.result("\n");
-                match (prompt.asks, pattern(&prompt.text)) {
-                    (Asks::Path, _) => self.path_filter = prompt.text,
-                    (Asks::Name, Ok(filter)) => self.filter = (!prompt.text.is_empty()).then_some(filter),
-                    (Asks::Name, Err(message)) => {
-                        self.output.error(&message, None);
-                        return;
+                match prompt.asks {
+                    Asks::Path => self.path_filter = prompt.text,
+                    Asks::Name => {
+                        self.filter = (!prompt.text.is_empty()).then(|| CaseFilter::new(&prompt.text));
                     }
                 }
                 self.begin(Which::All, GoldenMode::Pending);

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Instant;
 
-use regex::Regex;
-
 use super::WatchArgs;
 use super::digests::Digests;
 use super::fingerprint::Fingerprint;
@@ -15,8 +13,8 @@ use super::keys::{Keyboard, is_interrupt};
 use super::press::{Next, Prompt};
 use super::signals::{Folders, Signal, settle};
 use super::values::Values;
-use crate::check::{Ending, Golden, GoldenMode, Suite, Tally};
-use crate::cli::arguments::GlobalArgs;
+use crate::check::{Golden, GoldenMode, Suite, Tally};
+use crate::cli::arguments::{CaseFilter, GlobalArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::{FAINT, Output};
 use crate::cli::progress::{Printed, case_line, print_failures, summary_line};
@@ -35,7 +33,7 @@ pub(super) struct Session<'a> {
     pub(super) keyboard: Option<Keyboard>,
     /// Every file there is, by its path as typed.
     pub(super) files: BTreeMap<String, Known>,
-    pub(super) filter: Option<Regex>,
+    pub(super) filter: Option<CaseFilter>,
     /// Part of the path of the files that run.
     pub(super) path_filter: String,
     pub(super) prompt: Option<Prompt>,
@@ -194,7 +192,7 @@ impl<'a> Session<'a> {
         n_broken: usize,
         golden: GoldenMode,
     ) {
-        let selected = select(&suites, Filter { pattern: self.filter.as_ref(), ..Filter::default() });
+        let selected = select(&suites, Filter { text: self.filter.as_ref(), ..Filter::default() });
         let mut left = BTreeMap::new();
         for (suite, _) in &selected {
             *left.entry(*suite).or_default() += 1;
@@ -267,7 +265,7 @@ impl<'a> Session<'a> {
                 if let Some(before) = known.values.insert(result.id.clone(), values.clone()) {
                     self.output.result(&values.moved_since(&before));
                 }
-                if result.ending != Ending::Passed {
+                if result.ending.is_failure() {
                     running.failed.insert(result.suite);
                 }
                 let left = running.left.get_mut(&result.suite).expect("a case finishes once");

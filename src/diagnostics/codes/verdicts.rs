@@ -40,10 +40,11 @@ pub(crate) static SNAPSHOT_CHANGED: CodeInfo = CodeInfo {
 pub(crate) static SNAPSHOT_MISSING: CodeInfo = CodeInfo {
     code: "E0804",
     summary: "a case has no snapshot yet",
-    explanation: "The first run of a new case writes a pending snapshot and fails, so that no \
-                  numbers are accepted unseen. Review it, then accept it.",
-    wrong: "# add a scenario, then: kvs check",
-    right: "# add a scenario, then: kvs check, kvs review",
+    explanation: "The first run of a case writes a pending snapshot, and the case is `new` until that is accepted. \
+                  In CI nothing is written, and a case without a snapshot fails: its numbers were never looked at. \
+                  Review the pending snapshot, accept it, and commit it.",
+    wrong: "# add a scenario, and commit it without its snapshot",
+    right: "# add a scenario, then: kvs check, kvs review, and commit both",
 };
 
 pub(crate) static UNUSABLE_TRAFFIC: CodeInfo = CodeInfo {

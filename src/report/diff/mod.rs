@@ -4,11 +4,13 @@
 //! failing for. Invariant: a metric that is as it was is not listed.
 
 mod gate;
+mod selection;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use gate::Gate;
+pub use selection::{Chosen, Selection};
 pub use text::{markdown, table};
 
 use super::suite::{CaseReport, Results, Status};
@@ -41,6 +43,8 @@ pub struct CaseChange {
     pub status: Option<(Status, Status)>,
     /// By name.
     pub metrics: Vec<Change>,
+    /// Changes that are not among them.
+    pub n_hidden: usize,
 }
 
 /// A metric that changed.
@@ -131,7 +135,7 @@ pub fn compare(old: &Results, new: &Results, gates: &[Gate]) -> Comparison {
         if metrics.is_empty() && status.is_none() {
             comparison.n_same += 1;
         } else {
-            comparison.cases.push(CaseChange { id: case.id.clone(), status, metrics });
+            comparison.cases.push(CaseChange { id: case.id.clone(), status, metrics, n_hidden: 0 });
         }
     }
     let gone = old.cases.iter().filter(|case| left.contains_key(case.id.as_str()));
@@ -153,6 +157,40 @@ fn changes(old: &CaseReport, new: &CaseReport, gates: &[Gate]) -> Vec<Change> {
             Some(change)
         })
         .collect()
+}
+
+/// A metric that changed, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownChange {
+    /// Its name.
+    pub name: String,
+    /// The old value, with its unit.
+    pub old: String,
+    /// The new value.
+    pub new: String,
+    /// By how much, as a share of the old value, or in points of a share.
+    pub relative: String,
+    /// Which way it went.
+    pub way: Way,
+}
+
+/// The change of a metric between two lines of snapshots, `p99_ttft_ms  250`; `None` where they are the same, or no lines
+/// of one metric with numbers in both.
+#[must_use]
+pub fn change_of_lines(old: &str, new: &str) -> Option<ShownChange> {
+    let ((name, old), (of_new, new)) = (old.split_once(' ')?, new.split_once(' ')?);
+    if name != of_new || old.trim() == new.trim() {
+        return None;
+    }
+    let info = lookup(name)?;
+    let number = |text: &str| match text.trim().strip_suffix('%') {
+        Some(percent) => percent.parse().ok().map(|value: f64| value / 100.0),
+        None => text.trim().parse().ok(),
+    };
+    let change = change(name, number(old)?, number(new)?, &info);
+    let [old, new, absolute, relative] = text::cells(&change);
+    let relative = if change.is_share { absolute } else { relative };
+    Some(ShownChange { name: name.to_owned(), old, new, relative, way: change.way })
 }
 
 fn change(name: &str, old: f64, new: f64, info: &MetricInfo) -> Change {

@@ -13,7 +13,7 @@ const BAD: Style = AnsiColor::Red.on_default();
 const STRONG: Style = Style::new().bold();
 
 /// The cells of a change: old, new, by how much, as a share.
-fn cells(change: &Change) -> [String; 4] {
+pub(super) fn cells(change: &Change) -> [String; 4] {
     let value = |value: f64| if change.is_share { percent(value) } else { natural(value, change.dimension) };
     let by = change.absolute();
     let absolute = match change.is_share {
@@ -137,7 +137,7 @@ fn lone(comparison: &Comparison) -> impl Iterator<Item = (&str, &'static str)> {
     gone.chain(comparison.added.iter().map(|id| (id.as_str(), "is new")))
 }
 
-/// `2 cases changed, 17 as before, 1 gate broken`.
+/// `2 cases changed, 17 as before, 1 gate broken`, and how much is not shown.
 fn sentence(comparison: &Comparison) -> String {
     let n = comparison.cases.len();
     let mut words = vec![
@@ -149,7 +149,16 @@ fn sentence(comparison: &Comparison) -> String {
         .extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     let broken = comparison.broken().count() + comparison.lost.len();
     words.push(format!("{broken} {} broken", if broken == 1 { "gate" } else { "gates" }));
-    words.join(", ")
+    let mut sentence = words.join(", ");
+    match comparison.n_hidden() {
+        0 => {}
+        1 => sentence.push_str("; 1 other metric changed (--all shows it)"),
+        hidden => {
+            write!(sentence, "; {hidden} other metrics changed (--all shows them)")
+                .expect("a string takes it");
+        }
+    }
+    sentence
 }
 
 fn line(text: &mut String, words: &str) {

@@ -17,8 +17,12 @@ fn markdown(results: &Results) -> String {
     let mut text = format!("## kvs: {}\n\n{}\n", results.sentence(), results.provenance());
     let mut line = |words: String| writeln!(text, "{words}").expect("writing to a string cannot fail");
     results.uncalibrated().into_iter().chain(results.saturated()).for_each(|note| line(format!("\n{note}")));
-    let unwell =
-        || results.cases.iter().filter(|case| !matches!(case.status, Status::Passed | Status::Skipped));
+    let unwell = || {
+        results
+            .cases
+            .iter()
+            .filter(|case| !matches!(case.status, Status::Passed | Status::New | Status::Skipped))
+    };
     if unwell().next().is_some() {
         line("\n| case | | value | limit | margin |\n|---|---|---|---|---|".to_owned());
         unwell().flat_map(rows).for_each(&mut line);

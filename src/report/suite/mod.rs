@@ -75,7 +75,9 @@ pub struct Results {
 pub enum Status {
     /// Everything holds.
     Passed,
-    /// An expectation does not hold, or the snapshot differs or is missing.
+    /// Every expectation holds, and its first snapshot is pending.
+    New,
+    /// An expectation does not hold, or the snapshot differs, or is missing in CI.
     Failed,
     /// An expectation had nothing to measure, and none failed.
     NoData,
@@ -95,6 +97,7 @@ impl Status {
     pub const fn name(self) -> &'static str {
         match self {
             Status::Passed => "passed",
+            Status::New => "new",
             Status::Failed => "failed",
             Status::NoData => "no data",
             Status::Wrong => "wrong",
@@ -364,7 +367,7 @@ impl Results {
     #[must_use]
     pub fn sentence(&self) -> String {
         let always = [Status::Passed, Status::Failed, Status::NoData];
-        let others = [Status::Wrong, Status::Unreadable, Status::Crashed, Status::Skipped];
+        let others = [Status::New, Status::Wrong, Status::Unreadable, Status::Crashed, Status::Skipped];
         let others = others.into_iter().filter(|status| self.count(*status) > 0);
         let words = always.into_iter().chain(others);
         words.map(|status| format!("{} {}", self.count(status), status.name())).collect::<Vec<_>>().join(", ")

@@ -5,7 +5,7 @@ const { results, sources, plots, provenance } = data;
 const SVG = 'http://www.w3.org/2000/svg';
 const COLORS = ['#4c78a8', '#f58518', '#54a24b', '#e45756', '#b279a2', '#72b7b2', '#eeca3b', '#ff9da6',
   '#9d755d', '#7f8fa9', '#2f9e9e', '#c0629a', '#8a9a2b', '#d67c3c', '#5b6bd6', '#4fa3d9', '#6b7fe8'];
-const NAMES = { passed: 'passed', failed: 'failed', no_data: 'no data', wrong: 'wrong', unreadable: 'unreadable', crashed: 'crashed', skipped: 'not run' };
+const NAMES = { passed: 'passed', new: 'new', failed: 'failed', no_data: 'no data', wrong: 'wrong', unreadable: 'unreadable', crashed: 'crashed', skipped: 'not run' };
 const TINTS = { passed: 'var(--good)', no_data: 'var(--doubt)', skipped: 'var(--faint)' };
 
 function make(tag, properties, ...children) {
@@ -89,7 +89,7 @@ function caseNode(report) {
   node.addEventListener('toggle', () => {
     if (node.open && !filled) { filled = true; fill(body, report); }
   });
-  node.open = report.status !== 'passed' && report.status !== 'skipped';
+  node.open = !['passed', 'new', 'skipped'].includes(report.status);
   return node;
 }
 
