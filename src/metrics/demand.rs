@@ -64,6 +64,14 @@ impl Demand {
         demand
     }
 
+    /// And what a snapshot of a run in steps holds: the time per output token and the gaps between tokens.
+    #[must_use]
+    pub fn with_times_of_steps(mut self) -> Demand {
+        self.columns.insert(Sample::Tpot);
+        self.gaps.insert((None, None));
+        self
+    }
+
     /// And every time that a summary shown in full has.
     #[must_use]
     pub fn with_every_time(mut self) -> Demand {

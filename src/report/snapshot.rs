@@ -9,7 +9,7 @@ use super::number::{percent_in, significant};
 use super::verdicts::value_in;
 use super::{Format, Report, Written};
 use crate::expect::Verdict;
-use crate::metrics::Summary;
+use crate::metrics::{Distribution, Summary};
 use crate::model::Expectation;
 use crate::units::SimDuration;
 
@@ -45,7 +45,7 @@ fn judged(expectation: &Expectation, verdict: &Verdict) -> String {
 
 /// The metrics that snapshots hold.
 pub fn snapshot_metrics() -> impl Iterator<Item = &'static str> {
-    ALWAYS.iter().chain(WHERE_ANY).copied()
+    [ALWAYS, OF_STEPS, WHERE_KNOWN, WHERE_ANY].into_iter().flatten().copied()
 }
 
 /// Those of every case, sorted.
@@ -67,6 +67,13 @@ const ALWAYS: &[&str] = &[
     "tokens_generated",
 ];
 
+/// Those of runs in steps.
+const OF_STEPS: &[&str] =
+    &["p50_tpot_ms", "p99_itl_ms", "p99_tpot_ms", "preemptions", "prefix_token_hit_rate"];
+
+/// Those that need a `slo` or a price.
+const WHERE_KNOWN: &[&str] = &["cost_usd", "goodput", "slo_attainment"];
+
 /// Counts that are left out where they are zero, sorted.
 const WHERE_ANY: &[&str] = &["cross_gpu_decodes", "handoffs_total", "retry_attempts", "unfinished"];
 
@@ -75,10 +82,10 @@ fn metrics(summary: &Summary) -> Vec<(&'static str, String)> {
     let none = || "-".to_owned();
     let milliseconds = |time: SimDuration| significant(time.as_ms_f64(), DIGITS);
     let rate = |rate: Option<f64>| rate.map_or_else(none, |rate| significant(rate, DIGITS));
-    let latency = |read: fn(&crate::metrics::Distribution) -> SimDuration| {
+    let latency = |read: fn(&Distribution) -> SimDuration| {
         summary.latency.as_ref().map_or_else(none, |of| milliseconds(read(of)))
     };
-    let ttft = |read: fn(&crate::metrics::Distribution) -> SimDuration| {
+    let ttft = |read: fn(&Distribution) -> SimDuration| {
         summary.ttft.as_ref().map_or_else(none, |of| milliseconds(read(of)))
     };
     let mut lines = vec![
@@ -98,6 +105,13 @@ fn metrics(summary: &Summary) -> Vec<(&'static str, String)> {
         ("throughput_tokens_per_sec", rate(summary.throughput_tokens_per_sec)),
         ("tokens_generated", summary.tokens_generated.to_string()),
     ];
+    lines.extend(of_steps(summary));
+    let known = [
+        ("cost_usd", summary.cost_usd.map(|cost| significant(cost, DIGITS))),
+        ("goodput", summary.goodput.map(|goodput| significant(goodput, DIGITS))),
+        ("slo_attainment", summary.slo_attainment.map(|share| percent_in(share, DIGITS))),
+    ];
+    lines.extend(known.into_iter().filter_map(|(name, value)| Some((name, value?))));
     for (name, count) in [
         ("cross_gpu_decodes", summary.cross_gpu_decodes),
         ("handoffs_total", summary.handoffs_total),
@@ -113,5 +127,22 @@ fn metrics(summary: &Summary) -> Vec<(&'static str, String)> {
         lines.iter().all(|(name, _)| snapshot_metrics().any(|listed| listed == *name)),
         "what a snapshot holds is listed"
     );
+    lines
+}
+
+/// What a run in steps is about: how fast tokens follow each other, and what it cost to keep them all in memory.
+fn of_steps(summary: &Summary) -> Vec<(&'static str, String)> {
+    let Some(steps) = &summary.steps else { return Vec::new() };
+    let time = |of: Option<&Distribution>, read: fn(&Distribution) -> SimDuration| {
+        of.map_or_else(|| "-".to_owned(), |of| significant(read(of).as_ms_f64(), DIGITS))
+    };
+    let mut lines = vec![
+        ("p50_tpot_ms", time(summary.tpot.as_ref(), |of| of.p50)),
+        ("p99_tpot_ms", time(summary.tpot.as_ref(), |of| of.p99)),
+        ("p99_itl_ms", time(summary.itl.as_ref(), |of| of.p99)),
+        ("preemptions", steps.preemptions.to_string()),
+    ];
+    let hit_rate = steps.prefix_token_hit_rate.map(|share| percent_in(share, DIGITS));
+    lines.extend(hit_rate.map(|share| ("prefix_token_hit_rate", share)));
     lines
 }

@@ -27,7 +27,7 @@ use crate::engine::{End, Stepping};
 use crate::expect::{Verdict, judge};
 use crate::host::{Host, HostError};
 use crate::metrics::{Accumulator, Demand, Outcome, Saturation};
-use crate::model::{Case, Expectation};
+use crate::model::{Batching, Case, Expectation};
 use crate::report;
 use crate::workload::formats::Survey;
 use order::Ordered;
@@ -221,7 +221,10 @@ impl<R: Recorder> Work<'_, R> {
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
         let is_stored = group.members.iter().any(|member| self.is_stored(suite, member, seed));
         let demand = match R::READS {
-            Reads::Nothing if is_stored => Demand::of(&expectations),
+            Reads::Nothing if is_stored => match self.is_in_steps(suite, group) {
+                true => Demand::of(&expectations).with_times_of_steps(),
+                false => Demand::of(&expectations),
+            },
             Reads::Nothing => Demand::only(&expectations),
             Reads::Summaries => Demand::of(&expectations).with_every_time(),
             Reads::EverythingRecorded => Demand::of(&expectations).with_everything_recorded(),
@@ -328,6 +331,12 @@ impl<R: Recorder> Work<'_, R> {
 }
 
 impl<R> Work<'_, R> {
+    /// Whether a member of a group runs in steps.
+    fn is_in_steps(&self, suite: &Suite, group: &Group) -> bool {
+        let batching = |member: &Member| suite.cases[member.case].scenario.engine.batching;
+        group.members.iter().any(|member| batching(member) == Batching::Continuous)
+    }
+
     /// Whether a run is the one of its case that snapshots are about.
     fn is_stored(&self, suite: &Suite, member: &Member, seed: u64) -> bool {
         seed == member.seeds.start && self.snapshots(suite).active()
