@@ -27,6 +27,7 @@ impl<R: Replica> Fleet<R> {
         replica: u32,
         context: &mut Context<'_, Admission, S>,
     ) {
+        self.fetch(replica);
         let request = context.requests.get_mut(slot);
         request.own = Admission { key };
         let Request { workload, prompt, output, arrival, .. } = request.journey.request;

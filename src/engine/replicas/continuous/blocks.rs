@@ -246,6 +246,16 @@ impl Blocks {
         self.pool.look_up(content).blocks * u64::from(self.size)
     }
 
+    /// Reads the counts.
+    #[inline]
+    pub(super) fn glance(&self) -> u64 {
+        self.pool.free()
+            + self.pool.own()
+            + self.returning
+            + self.contents.len() as u64
+            + self.parked.len() as u64
+    }
+
     /// Whether something is given back that the batch just made could not have.
     pub(super) fn is_returning(&self) -> bool {
         self.returning > 0

@@ -126,6 +126,8 @@ pub(super) struct Changes {
     /// What steps of rises take, round by round.
     rounds: Vec<u32>,
     size: usize,
+    /// The latest of those known one by one.
+    latest: SimTime,
 }
 
 impl Changes {
@@ -134,6 +136,7 @@ impl Changes {
     pub(super) fn push(&mut self, at: SimTime, number: i64, block_bytes: u64) {
         self.single.push(Change { at, number, block_bytes });
         self.size += 1;
+        self.latest = self.latest.max(at);
     }
 
     /// A replica takes blocks in many steps: those of each, until they repeat, are in `round`.
@@ -167,6 +170,14 @@ impl Changes {
         n_before
     }
 
+    /// Takes out those that come at `now` or later.
+    pub(super) fn take_later(&mut self, now: SimTime) -> Vec<Change> {
+        if self.latest < now {
+            return Vec::new();
+        }
+        self.single.extract_if(.., |change| change.at >= now).collect()
+    }
+
     /// Begins anew, with changes that are known one by one.
     pub(super) fn restart(&mut self, with: &[Change]) {
         self.single.clear();
@@ -174,5 +185,6 @@ impl Changes {
         self.rises.clear();
         self.rounds.clear();
         self.size = with.len();
+        self.latest = with.iter().map(|change| change.at).max().unwrap_or_default();
     }
 }

@@ -15,6 +15,9 @@ use crate::engine::sink::{Interests, Sink};
 use crate::model::Scenario;
 use crate::units::{Bytes, SimTime};
 
+/// Up to this number of replicas a processor's caches hold most of what is kept of them.
+const MOST_AT_HAND: usize = 500;
+
 /// The replicas, and when each has its next event.
 pub(super) struct Fleet<R> {
     pub(super) settings: Settings,
@@ -79,6 +82,14 @@ impl<R: Replica> Fleet<R> {
         &mut self.replicas[index as usize].replica
     }
 
+    /// A replica's turn comes.
+    #[inline]
+    pub(super) fn fetch(&self, index: u32) {
+        if self.replicas.len() > MOST_AT_HAND {
+            self.replicas[index as usize].replica.fetch();
+        }
+    }
+
     /// When a step ends next, as far as the agenda is up to date.
     #[inline]
     pub(super) fn next_time(&self) -> SimTime {
@@ -101,6 +112,7 @@ impl<R: Replica> Fleet<R> {
         self.agenda.list_due(context.now, &mut self.due);
         for position in 0..self.due.len() {
             let index = self.due[position];
+            self.fetch(index);
             // Its entry in the agenda is renewed when its next step starts.
             self.touch(index);
             self.replicas[index as usize].replica.end(context.now, &mut self.outbox);

@@ -96,6 +96,12 @@ impl Held {
         self.reported + self.grown
     }
 
+    /// Reads the sums.
+    #[inline]
+    pub(super) fn glance(&self) -> u64 {
+        self.now() + self.unreported.peak + self.unmeasured as u64
+    }
+
     /// What has not been reported yet.
     pub(super) fn take_unreported(&mut self) -> Unreported {
         std::mem::take(&mut self.unreported)

@@ -13,6 +13,7 @@
 
 mod batch;
 mod ending;
+mod fetching;
 mod leap;
 mod members;
 mod ring;
@@ -35,21 +36,32 @@ use crate::engine::ticks::{Ticks, ticks_at, to_time_ceil};
 use crate::units::SimTime;
 use crate::workload::Stretch;
 
-/// One replica.
+/// One replica. What every turn reads is together, in few lines of a cache; what is seldom read ends it.
+#[repr(C)]
 pub(super) struct Leaper {
+    leap: Option<Leap>,
+    /// When the last leap ended.
+    clock: Ticks,
+    held: Held,
+    n_steps: u64,
+    /// Tokens that decodes have in the cache.
+    context: u64,
+    /// Requests that decode.
+    n_decodes: u32,
+    /// Places of requests that finished with the last step, where the batch after it was fixed before.
+    n_leaving: u32,
     limits: Limits,
+    /// Whether a request joined that may be admitted before the leap ends.
+    has_news: bool,
+    grown: Grown,
+    listed: Listed,
+    block_bytes: u64,
     timing: Rc<dyn StepTiming>,
     /// As all replicas of the group share it.
     growth: Rc<Growth>,
-    blocks: Blocks,
-    block_bytes: u64,
-    waiting: Waiting,
-    members: Members,
     ring: Ring,
-    /// Requests that decode.
-    n_decodes: u32,
-    /// Tokens they have in the cache.
-    context: u64,
+    members: Members,
+    waiting: Waiting,
     /// The prompt that goes on after the present step, which has a chunk of it.
     begun: Option<Begun>,
     /// Prompts that are begun and without a chunk in the present step, by falling key and falling admission; between
@@ -57,26 +69,16 @@ pub(super) struct Leaper {
     paused: Vec<Begun>,
     /// Prompts that the present step completes.
     completing: Vec<u32>,
-    /// The chunks in the first step of the leap, without decodes.
-    chunks: Batch,
-    /// Decodes by workload that count for gaps; empty where gaps are not observed.
-    measured: Vec<u32>,
-    /// When the last leap ended.
-    clock: Ticks,
-    leap: Option<Leap>,
-    /// When the last step of the last leap started.
-    started: SimTime,
-    /// Places of requests that finished with the last step, where the batch after it was fixed before.
-    n_leaving: u32,
-    /// Whether a request joined that may be admitted before the leap ends.
-    has_news: bool,
-    n_steps: u64,
-    held: Held,
-    grown: Grown,
-    listed: Listed,
     /// Requests that came with their cache and get the first token here in the present step, which is a leap of its own:
     /// their gap did not begin with a step of this replica.
     resumed: Vec<u32>,
+    /// Decodes by workload that count for gaps; empty where gaps are not observed.
+    measured: Vec<u32>,
+    /// The chunks in the first step of the leap, without decodes.
+    chunks: Batch,
+    blocks: Blocks,
+    /// When the last step of the last leap started.
+    started: SimTime,
     /// Places of requests that come with their cache, from the reservation to the end.
     n_reserved: u32,
 }
@@ -164,6 +166,11 @@ impl Replica for Leaper {
             self.has_news = may_come;
         }
         self.waiting.join(job, now);
+    }
+
+    #[inline]
+    fn fetch(&self) {
+        self.glance();
     }
 
     fn next_time(&self) -> SimTime {

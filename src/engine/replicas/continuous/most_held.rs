@@ -64,10 +64,7 @@ impl MostHeld {
 
     /// Adds up what has changed before `now`, all of which is known; what changes just then stays for the next time.
     pub(super) fn add_up(&mut self, now: SimTime, changes: &mut Changes) {
-        let mut later = Vec::new();
-        if changes.single.iter().any(|change| change.at >= now) {
-            later.extend(changes.single.extract_if(.., |change| change.at >= now));
-        }
+        let later = changes.take_later(now);
         if changes.rises.is_empty() && changes.single.is_sorted_by_key(|change| change.at) {
             self.held = self.reach_within(self.held, &changes.single);
         } else {

@@ -123,6 +123,10 @@ pub(super) struct Occupancy {
 pub(super) trait Replica {
     fn new(setup: Setup) -> Self;
 
+    /// Its turn comes: what that will read may be fetched from memory.
+    #[inline]
+    fn fetch(&self) {}
+
     /// A request was routed here; others may share its tokens where it has a content.
     fn join(&mut self, job: Job, content: Option<Box<[Stretch]>>, now: SimTime);
 

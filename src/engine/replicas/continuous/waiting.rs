@@ -142,6 +142,12 @@ impl Waiting {
         !self.aside.is_empty()
     }
 
+    /// Reads the next.
+    #[inline]
+    pub(super) fn glance(&self) -> u64 {
+        self.len() as u64 + self.peek().map_or(0, |job| job.number)
+    }
+
     /// How many wait.
     pub(super) fn len(&self) -> usize {
         let in_line = match &self.line {

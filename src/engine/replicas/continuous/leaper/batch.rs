@@ -63,6 +63,7 @@ impl Leaper {
         let mut job = self.members.get(id).job_after(n_steps);
         if paused.is_none() {
             self.stop_decoding(id);
+            self.members.forget_finish();
             self.measure(&job, outbox, |measured| *measured -= 1);
             job.last_token = self.clock;
         }
@@ -176,7 +177,7 @@ impl Leaper {
     ) -> bool {
         let completes = |id: u32| self.completing.contains(&id);
         let lower = self.members.latest_first().filter(|(id, member)| {
-            member.admission() <= n_before && !completes(*id) && member.job.priority < job.priority
+            self.members.admission(*id) <= n_before && !completes(*id) && member.job.priority < job.priority
         });
         let mut victims: Vec<(i32, u32)> = lower.map(|(id, member)| (member.job.priority, id)).collect();
         victims.sort_by_key(|(priority, _)| *priority);

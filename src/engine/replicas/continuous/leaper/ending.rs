@@ -68,7 +68,7 @@ impl Leaper {
         }
         // An entry of one that was preempted may name another's end.
         ends.dedup();
-        ends.sort_unstable_by_key(|id| self.members.get(*id).admission());
+        ends.sort_unstable_by_key(|id| self.members.admission(*id));
         for id in ends {
             if self.members.get(id).decodes_since.is_some() {
                 self.finish(id, outbox);

@@ -198,6 +198,14 @@ impl Ring {
         (if slot < size { slot } else { slot - size }) as usize
     }
 
+    /// Reads both ends of the counters.
+    #[inline]
+    pub(super) fn glance(&self) -> u64 {
+        let [first, last] =
+            [self.counts.first(), self.counts.last()].map(|end| end.copied().unwrap_or_default());
+        self.n + u64::from(first) + u64::from(last)
+    }
+
     /// The sum of the counters.
     pub(super) fn len(&self) -> u64 {
         self.n
