@@ -79,7 +79,7 @@ impl Column {
         for block in &self.packed {
             let (uppers, own_shift) = block.upper();
             for upper in uppers {
-                counts[usize::from(upper >> (shift - own_shift))] += 1;
+                counts[in_column(*upper, shift - own_shift)] += 1;
             }
         }
         for value in &self.recent {
@@ -98,7 +98,7 @@ impl Column {
         for block in &self.packed {
             let (uppers, own_shift) = block.upper();
             for (index, upper) in uppers.iter().enumerate() {
-                if is_among[usize::from(upper >> (shift - own_shift))] {
+                if is_among[in_column(*upper, shift - own_shift)] {
                     each(block.at(index));
                 }
             }
@@ -113,6 +113,13 @@ impl FromIterator<u64> for Column {
         values.into_iter().for_each(|value| column.push(value));
         column
     }
+}
+
+/// The upper digits of a number in its block as those that it has in the column, which has up to 48 digits more than a
+/// block of small numbers: more than a `u16` can be shifted by.
+#[inline]
+fn in_column(upper: u16, by: u32) -> usize {
+    (u64::from(upper) >> by) as usize
 }
 
 fn sum(values: &[u64]) -> u128 {
@@ -167,7 +174,10 @@ mod tests {
         let extremes: Vec<u64> = (0..3 * BLOCK).map(|index| [0, u64::MAX, 5][index % 3]).collect();
         let mut late = vec![0; 3 * BLOCK + 7];
         late[BLOCK + 3] = 1 << 50;
-        for values in [drawn, rising, extremes, late, vec![9; 2 * BLOCK]] {
+        // A quiet beginning: blocks whose numbers have up to 48 digits less than the largest.
+        let mut quiet = vec![1000; 3 * BLOCK];
+        quiet[2 * BLOCK] = 1 << 63;
+        for values in [drawn, rising, extremes, late, quiet, vec![9; 2 * BLOCK]] {
             for n in [0, 1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, values.len()] {
                 check(&values[..n]);
             }

@@ -2,9 +2,8 @@
 //!
 //! A request that reached its first token has a TTFT whatever became of it then: were only finished ones sampled, a
 //! run that `until` cuts short would forget the slowest. With `on` a time is of the GPU on which it was over: queue, prefill
-//! and TTFT of where the prompt was computed, the others of where the request ended. Latency, TPOT and decode need the last token. Requests that
-//! arrived before `warmup` give no sample. Percentiles are
-//! nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
+//! and TTFT of where the prompt was computed, the others of where the request ended. Latency, TPOT and decode need the last
+//! token. Requests that arrived before `warmup` give no sample. Percentiles are nearest-rank: the smallest sample that at least p of all n samples do not exceed. Samples are whole picoseconds.
 
 use super::info::{Aggregate, Better};
 use super::spec::{Measure, MetricSpec, Source, Statistic};
@@ -57,7 +56,7 @@ pub enum EndsWith {
 }
 
 impl Sample {
-    /// In the order in which they are declared.
+    /// In the order in which they are declared: columns are found by that.
     pub(super) const EACH: [Sample; 7] = [
         Sample::Latency,
         Sample::Ttft,
@@ -67,6 +66,15 @@ impl Sample {
         Sample::Decode,
         Sample::Handoff,
     ];
+
+    /// Checked while compiling.
+    const _IN_ORDER: () = {
+        let mut index = 0;
+        while index < Sample::EACH.len() {
+            assert!(Sample::EACH[index] as usize == index, "samples are listed as they are declared");
+            index += 1;
+        }
+    };
 
     /// When its sample is taken.
     #[must_use]

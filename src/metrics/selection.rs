@@ -193,6 +193,8 @@ mod tests {
             for shape in 0..5 {
                 check((0..n).map(|_| draw(shape)).collect());
             }
+            // A quiet first third, then numbers of all sizes.
+            check((0..n).map(|index| if index < n / 3 { draw(1) % 1000 } else { draw(1) }).collect());
         }
     }
 

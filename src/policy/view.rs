@@ -20,7 +20,7 @@ pub struct View<'a> {
 pub trait Prefixes {
     /// Names the replicas of a level with the leading tokens that each may have; whether there is such a level. Level 0 is
     /// of those that may have the most; all of a level that are not in one before it have fewer than those that are.
-    /// Who is in no level has none.
+    /// A replica in no level has none. `visit` must not call [`settle`](Prefixes::settle): collect a level first.
     fn level(&self, level: usize, visit: &mut dyn FnMut(u32, u32)) -> bool;
 
     /// How many a replica does have: never more than a level says, and as many from then on. Fewer where something was

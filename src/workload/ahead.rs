@@ -16,18 +16,20 @@ pub(super) struct Ahead<T> {
     block: Vec<T>,
     /// The one to hand out next.
     next: usize,
+    /// Whether the last block was not filled: nothing comes after it, and who draws is not asked again.
+    is_over: bool,
 }
 
 impl<T: Copy + Default> Ahead<T> {
     /// Nothing yet.
     pub(super) const fn new() -> Ahead<T> {
-        Ahead { block: Vec::new(), next: 0 }
+        Ahead { block: Vec::new(), next: 0, is_over: false }
     }
 
     /// The next draw. Where none is left, `draw` fills a block and says how many there are; `None` once there is none.
     #[inline]
     pub(super) fn next(&mut self, draw: impl FnOnce(&mut [T]) -> usize) -> Option<T> {
-        if self.next == self.block.len() {
+        if self.next == self.block.len() && !self.is_over {
             self.refill(draw);
         }
         let drawn = *self.block.get(self.next)?;
@@ -41,6 +43,7 @@ impl<T: Copy + Default> Ahead<T> {
         self.block.resize(size, T::default());
         let drawn = draw(&mut self.block);
         self.block.truncate(drawn);
+        self.is_over = drawn < size;
         self.next = 0;
     }
 }
@@ -70,12 +73,14 @@ mod tests {
     #[test]
     fn a_block_may_be_the_last() {
         let mut ahead = Ahead::new();
-        let mut left = 5;
+        let (mut left, mut n_asked) = (5, 0);
         let mut draw = |block: &mut [u32]| {
+            n_asked += 1;
             let drawn = block.len().min(left);
             left -= drawn;
             drawn
         };
         assert_eq!((0..8).filter(|_| ahead.next(&mut draw).is_some()).count(), 5);
+        assert_eq!(n_asked, 2, "nothing is asked for after the end");
     }
 }

@@ -68,7 +68,7 @@ impl Open {
             };
             *place = time;
         }
-        self.leaves_the_clock = n_drawn < block.len() && !self.ends;
+        self.leaves_the_clock |= n_drawn < block.len() && !self.ends;
         n_drawn
     }
 }

@@ -68,8 +68,9 @@ impl<O> Requests<O> {
 
     #[inline]
     pub(super) fn remove(&mut self, slot: u32) {
+        let number = &mut self.slots[slot as usize].journey.number;
+        assert!(std::mem::replace(number, FREE) != FREE, "a request leaves once");
         self.free.push(slot);
-        self.get_mut(slot).journey.number = FREE;
     }
 
     #[inline]
@@ -107,5 +108,34 @@ impl<O> Requests<O> {
     /// Those in the system, with their slots.
     pub(in crate::engine) fn iter(&self) -> impl Iterator<Item = (u32, &InFlight<O>)> {
         (0..).zip(&self.slots).filter(|(_, request)| request.journey.number != FREE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{SimTime, Tokens};
+    use crate::workload::Request;
+
+    fn request(number: u64) -> InFlight<()> {
+        let (prompt, output) = (Tokens::new(1), Tokens::new(1));
+        let request =
+            Request { arrival: SimTime::ZERO, sequence: 0, particulars: None, prompt, output, workload: 0 };
+        InFlight { journey: Journey::new(request, number), charge: Charge::default(), own: () }
+    }
+
+    #[test]
+    fn a_slot_is_used_again_under_another_number() {
+        let mut requests = Requests::new();
+        let first = requests.insert(request(0)).0;
+        let second = requests.insert(request(1)).0;
+        requests.remove(first);
+        assert_eq!(requests.len(), 1);
+        assert!(requests.find(first, 0).is_none(), "it has left");
+        assert_eq!(requests.insert(request(2)).0, first);
+        assert!(requests.find(first, 0).is_none() && requests.find_mut(first, 2).is_some());
+        let numbers: Vec<(u32, u64)> =
+            requests.iter().map(|(slot, request)| (slot, request.journey.number)).collect();
+        assert_eq!(numbers, [(first, 2), (second, 1)]);
     }
 }

@@ -67,7 +67,10 @@ impl Signals {
             expected_work: router.compares_expected_work(),
             prefixes: router.compares_prefixes(),
         };
-        debug_assert!(asks.changes || !asks.expected_work, "who compares expected work follows changes");
+        debug_assert!(
+            asks.changes || !asks.expected_work,
+            "a router that compares expected work follows changes"
+        );
         let columns = Columns {
             held: vec![0; n],
             load_of_one: (0..n as u32).map(|replica| load_of_one(replica) * 4_294_967_296.0).collect(),
