@@ -16,6 +16,7 @@ pub mod dictionary;
 pub mod digest;
 pub mod host;
 pub mod source;
+pub mod statistics;
 
 pub mod catalog;
 pub mod import;

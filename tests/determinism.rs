@@ -30,20 +30,22 @@ scenario \"c\" { policy { scheduling shortest_remaining; reservation lazy; routi
 ";
 
 /// Of all outputs of `BUSY`, in debug and in release.
-const FINGERPRINT: &str = "74508dbf00bd2c7941d20835ef202b243912a2031161dc8a6980c9638fee1148";
+const FINGERPRINT: &str = "eb20aceab0209141302878874049e975dc1bea2be602eeb844a54281ebd8ae29";
+
+const EVERY_OUTPUT: &str = "summary,timeseries,events,requests";
 
 /// Every output file of a run in `folder`, one after the other with their names.
 fn outputs(folder: &Path, out: &str, threads: &str) -> Vec<u8> {
     fs::write(folder.join("busy.kvs"), BUSY).expect("writable");
     let run = Command::new(env!("CARGO_BIN_EXE_kvs"))
         .current_dir(folder)
-        .args(["run", "busy.kvs", "--out", out, "-j", threads, "--quiet"])
+        .args(["run", "busy.kvs", "--out", out, "--outputs", EVERY_OUTPUT, "-j", threads, "--quiet"])
         .output()
         .expect("the binary starts");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let mut bytes = Vec::new();
     for case in ["a", "b", "c"] {
-        for file in ["events.jsonl", "run_meta.json", "summary.json", "timeseries.csv"] {
+        for file in ["events.jsonl", "requests.csv", "run_meta.json", "summary.json", "timeseries.csv"] {
             let content = fs::read(folder.join(out).join(case).join(file)).expect("written");
             assert!(!content.is_empty(), "{case}/{file}");
             bytes.extend_from_slice(format!("{case}/{file}\n").as_bytes());

@@ -64,6 +64,7 @@ fn every_scenario_passes_and_gives_its_snapshot() {
         fail_fast: false,
         golden: GoldenMode::Compare,
         stepping: Stepping::default(),
+        explain: true,
         overrides: &Vec::new(),
         stop: &AtomicBool::new(false),
     };

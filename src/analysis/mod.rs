@@ -45,6 +45,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Case, Scenario};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
+use crate::units::Quantity;
 
 /// A file ready to run.
 pub struct Analysis {
@@ -68,6 +69,8 @@ pub struct CompiledCase {
     pub workloads: Vec<Span>,
     /// Features the engine does not execute yet: errors, if this case is run.
     pub not_simulated: Vec<Diagnostic>,
+    /// The parameters that are numbers or quantities, in base units.
+    pub quantities: BTreeMap<String, Quantity>,
     /// Every setting with its value and where it comes from, for `kvs run --show-config`.
     pub settings: Vec<ConfigLine>,
 }

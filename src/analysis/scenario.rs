@@ -12,7 +12,7 @@ use super::language::context::Context;
 use super::language::definitions::Definitions;
 use super::language::mode::Mode;
 use super::language::table::Table;
-use super::language::value::Params;
+use super::language::value::{Param, ParamValue, Params};
 use super::layers::{File, Merged, read_layers};
 use super::{CompiledCase, decode_rate, fit, without_effect};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -21,6 +21,7 @@ use crate::model::{
 };
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::units::Quantity;
 
 /// Checks a file that is there to be used by others.
 pub(super) fn check_definitions<'s>(
@@ -93,9 +94,19 @@ impl<'s> Draft<'s> {
             scenario,
             expectations: merged.expects.iter().map(|(expect, _)| expect.span).collect(),
             workloads: merged.headers(),
+            quantities: quantities(ctx.params),
             settings: ctx.settings,
         })
     }
+}
+
+/// The parameters that are numbers or quantities.
+fn quantities(params: &Params) -> BTreeMap<String, Quantity> {
+    let quantity = |param: &Param| match &param.value {
+        Some(ParamValue::Quantity(evaluated)) => Some(evaluated.quantity),
+        _ => None,
+    };
+    params.iter().filter_map(|(name, param)| Some((name.clone(), quantity(param)?))).collect()
 }
 
 /// Lowers one case but for its expectations.

@@ -50,7 +50,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
     }
 }
 
-fn status(ending: &Ending) -> Status {
+pub(super) fn status(ending: &Ending) -> Status {
     match ending {
         Ending::Passed => Status::Passed,
         Ending::New => Status::New,

@@ -64,6 +64,24 @@ impl Ending {
     pub fn is_failure(&self) -> bool {
         !matches!(self, Ending::Passed | Ending::New | Ending::Skipped)
     }
+
+    /// Whether something beside its expectations went wrong.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        match self {
+            Ending::Wrong | Ending::Unreadable | Ending::Crashed(_) => true,
+            Ending::Passed | Ending::New | Ending::NoData | Ending::Failed | Ending::Skipped => false,
+        }
+    }
+
+    /// Whether the case ran to its end under every seed, so that what it measured can be read.
+    #[must_use]
+    pub const fn has_numbers(&self) -> bool {
+        match self {
+            Ending::Passed | Ending::New | Ending::NoData | Ending::Failed | Ending::Unreadable => true,
+            Ending::Wrong | Ending::Crashed(_) | Ending::Skipped => false,
+        }
+    }
 }
 
 impl CaseResult {

@@ -25,6 +25,7 @@ mod reports;
 mod review;
 mod run;
 mod suite;
+mod sweep;
 mod trace;
 mod watch;
 
@@ -91,7 +92,25 @@ impl Cli {
 
     /// Whether the command runs cases, and Ctrl-C ends it with a report of those that are finished.
     fn runs_cases(&self) -> bool {
-        matches!(self.command, Command::Check(_) | Command::Run(_) | Command::Diff(_) | Command::Watch(_))
+        match self.command {
+            Command::Check(_)
+            | Command::Run(_)
+            | Command::Sweep(_)
+            | Command::Diff(_)
+            | Command::Watch(_) => true,
+            Command::New(_)
+            | Command::Fmt(_)
+            | Command::Review(_)
+            | Command::Accept(_)
+            | Command::Reject(_)
+            | Command::Pending(_)
+            | Command::Merge(_)
+            | Command::Import(_)
+            | Command::Trace(_)
+            | Command::List(_)
+            | Command::Explain(_)
+            | Command::Completions(_) => false,
+        }
     }
 
     /// What clap cannot check by itself.
@@ -107,6 +126,7 @@ impl Cli {
         let (running, reports) = match &self.command {
             Command::Check(arguments) => (Some(&arguments.running), Some(&arguments.reports)),
             Command::Run(arguments) => (Some(&arguments.running), None),
+            Command::Sweep(arguments) => (Some(&arguments.running), None),
             Command::Diff(arguments) => (Some(&arguments.running), None),
             Command::Watch(arguments) => (Some(&arguments.running), None),
             Command::Merge(arguments) => (None, Some(&arguments.reports)),
@@ -130,6 +150,11 @@ impl Cli {
                 "two reports would be written to `{path}`; give each `--report` its own path"
             ));
         }
+        if let Command::Sweep(arguments) = &self.command
+            && let Some(conflict) = arguments.conflict()
+        {
+            return Some(conflict);
+        }
         // Conflicts are between what is typed, and settings may come from a profile.
         self.updates_with_settings().then(|| {
             "`--update` stores the numbers of files as written, and the profile sets parameters".to_owned()
@@ -152,6 +177,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run one file and show its metrics
     Run(run::RunArgs),
+    /// Run all cases of a file and compare them in one table
+    Sweep(sweep::SweepArgs),
     /// Check again on every save, and show how values changed
     Watch(watch::WatchArgs),
     /// Create a scenario to start from, its snapshot and a CI workflow
@@ -235,6 +262,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
     let ended: CommandResult = match &cli.command {
         Command::Check(arguments) => check::run(arguments, global, output),
         Command::Run(arguments) => run::run(arguments, global, output),
+        Command::Sweep(arguments) => sweep::run(arguments, global, output),
         Command::Watch(arguments) => watch::run(arguments, global, output),
         Command::New(arguments) => new::run(arguments, global, output),
         Command::Completions(arguments) => Ok(completions::run(arguments, output)),

@@ -71,6 +71,12 @@ impl Output {
         self.width
     }
 
+    /// Columns of tables on stdout.
+    pub(super) fn width_of_results(&self) -> usize {
+        let terminal = Term::stdout().size_checked();
+        terminal.map_or(MAX_WIDTH, |(_, width)| usize::from(width).max(MIN_WIDTH))
+    }
+
     /// Whether stdout takes colors.
     pub(super) fn colored(&self) -> bool {
         self.stdout != ColorChoice::Never

@@ -9,18 +9,21 @@ use clap::builder::BoolishValueParser;
 
 use super::arguments::{GlobalArgs, Plots, RunningArgs, seed};
 use super::exit::Exit;
+use super::live::Live;
 use super::output::{FAINT, Output, STRONG};
 use super::progress::{Printed, print_failures, summary_line};
-use super::record::Record;
-use super::suite::{Loaded, Selected, WHAT_IS_A_CASE, every_case, load, select_groups};
+use super::record::{Outputs, Record, Summaries, Wanted};
+use super::suite::{Loaded, Selected, SideBySide, WHAT_IS_A_CASE, every_case, load_file, select_groups};
 use super::{CommandResult, interrupt};
 use crate::analysis::CompiledCase;
 use crate::check::{
-    self, CaseResult, Ending, GoldenMode, Listener, Options, Suite, Tally, case_label, open_traces,
+    self, CaseResult, Ending, GoldenMode, Group, Listener, Options, Points, Suite, Tally, case_label,
+    open_traces,
 };
-use crate::host::{Host, Kind};
+use crate::host::Host;
 use crate::model::{Case, WorkloadSource};
 use crate::report;
+use crate::report::sweep::{self, Shape};
 use crate::source::Sources;
 use crate::workload::formats::{Survey, survey};
 
@@ -35,9 +38,23 @@ pub(super) struct RunArgs {
     /// Run only this seed; with --seeds, the first of several
     #[arg(long, env = "KVS_SEED", hide_env = true, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
-    /// Write summary.json, timeseries.csv, events.jsonl and run_meta.json to this folder
+    /// Write files to this folder: run_meta.json and those of --outputs
     #[arg(long, env = "KVS_OUT", hide_env = true, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Files that --out writes, separated by commas: summary.json, timeseries.csv, events.jsonl, requests.csv
+    #[arg(
+        long,
+        env = "KVS_OUTPUTS",
+        hide_env = true,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "summary,timeseries",
+        value_name = "FILES"
+    )]
+    outputs: Vec<Outputs>,
+    /// Show the numbers of every case in full, instead of one table of all cases
+    #[arg(long, short, env = "KVS_VERBOSE", hide_env = true, value_parser = BoolishValueParser::new())]
+    verbose: bool,
     /// Show every setting with its value and where it comes from, without running
     #[arg(long, env = "KVS_SHOW_CONFIG", hide_env = true, value_parser = BoolishValueParser::new())]
     show_config: bool,
@@ -56,15 +73,7 @@ pub(super) struct RunArgs {
 pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> CommandResult {
     let begun = Instant::now();
     let host = super::host(global.allow_outside, output)?;
-    if let Ok(Kind::Folder) = host.kind(&arguments.file) {
-        let folder = arguments.file.display();
-        output.error(
-            &format!("expected a file, found the folder `{folder}`"),
-            Some(&format!("check every scenario in it with: kvs check {folder}")),
-        );
-        return Err(Exit::USAGE);
-    }
-    let loaded = load(&host, std::slice::from_ref(&arguments.file), &arguments.running, output);
+    let loaded = load_file(&host, &arguments.file, &arguments.running, &Vec::new(), output)?;
     let Loaded { suites, exit, .. } = &loaded;
     let [suite] = suites.as_slice() else {
         return Ok(*exit);
@@ -84,40 +93,100 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
         }
         return Ok(*exit);
     }
-    let groups = select_groups(suites, &chosen, &arguments.running, arguments.seed);
-    let record = Record::new(
-        &host,
-        suite,
-        &groups,
-        arguments.out.as_deref(),
-        output.colored(),
-        arguments.plots.wanted(),
-    );
-    let printer = Printer {
-        output,
-        host: &host,
-        record: &record,
-        state: Mutex::new((Tally::default(), Exit::PASSED)),
-        printed: Mutex::default(),
-        begun,
-    };
-    let options = Options {
-        n_threads: arguments.running.n_threads(),
-        fail_fast: false,
-        golden: GoldenMode::Off,
-        stepping: arguments.running.engine.into(),
-        overrides: &arguments.running.settings,
-        stop: interrupt::heed(),
-    };
-    check::run(&host, suites, &groups, &options, &record, &printer);
-    let (tally, exit) = printer.state.into_inner().expect("no panic while the lock is held");
-    if let Some(out) = &arguments.out
-        && tally.of(&Ending::Unreadable) == 0
-    {
-        output.progress(&format!("written to {}", crate::host::display(out)));
+    let runs = Runs { arguments, global, host: &host, suites, suite, chosen: &chosen, begun, output };
+    Ok(exit.and(runs.run()))
+}
+
+/// The runs of the chosen cases of a file.
+struct Runs<'a> {
+    arguments: &'a RunArgs,
+    global: &'a GlobalArgs,
+    host: &'a Host,
+    suites: &'a [Suite],
+    suite: &'a Suite,
+    chosen: &'a Selected,
+    begun: Instant,
+    output: &'a Output,
+}
+
+impl Runs<'_> {
+    fn run(&self) -> Exit {
+        let Runs { arguments, output, suite, .. } = *self;
+        let groups = select_groups(self.suites, self.chosen, &arguments.running, arguments.seed);
+        let is_table = self.chosen.len() > 1 && !arguments.verbose;
+        let cases = self.chosen.iter().map(|(_, case)| *case);
+        let summaries = Summaries { colored: output.colored(), draws: arguments.plots.wanted() };
+        let record = Record::new(
+            self.host,
+            suite,
+            &groups,
+            Wanted {
+                out: arguments.out.as_deref().map(|out| (out, arguments.outputs.as_slice())),
+                summaries: (!is_table).then_some(summaries),
+                points: is_table.then(|| {
+                    Points::new(suite, cases, Vec::new(), None).expect("without an objective none is unknown")
+                }),
+            },
+        );
+        let options = Options {
+            n_threads: arguments.running.n_threads(),
+            fail_fast: false,
+            golden: GoldenMode::Off,
+            stepping: arguments.running.engine.into(),
+            explain: !is_table || output.is_for_programs(),
+            overrides: &arguments.running.settings,
+            stop: interrupt::heed(),
+        };
+        match record.points() {
+            Some(points) => self.in_a_table(&groups, &options, &record, points),
+            None => self.one_by_one(&groups, &options, &record),
+        }
     }
-    output.result(&summary_line(&tally, 0, None, begun.elapsed().as_secs_f64()));
-    Ok(loaded.exit.and(exit))
+
+    /// One table at the end.
+    fn in_a_table(
+        &self,
+        groups: &[Group],
+        options: &Options<'_>,
+        record: &Record<'_>,
+        points: &Points,
+    ) -> Exit {
+        let Runs { output, suite, .. } = *self;
+        let n_runs = groups.iter().map(|group| group.seeds().len()).sum();
+        let side_by_side = SideBySide {
+            output,
+            suite,
+            points,
+            live: Live::begin(output, self.global.quiet, self.chosen.len(), n_runs),
+            is_drawn: |ending, output| ending.is_broken() || output.is_for_programs(),
+            exit_of: Exit::of,
+            show: &|sweep| sweep::text(sweep, Shape::default(), output.width_of_results()) + "\n",
+            last_line: &|done, n_left| {
+                output.progress("note: `--only CASE` shows one of these in full, `--verbose` all of them");
+                self.last_line(&done.tally, n_left);
+            },
+            state: Mutex::default(),
+        };
+        check::run(self.host, self.suites, groups, options, record, &side_by_side);
+        side_by_side.close(None)
+    }
+
+    /// Each case in full when it is done.
+    fn one_by_one(&self, groups: &[Group], options: &Options<'_>, record: &Record<'_>) -> Exit {
+        let printer = Printer { runs: self, record, state: Mutex::default(), printed: Mutex::default() };
+        check::run(self.host, self.suites, groups, options, record, &printer);
+        printer.close(None)
+    }
+
+    /// Prints the last line; Ctrl-C left `n_left` cases.
+    fn last_line(&self, tally: &Tally, n_left: Option<usize>) {
+        if let Some(out) = self.arguments.out.as_ref().filter(|_| n_left.is_none())
+            && tally.of(&Ending::Unreadable) == 0
+        {
+            self.output.progress(&format!("written to {}", crate::host::display(out)));
+        }
+        self.output.result(&summary_line(tally, 0, n_left, self.begun.elapsed().as_secs_f64()));
+    }
 }
 
 /// Whether `--only` means a case: by its id, its label, or its scenario's name, which may cover several.
@@ -187,31 +256,38 @@ fn config(compiled: &CompiledCase, sources: &Sources) -> String {
 
 /// Prints each case when it is done: the numbers of its runs, then what they are worth.
 struct Printer<'a> {
-    output: &'a Output,
-    host: &'a Host,
+    runs: &'a Runs<'a>,
     record: &'a Record<'a>,
     state: Mutex<(Tally, Exit)>,
     printed: Mutex<Printed>,
-    begun: Instant,
+}
+
+impl Printer<'_> {
+    /// Prints the last line.
+    fn close(&self, n_left: Option<usize>) -> Exit {
+        let state = self.state.lock().expect("no panic while the lock is held");
+        self.runs.last_line(&state.0, n_left);
+        state.1
+    }
 }
 
 impl Listener for Printer<'_> {
     fn interrupted(&self, n_left: usize) {
-        let state = self.state.lock().expect("no panic while the lock is held");
-        self.output.result(&summary_line(&state.0, 0, Some(n_left), self.begun.elapsed().as_secs_f64()));
-        interrupt::exit(self.output)
+        self.close(Some(n_left));
+        interrupt::exit(self.runs.output)
     }
 
     fn finished(&self, suite: &Suite, result: CaseResult) {
+        let Runs { output, host, .. } = *self.runs;
         for text in self.record.take_summaries(result.case) {
-            self.output.result(&format!("{text}\n"));
+            output.result(&format!("{text}\n"));
         }
         let compiled = &suite.cases[result.case];
-        self.output.result(&over_seeds(compiled, &result, self.output.colored()));
+        output.result(&over_seeds(compiled, &result, output.colored()));
         let surveyed = self.record.take_surveys(result.case);
-        self.output.result(&traces(self.host, suite, compiled, &surveyed));
+        output.result(&traces(host, suite, compiled, &surveyed));
         let mut printed = self.printed.lock().expect("no panic while the lock is held");
-        print_failures(self.output, suite, &result, &mut printed);
+        print_failures(output, suite, &result, &mut printed);
         drop(printed);
         let mut state = self.state.lock().expect("no panic while the lock is held");
         state.0.add(&result.ending);

@@ -77,7 +77,7 @@ impl Accumulator {
             last_finish: None,
             moves: Moves::default(),
             retried: None,
-            usd_per_hour: usd_per_hour(scenario),
+            usd_per_hour: scenario.cluster.usd_per_hour(),
             watch: Watch::new(),
             gaps: demand.gaps.iter().map(|of| (*of, Histogram::default())).collect(),
             kv_blocks: if continuous { blocks_of_replicas(scenario) } else { Vec::new() },
@@ -367,9 +367,4 @@ fn blocks_of_replicas(scenario: &Scenario) -> Vec<u64> {
             std::iter::repeat_n(kv_blocks(scenario, index), group.n_replicas() as usize)
         })
         .collect()
-}
-
-/// What all GPUs cost; `None` where one has no price.
-fn usd_per_hour(scenario: &Scenario) -> Option<f64> {
-    scenario.cluster.groups.iter().map(|group| Some(group.gpu.price?.get() * f64::from(group.n_gpus))).sum()
 }

@@ -72,6 +72,15 @@ impl Demand {
         self
     }
 
+    /// And these metrics.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: &[Metric]) -> Demand {
+        for metric in metrics {
+            self.metric(metric, false);
+        }
+        self
+    }
+
     /// And every time that a summary shown in full has.
     #[must_use]
     pub fn with_every_time(mut self) -> Demand {

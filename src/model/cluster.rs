@@ -59,6 +59,18 @@ impl Cluster {
         self.groups.iter().map(|group| group.n_replicas() as usize).sum()
     }
 
+    /// GPUs in all.
+    #[must_use]
+    pub fn n_gpus(&self) -> u64 {
+        self.groups.iter().map(|group| u64::from(group.n_gpus)).sum()
+    }
+
+    /// What all GPUs cost an hour; `None` where one has no price.
+    #[must_use]
+    pub fn usd_per_hour(&self) -> Option<f64> {
+        self.groups.iter().map(|group| Some(group.gpu.price?.get() * f64::from(group.n_gpus))).sum()
+    }
+
     /// The cluster-wide replica indices of a group.
     #[must_use]
     pub fn replicas(&self, group: usize) -> Range<usize> {

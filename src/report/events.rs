@@ -51,24 +51,6 @@ impl<W: Write> EventLog<W> {
         Ok(self.into)
     }
 
-    fn push_id(&mut self, journey: &Journey) {
-        match journey.request.label() {
-            Some(label) => push_escaped(&mut self.line, label),
-            None => {
-                self.line.extend_from_slice(&self.workloads[usize::from(journey.request.workload)]);
-                self.line.push(b'-');
-                match journey.request.turn() {
-                    None => push_integer(&mut self.line, journey.request.sequence),
-                    Some(turn) => {
-                        push_integer(&mut self.line, turn.session);
-                        self.line.push(b'.');
-                        push_integer(&mut self.line, u64::from(turn.number));
-                    }
-                }
-            }
-        }
-    }
-
     fn push_number(&mut self, key: &str, number: u64) {
         self.line.extend_from_slice(b",\"");
         self.line.extend_from_slice(key.as_bytes());
@@ -123,11 +105,33 @@ impl<W: Write> Sink for EventLog<W> {
         self.line.extend_from_slice(b",\"type\":\"");
         self.line.extend_from_slice(name(event).as_bytes());
         self.line.extend_from_slice(b"\",\"request_id\":\"");
-        self.push_id(journey);
+        push_id(&mut self.line, journey, &self.workloads, push_escaped);
         self.line.push(b'"');
         self.push_details(event, journey);
         self.line.extend_from_slice(b"}\n");
         self.error = self.into.write_all(&self.line).err();
+    }
+}
+
+/// What a request is called: the id of its trace row, or its workload, which is escaped already, and its number.
+pub(super) fn push_id(
+    into: &mut Vec<u8>,
+    journey: &Journey,
+    workloads: &[Vec<u8>],
+    push_escaped: fn(&mut Vec<u8>, &str),
+) {
+    if let Some(label) = journey.request.label() {
+        return push_escaped(into, label);
+    }
+    into.extend_from_slice(&workloads[usize::from(journey.request.workload)]);
+    into.push(b'-');
+    match journey.request.turn() {
+        None => push_integer(into, journey.request.sequence),
+        Some(turn) => {
+            push_integer(into, turn.session);
+            into.push(b'.');
+            push_integer(into, u64::from(turn.number));
+        }
     }
 }
 

@@ -223,9 +223,10 @@ pub(super) struct Scaled {
     pub(super) margin: Option<Json>,
 }
 
-/// Numbers in the first unit the language has for the dimension: milliseconds, gigabytes would lose bytes, so bytes.
-pub(super) fn scaled(verdict: &Verdict) -> Scaled {
-    let (unit, per_base) = match verdict.dimension {
+/// The first unit the language has for a dimension, and how many of it a base unit has: milliseconds, gigabytes would
+/// lose bytes, so bytes.
+pub(super) const fn unit_of(dimension: Dimension) -> (&'static str, f64) {
+    match dimension {
         Dimension::TIME => ("ms", 1e3),
         Dimension::DATA => ("B", 1.0),
         Dimension::TOKENS => ("tok", 1.0),
@@ -233,8 +234,14 @@ pub(super) fn scaled(verdict: &Verdict) -> Scaled {
         Dimension::REQUEST_RATE => ("req/s", 1.0),
         Dimension::BANDWIDTH => ("B/s", 1.0),
         Dimension::MONEY => ("$", 1.0),
+        Dimension::PRICE => ("$/h", 3600.0),
         _ => ("", 1.0),
-    };
+    }
+}
+
+/// The numbers of a verdict in the units for programs.
+pub(super) fn scaled(verdict: &Verdict) -> Scaled {
+    let (unit, per_base) = unit_of(verdict.dimension);
     let number = |value: Option<f64>| value.map(|value| Json::new(value * per_base));
     Scaled {
         unit,

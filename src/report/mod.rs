@@ -5,6 +5,7 @@
 
 pub mod number;
 pub mod plot;
+pub mod sweep;
 pub mod trace;
 pub mod verdicts;
 
@@ -19,6 +20,7 @@ mod markdown;
 mod meta;
 mod notes;
 mod paths;
+mod requests;
 mod snapshot;
 mod suite;
 
@@ -36,6 +38,7 @@ pub use meta::{Input, meta};
 pub use notes::{saturation_note, uncalibrated_in, uncalibrated_note};
 pub use paths::paths;
 pub use plot::{Plot, Sketch};
+pub use requests::Requests;
 pub use snapshot::{snapshot, snapshot_metrics};
 pub use suite::{
     CaseReport, ExpectationReport, Pictures, REPORTS, Results, Shown, SnapshotReport, SnapshotStatus, Status,
@@ -84,5 +87,12 @@ pub enum Written {
 }
 
 /// Every format, in the order shown to users.
-pub static FORMATS: &[&Format] =
-    &[&human::FORMAT, &json::FORMAT, &csv::FORMAT, &events::FORMAT, &meta::FORMAT, &snapshot::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &human::FORMAT,
+    &json::FORMAT,
+    &csv::FORMAT,
+    &events::FORMAT,
+    &requests::FORMAT,
+    &meta::FORMAT,
+    &snapshot::FORMAT,
+];

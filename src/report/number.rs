@@ -156,6 +156,67 @@ fn scale(size: f64, dimension: Dimension) -> (f64, &'static str) {
     }
 }
 
+/// The unit of numbers that are read side by side.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    factor: f64,
+    before: &'static str,
+    after: &'static str,
+}
+
+impl Scale {
+    /// Of numbers of a dimension, in the unit that suits one of that size; shares are in per cent.
+    #[must_use]
+    pub fn new(size: f64, dimension: Dimension, is_share: bool) -> Scale {
+        match dimension {
+            _ if is_share => Scale { factor: 0.01, before: "", after: "%" },
+            Dimension::MONEY => Scale { factor: 1.0, before: "$", after: "" },
+            Dimension::PRICE => Scale { factor: 1.0 / 3600.0, before: "$", after: "/h" },
+            _ => {
+                let (factor, after) = scale(size.abs(), dimension);
+                Scale { factor, before: "", after }
+            }
+        }
+    }
+
+    /// A number with its unit: `83.33 ms`.
+    #[must_use]
+    pub fn text(self, value: f64) -> String {
+        let number = significant((value / self.factor).abs(), FOR_PEOPLE);
+        self.with_unit(value, &number)
+    }
+
+    /// A mean with half the width of its interval, which has two digits: `577 ± 12 ms`.
+    #[must_use]
+    pub fn spread(self, mean: f64, half_width: f64) -> String {
+        const DIGITS_OF_WIDTH: usize = 2;
+        const MOST_DIGITS: usize = 6;
+        if half_width == 0.0 {
+            return self.text(mean);
+        }
+        let (mean_here, width_here) = ((mean / self.factor).abs(), half_width / self.factor);
+        let decimals = |value: f64, digits: usize| digits as i32 - 1 - exponent_of(value, digits);
+        let wanted = decimals(width_here, DIGITS_OF_WIDTH);
+        // The digits of a mean whose interval is very narrow.
+        let most = if mean_here == 0.0 { wanted } else { decimals(mean_here, MOST_DIGITS) };
+        let decimals = usize::try_from(wanted.min(most.max(0)).max(0)).expect("not negative");
+        self.with_unit(mean, &format!("{mean_here:.decimals$} ± {width_here:.decimals$}"))
+    }
+
+    /// The digits of a number that is not negative, with the sign of `value`.
+    fn with_unit(self, value: f64, number: &str) -> String {
+        let Scale { before, after, .. } = self;
+        let sign =
+            if value < 0.0 && number.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { "-" } else { "" };
+        let space = if after.is_empty() || after.starts_with(['%', '/']) { "" } else { " " };
+        // A single decimal of money looks like a slip of the pen.
+        let cent =
+            !before.is_empty() && number.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 1);
+        let cent = if cent { "0" } else { "" };
+        format!("{sign}{before}{number}{cent}{space}{after}")
+    }
+}
+
 /// A number for programs: whole ones as they are, others with at most [`DIGITS`] significant digits, so that the last
 /// bits of a float, which carry no meaning, are not shown. Invariant: it is the same number in memory and in a file, so
 /// that a result compared with itself, written and read, has not changed.
@@ -223,6 +284,36 @@ mod tests {
         ] {
             assert_eq!(milliseconds(ps), text);
         }
+    }
+
+    #[test]
+    fn numbers_side_by_side_have_one_unit() {
+        let ms = Scale::new(0.04, Dimension::TIME, false);
+        assert_eq!(
+            [0.026_14, 13.7, 0.0, -0.0012].map(|value| ms.text(value)),
+            ["26.14 ms", "13700 ms", "0 ms", "-1.2 ms"]
+        );
+        assert_eq!(Scale::new(0.0, Dimension::NUMBER, true).text(0.995), "99.5%");
+        assert_eq!(Scale::new(1.0, Dimension::PRICE, false).text(8.5 / 3600.0), "$8.50/h");
+        assert_eq!(Scale::new(1.0, Dimension::MONEY, false).text(-92.0), "-$92");
+        assert_eq!(Scale::new(1.0, Dimension::NUMBER, false).text(-1e-9), "-0.000000001");
+    }
+
+    #[test]
+    fn a_mean_has_the_digits_that_its_interval_has() {
+        let ms = Scale::new(0.5, Dimension::TIME, false);
+        for (mean, half_width, text) in [
+            (0.577_3, 0.124_9, "577 ± 125 ms"),
+            (0.577_3, 0.012_49, "577 ± 12 ms"),
+            (0.577_34, 0.001_249, "577.3 ± 1.2 ms"),
+            (0.577_34, 0.0, "577.3 ms"),
+            (0.577_34, 1e-12, "577.340 ± 0.000 ms"),
+            (0.0, 0.002, "0.0 ± 2.0 ms"),
+            (-0.0031, 0.002, "-3.1 ± 2.0 ms"),
+        ] {
+            assert_eq!(ms.spread(mean, half_width), text);
+        }
+        assert_eq!(Scale::new(0.9, Dimension::NUMBER, true).spread(0.995, 0.001), "99.50 ± 0.10%");
     }
 
     #[test]

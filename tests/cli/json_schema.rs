@@ -125,7 +125,11 @@ impl Validator<'_> {
 /// Keywords about one value; those about numbers or texts hold for anything else.
 fn is_met(keyword: &str, wanted: &Value, value: &Value) -> bool {
     match keyword {
-        "type" => match wanted.as_str().expect("one type") {
+        "type" if wanted.is_array() => {
+            wanted.as_array().is_some_and(|types| types.iter().any(|wanted| is_met(keyword, wanted, value)))
+        }
+        "type" => match wanted.as_str().expect("a type or a list of types") {
+            "null" => value.is_null(),
             "object" => value.is_object(),
             "array" => value.is_array(),
             "string" => value.is_string(),
@@ -164,7 +168,7 @@ fn keywords_are_heeded() {
         "required": ["a"],
         "properties": {
             "a": { "$ref": "#/definitions/few" },
-            "b": { "anyOf": [{ "type": "string", "format": "uri-reference" }, { "type": "boolean" }] },
+            "b": { "anyOf": [{ "type": "string", "format": "uri-reference" }, { "type": ["boolean", "null"] }] },
         },
         "additionalProperties": false,
         "definitions": {
@@ -173,6 +177,7 @@ fn keywords_are_heeded() {
     });
     let n_mistakes = |text: &str| mistakes(&schema, &serde_json::from_str(text).expect("JSON")).len();
     assert_eq!(n_mistakes(r#"{ "a": [2, 3], "b": "x%20y" }"#), 0);
+    assert_eq!(n_mistakes(r#"{ "a": [2, 3], "b": null }"#), 0);
     for wrong in [
         "3",
         "{}",

@@ -23,6 +23,7 @@ mod saturation;
 mod schemas;
 mod select;
 mod shell;
+mod sweep;
 mod trace;
 mod uncalibrated;
 mod watch;

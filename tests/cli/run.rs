@@ -2,7 +2,7 @@
 
 use crate::project::{FIRST, Project};
 
-const FILES: [&str; 4] = ["events.jsonl", "run_meta.json", "summary.json", "timeseries.csv"];
+const FILES: [&str; 3] = ["run_meta.json", "summary.json", "timeseries.csv"];
 
 const TWO: &str = "
 gpu small { vram 24 GB; prefill 2000 tok/s; decode 500 tok/s }
@@ -58,6 +58,74 @@ fn several_cases_and_seeds_get_a_folder_each() {
     let one = ["run", "two.kvs", "--only", "two choices", "--seed", "7", "--out", "one"];
     let _ = project.kvs(one).exits(0);
     assert_eq!(project.files("one"), below("one"));
+}
+
+#[test]
+fn several_cases_end_in_one_table() {
+    let project = Project::new().with("two.kvs", TWO);
+    let finished = project.kvs(["run", "two.kvs"]).exits(0);
+    let finished = finished
+        .says("All 2 cases hold. Closest to its limits is two choices: `p99_latency_ms < 10 *")
+        .says("two choices  ✓           40  ✓");
+    assert!(!finished.stdout.contains("makespan"), "{finished:#?}");
+    let finished = finished.ends("2 passed, 0 failed, 0 no data").warns("`--verbose` all of them");
+    let lines = finished.stdout.lines().count();
+    let verbose = project.kvs(["run", "two.kvs", "--verbose"]).exits(0);
+    assert_eq!(verbose.stdout.matches("makespan").count(), 2, "{verbose:#?}");
+    assert!(verbose.stdout.lines().count() > 3 * lines);
+    let one = project.kvs(["run", "two.kvs", "--only", "any"]).exits(0);
+    assert!(one.stdout.contains("makespan"), "{one:#?}");
+
+    project.write("two.kvs", TWO.replace("finished == 40", "finished == 41"));
+    let failed = project.kvs(["run", "two.kvs"]).exits(1);
+    failed.says("None of 2 cases holds.").leaves_out("E0801").ends("0 passed, 2 failed, 0 no data");
+    project.kvs(["run", "two.kvs", "--error-format", "json"]).exits(1).warns("E0801");
+    project.kvs(["run", "two.kvs", "--verbose"]).exits(1).warns("E0801");
+}
+
+#[test]
+fn outputs_chooses_the_files() {
+    let project = Project::first();
+    let written = |outputs: &str, out: &str| {
+        let _ = project.kvs(["run", "first.kvs", "--out", out, "--outputs", outputs]).exits(0);
+        let below = format!("{out}/");
+        project.files(out).into_iter().map(|file| file.replace(&below, "")).collect::<Vec<_>>()
+    };
+    assert_eq!(written("events", "one"), ["events.jsonl", "run_meta.json"]);
+    assert_eq!(written("requests,summary", "two"), ["requests.csv", "run_meta.json", "summary.json"]);
+    assert_eq!(project.read("one/events.jsonl").lines().count(), 6);
+    project.kvs(["run", "first.kvs", "--out", "o", "--outputs", "all"]).exits(2).warns("timeseries");
+}
+
+#[test]
+fn requests_csv_has_a_row_for_each_request() {
+    let text = FIRST
+        .replace("trace { r1 0 500 200 }", "run { until 2 s }\ntrace chat { \"a,b\" 0 500 200\nr2 100 500 200\nr3 1800 1000 100\nr4 1000 20_000_000 9 }")
+        .replace("expect p99_latency_ms == 750\nexpect p99_ttft_ms == 250", "expect arrived == 4");
+    let project = Project::new().with("first.kvs", text);
+    let _ = project.kvs(["run", "first.kvs", "--out", "out", "--outputs", "requests"]).exits(0);
+    let rows = project.read("out/requests.csv");
+    let rows: Vec<Vec<&str>> = rows.lines().map(|row| row.split(',').collect()).collect();
+    let header = "id workload arrival_ms queue_ms ttft_ms tpot_ms latency_ms gpu cached_tokens prompt_tokens output_tokens outcome";
+    assert_eq!(rows[0].join(" "), header);
+    let of = |id: &str| {
+        rows.iter().find(|row| row[0] == id).unwrap_or_else(|| panic!("no {id} in {rows:?}")).join(" ")
+    };
+    assert_eq!(of("r4"), "r4 chat 1000      0 20000000 9 never_fits");
+    assert_eq!(of("r3"), "r3 chat 1800 0    small[0] 0 1000 100 unfinished");
+    assert_eq!(rows.len(), 5, "{rows:?}");
+    assert_eq!(rows[2][..2], ["\"a", "b\""], "{rows:?}");
+    assert_eq!(rows[2].last(), Some(&"finished"));
+}
+
+#[test]
+fn the_times_of_requests_csv_are_those_of_the_summary() {
+    let project = Project::first();
+    let _ = project.kvs(["run", "first.kvs", "--out", "out", "--outputs", "requests"]).exits(0);
+    let rows = project.read("out/requests.csv");
+    // 500 ms over 199 gaps.
+    let expected = "r1,trace,0,0,250,2.512562814,750,small[0],0,500,200,finished";
+    assert_eq!(rows.lines().nth(1), Some(expected));
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct Options<'a> {
     pub golden: GoldenMode,
     /// How steps are executed.
     pub stepping: Stepping,
+    /// Whether failures are explained, by a second run each.
+    pub explain: bool,
     /// As given on the command line, for the commands that repeat a case.
     pub overrides: &'a Overrides,
     /// Set from outside to start nothing more and to give up what runs; [`Listener::interrupted`] follows at once.
@@ -220,12 +222,13 @@ impl<R: Recorder> Work<'_, R> {
         let expectations: Vec<&Expectation> =
             selected.flat_map(|member| &suite.cases[member.case].scenario.expectations).collect();
         let is_stored = group.members.iter().any(|member| self.is_stored(suite, member, seed));
-        let demand = match R::READS {
+        let demand = match self.recorder.reads() {
             Reads::Nothing if is_stored => match self.is_in_steps(suite, group) {
                 true => Demand::of(&expectations).with_times_of_steps(),
                 false => Demand::of(&expectations),
             },
             Reads::Nothing => Demand::only(&expectations),
+            Reads::Metrics(metrics) => Demand::only(&expectations).with_metrics(metrics),
             Reads::Summaries => Demand::of(&expectations).with_every_time(),
             Reads::EverythingRecorded => Demand::of(&expectations).with_everything_recorded(),
         };

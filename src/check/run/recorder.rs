@@ -5,6 +5,7 @@ use crate::engine::{End, Sink};
 use crate::expect::Verdict;
 use crate::host::HostError;
 use crate::metrics::Outcome;
+use crate::model::Metric;
 use crate::report::Report;
 use crate::workload::formats::Survey;
 
@@ -14,7 +15,7 @@ pub trait Recorder: Sync {
     type Sink: Sink;
 
     /// What it reads of an outcome beside what expectations ask for.
-    const READS: Reads;
+    fn reads(&self) -> Reads<'_>;
 
     /// A run begins.
     ///
@@ -30,10 +31,12 @@ pub trait Recorder: Sync {
 }
 
 /// What a recorder reads of an outcome, and a run therefore keeps, at 8 bytes a request each time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reads {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reads<'a> {
     /// Nothing, or what every run keeps.
     Nothing,
+    /// These metrics.
+    Metrics(&'a [Metric]),
     /// Summaries in full.
     Summaries,
     /// Every number that results keep.
@@ -79,7 +82,9 @@ pub struct NoRecorder;
 impl Recorder for NoRecorder {
     type Sink = ();
 
-    const READS: Reads = Reads::Nothing;
+    fn reads(&self) -> Reads<'_> {
+        Reads::Nothing
+    }
 
     fn begin(&self, _suite: &Suite, _case: usize, _seed: u64) -> Result<(), HostError> {
         Ok(())

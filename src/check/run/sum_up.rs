@@ -84,7 +84,7 @@ impl<R> Work<'_, R> {
 
     /// Why expectations do not hold; where the explanation itself fails there is none, and the verdicts remain.
     fn notes(&self, suite: &Suite, result: &CaseResult) -> Vec<Vec<String>> {
-        if self.options.stop.load(Ordering::Relaxed) {
+        if !self.options.explain || self.options.stop.load(Ordering::Relaxed) {
             return Vec::new();
         }
         let (stepping, stop) = (self.options.stepping, self.options.stop);

@@ -144,6 +144,7 @@ pub(super) fn run(arguments: &CheckArgs, global: &GlobalArgs, output: &Output) -
         fail_fast: arguments.fail_fast,
         golden,
         stepping: arguments.running.engine.into(),
+        explain: true,
         overrides: &arguments.running.settings,
         stop: interrupt::heed(),
     };

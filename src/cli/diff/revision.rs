@@ -47,6 +47,7 @@ pub(super) fn run(revision: &str, sides: &Sides<'_>) -> Result<Results, Exit> {
         fail_fast: false,
         golden: GoldenMode::Off,
         stepping: running.engine.into(),
+        explain: false,
         overrides: &running.settings,
         stop,
     };

@@ -154,6 +154,7 @@ fn store_snapshot(host: &Host, suite: Suite, output: &Output) -> Exit {
         fail_fast: false,
         golden,
         stepping: Stepping::default(),
+        explain: true,
         overrides: &Vec::new(),
         stop: &AtomicBool::new(false),
     };

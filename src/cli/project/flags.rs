@@ -19,6 +19,7 @@ const NOT_SETTINGS: &[(&str, &str)] = &[
     ("config", ONE_CALL),
     ("failed", ONE_CALL),
     ("force", ONE_CALL),
+    ("grid", ONE_CALL),
     ("list", ONE_CALL),
     ("only", ONE_CALL),
     ("out", ONE_CALL),
@@ -29,6 +30,9 @@ const NOT_SETTINGS: &[(&str, &str)] = &[
     ("template", ONE_CALL),
     ("trace", ONE_CALL),
     ("update", ONE_CALL),
+    ("vary", ONE_CALL),
+    ("versus", ONE_CALL),
+    ("where", ONE_CALL),
 ];
 
 /// Why a project cannot set a flag.

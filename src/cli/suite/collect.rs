@@ -40,7 +40,9 @@ impl Collect {
 impl Recorder for Collect {
     type Sink = Option<Sketch>;
 
-    const READS: Reads = Reads::EverythingRecorded;
+    fn reads(&self) -> Reads<'_> {
+        Reads::EverythingRecorded
+    }
 
     fn begin(&self, suite: &Suite, case: usize, seed: u64) -> Result<Option<Sketch>, HostError> {
         let scenario = &suite.cases[case].scenario;

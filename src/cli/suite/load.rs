@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::check::{self, Suite};
+use crate::analysis::Overrides;
+use crate::check::{self, Compiled, Discovered, Suite};
 use crate::cli::arguments::RunningArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
-use crate::host::{Host, Root};
+use crate::host::{Host, Kind, Root};
 
 /// Files ready to run, and what could not be made ready.
 pub(in crate::cli) struct Loaded {
@@ -34,6 +35,12 @@ impl Loaded {
 /// Finds and compiles files, printing what is wrong with them.
 pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output: &Output) -> Loaded {
     let discovered = check::discover(host, paths);
+    let compiled = check::compile_all(host, &discovered, &running.settings, running.n_threads());
+    ready(host, &discovered, compiled, output)
+}
+
+/// Files that were compiled, with what is wrong with them printed.
+fn ready(host: &Host, discovered: &Discovered, compiled: Vec<Compiled>, output: &Output) -> Loaded {
     let mut loaded = Loaded {
         suites: Vec::new(),
         broken: Vec::new(),
@@ -46,7 +53,6 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
         loaded.problems.insert(problem.to_string());
         loaded.exit = loaded.exit.and(Exit::IO);
     }
-    let compiled = check::compile_all(host, &discovered, &running.settings, running.n_threads());
     for (file, suite) in discovered.files.iter().zip(compiled) {
         match suite {
             Ok(Ok(suite)) => {
@@ -79,6 +85,32 @@ pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs
         loaded.problems.extend(wrong.sentences());
     }
     loaded
+}
+
+/// As [`load`], of one file; `vary` gives axes in place of those of its matrix, or beside them.
+///
+/// # Errors
+/// When it is a folder.
+pub(in crate::cli) fn load_file(
+    host: &Host,
+    file: &PathBuf,
+    running: &RunningArgs,
+    vary: &Overrides,
+    output: &Output,
+) -> Result<Loaded, Exit> {
+    if let Ok(Kind::Folder) = host.kind(file) {
+        let folder = file.display();
+        output.error(
+            &format!("expected a file, found the folder `{folder}`"),
+            Some(&format!("check every scenario in it with: kvs check {folder}")),
+        );
+        return Err(Exit::USAGE);
+    }
+    let discovered = check::discover(host, std::slice::from_ref(file));
+    let compile =
+        |file: &PathBuf| check::catch(|| check::compile_varied(host, file, &running.settings, vary));
+    let compiled = discovered.files.iter().map(compile).collect();
+    Ok(ready(host, &discovered, compiled, output))
 }
 
 /// The roots of files, each once.

@@ -7,8 +7,10 @@ mod collect;
 mod inputs;
 mod load;
 mod select;
+mod side_by_side;
 
 pub(super) use collect::Collect;
 pub(super) use inputs::inputs;
-pub(super) use load::{Loaded, load, roots};
+pub(super) use load::{Loaded, load, load_file, roots};
 pub(super) use select::{Filter, Selected, WHAT_IS_A_CASE, every_case, select, select_groups};
+pub(super) use side_by_side::{Done, SideBySide};

@@ -57,6 +57,7 @@ impl Job {
                 fail_fast: false,
                 golden: order.golden,
                 stepping: order.stepping,
+                explain: true,
                 overrides: &order.overrides,
                 stop: &sender.stop,
             };
