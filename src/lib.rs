@@ -37,5 +37,7 @@ pub mod metrics;
 
 pub mod report;
 
+pub mod search;
+
 pub mod check;
 pub mod cli;
