@@ -3,6 +3,8 @@
 //! `KVS_SYSTEMS=1000000 cargo test --release --test properties` looks at more of them. A failure names the number of the
 //! system; the engine checks its own books after every instant as well, in builds with debug assertions.
 
+#[path = "properties/early.rs"]
+mod early;
 #[path = "properties/ledger.rs"]
 mod ledger;
 #[path = "properties/permutations.rs"]

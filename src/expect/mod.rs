@@ -3,6 +3,7 @@
 //! Each form of condition is a file of `forms`. Truth has three values: what rests on nothing measured is neither
 //! held nor broken, and fails. Invariant: no verdict holds a NaN or an infinity.
 
+mod early;
 mod forms;
 mod seeds;
 mod term;
@@ -11,6 +12,7 @@ mod verdict;
 mod view;
 mod windows;
 
+pub use early::{Arrivals, CountArrivals, Early, Lost, count_arrivals};
 pub use forms::{FORMS, Form};
 pub use seeds::{Judgement, judge_seeds};
 pub use verdict::{Status, Verdict, shown};

@@ -2,6 +2,7 @@
 //!
 //! For names, units and definitions; numbers come from an `Outcome`. Invariant: nothing here depends on a scenario.
 
+use super::levels::Level;
 use super::sample::Sample;
 use crate::model::Batching;
 use crate::units::{Dimension, Unit};
@@ -30,6 +31,8 @@ pub struct MetricInfo {
     pub aggregate: Aggregate,
     /// The time of a request that it is about; `None` for everything else.
     pub sample: Option<Sample>,
+    /// The level that it is about; `None` for everything else.
+    pub level: Option<Level>,
     /// Which direction is an improvement.
     pub better: Better,
     /// The execution model whose runs alone have it; `None` where all have.

@@ -11,15 +11,24 @@ use crate::engine::Levels;
 
 /// What is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub enum Level {
+    /// Requests waiting for room on any GPU.
     GlobalQueueDepth,
+    /// Requests waiting on a GPU.
     QueueDepth,
+    /// Prompts being computed.
     ActivePrefill,
+    /// Requests that hold a slot in decode.
     ActiveDecode,
+    /// Slots held by caches in transit.
     Transferring,
+    /// KV cache bytes reserved.
     VramBytes,
+    /// GPUs that execute.
     GpusBusy,
+    /// Requests in a step.
     BatchSize,
+    /// KV blocks held.
     KvBlocks,
 }
 
@@ -63,7 +72,8 @@ impl Level {
 
     /// One GPU's part, as reported.
     #[inline]
-    pub(super) fn of(self, levels: &Levels) -> u64 {
+    #[must_use]
+    pub fn of(self, levels: &Levels) -> u64 {
         match self {
             Level::GlobalQueueDepth => 0,
             Level::QueueDepth => u64::from(levels.queued),

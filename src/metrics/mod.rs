@@ -42,6 +42,7 @@ mod sums;
 pub use accumulator::Accumulator;
 pub use demand::Demand;
 pub use info::{Aggregate, Bare, Better, Equality, Kind, MetricInfo};
+pub use levels::Level;
 pub use outcome::Outcome;
 pub use sample::{EndsWith, Milestones, Sample};
 pub use saturation::{Backlog, Saturation};

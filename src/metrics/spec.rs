@@ -198,6 +198,18 @@ impl MetricSpec {
                 | Source::Run(_)
                 | Source::Steps(_) => None,
             },
+            level: match self.source {
+                Source::Level(level) => Some(level),
+                Source::Count(_)
+                | Source::Share(_)
+                | Source::Rate(_)
+                | Source::Sample(_)
+                | Source::Found(_)
+                | Source::Gaps
+                | Source::KvUtilization
+                | Source::Run(_)
+                | Source::Steps(_) => None,
+            },
             better: self.better,
             only: self.source.only(),
             definition: self.definition,

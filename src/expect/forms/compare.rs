@@ -63,7 +63,8 @@ pub(super) fn with_n(verdict: Verdict, of_value: &Term, view: View<'_, '_>) -> V
     }
 }
 
-const fn mirrored(operator: Comparison) -> Comparison {
+/// What holds of two sides when they are exchanged.
+pub(in crate::expect) const fn mirrored(operator: Comparison) -> Comparison {
     match operator {
         Comparison::Less => Comparison::Greater,
         Comparison::LessOrEqual => Comparison::GreaterOrEqual,

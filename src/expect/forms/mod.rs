@@ -7,6 +7,8 @@ mod logic;
 mod sustained;
 mod within;
 
+pub(super) use compare::mirrored;
+
 use super::verdict::Verdict;
 use super::view::{Run, View};
 use super::windows;
