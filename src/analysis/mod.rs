@@ -352,6 +352,7 @@ impl<'s> Compilation<'s> {
             file: self.sources.get(self.source).name.clone(),
             scenario: scenario.map(|scenario| scenario.name.value.clone()),
             args: point.args.iter().cloned().chain(chosen).collect(),
+            plan: None,
         }
     }
 }

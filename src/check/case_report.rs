@@ -47,6 +47,7 @@ pub fn case_report(suite: &Suite, result: &CaseResult, metrics: BTreeMap<String,
         repeat: result.repeat.clone(),
         uncalibrated: result.uncalibrated.clone(),
         saturation: result.saturation.map(|saturation| saturation.name().to_owned()),
+        plan: result.plan.as_deref().cloned(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::analysis::{self, Asked, CompiledCase, CompiledPlan, Overrides, Parsed
 use crate::diagnostics::codes::limits;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::host::{Host, HostError, Problem, Root, display, normalise};
+use crate::model::{Case, Scenario};
 use crate::source::{SourceId, Sources, Span};
 
 /// A compiled file.
@@ -24,9 +25,9 @@ pub struct Suite {
     pub source: SourceId,
     /// Its text and those it uses.
     pub sources: Sources,
-    /// Its cases, in the order written; empty when it has errors.
+    /// Its cases, in the order written, and after them its plans as cases; empty when it has errors.
     pub cases: Vec<CompiledCase>,
-    /// Its plans, for each of the cases that they start from; empty when it has errors.
+    /// Its plans, for each of the cases that they start from, in the order of their cases; empty when it has errors.
     pub plans: Vec<CompiledPlan>,
     /// What was found in it, sorted.
     pub diagnostics: Vec<Diagnostic>,
@@ -47,6 +48,25 @@ impl Suite {
     #[must_use]
     pub fn id(&self, case: usize) -> String {
         format!("{}{}", self.prefix, self.cases[case].scenario.case)
+    }
+
+    /// How many of its cases are run as they are.
+    #[must_use]
+    pub fn n_plain_cases(&self) -> usize {
+        self.cases.len() - self.plans.len()
+    }
+
+    /// The plan that a case is about; `None` for one that is run as it is.
+    #[must_use]
+    pub fn plan(&self, case: usize) -> Option<&CompiledPlan> {
+        case.checked_sub(self.n_plain_cases()).and_then(|plan| self.plans.get(plan))
+    }
+
+    /// The case that the plan of another starts from.
+    #[must_use]
+    pub fn base_of_plan(&self, case: usize) -> Option<usize> {
+        let base = base_of(&self.cases[..self.n_plain_cases()], self.plan(case)?)?;
+        self.cases.iter().position(|other| std::ptr::eq(other, base))
     }
 
     /// Puts its root in front of the ids of its cases.
@@ -76,7 +96,7 @@ pub fn compile_all(
         let purpose =
             if discovered.named.contains(file) { Purpose::Cases } else { Purpose::CasesOrDefinitions };
         let asked = Asked { purpose, set: overrides, vary: &Overrides::new() };
-        catch(|| compile_for(host, file, asked))
+        catch(|| compile_for(host, file, asked, ""))
     };
     let mut compiled: Vec<Compiled> = in_parallel(n_threads.min(files.len()), files, one);
     let mut suites: Vec<&mut Suite> = compiled.iter_mut().flatten().flatten().collect();
@@ -94,6 +114,14 @@ pub fn compile(host: &Host, file: &Path, overrides: &Overrides) -> Result<Suite,
     compile_varied(host, file, overrides, &Overrides::new())
 }
 
+/// The same with items after the file's own, as a plan of the command line.
+///
+/// # Errors
+/// When the file itself cannot be read.
+pub fn compile_with(host: &Host, file: &Path, set: &Overrides, items: &str) -> Result<Suite, HostError> {
+    compile_for(host, file, Asked { purpose: Purpose::Cases, set, vary: &Overrides::new() }, items)
+}
+
 /// The same; `vary` gives axes in place of those of the file's matrix, or beside them.
 ///
 /// # Errors
@@ -104,15 +132,15 @@ pub fn compile_varied(
     set: &Overrides,
     vary: &Overrides,
 ) -> Result<Suite, HostError> {
-    compile_for(host, file, Asked { purpose: Purpose::Cases, set, vary })
+    compile_for(host, file, Asked { purpose: Purpose::Cases, set, vary }, "")
 }
 
-fn compile_for(host: &Host, file: &Path, asked: Asked<'_>) -> Result<Suite, HostError> {
+fn compile_for(host: &Host, file: &Path, asked: Asked<'_>, items: &str) -> Result<Suite, HostError> {
     let root = host.root_of(file)?;
     let name = display(file);
     let mut sources = Sources::default();
     let text = match host.read_scenario(&root, file) {
-        Ok(text) => text,
+        Ok(text) => text + items,
         Err(error) => return unreadable(error, root, sources),
     };
     let source = sources.add(name.clone(), text);
@@ -146,6 +174,10 @@ fn compile_for(host: &Host, file: &Path, asked: Asked<'_>) -> Result<Suite, Host
     {
         case.file.clone_from(&below);
     }
+    plans.retain(|plan| base_of(&cases, plan).is_some());
+    let of_plans: Vec<CompiledCase> =
+        plans.iter().filter_map(|plan| plan_case(&cases, plan, &analysis.parsed, &sources)).collect();
+    cases.extend(of_plans);
     Ok(Suite {
         name,
         root,
@@ -157,6 +189,35 @@ fn compile_for(host: &Host, file: &Path, asked: Asked<'_>) -> Result<Suite, Host
         diagnostics: analysis.diagnostics,
         parsed: Some(analysis.parsed),
         inputs,
+    })
+}
+
+/// The case of the file that a plan starts from.
+fn base_of<'c>(cases: &'c [CompiledCase], plan: &CompiledPlan) -> Option<&'c CompiledCase> {
+    let has_args = |case: &&CompiledCase| {
+        let case = &case.scenario.case;
+        case.scenario == plan.case.scenario && plan.case.args.iter().all(|arg| case.args.contains(arg))
+    };
+    cases.iter().find(has_args)
+}
+
+/// A plan as a case: what it starts from, expecting what is expected of the answer.
+fn plan_case(
+    cases: &[CompiledCase],
+    plan: &CompiledPlan,
+    parsed: &Parsed,
+    sources: &Sources,
+) -> Option<CompiledCase> {
+    let base = base_of(cases, plan)?;
+    let first = parsed.candidate(sources, plan, &vec![0; plan.plan.axes.len()]);
+    let case = Case { plan: Some(plan.plan.name.clone()), ..plan.case.clone() };
+    Some(CompiledCase {
+        scenario: Scenario { case, expectations: first.expectations, ..base.scenario.clone() },
+        expectations: plan.expectations.clone(),
+        workloads: base.workloads.clone(),
+        not_simulated: Vec::new(),
+        quantities: base.quantities.clone(),
+        settings: Vec::new(),
     })
 }
 

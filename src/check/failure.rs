@@ -138,7 +138,7 @@ pub(super) fn golden(golden: &Golden, suite: &Suite, id: &str) -> Option<Diagnos
 pub fn repeat_command(suite: &Suite, case: usize, seed: u64, overrides: &Overrides) -> String {
     let mut command = format!("kvs run {}", quoted(&suite.name));
     let scenario = &suite.cases[case].scenario;
-    if suite.cases.len() > 1 {
+    if suite.n_plain_cases() > 1 {
         write!(command, " --only {}", quoted(&case_label(&scenario.case)))
             .expect("writing to a string cannot fail");
     }
@@ -148,6 +148,20 @@ pub fn repeat_command(suite: &Suite, case: usize, seed: u64, overrides: &Overrid
     }
     if seed != scenario.run.seed || scenario.run.seeds > 1 {
         write!(command, " --seed {seed}").expect("writing to a string cannot fail");
+    }
+    command
+}
+
+/// The command that solves just this plan.
+#[must_use]
+pub fn plan_command(suite: &Suite, case: usize, overrides: &Overrides) -> String {
+    let mut command = format!("kvs plan {}", quoted(&suite.name));
+    if let Some(plan) = suite.plan(case).filter(|_| suite.plans.len() > 1) {
+        write!(command, " --only {}", quoted(&plan.plan.name)).expect("writing to a string cannot fail");
+    }
+    for (key, value) in overrides {
+        write!(command, " --set {}", quoted(&format!("{key}={value}")))
+            .expect("writing to a string cannot fail");
     }
     command
 }

@@ -59,6 +59,7 @@ pub fn groups(
         .cases
         .iter()
         .enumerate()
+        .take(suite.n_plain_cases())
         .filter_map(|(index, case)| {
             let Case { scenario, args, .. } = &case.scenario.case;
             scenario.as_deref().map(|name| ((name, args), index))
@@ -73,6 +74,10 @@ pub fn groups(
             continue;
         }
         members.insert(index, true);
+        // What a plan compares with is for its candidates.
+        if suite.plan(index).is_some() {
+            continue;
+        }
         for other in others(&scenario.expectations) {
             if let Some(&other) = by_name.get(&(other, &scenario.case.args)) {
                 members.entry(other).or_insert(false);

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn each_case_is_in_exactly_one_partition() {
-        let case = |index| Case { file: format!("{index}.kvs"), scenario: None, args: Vec::new() };
+        let case =
+            |index| Case { file: format!("{index}.kvs"), scenario: None, args: Vec::new(), plan: None };
         for kind in ["hash", "slice"] {
             for n in [1, 2, 3, 7] {
                 for index in 0..50 {

@@ -121,8 +121,12 @@ mod tests {
     fn failures_stay_until_they_hold() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = Root { folder: folder.path().to_path_buf() };
-        let case =
-            |name: &str| Case { file: "a.kvs".to_owned(), scenario: Some(name.to_owned()), args: Vec::new() };
+        let case = |name: &str| Case {
+            file: "a.kvs".to_owned(),
+            scenario: Some(name.to_owned()),
+            args: Vec::new(),
+            plan: None,
+        };
         let read = || Remembered::of(&root).expect("readable");
 
         let mut first = read();
@@ -151,7 +155,7 @@ mod tests {
     fn checks_side_by_side_keep_what_the_other_found() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = Root { folder: folder.path().to_path_buf() };
-        let case = |file: &str| Case { file: file.to_owned(), scenario: None, args: Vec::new() };
+        let case = |file: &str| Case { file: file.to_owned(), scenario: None, args: Vec::new(), plan: None };
         let read = || Remembered::of(&root).expect("readable");
         let mut before = read();
         before.case(&case("b.kvs"), true);

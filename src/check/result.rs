@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Golden;
+use super::{Golden, Suite};
 use crate::diagnostics::Diagnostic;
 use crate::expect::{Judgement, Status};
 use crate::host::HostError;
 use crate::metrics::Saturation;
+use crate::report::PlanReport;
 
 /// What came of one case over all its seeds.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct CaseResult {
     pub uncalibrated: Vec<String>,
     /// Whether the backlog was growing when arrivals ended, under the worst seed; `None` where too few arrived to judge.
     pub saturation: Option<Saturation>,
+    /// What came of its plan, of a case that has one and was solved.
+    pub plan: Option<Box<PlanReport>>,
 }
 
 /// How a case ended, from best to worst.
@@ -85,6 +88,25 @@ impl Ending {
 }
 
 impl CaseResult {
+    /// Of a case of which nothing is known yet.
+    pub(super) fn of(suite_index: usize, case: usize, suite: &Suite) -> CaseResult {
+        CaseResult {
+            suite: suite_index,
+            case,
+            id: suite.id(case),
+            ending: Ending::Passed,
+            expectations: Vec::new(),
+            golden: Golden::Off,
+            diagnostics: Vec::new(),
+            snapshot_failure: None,
+            problems: Vec::new(),
+            repeat: None,
+            uncalibrated: Vec::new(),
+            saturation: None,
+            plan: None,
+        }
+    }
+
     /// The commands that show its failures again, each once: the runs that decide may have different seeds.
     #[must_use]
     pub fn repeats(&self) -> Vec<&str> {

@@ -185,7 +185,7 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// `name=value` of `--set`.
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))

@@ -18,6 +18,7 @@ mod live;
 mod merge;
 mod new;
 mod output;
+mod plan;
 mod progress;
 mod project;
 mod record;
@@ -96,6 +97,7 @@ impl Cli {
             Command::Check(_)
             | Command::Run(_)
             | Command::Sweep(_)
+            | Command::Plan(_)
             | Command::Diff(_)
             | Command::Watch(_) => true,
             Command::New(_)
@@ -127,6 +129,7 @@ impl Cli {
             Command::Check(arguments) => (Some(&arguments.running), Some(&arguments.reports)),
             Command::Run(arguments) => (Some(&arguments.running), None),
             Command::Sweep(arguments) => (Some(&arguments.running), None),
+            Command::Plan(arguments) => (Some(&arguments.running), None),
             Command::Diff(arguments) => (Some(&arguments.running), None),
             Command::Watch(arguments) => (Some(&arguments.running), None),
             Command::Merge(arguments) => (None, Some(&arguments.reports)),
@@ -179,6 +182,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run all cases of a file and compare them in one table
     Sweep(sweep::SweepArgs),
+    /// Solve the plans of a file and show what their answers rest on
+    Plan(plan::PlanArgs),
     /// Check again on every save, and show how values changed
     Watch(watch::WatchArgs),
     /// Create a scenario to start from, its snapshot and a CI workflow
@@ -263,6 +268,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Exit {
         Command::Check(arguments) => check::run(arguments, global, output),
         Command::Run(arguments) => run::run(arguments, global, output),
         Command::Sweep(arguments) => sweep::run(arguments, global, output),
+        Command::Plan(arguments) => plan::run(arguments, global, output),
         Command::Watch(arguments) => watch::run(arguments, global, output),
         Command::New(arguments) => new::run(arguments, global, output),
         Command::Completions(arguments) => Ok(completions::run(arguments, output)),

@@ -12,7 +12,7 @@ use crate::check::{CaseResult, Ending, Golden, Suite, Tally};
 use crate::diagnostics::Diagnostic;
 use crate::expect::Status;
 use crate::metrics::Saturation;
-use crate::report::one_line;
+use crate::report::{one_line, plan_sentence};
 
 /// The line of a case that is done.
 pub(super) fn case_line(result: &CaseResult) -> String {
@@ -51,6 +51,7 @@ fn facts(result: &CaseResult) -> String {
             facts.push(format!("{n_met} of {n_expectations} {noun}"));
         }
     }
+    facts.extend(result.plan.as_deref().map(plan_sentence));
     match &result.golden {
         Golden::Off | Golden::Same => {}
         Golden::Missing { pending: Some(_), .. } => facts.push("snapshot pending".to_owned()),

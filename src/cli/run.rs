@@ -13,7 +13,9 @@ use super::live::Live;
 use super::output::{FAINT, Output, STRONG};
 use super::progress::{Printed, print_failures, summary_line};
 use super::record::{Outputs, Record, Summaries, Wanted};
-use super::suite::{Loaded, Selected, SideBySide, WHAT_IS_A_CASE, every_case, load_file, select_groups};
+use super::suite::{
+    Loaded, Selected, SideBySide, WHAT_IS_A_CASE, every_plain_case, load_file, select_groups,
+};
 use super::{CommandResult, interrupt};
 use crate::analysis::CompiledCase;
 use crate::check::{
@@ -78,7 +80,7 @@ pub(super) fn run(arguments: &RunArgs, global: &GlobalArgs, output: &Output) -> 
     let [suite] = suites.as_slice() else {
         return Ok(*exit);
     };
-    let mut chosen = every_case(suites);
+    let mut chosen = every_plain_case(suites);
     if let Some(only) = &arguments.only {
         chosen.retain(|(_, case)| is_called(&suite.cases[*case].scenario.case, only));
     }
@@ -202,6 +204,7 @@ fn not_found(suite: &Suite, only: &str, output: &Output) {
     let mut labels: Vec<String> = suite
         .cases
         .iter()
+        .take(suite.n_plain_cases())
         .map(|compiled| case_label(&compiled.scenario.case))
         .filter(|label| !label.is_empty())
         .collect();

@@ -124,7 +124,7 @@ fn why_nothing(metric: &Metric, outcome: &Outcome) -> String {
         Some(Kind::Gaps) => "no request had a second token".to_owned(),
         Some(Kind::Level) => ended_before(),
         Some(Kind::Run) if name.starts_with("clamped_") => "no length was drawn".to_owned(),
-        Some(Kind::Run) if name == "cost_usd" => "a GPU has no `price`".to_owned(),
+        Some(Kind::Run) if name.starts_with("cost_") => "a GPU has no `price`".to_owned(),
         Some(Kind::Run) | None => format!("the run has no `{name}`"),
     }
 }

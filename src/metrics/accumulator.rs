@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::columns::Columns;
 use super::demand::{Demand, GapsKey};
+use super::gpus::Fleet;
 use super::histogram::Histogram;
 use super::holdings::Holdings;
 use super::levels::Level;
@@ -38,7 +39,7 @@ pub struct Accumulator {
     moves: Moves,
     /// The request the last event tried on a further GPU, and that GPU.
     retried: Option<(u64, u32)>,
-    usd_per_hour: Option<f64>,
+    fleet: Fleet,
     watch: Watch,
     gaps: Vec<(GapsKey, Histogram)>,
     /// By replica; empty with `batching phases`.
@@ -77,7 +78,7 @@ impl Accumulator {
             last_finish: None,
             moves: Moves::default(),
             retried: None,
-            usd_per_hour: scenario.cluster.usd_per_hour(),
+            fleet: Fleet::of(&scenario.cluster),
             watch: Watch::new(),
             gaps: demand.gaps.iter().map(|of| (*of, Histogram::default())).collect(),
             kv_blocks: if continuous { blocks_of_replicas(scenario) } else { Vec::new() },
@@ -107,7 +108,8 @@ impl Accumulator {
             makespan: self.last_finish.zip(self.first_arrival).map(|(last, first)| last.since(first)),
             moves: self.moves,
             lengths: Lengths::of(clamped),
-            cost_usd: self.usd_per_hour.map(|price| price * hours),
+            cost_usd: self.fleet.usd_per_hour.map(|price| price * hours),
+            fleet: self.fleet,
             backlog: self.watch.finish(),
         })
     }

@@ -128,7 +128,7 @@ impl Demand {
             Source::Gaps => {
                 self.gaps.insert(gaps_key(selection));
             }
-            Source::Run(_) | Source::Steps(_) => {}
+            Source::Run(_) | Source::Steps(_) | Source::Cluster(_) => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::info::{Aggregate, Better};
 use super::levels::Level;
 use super::spec::{ITSELF, Measure, MetricSpec, Source, Statistic};
+use crate::model::{Cluster, Group};
 
 pub(super) static METRICS: &[MetricSpec] = &[
     MetricSpec {
@@ -44,4 +45,49 @@ pub(super) static METRICS: &[MetricSpec] = &[
         source: Source::Run(|totals| totals.cost_usd),
         definition: "price of all GPUs from `warmup` to the end of the run; no data where a GPU has no `price`",
     },
+    of_cluster(
+        "cost_per_hour",
+        Measure::Money,
+        |fleet| fleet.usd_per_hour,
+        "price of all GPUs for an hour, whatever runs on them; no data where a GPU has no `price`",
+    ),
+    of_cluster(
+        "cost_per_month",
+        Measure::Money,
+        |fleet| fleet.usd_per_hour.map(|usd| usd * HOURS_PER_MONTH),
+        "price of all GPUs for a month of 730 hours; no data where a GPU has no `price`",
+    ),
+    of_cluster("gpus", Measure::Count, |fleet| Some(fleet.n_gpus as f64), "GPUs of all groups"),
 ];
+
+/// A year has 8,760.
+const HOURS_PER_MONTH: f64 = 730.0;
+
+/// What is built, as far as metrics are about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fleet {
+    /// `None` where a GPU has no price.
+    pub(super) usd_per_hour: Option<f64>,
+    n_gpus: u64,
+}
+
+impl Fleet {
+    pub(super) fn of(cluster: &Cluster) -> Fleet {
+        let groups = || cluster.groups.iter();
+        let price = |group: &Group| Some(group.gpu.price?.get() * f64::from(group.n_gpus));
+        Fleet {
+            usd_per_hour: groups().map(price).sum(),
+            n_gpus: groups().map(|group| u64::from(group.n_gpus)).sum(),
+        }
+    }
+}
+
+const fn of_cluster(
+    name: &'static str,
+    measure: Measure,
+    read: fn(&Fleet) -> Option<f64>,
+    definition: &'static str,
+) -> MetricSpec {
+    let source = Source::Cluster(read);
+    MetricSpec { name, statistics: ITSELF, measure, better: Better::Lower, source, definition }
+}

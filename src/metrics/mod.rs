@@ -50,7 +50,9 @@ pub use selected::{Window, Windows};
 pub use summary::{Distribution, GpuSummary, StepsSummary, Summary};
 pub use track::{Piece, Series};
 
-use spec::{MetricSpec, Statistic};
+use crate::model::Cluster;
+use gpus::Fleet;
+use spec::{MetricSpec, Source, Statistic};
 
 /// Every family, in the order shown to users.
 static METRICS: &[&[MetricSpec]] = &[
@@ -76,6 +78,21 @@ pub fn lookup(name: &str) -> Option<MetricInfo> {
 #[must_use]
 pub fn names() -> Vec<String> {
     all().map(|(spec, statistic)| format!("{}{}", statistic.prefix, spec.name)).collect()
+}
+
+/// Whether a metric is known before a run, from what is built.
+#[must_use]
+pub fn is_known_before(name: &str) -> bool {
+    find(name).is_some_and(|(spec, _)| matches!(spec.source, Source::Cluster(_)))
+}
+
+/// The value of a metric that is known before a run, in base units; `None` where it has none, or is another.
+#[must_use]
+pub fn known_before(name: &str, cluster: &Cluster) -> Option<f64> {
+    match find(name)?.0.source {
+        Source::Cluster(read) => read(&Fleet::of(cluster)),
+        _ => None,
+    }
 }
 
 /// The names of the entry that a name belongs to: the statistics of one thing, in the order shown to users.

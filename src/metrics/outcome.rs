@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::columns::Columns;
 use super::demand::{GapsKey, Gpus, level_key};
+use super::gpus::Fleet;
 use super::histogram::Histogram;
 use super::holdings::Held;
 use super::levels::Level;
@@ -47,6 +48,7 @@ pub(super) struct Totals {
     pub(super) moves: Moves,
     pub(super) lengths: Lengths,
     pub(super) cost_usd: Option<f64>,
+    pub(super) fleet: Fleet,
     pub(super) backlog: Option<Backlog>,
 }
 
@@ -66,6 +68,7 @@ pub(super) struct Ended {
     pub(super) moves: Moves,
     pub(super) lengths: Lengths,
     pub(super) cost_usd: Option<f64>,
+    pub(super) fleet: Fleet,
     pub(super) backlog: Option<Backlog>,
 }
 
@@ -89,6 +92,7 @@ impl Outcome {
                 moves: ended.moves,
                 lengths: ended.lengths,
                 cost_usd: ended.cost_usd,
+                fleet: ended.fleet,
                 backlog: ended.backlog,
             },
         }
@@ -167,7 +171,8 @@ impl Outcome {
                 | Source::Gaps
                 | Source::KvUtilization
                 | Source::Run(_)
-                | Source::Steps(_) => None,
+                | Source::Steps(_)
+                | Source::Cluster(_) => None,
             },
             _ => None,
         }

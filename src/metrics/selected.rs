@@ -102,7 +102,8 @@ impl Outcome {
             | Source::Level(_)
             | Source::KvUtilization
             | Source::Run(_)
-            | Source::Steps(_) => None,
+            | Source::Steps(_)
+            | Source::Cluster(_) => None,
         }
     }
 
@@ -117,6 +118,7 @@ impl Outcome {
             Source::KvUtilization => self.kv_utilization(statistic.of, selection),
             Source::Gaps => gaps_of(self.histogram(selection), statistic.of),
             Source::Run(read) | Source::Steps(read) => read(&self.totals),
+            Source::Cluster(read) => read(&self.totals.fleet),
             Source::Sample(sample) => statistic_of(&self.samples(sample, selection), statistic.of),
             Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Found(_) => {
                 let part = Part { tally: self.tally(selection), seconds: self.seconds(selection) };
@@ -148,9 +150,12 @@ impl Outcome {
                 let (part, whole) = read(&part.tally.hits);
                 (whole > 0).then(|| part as f64 / whole as f64)
             }
-            Source::Level(_) | Source::KvUtilization | Source::Gaps | Source::Run(_) | Source::Steps(_) => {
-                None
-            }
+            Source::Level(_)
+            | Source::KvUtilization
+            | Source::Gaps
+            | Source::Run(_)
+            | Source::Steps(_)
+            | Source::Cluster(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! One entry may have several names: a statistic in front of what is measured (`p99_` and `latency_ms`).
 //! Invariant: a name belongs to exactly one entry and one statistic.
 
+use super::gpus::Fleet;
 use super::info::{Aggregate, Bare, Better, Equality, Kind, MetricInfo};
 use super::levels::Level;
 use super::outcome::Totals;
@@ -114,6 +115,8 @@ pub(super) enum Source {
     Run(fn(&Totals) -> Option<f64>),
     /// The steps of a run as a whole.
     Steps(fn(&Totals) -> Option<f64>),
+    /// What is built, whatever runs on it: known before the run.
+    Cluster(fn(&Fleet) -> Option<f64>),
 }
 
 impl Source {
@@ -124,9 +127,12 @@ impl Source {
                 Some(Batching::Continuous)
             }
             Source::Level(level) => level.is_of_steps().then_some(Batching::Continuous),
-            Source::Count(_) | Source::Share(_) | Source::Rate(_) | Source::Sample(_) | Source::Run(_) => {
-                None
-            }
+            Source::Count(_)
+            | Source::Share(_)
+            | Source::Rate(_)
+            | Source::Sample(_)
+            | Source::Run(_)
+            | Source::Cluster(_) => None,
         }
     }
 }
@@ -155,7 +161,7 @@ impl MetricSpec {
             Source::Found(_) => Kind::Requests,
             Source::Gaps => Kind::Gaps,
             Source::Level(_) | Source::KvUtilization => Kind::Level,
-            Source::Run(_) | Source::Steps(_) => Kind::Run,
+            Source::Run(_) | Source::Steps(_) | Source::Cluster(_) => Kind::Run,
         }
     }
 
@@ -196,7 +202,8 @@ impl MetricSpec {
                 | Source::Level(_)
                 | Source::KvUtilization
                 | Source::Run(_)
-                | Source::Steps(_) => None,
+                | Source::Steps(_)
+                | Source::Cluster(_) => None,
             },
             level: match self.source {
                 Source::Level(level) => Some(level),
@@ -208,7 +215,8 @@ impl MetricSpec {
                 | Source::Gaps
                 | Source::KvUtilization
                 | Source::Run(_)
-                | Source::Steps(_) => None,
+                | Source::Steps(_)
+                | Source::Cluster(_) => None,
             },
             better: self.better,
             only: self.source.only(),

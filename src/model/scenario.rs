@@ -16,10 +16,13 @@ pub struct Case {
     pub scenario: Option<String>,
     /// Matrix parameters as written, in the matrix's order.
     pub args: Vec<(String, String)>,
+    /// The plan whose answer it is about; `None` for a case that is run as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 impl fmt::Display for Case {
-    /// `path/file.kvs::scenario[a=1,b=p2c]`.
+    /// `path/file.kvs::scenario[a=1,b=p2c]`, of a plan `path/file.kvs::plan "cheapest"`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.file)?;
         if let Some(scenario) = &self.scenario {
@@ -28,6 +31,9 @@ impl fmt::Display for Case {
         if !self.args.is_empty() {
             let args: Vec<String> = self.args.iter().map(|(name, value)| format!("{name}={value}")).collect();
             write!(formatter, "[{}]", args.join(","))?;
+        }
+        if let Some(plan) = &self.plan {
+            write!(formatter, "::plan \"{plan}\"")?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ mod markdown;
 mod meta;
 mod notes;
 mod paths;
+mod plan;
 mod requests;
 mod snapshot;
 mod suite;
@@ -37,6 +38,10 @@ pub use line::one_line;
 pub use meta::{Input, meta};
 pub use notes::{saturation_note, uncalibrated_in, uncalibrated_note};
 pub use paths::paths;
+pub use plan::{
+    AimReport, AimValue, CandidateReport, CombinationReport, ContradictionReport, PlanOutcome, PlanReport,
+    plan_sentence, plan_snapshot, plan_text, plan_why,
+};
 pub use plot::{Plot, Sketch};
 pub use requests::Requests;
 pub use snapshot::{snapshot, snapshot_metrics};

@@ -52,17 +52,17 @@ fn sweep(project: &Project, flags: &[&str]) -> Finished {
 #[test]
 fn the_cases_are_in_one_table_with_the_best_in_a_sentence() {
     let expected = "\
-4 of 6 cases hold. Of these speed=500 tok/s, n=1 has the lowest `cost_per_hour`, $2/h; its tightest
+4 of 6 cases hold. Of these speed=500 tok/s, n=1 has the lowest `cost_per_hour`, $2; its tightest
 expectation is `p99_latency_ms < 700 ms` at 650 ms, with a margin of 7.14%.
 
                      p99_latency_ms
      speed  n              < 700 ms  finished == 1  cost_per_hour
- 400 tok/s  1        ✗       750 ms  ✓           1           $2/h
- 400 tok/s  2        ✗       750 ms  ✓           1           $4/h
- 500 tok/s  1  best  ✓       650 ms  ✓           1           $2/h
- 500 tok/s  2        ✓       650 ms  ✓           1           $4/h
-1000 tok/s  1        ✓       450 ms  ✓           1           $2/h
-1000 tok/s  2        ✓       450 ms  ✓           1           $4/h
+ 400 tok/s  1        ✗       750 ms  ✓           1             $2
+ 400 tok/s  2        ✗       750 ms  ✓           1             $4
+ 500 tok/s  1  best  ✓       650 ms  ✓           1             $2
+ 500 tok/s  2        ✓       650 ms  ✓           1             $4
+1000 tok/s  1        ✓       450 ms  ✓           1             $2
+1000 tok/s  2        ✓       450 ms  ✓           1             $4
 ";
     let project = speeds();
     let finished = sweep(&project, &[]).exits(0).warns("6 cases in ");
@@ -166,7 +166,7 @@ fn vary_makes_cases_on_the_spot() {
 #[test]
 fn a_grid_has_the_tightest_margins() {
     let expected = "\
-4 of 6 cases hold. Of these speed=500 tok/s, n=1 has the lowest `cost_per_hour`, $2/h; its tightest
+4 of 6 cases hold. Of these speed=500 tok/s, n=1 has the lowest `cost_per_hour`, $2; its tightest
 expectation is `p99_latency_ms < 700 ms` at 650 ms, with a margin of 7.14%.
 
 speed       n=1       n=2
@@ -348,10 +348,10 @@ fn markdown_is_the_same_table() {
     let expected = "\
 | speed | n |  | `p99_latency_ms < 700 ms` | `finished == 1` | `cost_per_hour` |
 | --: | --: | --- | --: | --: | --: |
-| 400 tok/s | 1 |  | ✗ 750 ms | ✓ 1 | $2/h |
-| 400 tok/s | 2 |  | ✗ 750 ms | ✓ 1 | $4/h |
-| **500 tok/s** | **1** | best | ✓ 650 ms | ✓ 1 | $2/h |
-| 500 tok/s | 2 |  | ✓ 650 ms | ✓ 1 | $4/h |
+| 400 tok/s | 1 |  | ✗ 750 ms | ✓ 1 | $2 |
+| 400 tok/s | 2 |  | ✗ 750 ms | ✓ 1 | $4 |
+| **500 tok/s** | **1** | best | ✓ 650 ms | ✓ 1 | $2 |
+| 500 tok/s | 2 |  | ✓ 650 ms | ✓ 1 | $4 |
 ";
     finished.says(expected);
     let grid = sweep(&speeds(), &["--format", "markdown", "--grid"]).exits(0);
@@ -386,7 +386,7 @@ fn without_a_price_the_fewest_gpus_are_best_and_the_missing_price_is_said_once()
     let project = Project::new().with("traffic.kvs", mixed);
     let finished = sweep(&project, &[]).exits(0);
     assert_eq!(finished.stdout.matches("no price for l40s").count(), 1, "{finished:#?}");
-    finished.says("card=h100_sxm has the lowest `cost_per_hour`, $4.25/h");
+    finished.says("card=h100_sxm has the lowest `cost_per_hour`, $4.25");
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(crate) fn scenario() -> Scenario {
     let slo =
         Slo { ttft: Some(SimDuration::from_ms(250)), tpot: None, latency: Some(SimDuration::from_ms(1000)) };
     Scenario {
-        case: Case { file: "tour/fixture.kvs".to_owned(), scenario: None, args: Vec::new() },
+        case: Case { file: "tour/fixture.kvs".to_owned(), scenario: None, args: Vec::new(), plan: None },
         model: LanguageModel {
             name: "tiny".to_owned(),
             kv_bytes_per_token: 2048,

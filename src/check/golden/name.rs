@@ -1,8 +1,8 @@
 //! Case ids to file names: readable, portable, no two alike.
 //!
 //! Folders are joined by `__`, the scenario follows `--`, matrix values are in brackets:
-//! `scenarios/policies/routers.kvs::two choices[n=1]` is `policies__routers--two choices[n=1]`. A leading
-//! `scenarios/` is left out; what lies elsewhere begins with `root__`. Invariant: where this would give two cases
+//! `scenarios/policies/routers.kvs::two choices[n=1]` is `policies__routers--two choices[n=1]`, with `@` and the name of a
+//! plan at the end. A leading `scenarios/` is left out; what lies elsewhere begins with `root__`. Invariant: where this would give two cases
 //! one name, even where upper and lower case are one, or a name some system refuses, a fingerprint of the id follows.
 
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ pub fn snapshot_name(case: &Case) -> String {
         ["scenarios", below @ ..] if !below.is_empty() => below.join("__"),
         all => format!("root__{}", all.join("__")),
     };
-    if case.scenario.is_some() {
+    if case.scenario.is_some() || case.plan.is_some() {
         name.push_str("--");
     }
     name.push_str(&case_label(case));
@@ -44,13 +44,16 @@ pub fn case_label(case: &Case) -> String {
         let args: Vec<String> = case.args.iter().map(|(key, value)| format!("{key}={value}")).collect();
         write!(label, "[{}]", args.join(",")).expect("writing to a string cannot fail");
     }
+    if let Some(plan) = &case.plan {
+        write!(label, "@{plan}").expect("writing to a string cannot fail");
+    }
     label
 }
 
 fn is_label_ambiguous(case: &Case) -> bool {
-    case.scenario
-        .as_ref()
-        .is_some_and(|name| name.contains('[') || name.trim() != name || name.starts_with('.'))
+    let is_ambiguous =
+        |name: &String| name.contains(['[', '@']) || name.trim() != name.as_str() || name.starts_with('.');
+    case.scenario.as_ref().is_some_and(is_ambiguous) || case.plan.as_ref().is_some_and(is_ambiguous)
 }
 
 /// The name as it is where every system takes it, else cut to what they take, and the case's fingerprint.
@@ -94,7 +97,12 @@ mod tests {
 
     fn name(file: &str, scenario: Option<&str>, args: &[(&str, &str)]) -> String {
         let args = args.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        snapshot_name(&Case { file: file.to_owned(), scenario: scenario.map(str::to_owned), args })
+        snapshot_name(&Case {
+            file: file.to_owned(),
+            scenario: scenario.map(str::to_owned),
+            args,
+            plan: None,
+        })
     }
 
     #[test]
@@ -142,6 +150,7 @@ mod tests {
                 file: "a.kvs".to_owned(),
                 scenario: Some(scenario.to_owned()),
                 args: Vec::new(),
+                plan: None,
             })
         };
         for refused in ["con", "NUL", "aux.b", "com1", "lpt¹", "prn .x", "b.", "b "] {

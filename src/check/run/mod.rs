@@ -1,9 +1,11 @@
 //! Groups of cases in parallel, results in order.
 //!
-//! Threads take one (group, seed) after another; the last seed of a group sums it up. Results wait for those
+//! Threads take one (group, seed) after another; the last seed of a group sums it up. Plans come first, each on all
+//! threads: a case that fails says what its plan has found to hold. Results wait for those
 //! before them, so that a [`Listener`] gets them in the order of files and cases.
 
 mod order;
+mod plans;
 mod recorder;
 mod siblings;
 mod sum_up;
@@ -91,11 +93,23 @@ pub fn run<R: Recorder>(
         "every selected case runs under at least one seed"
     );
     let ordered = Ordered::new(suites, groups, listener);
-    let work = Work { host, suites, options, recorder, listener, ordered, failed: AtomicBool::new(false) };
+    let work = Work {
+        host,
+        suites,
+        options,
+        recorder,
+        listener,
+        ordered,
+        failed: AtomicBool::new(false),
+        answers: Mutex::default(),
+    };
     let states: Vec<GroupState> = groups.iter().map(GroupState::new).collect();
+    let is_plan =
+        |group: &Group| group.members.iter().any(|member| suites[group.suite].plan(member.case).is_some());
     let jobs = groups
         .iter()
         .zip(&states)
+        .filter(|(group, _)| !is_plan(group))
         .flat_map(|(group, state)| group.seeds().into_iter().map(move |seed| (group, state, seed)));
     thread::scope(|threads| {
         let (done, is_done) = mpsc::channel::<()>();
@@ -109,6 +123,7 @@ pub fn run<R: Recorder>(
                 }
             }
         });
+        groups.iter().filter(|group| is_plan(group)).for_each(|group| work.solve(group));
         in_parallel(options.n_threads, jobs, |(group, state, seed)| work.job(group, state, seed));
         drop(done);
     });
@@ -126,6 +141,8 @@ struct Work<'a, R> {
     listener: &'a dyn Listener,
     ordered: Ordered<'a>,
     failed: AtomicBool,
+    /// What plans have found to hold, by file and the case that they start from.
+    answers: Mutex<BTreeMap<(usize, usize), String>>,
 }
 
 /// The runs of a group so far.

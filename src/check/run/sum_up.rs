@@ -22,20 +22,8 @@ impl<R> Work<'_, R> {
     ) -> CaseResult {
         let suite = &self.suites[suite_index];
         let scenario = &suite.cases[member.case].scenario;
-        let mut result = CaseResult {
-            suite: suite_index,
-            case: member.case,
-            id: suite.id(member.case),
-            ending: Ending::Passed,
-            expectations: Vec::new(),
-            golden: Golden::Off,
-            diagnostics: Vec::new(),
-            snapshot_failure: None,
-            problems: Vec::new(),
-            repeat: None,
-            uncalibrated: uncalibrated(scenario).into_iter().map(str::to_owned).collect(),
-            saturation: None,
-        };
+        let mut result = CaseResult::of(suite_index, member.case, suite);
+        result.uncalibrated = uncalibrated(scenario).into_iter().map(str::to_owned).collect();
         let mut verdicts: Vec<Vec<(u64, Verdict)>> = vec![Vec::new(); scenario.expectations.len()];
         let mut snapshot = None;
         for (seed, run) in ended {
@@ -63,7 +51,7 @@ impl<R> Work<'_, R> {
         self.explain(suite, result)
     }
 
-    fn compare(&self, suite: &Suite, member: &Member, text: &str) -> Golden {
+    pub(super) fn compare(&self, suite: &Suite, member: &Member, text: &str) -> Golden {
         // The file may have changed since the stop, or is run anew.
         if self.options.stop.load(Ordering::Relaxed) {
             return Golden::Off;
@@ -105,6 +93,12 @@ impl<R> Work<'_, R> {
             notes.extend(result.saturation.and_then(saturation_note));
             if let Some(failure) = failure::unmet(expectation, judgement, *span) {
                 unmet.push(failure.with_notes(notes).with_repeat(Some(&repeat(judgement.deciding_seed))));
+            }
+        }
+        if let Some(first) = unmet.first_mut() {
+            let answers = self.answers.lock().expect("no panic while the lock is held");
+            if let Some(holds) = answers.get(&(result.suite, result.case)) {
+                *first = first.clone().with_help(holds.clone());
             }
         }
         result.repeat = unmet.first().and_then(Diagnostic::repeat).map(str::to_owned);

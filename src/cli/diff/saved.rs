@@ -98,6 +98,7 @@ fn summary(text: &str) -> Option<Results> {
         repeat: None,
         uncalibrated: Vec::new(),
         saturation: None,
+        plan: None,
     };
     Some(Results::new(vec![case], Vec::new(), BTreeSet::new()))
 }

@@ -1,7 +1,7 @@
 //! Paths to files that are ready to run, with what is wrong with the others printed.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::analysis::Overrides;
 use crate::check::{self, Compiled, Discovered, Suite};
@@ -12,6 +12,7 @@ use crate::cli::project::Project;
 use crate::host::{Host, Kind, Root};
 
 /// Files ready to run, and what could not be made ready.
+#[derive(Default)]
 pub(in crate::cli) struct Loaded {
     /// Files without errors.
     pub(in crate::cli) suites: Vec<Suite>,
@@ -30,60 +31,61 @@ impl Loaded {
     pub(in crate::cli) fn n_broken(&self) -> usize {
         self.broken.len() + self.n_unread
     }
+
+    fn add_problems(&mut self, discovered: &Discovered, output: &Output) {
+        for problem in &discovered.problems {
+            output.problem(problem);
+            self.problems.insert(problem.to_string());
+            self.exit = self.exit.and(Exit::IO);
+        }
+    }
+
+    fn add(&mut self, files: &[PathBuf], compiled: Vec<Compiled>, output: &Output) {
+        for (file, suite) in files.iter().zip(compiled) {
+            match suite {
+                Ok(Ok(suite)) => {
+                    output.diagnostics(&suite.diagnostics, &suite.sources);
+                    if suite.has_errors() {
+                        self.broken.push(suite);
+                        self.exit = self.exit.and(Exit::WRONG_SCENARIO);
+                    } else {
+                        self.suites.push(suite);
+                    }
+                }
+                Ok(Err(problem)) => {
+                    output.problem(&problem);
+                    self.problems.insert(problem.to_string());
+                    self.n_unread += 1;
+                    self.exit = self.exit.and(Exit::IO);
+                }
+                Err(crash) => {
+                    output.crash(&crate::host::display(file), &crash);
+                    self.problems.insert(format!("{}: {crash}", crate::host::display(file)));
+                    self.n_unread += 1;
+                    self.exit = self.exit.and(Exit::BUG);
+                }
+            }
+        }
+    }
+
+    fn check_projects(&mut self, host: &Host, output: &Output) {
+        let projects = roots(&self.suites).into_iter().map(|root| Project::of(host, root));
+        let wrong: Vec<_> = projects.filter_map(Result::err).collect();
+        for wrong in wrong {
+            self.exit = self.exit.and(wrong.print(output));
+            self.problems.extend(wrong.sentences());
+        }
+    }
 }
 
 /// Finds and compiles files, printing what is wrong with them.
 pub(in crate::cli) fn load(host: &Host, paths: &[PathBuf], running: &RunningArgs, output: &Output) -> Loaded {
     let discovered = check::discover(host, paths);
+    let mut loaded = Loaded::default();
+    loaded.add_problems(&discovered, output);
     let compiled = check::compile_all(host, &discovered, &running.settings, running.n_threads());
-    ready(host, &discovered, compiled, output)
-}
-
-/// Files that were compiled, with what is wrong with them printed.
-fn ready(host: &Host, discovered: &Discovered, compiled: Vec<Compiled>, output: &Output) -> Loaded {
-    let mut loaded = Loaded {
-        suites: Vec::new(),
-        broken: Vec::new(),
-        n_unread: 0,
-        problems: BTreeSet::new(),
-        exit: Exit::PASSED,
-    };
-    for problem in &discovered.problems {
-        output.problem(problem);
-        loaded.problems.insert(problem.to_string());
-        loaded.exit = loaded.exit.and(Exit::IO);
-    }
-    for (file, suite) in discovered.files.iter().zip(compiled) {
-        match suite {
-            Ok(Ok(suite)) => {
-                output.diagnostics(&suite.diagnostics, &suite.sources);
-                if suite.has_errors() {
-                    loaded.broken.push(suite);
-                    loaded.exit = loaded.exit.and(Exit::WRONG_SCENARIO);
-                } else {
-                    loaded.suites.push(suite);
-                }
-            }
-            Ok(Err(problem)) => {
-                output.problem(&problem);
-                loaded.problems.insert(problem.to_string());
-                loaded.n_unread += 1;
-                loaded.exit = loaded.exit.and(Exit::IO);
-            }
-            Err(crash) => {
-                output.crash(&crate::host::display(file), &crash);
-                loaded.problems.insert(format!("{}: {crash}", crate::host::display(file)));
-                loaded.n_unread += 1;
-                loaded.exit = loaded.exit.and(Exit::BUG);
-            }
-        }
-    }
-    let projects = roots(&loaded.suites).into_iter().map(|root| Project::of(host, root));
-    let wrong: Vec<_> = projects.filter_map(Result::err).collect();
-    for wrong in wrong {
-        loaded.exit = loaded.exit.and(wrong.print(output));
-        loaded.problems.extend(wrong.sentences());
-    }
+    loaded.add(&discovered.files, compiled, output);
+    loaded.check_projects(host, output);
     loaded
 }
 
@@ -107,10 +109,30 @@ pub(in crate::cli) fn load_file(
         return Err(Exit::USAGE);
     }
     let discovered = check::discover(host, std::slice::from_ref(file));
+    let mut loaded = Loaded::default();
+    loaded.add_problems(&discovered, output);
     let compile =
         |file: &PathBuf| check::catch(|| check::compile_varied(host, file, &running.settings, vary));
     let compiled = discovered.files.iter().map(compile).collect();
-    Ok(ready(host, &discovered, compiled, output))
+    loaded.add(&discovered.files, compiled, output);
+    loaded.check_projects(host, output);
+    Ok(loaded)
+}
+
+/// One file with a plan of the command line, if there is one.
+pub(in crate::cli) fn load_with_plan(
+    host: &Host,
+    file: &Path,
+    plan: Option<&str>,
+    running: &RunningArgs,
+    output: &Output,
+) -> Loaded {
+    let mut loaded = Loaded::default();
+    let compiled =
+        check::catch(|| check::compile_with(host, file, &running.settings, plan.unwrap_or_default()));
+    loaded.add(&[file.to_owned()], vec![compiled], output);
+    loaded.check_projects(host, output);
+    loaded
 }
 
 /// The roots of files, each once.

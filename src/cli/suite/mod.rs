@@ -11,6 +11,8 @@ mod side_by_side;
 
 pub(super) use collect::Collect;
 pub(super) use inputs::inputs;
-pub(super) use load::{Loaded, load, load_file, roots};
-pub(super) use select::{Filter, Selected, WHAT_IS_A_CASE, every_case, select, select_groups};
+pub(super) use load::{Loaded, load, load_file, load_with_plan, roots};
+pub(super) use select::{
+    Filter, Selected, WHAT_IS_A_CASE, every_case, every_plain_case, select, select_groups,
+};
 pub(super) use side_by_side::{Done, SideBySide};

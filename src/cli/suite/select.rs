@@ -16,6 +16,13 @@ pub(in crate::cli) fn every_case(suites: &[Suite]) -> Selected {
     suites.iter().enumerate().flat_map(of_file).collect()
 }
 
+/// Every case of every file that is run as it is, without plans.
+pub(in crate::cli) fn every_plain_case(suites: &[Suite]) -> Selected {
+    let mut all = every_case(suites);
+    all.retain(|(suite, case)| suites[*suite].plan(*case).is_none());
+    all
+}
+
 /// Which cases are run.
 #[derive(Clone, Copy, Default)]
 pub(in crate::cli) struct Filter<'a> {

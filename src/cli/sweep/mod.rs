@@ -18,7 +18,7 @@ use super::exit::Exit;
 use super::live::Live;
 use super::output::Output;
 use super::progress::interrupted_line;
-use super::suite::{Done, Selected, SideBySide, WHAT_IS_A_CASE, every_case, load_file, select_groups};
+use super::suite::{Done, Selected, SideBySide, WHAT_IS_A_CASE, every_plain_case, load_file, select_groups};
 use super::{CommandResult, interrupt};
 use crate::analysis::suggest::{did_you_mean, nearest};
 use crate::check::{self, GoldenMode, Options, Partition, Points, Suite, case_label};
@@ -133,7 +133,7 @@ pub(super) fn run(arguments: &SweepArgs, global: &GlobalArgs, output: &Output) -
     let loaded = load_file(&host, &arguments.file, &arguments.running, &arguments.vary, output)?;
     let suites = &loaded.suites;
     let [suite] = suites.as_slice() else { return Ok(loaded.exit) };
-    let Prepared { points, selected, versus } = prepare(arguments, suite, every_case(suites), output)?;
+    let Prepared { points, selected, versus } = prepare(arguments, suite, every_plain_case(suites), output)?;
     let groups = select_groups(suites, &selected, &arguments.running, None);
     let n_runs = groups.iter().map(|group| group.seeds().len()).sum();
     let table = Table { arguments, output, suite, versus };

@@ -4,8 +4,15 @@
 
 use super::CodeInfo;
 
-pub(super) static CODES: &[&CodeInfo] =
-    &[&EXPECTATION_NOT_MET, &NO_DATA, &SNAPSHOT_CHANGED, &SNAPSHOT_MISSING, &UNUSABLE_TRAFFIC];
+pub(super) static CODES: &[&CodeInfo] = &[
+    &EXPECTATION_NOT_MET,
+    &NO_DATA,
+    &SNAPSHOT_CHANGED,
+    &SNAPSHOT_MISSING,
+    &UNUSABLE_TRAFFIC,
+    &NOTHING_HOLDS,
+    &RANGE_TOO_SMALL,
+];
 
 pub(crate) static EXPECTATION_NOT_MET: CodeInfo = CodeInfo {
     code: "E0801",
@@ -57,4 +64,23 @@ pub(crate) static UNUSABLE_TRAFFIC: CodeInfo = CodeInfo {
                   the clock, or if users send requests without time passing.",
     wrong: "trace day from \"day.csv\" { format kvs }",
     right: "trace day from \"day.csv\" { format azure }",
+};
+
+pub(crate) static NOTHING_HOLDS: CodeInfo = CodeInfo {
+    code: "E0806",
+    summary: "a plan without an answer",
+    explanation: "No candidate of the plan meets every expectation of its scenario. The report names the one that fails \
+                  by least and the expectation that it fails. Either the range ends too early, or what is expected \
+                  cannot be had with what varies.",
+    wrong: "plan \"cheapest\" { vary n in 1 .. 2; minimize cost_per_hour }    # 3 are needed",
+    right: "plan \"cheapest\" { vary n in 1 .. 16; minimize cost_per_hour }",
+};
+
+pub(crate) static RANGE_TOO_SMALL: CodeInfo = CodeInfo {
+    code: "E0807",
+    summary: "a plan whose range ends at its answer",
+    explanation: "The best value of a range holds, so that a better one may lie beyond it: the answer says how far the \
+                  range goes, not how far the system goes. A range of whole numbers from 1 has nothing below it.",
+    wrong: "plan \"headroom\" { vary rate in 5 .. 20 req/s within 1%; maximize rate }    # 20 req/s hold",
+    right: "plan \"headroom\" { vary rate in 5 .. 200 req/s within 1%; maximize rate }",
 };

@@ -22,6 +22,7 @@ pub use json::read as read_results;
 use super::Input;
 use super::notes::{saturation_note, uncalibrated_in};
 use super::number::Json;
+use super::plan::PlanReport;
 use super::plot::Plot;
 use crate::diagnostics::Located;
 use crate::digest::sha256;
@@ -141,6 +142,9 @@ pub struct CaseReport {
     /// `None` where too few arrived to judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saturation: Option<String>,
+    /// What came of its plan, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanReport>,
 }
 
 /// What came of an expectation over all seeds.
